@@ -1,0 +1,75 @@
+// Package column reads single Parquet columns, page by page, into typed vectors
+// that the rest of ingest works on. It turns every failure of a foreign file
+// (errors and panics alike) into an error that names file, row group and column.
+package column
+
+// Kind is how the values of a Vector are held.
+type Kind uint8
+
+// The kinds. Date and Timestamp values are whole numbers in Int; their meaning is
+// in Type.Unit.
+const (
+	Unsupported Kind = iota
+	Bool             // Int: 0 or 1
+	Int              // Int
+	Float            // Float
+	Decimal          // Int: the coefficient; value = Int · 10^-Type.Scale
+	Text             // Dict and Code
+	Date             // Int: days since 1970-01-01
+	Timestamp        // Int: Type.Unit since 1970-01-01T00:00:00
+)
+
+// Unit is the resolution of a timestamp.
+type Unit uint8
+
+// The units of a timestamp.
+const (
+	Second Unit = iota
+	Milli
+	Micro
+	Nano
+)
+
+// Type describes a column of a file.
+type Type struct {
+	Kind  Kind
+	Scale int    // Decimal: places after the point
+	Unit  Unit   // Timestamp
+	UTC   bool   // Timestamp: adjusted to UTC (true) or local wall-clock time (false)
+	Name  string // for people: "DECIMAL(19,4)", "INT96", "TIMESTAMP(MICROS)", …
+	Why   string // Unsupported: what cannot be read and what to do
+}
+
+// Dict holds the distinct values of a text vector, or, where the page was plain,
+// the values one by one. A consumer may cache what it learned about entry i for as
+// long as it sees the same *Dict and Shared is true.
+type Dict struct {
+	Bytes  []byte
+	Start  []uint32 // len = entries + 1
+	Shared bool     // a real dictionary: entries recur across batches of the row group
+}
+
+// Len is the number of entries.
+func (d *Dict) Len() int { return len(d.Start) - 1 }
+
+// Value is entry i. The bytes belong to the Dict: valid until the next batch
+// unless Shared.
+func (d *Dict) Value(i uint32) []byte { return d.Bytes[d.Start[i]:d.Start[i+1]] }
+
+// Vector is one batch of one column: N rows. Exactly the slices that Kind calls
+// for are filled, each of length N.
+type Vector struct {
+	N     int
+	Null  []bool // nil when no row of the batch is null
+	Bad   []bool // nil when none: the value exists but does not fit (decimal or unsigned beyond 64 bits)
+	Int   []int64
+	Float []float64
+	Dict  *Dict
+	Code  []uint32 // Text: row → entry of Dict; undefined where Null
+}
+
+// IsNull reports whether row i is null.
+func (v *Vector) IsNull(i int) bool { return v.Null != nil && v.Null[i] }
+
+// IsBad reports whether row i held a value that does not fit.
+func (v *Vector) IsBad(i int) bool { return v.Bad != nil && v.Bad[i] }

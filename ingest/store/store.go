@@ -1,0 +1,37 @@
+// Package store is the seam between Mainstay and where files lie. Readers see
+// only Store and Object, so that an object store can come later without touching
+// them.
+package store
+
+import (
+	"context"
+	"io"
+)
+
+// Object is one file to read: its name (as shown to people and recorded in the
+// manifest), its size in bytes, and its Hive partition values (year=2011/…), in
+// path order.
+type Object struct {
+	Name       string
+	Size       int64
+	Partitions []Partition
+}
+
+// Partition is one key=value folder of a Hive-partitioned path.
+type Partition struct{ Key, Value string }
+
+// Reader is an open object. ReadAt must be safe for concurrent use.
+type Reader interface {
+	io.ReaderAt
+	io.Closer
+}
+
+// Store lists and opens objects.
+type Store interface {
+	// List expands one source (a file, a glob, or a folder, searched recursively)
+	// into objects sorted by name. Names whose last element, or any folder below
+	// the source, starts with "_" or "." are skipped. A source that matches
+	// nothing is an error that says so.
+	List(ctx context.Context, source string) ([]Object, error)
+	Open(ctx context.Context, name string) (Reader, error)
+}

@@ -1,0 +1,56 @@
+package ingest
+
+import "mainstay/ingest/money"
+
+// Kind of a row set aside.
+const (
+	OutOfScope = "out_of_scope" // counted, never stops a run
+	Bad        = "bad"          // counted, stops the run beyond Config.MaxBadRate
+)
+
+// Reason codes of rows set aside: stable, part of the output format. A row is set
+// aside for the first reason that holds, in this order.
+const (
+	ReasonBadTime          = "bad_time"          // bad: null, unparsable, or outside 1900–2200
+	ReasonAfterAsOf        = "after_as_of"       // out of scope
+	ReasonNoCustomer       = "no_customer"       // out of scope: null, empty or blank
+	ReasonBadCustomer      = "bad_customer"      // bad: not UTF-8, longer than 1 KiB, not finite
+	ReasonExcludedCustomer = "excluded_customer" // out of scope
+	ReasonExcludedStatus   = "excluded_status"   // out of scope
+	ReasonOtherCurrency    = "other_currency"    // out of scope
+	ReasonNoCurrency       = "no_currency"       // bad: no currency or rate where several are in use
+	ReasonBadAmount        = "bad_amount"        // bad: null, unparsable, not finite, too large
+	ReasonBadUnits         = "bad_units"         // bad: unparsable, not finite, too large
+	ReasonBadCost          = "bad_cost"          // bad: likewise (a null cost is unknown, not bad)
+	ReasonBadDiscount      = "bad_discount"      // bad: likewise
+)
+
+// Tally reconciles rows and money: Read = Used + every reason, exactly.
+type Tally struct {
+	RowsRead, RowsUsed   int64
+	MoneyRead, MoneyUsed money.Total // at Ledger.Scale; rows whose amount cannot be read count as 0
+	Reasons              []ReasonTally
+	Rounding             money.Rounding
+}
+
+// ReasonTally counts the rows set aside for one reason.
+type ReasonTally struct {
+	Reason, Kind string
+	Rows         int64
+	Money        money.Total
+}
+
+// Reject is one row set aside.
+type Reject struct {
+	File         string
+	Row          int64 // 0-based within the file
+	Reason, Kind string
+	Column       string // the column at fault, "" where none
+	Value        string // its value as text, at most 200 bytes, valid UTF-8
+	Amount       int64  // at Ledger.Scale; valid when HasAmount
+	HasAmount    bool
+}
+
+// RejectSink receives the rows set aside in file and row order, in batches whose
+// slice is reused after the call returns.
+type RejectSink func(batch []Reject) error

@@ -1,0 +1,176 @@
+package segment
+
+import (
+	"mainstay/internal/num"
+	"mainstay/markov"
+	"mainstay/regress"
+)
+
+// Result is everything a run finds, before it is written. Floats may be NaN where undefined; the
+// writers turn that into null. Money is in integers at Scale.
+type Result struct {
+	Clock                          Clock
+	Scale                          int
+	UnitsScale                     int
+	Currency                       string
+	Basis                          string // "margin" or "revenue"
+	BasisWhy                       string
+	Totals                         Totals
+	Scores                         []Score // sorted by key bytes; prospects included
+	Segments                       []SegmentRow
+	Cuts                           []Cut // published cut points of RFM, ABC, ladder
+	Concentration                  Concentration
+	Transitions                    []Transition
+	Tiers                          []TierRow
+	Contests                       []Contest // the tournament's table
+	ChurnModel, ValueModel         string    // names of the champions, or the naive rules that stand in
+	ChurnCertified, ValueCertified bool
+	ModelWhy                       string        // why these: "simplest within one standard error of the best", "span under three horizons", …
+	Fits                           []Model       // every fit, used or not
+	Calibration                    []regress.Bin // churn champion on the last fold
+	Attention                      []Attention
+	Accounts                       AccountMatch
+	Warnings                       []num.Warning
+}
+
+// Totals are the book's headline figures.
+type Totals struct {
+	Customers, AtRisk, Lapsed, Prospects, KeyAccounts  int
+	NeverBought                                        int   // customers with rows but no purchase day
+	Net12, NetPrior12                                  int64 // net revenue, trailing and prior 12 months
+	Value12                                            int64 // trailing 12 months in Basis
+	KeyNet12                                           int64
+	KeyValue12                                         int64
+	NetAll                                             int64
+	Expected, ExpectedLow, ExpectedHigh                float64 // value_12m over customers, money units (not scaled), interval at Config.Level
+	AtRiskValue, KeyAtRiskValue                        float64 // value at risk
+	ExpectedLeavers                                    float64 // sum of churn probabilities over customers at risk
+	ObservedChurn, ObservedChurnLow, ObservedChurnHigh float64 // of those at risk one horizon ago, the share that has not bought since (Wilson)
+	FivePercent, FivePoints                            float64 // what-if: value of 5 % fewer losses, and of 5 points less churn
+}
+
+// Score is one row of the score file.
+type Score struct {
+	Key, Name, Parent                string
+	Profile                          *Profile // nil for a prospect
+	State                            string
+	AtRisk                           bool
+	Relation                         string  // "active" (at risk), "lapsed", "prospect", "never_bought"
+	Manager, Industry, Region        string  // as of the as-of date, "" = unknown
+	Churn, ChurnLow, ChurnHigh       float64 // NaN unless at risk
+	Return                           float64 // lapsed: probability of buying again within one horizon; NaN otherwise
+	Value12, Value12Low, Value12High float64 // money units
+	Residual, ValueAtRisk            float64
+	Realised12                       int64   // trailing 12 months in the basis, Scale
+	ValueScore                       float64 // 0 to 100; NaN for prospects
+	KeyAccount                       bool
+	Tier, TierReason                 string
+	Reasons                          [3]string // "code: words", "" where fewer
+	ChurnModel, ValueModel           string
+	Certified                        bool // both models certified
+}
+
+// SegmentRow is one segment of one segmentation. Floats that need models are NaN without them.
+type SegmentRow struct {
+	Scheme, Segment                                   string // "abc"/"A"; "industry × region"/"Public × North"
+	Customers, AtRisk, Lapsed, Prospects, KeyAccounts int
+	Net12                                             int64
+	NetShare                                          float64
+	Frequency12                                       float64 // mean purchase days per customer
+	TenureDays                                        float64 // median
+	Retention, RetentionLow, RetentionHigh            float64 // observed over the last horizon, Wilson 95 %
+	RetentionN                                        int
+	Churn                                             float64 // mean churn probability of customers at risk
+	Value12, Value12Low, Value12High, ValueAtRisk     float64
+	Tiers                                             map[string]int
+}
+
+// Cut is a published cut point: which scheme, which measure, the group and its closed lower and
+// upper bound.
+type Cut struct {
+	Scheme, Measure, Group string
+	Low, High              float64
+	Customers              int
+}
+
+// Concentration of the trailing-12-month net revenue, over max(0, net).
+type Concentration struct {
+	Gini, HHI         float64
+	Top               []TopShare
+	Negative          int64 // total of the customers below zero, Scale
+	NegativeCustomers int
+	NoCustomer        string // revenue without a customer, decimal string, from the rows set aside
+}
+
+// TopShare: the best Share of customers (N of them) make Revenue share of the total.
+type TopShare struct {
+	Share   float64
+	N       int
+	Revenue float64
+}
+
+// Transition is one entry of a transition matrix.
+type Transition struct {
+	Scheme, Period, From, To string
+	Count                    int64
+	P, SE, Low, High         float64 // NaN where nobody left the state
+	Certified                bool
+}
+
+// TierRow sums up one recommended tier.
+type TierRow struct {
+	Tier                   string
+	Customers, KeyAccounts int
+	Net12                  int64
+	Value12, ValueAtRisk   float64
+}
+
+// Contest is one row of the tournament's table: one candidate on one target.
+type Contest struct {
+	Target       string // "churn" or "value"
+	Candidate    string
+	Rank         int // simplicity: 1 = simplest
+	Folds, N     int
+	Events       int
+	Loss, LossSE float64 // churn: log loss; value: mean squared error; the SE clusters by customer
+	RMSE, Bias   float64 // value: root of Loss; total predicted ÷ actual − 1
+	AUC, Brier   float64 // churn
+	TopCapture   float64 // value held by the predicted top tenth ÷ value held by the true top tenth
+	LastLoss     float64 // on the last fold, which does not choose
+	LastBias     float64
+	Certified    bool
+	Champion     bool
+	Note         string
+}
+
+// Model is one fit with what is needed to understand it.
+type Model struct {
+	Name, Use    string // "logistic", "churn champion" / "candidate" / "not used"
+	Certificate  num.Certificate
+	Coefficients []Coefficient
+	Chain        *markov.Chain `json:"-"`
+}
+
+// Coefficient of a regression.
+type Coefficient struct {
+	Name     string  `json:"name"`
+	Estimate float64 `json:"estimate"`
+	SE       float64 `json:"se"`
+	Low      float64 `json:"low"`
+	High     float64 `json:"high"`
+}
+
+// Attention is one account (or fact) that needs a person.
+type Attention struct {
+	Key, Name, Code, Words string
+	ValueAtRisk            float64
+}
+
+// AccountMatch counts the join with the accounts table.
+type AccountMatch struct {
+	Given                                          bool
+	Accounts, Matched, Prospects, CustomersWithout int
+}
+
+// Progress is told the phase by name, and how far it is (0 to 1); it may be nil.
+type Progress func(phase string, done float64)
