@@ -3,6 +3,7 @@ package regress
 import (
 	"fmt"
 	"math"
+	"sort"
 	"strings"
 
 	"mainstay/internal/num"
@@ -70,4 +71,9 @@ func quoted(names []string) string {
 		q[i] = fmt.Sprintf("%q", n)
 	}
 	return strings.Join(q, ", ")
+}
+
+func sortDependences(d []dependence) []dependence {
+	sort.Slice(d, func(a, b int) bool { return d[a].col < d[b].col })
+	return d
 }

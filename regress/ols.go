@@ -3,7 +3,6 @@ package regress
 import (
 	"fmt"
 	"math"
-	"sort"
 
 	"mainstay/internal/num"
 
@@ -90,7 +89,7 @@ func factoriseDesign(d *Design, fr *frame, o Options) *qr {
 	}
 	q := factorise(cols, ids, floor, o.Threads)
 	q.dropped = append(q.dropped, flat...)
-	sort.Slice(q.dropped, func(a, b int) bool { return q.dropped[a].col < q.dropped[b].col })
+	sortDependences(q.dropped)
 	return q
 }
 
