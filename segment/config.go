@@ -12,7 +12,6 @@ import (
 // reading of "has left".
 const maxHorizon = 3660
 
-
 // Config is everything that decides how a Ledger becomes scores, segments and tiers. The yaml
 // tags are the keys of the configuration file; docs/config.md describes each.
 type Config struct {
