@@ -50,6 +50,7 @@ type account struct {
 	returnsOn         day
 	returns           float64
 	story             bool
+	monthEnd          bool
 	prospect          bool
 	r                 *random
 }
@@ -115,6 +116,10 @@ func (m *market) fromStory(s *story, r *random) *account {
 		name: s.name, industry: m.industryNamed(s.industry), region: s.region, story: true, r: r,
 		since: date(fmt.Sprintf("%d-03-01", s.since)) + day(r.intn(250)), yearly: s.yearly, gap: s.gap, shape: s.shape,
 		growth: s.growth, discount: s.discount, dealer: 0.05, returns: s.returns, stretch: 1,
+		monthEnd: s.monthEnd,
+	}
+	if a.monthEnd {
+		a.online, a.dealer = 1, 0
 	}
 	a.lives = []life{{windowStart, windowEnd, false}}
 	if s.silentFrom != "" {

@@ -15,6 +15,7 @@ type story struct {
 	decline    float64 // … additional log growth a year
 	newManager string  // a change of account manager on this day
 	stretch    float64 // and from that day gaps are this much longer (1 = unchanged)
+	monthEnd   bool    // its own system orders on the last day of every month, whatever the weekday
 	returns    float64 // share of lines returned in the last year; 0 = as everybody
 }
 
@@ -40,5 +41,5 @@ var stories = []story{
 	{name: "Castlegate Diagnostics", industry: "Healthcare", region: "East", yearly: 1_150_000, gap: 18, shape: 18, growth: 0.05, since: 2014, discount: 600},
 	{name: "Aldersyde Builders", industry: "Construction", region: "South", yearly: 1_050_000, gap: 22, shape: 5, growth: 0.03, since: 2015, discount: 900, newManager: "2026-04-01", stretch: 1.5},
 	{name: "Severn Reach Shipping", industry: "Logistics", region: "West", yearly: 1_000_000, gap: 25, shape: 7, growth: 0.06, since: 2012, discount: 500},
-	{name: "Lindqvist Instruments AB", industry: "Manufacturing", region: "Export", yearly: 950_000, gap: 27, shape: 8, growth: 0.08, since: 2021, discount: 500},
+	{name: "Lindqvist Instruments AB", industry: "Manufacturing", region: "Export", yearly: 950_000, gap: 30.4, shape: 30, growth: 0.08, since: 2021, discount: 500, monthEnd: true},
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 	"time"
 )
@@ -67,6 +68,10 @@ func (a *account) buy(m *market, l life) []*line {
 	}
 	for day(d) <= l.to {
 		on := day(d)
+		if a.monthEnd {
+			on = lastOfMonth(on)
+			d = float64(on)
+		}
 		fade, stretch := a.fade(on), 1.0
 		if a.stretch != 1 && on >= a.stretchOn {
 			stretch = a.stretch
@@ -77,9 +82,17 @@ func (a *account) buy(m *market, l life) []*line {
 		if a.shape == 30 { // a schedule: season changes how much, not when
 			season = 1
 		}
+		if a.monthEnd {
+			gap, fade, stretch, season = 1, 1, 1, 1 // into the next month
+		}
 		d += math.Max(1, gap*stretch/math.Sqrt(fade*season))
 	}
 	return out
+}
+
+func lastOfMonth(d day) day {
+	y, m, _ := d.time().Date()
+	return day(time.Date(y, m+1, 0, 0, 0, 0, 0, time.UTC).Unix() / 86400)
 }
 
 // ramp lets new accounts start small.
@@ -119,9 +132,14 @@ func (a *account) order(m *market, on day, factor float64) []*line {
 		status = "open"
 	}
 	var lines []*line
-	n := 1 + a.r.intn(3+int(math.Min(4, value/1_500_000))) // one to three lines, up to seven for large orders
+	n := 1 + a.r.intn(4+int(math.Min(4, value/1_500_000))) // one to four lines, up to eight for large orders
 	for range n {
 		l := a.line(m, at, value*a.r.between(0.6, 1.4)/float64(n))
+		same := func(o *line) bool { return o.product == l.product && o.price == l.price }
+		if i := slices.IndexFunc(lines, same); i >= 0 {
+			lines[i].quantity += l.quantity
+			continue
+		}
 		l.channel, l.status = channel, status
 		l.posted = at.Unix()/60 + int64(a.r.intn(2)*a.r.intn(3*1440))
 		lines = append(lines, l)
