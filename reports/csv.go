@@ -1,0 +1,127 @@
+package reports
+
+import (
+	"io"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"mainstay/ingest"
+)
+
+// csvFlush is how many bytes of CSV gather before they are written.
+const csvFlush = 64 * 1024
+
+// WriteCSV writes t as RFC 4180 with a header, in UTF-8 without a byte-order mark, lines ending in
+// LF; null is an empty cell, dates are YYYY-MM-DD, booleans true and false.
+//
+// It is safe to open in a spreadsheet: a text cell that could be read as a formula gets a leading
+// apostrophe (see guarded). Numbers are never touched, and neither is any other file format.
+func WriteCSV(w io.Writer, t *Table) error {
+	if err := t.check(); err != nil {
+		return err
+	}
+	c := csvWriter{w: w}
+	if err := c.header(t); err != nil {
+		return err
+	}
+	return c.rows(t)
+}
+
+// csvWriter appends tables of one shape.
+type csvWriter struct {
+	w   io.Writer
+	buf []byte
+}
+
+func (cw *csvWriter) header(t *Table) error {
+	for k := range t.Columns {
+		if k > 0 {
+			cw.buf = append(cw.buf, ',')
+		}
+		cw.buf = appendCSVText(cw.buf, t.Columns[k].Name)
+	}
+	cw.buf = append(cw.buf, '\n')
+	return cw.flush()
+}
+
+func (cw *csvWriter) rows(t *Table) error {
+	for i := range t.Rows {
+		start := len(cw.buf)
+		for k := range t.Columns {
+			if k > 0 {
+				cw.buf = append(cw.buf, ',')
+			}
+			cw.buf = appendCSVCell(cw.buf, &t.Columns[k], i)
+		}
+		if len(cw.buf) == start {
+			cw.buf = append(cw.buf, `""`...) // a row of one empty cell is not an empty line, which readers skip
+		}
+		cw.buf = append(cw.buf, '\n')
+		if len(cw.buf) >= csvFlush {
+			if err := cw.flush(); err != nil {
+				return err
+			}
+		}
+	}
+	return cw.flush()
+}
+
+func (cw *csvWriter) flush() error {
+	_, err := cw.w.Write(cw.buf)
+	cw.buf = cw.buf[:0]
+	return err
+}
+
+func appendCSVCell(dst []byte, c *Column, i int) []byte {
+	if c.IsNull(i) {
+		return dst
+	}
+	switch c.Type {
+	case String:
+		return appendCSVText(dst, guarded(c.text(i)))
+	case Float:
+		return appendFloat(dst, c.float(i))
+	case Decimal:
+		return appendDecimal(dst, c.Int[i], c.Scale)
+	case Boolean:
+		return strconv.AppendBool(dst, c.Bool[i])
+	case Date:
+		return append(dst, ingest.Day(c.Int[i]).String()...)
+	default:
+		return strconv.AppendInt(dst, c.Int[i], 10)
+	}
+}
+
+// appendCSVText quotes where RFC 4180 asks for it, and around blanks at either end, which some
+// readers would trim.
+func appendCSVText(dst []byte, s string) []byte {
+	if !strings.ContainsAny(s, "\",\r\n") && s == strings.TrimSpace(s) {
+		return append(dst, s...)
+	}
+	dst = append(dst, '"')
+	dst = append(dst, strings.ReplaceAll(s, `"`, `""`)...)
+	return append(dst, '"')
+}
+
+// guarded puts an apostrophe before a text that a spreadsheet could take for a formula: one whose
+// first character, blanks and invisible characters aside, is = + - @ or its full-width form, or that
+// begins with a tab or carriage return (OWASP, "CSV Injection").
+func guarded(s string) string {
+	if s == "" {
+		return s
+	}
+	if s[0] == '\t' || s[0] == '\r' || s[0] == '\n' {
+		return "'" + s
+	}
+	for _, r := range s {
+		switch r {
+		case '=', '+', '-', '@', '＝', '＋', '－', '＠':
+			return "'" + s
+		}
+		if !unicode.IsSpace(r) && !unicode.In(r, unicode.Cc, unicode.Cf) {
+			break
+		}
+	}
+	return s
+}

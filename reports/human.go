@@ -1,0 +1,115 @@
+package reports
+
+import (
+	"math"
+	"strconv"
+	"strings"
+)
+
+// dash stands for what is undefined.
+const dash = "–"
+
+// grouped puts commas between thousands of a plain decimal number: "-1234.50" is "−1,234.50".
+func grouped(s string) string {
+	sign := ""
+	if strings.HasPrefix(s, "-") {
+		sign, s = "−", s[1:]
+	}
+	whole, rest := s, ""
+	if i := strings.IndexByte(s, '.'); i >= 0 {
+		whole, rest = s[:i], s[i:]
+	}
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + "," + whole[i:]
+	}
+	return sign + whole + rest
+}
+
+// count is a whole number for people.
+func count[T int | int64](n T) string { return grouped(strconv.FormatInt(int64(n), 10)) }
+
+// fixed is v with so many places, grouped; undefined is a dash, and what rounds to zero has no sign.
+func fixed(v float64, places int) string {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return dash
+	}
+	s := strconv.FormatFloat(v, 'f', places, 64)
+	if strings.Trim(s, "-0.") == "" {
+		s = strings.TrimPrefix(s, "-")
+	}
+	return grouped(s)
+}
+
+// percent is a share as a percentage with one place.
+func percent(v float64) string {
+	if s := fixed(100*v, 1); s != dash {
+		return s + " %"
+	}
+	return dash
+}
+
+// signed is percent with its sign always shown.
+func signed(v float64) string {
+	s := percent(v)
+	if v > 0 && s != dash && s != "0.0 %" {
+		return "+" + s
+	}
+	return s
+}
+
+// symbols are the currency signs that need no explanation.
+var symbols = map[string]string{"CNY": "¥", "RMB": "¥", "JPY": "¥", "USD": "$", "EUR": "€", "GBP": "£"}
+
+// magnitude is a factor and its sign.
+type magnitude struct {
+	factor float64
+	suffix string
+}
+
+// Magnitudes, largest first.
+var (
+	magnitudesEnglish = []magnitude{{1e12, "T"}, {1e9, "B"}, {1e6, "M"}, {1e3, "k"}}
+	magnitudesChinese = []magnitude{{1e12, "万亿"}, {1e8, "亿"}, {1e4, "万"}}
+)
+
+// short is a size for people: one place and a magnitude, "12.4M", or "1.2亿" in Chinese.
+func (s Style) short(v float64) string {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return dash
+	}
+	scale := magnitudesEnglish
+	if s.Lang == Chinese {
+		scale = magnitudesChinese
+	}
+	const almost = 0.99995 // 999,960 reads 1.0M, not 1,000.0k
+	for _, m := range scale {
+		if math.Abs(v) >= almost*m.factor {
+			return fixed(v/m.factor, 1) + m.suffix
+		}
+	}
+	return fixed(v, 0)
+}
+
+// money is short with the currency's sign, or its code, before it.
+func (s Style) money(v float64, currency string) string {
+	text := s.short(v)
+	if currency == "" || text == dash {
+		return text
+	}
+	sign, known := symbols[strings.ToUpper(currency)]
+	if !known {
+		sign = printable(currency) + " "
+	}
+	if rest, negative := strings.CutPrefix(text, "−"); negative {
+		return "−" + sign + rest
+	}
+	return sign + text
+}
+
+// interval is [low, high], or "" where undefined.
+func (s Style) interval(low, high float64, format func(float64) string) string {
+	if math.IsNaN(low) || math.IsNaN(high) {
+		return ""
+	}
+	return "[" + format(low) + ", " + format(high) + "]"
+}

@@ -1,0 +1,109 @@
+package reports
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"math"
+	"strconv"
+
+	"mainstay/ingest"
+)
+
+// WriteJSON writes t as an array of objects, one a line, keys in column order: integers and floats
+// as numbers, decimals as strings (JSON numbers lose digits), dates as YYYY-MM-DD, undefined as null.
+func WriteJSON(w io.Writer, t *Table) error {
+	if err := t.check(); err != nil {
+		return err
+	}
+	buf := []byte{'['}
+	for i := range t.Rows {
+		if i > 0 {
+			buf = append(buf, ',')
+		}
+		buf = append(buf, '\n')
+		buf = appendObject(buf, t, i)
+		if len(buf) >= csvFlush {
+			if _, err := w.Write(buf); err != nil {
+				return err
+			}
+			buf = buf[:0]
+		}
+	}
+	_, err := w.Write(append(buf, "\n]\n"...))
+	return err
+}
+
+func appendObject(dst []byte, t *Table, i int) []byte {
+	dst = append(dst, '{')
+	for k := range t.Columns {
+		if k > 0 {
+			dst = append(dst, ',')
+		}
+		dst = appendQuoted(dst, t.Columns[k].Name)
+		dst = append(dst, ':')
+		dst = appendJSONCell(dst, &t.Columns[k], i)
+	}
+	return append(dst, '}')
+}
+
+func appendJSONCell(dst []byte, c *Column, i int) []byte {
+	if c.IsNull(i) {
+		return append(dst, "null"...)
+	}
+	switch c.Type {
+	case String:
+		return appendQuoted(dst, c.text(i))
+	case Float:
+		return appendFloat(dst, c.float(i))
+	case Decimal:
+		dst = appendDecimal(append(dst, '"'), c.Int[i], c.Scale)
+		return append(dst, '"')
+	case Boolean:
+		return strconv.AppendBool(dst, c.Bool[i])
+	case Date:
+		return appendQuoted(dst, ingest.Day(c.Int[i]).String())
+	default:
+		return strconv.AppendInt(dst, c.Int[i], 10)
+	}
+}
+
+// appendQuoted appends a JSON string.
+func appendQuoted(dst []byte, s string) []byte {
+	b, err := json.Marshal(s)
+	if err != nil { // cannot happen: a string always marshals
+		panic(err)
+	}
+	return append(dst, b...)
+}
+
+// number is a float that JSON can always hold: undefined is null.
+type number float64
+
+// MarshalJSON implements json.Marshaler.
+func (n number) MarshalJSON() ([]byte, error) {
+	v := float64(n)
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return []byte("null"), nil
+	}
+	return appendFloat(nil, v+0), nil
+}
+
+func numbers(v []float64) []number {
+	out := make([]number, len(v))
+	for i, x := range v {
+		out[i] = number(x)
+	}
+	return out
+}
+
+// encodeJSON is v as the JSON documents of a run are written: indented, nothing escaped for HTML, a
+// newline at the end.
+func encodeJSON(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	err := e.Encode(v)
+	return b.Bytes(), err
+}

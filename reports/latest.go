@@ -1,0 +1,99 @@
+package reports
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+)
+
+// LatestSchema is the version of latest.json.
+const LatestSchema = "mainstay.latest/1"
+
+const latestName = "latest.json"
+
+// Latest is the content of latest.json: the run that last succeeded. Path is relative to the output
+// folder, so that the folder can be moved.
+type Latest struct {
+	Schema string `json:"schema"`
+	Run    string `json:"run"`
+	Path   string `json:"path"`
+	AsOf   string `json:"as_of"`
+	ID     string `json:"id"`
+}
+
+// ReadLatest reads OUT/latest.json; the error is fs.ErrNotExist before the first run.
+func ReadLatest(out string) (*Latest, error) {
+	b, err := os.ReadFile(filepath.Join(out, latestName))
+	if err != nil {
+		return nil, err
+	}
+	var l Latest
+	if err := json.Unmarshal(b, &l); err != nil {
+		return nil, fmt.Errorf("%s is not a pointer to a run: %w", filepath.Join(out, latestName), err)
+	}
+	return &l, nil
+}
+
+// point replaces latest.json in one step, so that a reader sees the old run or the new, never half.
+func (r *Run) point() error {
+	l := Latest{Schema: LatestSchema, Run: r.Name, Path: r.Name, AsOf: r.asOf, ID: r.ID}
+	if old, err := ReadLatest(r.Out); err == nil && *old == l {
+		return nil
+	}
+	b, err := encodeJSON(l)
+	if err != nil {
+		return err
+	}
+	temp := filepath.Join(r.Out, partialPrefix+latestName)
+	if err := r.step("write latest"); err != nil {
+		return err
+	}
+	if err := writeSynced(temp, b); err != nil {
+		return err
+	}
+	if err := r.step("rename latest"); err != nil {
+		return err
+	}
+	if err := os.Rename(temp, filepath.Join(r.Out, latestName)); err != nil {
+		return err
+	}
+	if err := r.step("sync latest"); err != nil {
+		return err
+	}
+	return syncDir(r.Out)
+}
+
+// writeSynced writes a small file and waits until it is on disk.
+func writeSynced(name string, b []byte) error {
+	f, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(b)
+	if err == nil {
+		err = f.Sync()
+	}
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	return err
+}
+
+// syncDir makes renames and new names in a folder durable. Windows has no such call, and journals
+// them itself.
+func syncDir(name string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	d, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	err = d.Sync()
+	if cerr := d.Close(); err == nil {
+		err = cerr
+	}
+	return err
+}

@@ -1,0 +1,246 @@
+package reports
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// partialPrefix marks what no reader may look at: staging folders and temporary files. Under the lock
+// everything so named is left over from a crash.
+const partialPrefix = ".partial-"
+
+// idDigits is how much of the id a folder's name shows; the manifest has all of it.
+const idDigits = 8
+
+// Run is one run's folder OUT/<as-of>-<id>. It is complete or not there: files gather in a staging
+// folder, the manifest is written last, one rename publishes, and latest.json follows. A Run belongs
+// to one goroutine.
+type Run struct {
+	Out     string // output folder
+	Name    string // <as-of>-<first digits of the id>
+	ID      string
+	Reused  bool // the identical run was there already: nothing to do
+	Timings Timings
+
+	Identity Identity
+	asOf     string
+	lock     *flock.Flock
+	staging  string // "" once published or aborted
+	outputs  []Output
+	open     []*File
+	fault    func(step string) error // tests make steps fail; nil otherwise
+}
+
+// Path is the folder of the published run.
+func (r *Run) Path() string { return filepath.Join(r.Out, r.Name) }
+
+// Begin takes the single-writer lock of out (held elsewhere: *LockedError), removes what crashed runs
+// left, and opens a staging folder. When the identical run is there it only makes latest.json point
+// to it, and returns it with Reused set and nothing held. Otherwise Commit or Abort must follow.
+func Begin(out string, id Identity) (*Run, error) { return begin(out, id, nil) }
+
+func begin(out string, id Identity, fault func(string) error) (*Run, error) {
+	r := &Run{Out: out, Identity: id, asOf: id.AsOf.String(), fault: fault}
+	r.Timings.Started = time.Now()
+	var err error
+	if r.ID, err = id.ID(); err != nil {
+		return nil, err
+	}
+	r.Name = r.asOf + "-" + r.ID[:idDigits]
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		return nil, fmt.Errorf("cannot create output folder: %w", err)
+	}
+	if r.lock, err = lock(out); err != nil {
+		return nil, err
+	}
+	if err := r.prepare(); err != nil {
+		return nil, errors.Join(err, r.Abort())
+	}
+	return r, nil
+}
+
+// prepare cleans up and finds the run or stages it; the lock is held.
+func (r *Run) prepare() error {
+	if err := r.clean(); err != nil {
+		return err
+	}
+	found, err := complete(r.Path(), r.ID)
+	if err != nil {
+		return err
+	}
+	if found {
+		r.Reused = true
+		return errors.Join(r.point(), r.lock.Unlock())
+	}
+	if err := r.step("stage"); err != nil {
+		return err
+	}
+	r.staging = filepath.Join(r.Out, partialPrefix+r.Name)
+	return os.Mkdir(r.staging, 0o755)
+}
+
+// clean removes what crashed runs left.
+func (r *Run) clean() error {
+	entries, err := os.ReadDir(r.Out)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), partialPrefix) {
+			if err := os.RemoveAll(filepath.Join(r.Out, e.Name())); err != nil {
+				return fmt.Errorf("cannot remove what a crashed run left: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+// Find returns the folder of the complete run of that identity, "" when there is none. It takes no
+// lock: a published run never changes.
+func Find(out string, id Identity) (string, error) {
+	hash, err := id.ID()
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(out, id.AsOf.String()+"-"+hash[:idDigits])
+	found, err := complete(path, hash)
+	if !found || err != nil {
+		return "", err
+	}
+	return path, nil
+}
+
+// complete reports whether the folder holds the run of that id: a manifest that says so, and every
+// output that it lists, at its size.
+func complete(path, id string) (bool, error) {
+	b, err := os.ReadFile(filepath.Join(path, manifestName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	var m struct {
+		Schema  string   `json:"schema"`
+		ID      string   `json:"id"`
+		Outputs []Output `json:"outputs"`
+	}
+	if err := json.Unmarshal(b, &m); err != nil || m.Schema != ManifestSchema || m.ID != id {
+		return false, nil
+	}
+	for _, o := range m.Outputs {
+		info, err := os.Stat(filepath.Join(path, o.Name))
+		if err != nil || info.Size() != o.Bytes {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// Commit writes timings and manifest, publishes the folder with one rename and makes latest.json
+// point to it. On an error before the rename the last good run stays as it was; after it, the run is
+// complete and the next Begin repairs the pointer. The lock is released either way.
+func (r *Run) Commit(m *Manifest) error {
+	err := r.publish(m)
+	return errors.Join(err, r.Abort())
+}
+
+func (r *Run) publish(m *Manifest) error {
+	m.Outputs = r.sortedOutputs()
+	r.Timings.Finished = time.Now()
+	if err := r.writeDocument(timingsName, &r.Timings); err != nil {
+		return err
+	}
+	if err := r.writeDocument(manifestName, m); err != nil {
+		return err
+	}
+	if err := r.step("sync staging"); err != nil {
+		return err
+	}
+	if err := syncDir(r.staging); err != nil {
+		return err
+	}
+	if err := r.replace(); err != nil {
+		return err
+	}
+	r.staging = ""
+	if err := r.step("sync out"); err != nil {
+		return err
+	}
+	if err := syncDir(r.Out); err != nil {
+		return err
+	}
+	return r.point()
+}
+
+// replace renames the staging folder to the run's. A folder of that name that is not the complete run
+// (somebody removed a file from it) steps aside first, and goes when its successor is in place.
+func (r *Run) replace() error {
+	aside := filepath.Join(r.Out, partialPrefix+"old-"+r.Name)
+	_, err := os.Lstat(r.Path())
+	damaged := err == nil
+	if damaged {
+		if err := r.step("step aside"); err != nil {
+			return err
+		}
+		if err := os.Rename(r.Path(), aside); err != nil {
+			return err
+		}
+	}
+	if err := r.step("publish"); err != nil {
+		return err
+	}
+	if err := os.Rename(r.staging, r.Path()); err != nil {
+		return fmt.Errorf("cannot publish the run: %w", err)
+	}
+	if damaged {
+		return os.RemoveAll(aside)
+	}
+	return nil
+}
+
+// Abort removes the staging folder and releases the lock. After Commit, or called twice, it does
+// nothing.
+func (r *Run) Abort() error {
+	var errs []error
+	for _, f := range r.open {
+		f.f.Close() // Windows cannot remove an open file; the content no longer matters
+	}
+	r.open = nil
+	if r.staging != "" {
+		errs = append(errs, os.RemoveAll(r.staging))
+		r.staging = ""
+	}
+	if r.lock != nil {
+		errs = append(errs, r.lock.Unlock())
+	}
+	return errors.Join(errs...)
+}
+
+// writeDocument writes a JSON document that is not itself an output: manifest, timings.
+func (r *Run) writeDocument(name string, v any) error {
+	if err := r.step("write " + name); err != nil {
+		return err
+	}
+	b, err := encodeJSON(v)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return writeSynced(filepath.Join(r.staging, name), b)
+}
+
+// step is where tests let a run fail.
+func (r *Run) step(name string) error {
+	if r.fault == nil {
+		return nil
+	}
+	return r.fault(name)
+}

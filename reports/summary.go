@@ -1,0 +1,199 @@
+package reports
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"mainstay/ingest"
+	"mainstay/ingest/money"
+	"mainstay/segment"
+)
+
+// summary writes the page of a run: what came in, the book, who leaves, what it is worth, what to do.
+type summary struct {
+	*page
+	run   *Run
+	plan  *ingest.Plan
+	tally *ingest.Tally
+	res   *segment.Result
+}
+
+// Summary prints the published run's summary.txt and where the files are: the screen and the file
+// never differ.
+func Summary(w io.Writer, r *Run, style Style) error {
+	b, err := os.ReadFile(filepath.Join(r.Path(), summaryName))
+	if err != nil {
+		return err
+	}
+	p := newPage(style)
+	p.section("label.files")
+	p.text(style.say("files", printable(r.Path())), 0)
+	if r.Reused {
+		p.line(style.say("files.reused"))
+	}
+	_, err = w.Write(append(b, p.out.Bytes()...))
+	return err
+}
+
+// summarise is the text of summary.txt.
+func summarise(r *Run, plan *ingest.Plan, l *ingest.Ledger, res *segment.Result, style Style) []byte {
+	s := &summary{page: newPage(style), run: r, plan: plan, tally: &l.Tally, res: res}
+	s.out.WriteString(style.say("head", res.Clock.AsOf, r.Name) + "\n")
+	s.input()
+	s.book()
+	s.leaving()
+	s.models()
+	s.outlook()
+	s.segments()
+	s.tiers()
+	s.attention()
+	s.warnings()
+	return s.out.Bytes()
+}
+
+func (s *summary) input() {
+	s.section("label.input")
+	var aside int64
+	var reasons []string
+	var rejected money.Total
+	for _, x := range s.tally.Reasons {
+		if x.Rows == 0 {
+			continue
+		}
+		aside += x.Rows
+		rejected.Merge(x.Money)
+		reasons = append(reasons, count(x.Rows)+" "+s.style.say("reason."+x.Reason))
+	}
+	files := s.style.say("input.file")
+	if n := len(s.plan.Files); n != 1 {
+		files = s.style.say("input.files", count(n))
+	}
+	s.line(s.style.say("input.rows", count(s.tally.RowsRead), files, count(s.tally.RowsUsed), count(aside),
+		percent2(float64(aside)/float64(s.tally.RowsRead))))
+	if len(reasons) > 0 {
+		s.text(strings.Join(reasons, " · "), 2)
+	}
+	exact := func(t money.Total) string { return s.exact(t.Format(s.res.Scale)) }
+	s.text(s.style.say("input.money", exact(s.tally.MoneyRead), exact(s.tally.MoneyUsed), exact(rejected)), 2)
+	if r := s.tally.Rounding; r.Rows > 0 {
+		s.line(s.style.say("input.rounded", count(r.Rows), compact(trimZeros(r.Sum.Format(roundingScale)))))
+	}
+	s.text(s.style.say("input.columns", s.columns()), 2)
+}
+
+// percent2 is a share as a percentage with two places: few rows set aside must not read as none.
+func percent2(v float64) string {
+	if s := fixed(100*v, 2); s != dash {
+		return s + " %"
+	}
+	return dash
+}
+
+// exact is an amount to the last digit, with the currency's sign.
+func (s *summary) exact(decimal string) string {
+	if sign, known := symbols[strings.ToUpper(s.res.Currency)]; known {
+		return sign + compact(decimal)
+	}
+	return compact(decimal)
+}
+
+// columns shows the mapping: which column serves which role.
+func (s *summary) columns() string {
+	var parts []string
+	for _, c := range s.plan.Roles {
+		if c.Source == "" {
+			continue
+		}
+		part := c.Role + " " + printable(c.Source)
+		if c.How == "derived" {
+			part += " (derived)"
+		}
+		parts = append(parts, part)
+	}
+	return strings.Join(parts, " · ")
+}
+
+// amount is a coefficient of the Ledger for people.
+func (s *summary) amount(x int64) string {
+	return s.value(float64(x) / math.Pow10(s.res.Scale))
+}
+
+// value is money in units for people.
+func (s *summary) value(v float64) string { return s.style.money(v, s.res.Currency) }
+
+// margin reports whether value means margin, so that revenue and value are two things to show.
+func (s *summary) margin() bool { return s.res.Basis == "margin" }
+
+func ratio(a, b int64) float64 { return float64(a) / float64(b) }
+
+func (s *summary) book() {
+	s.section("label.book")
+	t := &s.res.Totals
+	line := s.style.say("book.customers", count(t.Customers), count(t.AtRisk), s.res.Clock.Horizon, count(t.Lapsed))
+	if t.NeverBought > 0 {
+		line += s.style.say("book.never", count(t.NeverBought))
+	}
+	if t.Prospects > 0 {
+		line += s.style.say("book.prospects", count(t.Prospects))
+	}
+	s.text(line, 2)
+
+	line = s.style.say("book.revenue1", s.amount(t.Net12))
+	if t.NetPrior12 > 0 {
+		line = s.style.say("book.revenue", s.amount(t.Net12), signed(ratio(t.Net12, t.NetPrior12)-1))
+	}
+	if s.margin() {
+		line += s.style.say("book.margin", s.amount(t.Value12))
+	}
+	s.text(line, 2)
+
+	line = s.style.say("book.key", count(t.KeyAccounts), percent(ratio(int64(t.KeyAccounts), int64(t.AtRisk))), percent(ratio(t.KeyNet12, t.Net12)))
+	if s.margin() {
+		line += s.style.say("book.keymargin", percent(ratio(t.KeyValue12, t.Value12)))
+	}
+	if top := topTenth(s.res.Concentration.Top); top != nil {
+		line += s.style.say("book.top", percent(top.Share), percent(top.Revenue))
+	}
+	s.text(line, 2)
+	if a := s.res.Accounts; a.Given {
+		s.text(s.style.say("book.accounts", count(a.Accounts), count(a.Matched), count(a.Prospects), count(a.CustomersWithout)), 2)
+	}
+}
+
+// topTenth is the entry of the top-share table nearest to a tenth of the customers.
+func topTenth(top []segment.TopShare) *segment.TopShare {
+	var best *segment.TopShare
+	for i := range top {
+		if best == nil || math.Abs(top[i].Share-0.1) < math.Abs(best.Share-0.1) {
+			best = &top[i]
+		}
+	}
+	return best
+}
+
+func (s *summary) leaving() {
+	s.section("label.leaving")
+	t, h := &s.res.Totals, s.res.Clock.Horizon
+	if !math.IsNaN(t.ObservedChurn) {
+		s.text(s.style.say("leaving.observed", h, percent(t.ObservedChurn), s.style.interval(t.ObservedChurnLow, t.ObservedChurnHigh, percent)), 2)
+	}
+	s.text(s.style.say("leaving.expected", h, fixed(t.ExpectedLeavers, 0), count(t.AtRisk)), 2)
+	s.text(s.style.say("leaving.value", s.value(t.AtRiskValue), s.value(t.KeyAtRiskValue)), 2)
+	if !math.IsNaN(t.FivePercent) && !math.IsNaN(t.FivePoints) {
+		s.text(s.style.say("leaving.whatif", s.value(t.FivePercent), s.value(t.FivePoints)), 2)
+	}
+}
+
+func (s *summary) outlook() {
+	s.section("label.outlook")
+	t := &s.res.Totals
+	line := s.style.say("outlook", s.style.say("basis."+s.res.Basis), s.value(t.Expected))
+	if i := s.style.interval(t.ExpectedLow, t.ExpectedHigh, s.value); i != "" {
+		line += s.style.say("outlook.interval", fmt.Sprintf("%.0f %%", 100*s.style.Level), i)
+	}
+	s.text(line+s.style.say("outlook.before", s.amount(t.Value12)), 2)
+}

@@ -1,0 +1,78 @@
+package reports
+
+import "mainstay/segment"
+
+// Targets of the tournament, as in segment.Contest.Target.
+const (
+	targetChurn = "churn"
+	targetValue = "value"
+)
+
+func (s *summary) models() {
+	s.section("label.models")
+	s.text(s.style.say("models.churn", s.showing(targetChurn, s.res.ChurnModel)), 2)
+	s.text(s.style.say("models.value", s.showing(targetValue, s.res.ValueModel)), 2)
+	verdict := s.style.say("models.certified")
+	if !s.res.ChurnCertified || !s.res.ValueCertified {
+		verdict = s.style.say("models.uncertified", s.uncertified())
+	}
+	if s.res.ModelWhy != "" {
+		verdict += s.style.say("models.why", printable(s.res.ModelWhy))
+	}
+	s.text(verdict, 3)
+}
+
+// uncertified names the models that score without a certificate.
+func (s *summary) uncertified() string {
+	switch {
+	case s.res.ChurnCertified:
+		return s.res.ValueModel
+	case s.res.ValueCertified || s.res.ChurnModel == s.res.ValueModel:
+		return s.res.ChurnModel
+	}
+	return s.res.ChurnModel + ", " + s.res.ValueModel
+}
+
+// showing says how a champion did in the tournament, beside the naive rule and on the last fold.
+func (s *summary) showing(target, model string) string {
+	if model == "" {
+		return s.style.say("models.none")
+	}
+	champion, naive := s.contestants(target, model)
+	if champion == nil {
+		return model
+	}
+	line := model
+	if target == targetChurn {
+		line += s.style.say("models.logloss", fixed(champion.Loss, textFloatPlaces))
+		if naive != nil {
+			line += s.style.say("models.naive", naive.Candidate, fixed(naive.Loss, textFloatPlaces))
+		}
+		line += s.style.say("models.auc", fixed(champion.AUC, textFloatPlaces))
+	} else {
+		line += s.style.say("models.rmse", s.value(champion.RMSE))
+		if naive != nil {
+			line += s.style.say("models.naive", naive.Candidate, s.value(naive.RMSE))
+		}
+		line += s.style.say("models.capture", percent(champion.TopCapture))
+	}
+	return line + s.style.say("models.bias", signed(champion.LastBias))
+}
+
+// contestants finds the rows of the scoring model and of the simplest other candidate.
+func (s *summary) contestants(target, model string) (champion, naive *segment.Contest) {
+	for i := range s.res.Contests {
+		c := &s.res.Contests[i]
+		switch {
+		case c.Target != target:
+		case c.Candidate == model:
+			champion = c
+		case naive == nil || c.Rank < naive.Rank:
+			naive = c
+		}
+	}
+	if champion != nil && naive != nil && naive.Rank > champion.Rank {
+		naive = nil // the champion is the naive rule
+	}
+	return champion, naive
+}

@@ -1,0 +1,120 @@
+package reports
+
+import (
+	"bufio"
+	"io"
+	"strings"
+
+	"mainstay/ingest"
+)
+
+// columnGap separates the columns of a grid.
+const columnGap = "  "
+
+// grid is a table of words for a terminal.
+type grid struct {
+	right []bool // alignment by column
+	rows  [][]string
+}
+
+// lines pads every cell to its column; the last left-aligned column is not padded.
+func (g *grid) lines() []string {
+	widths := make([]int, len(g.right))
+	for _, row := range g.rows {
+		for k, cell := range row {
+			widths[k] = max(widths[k], width(cell))
+		}
+	}
+	out := make([]string, len(g.rows))
+	for i, row := range g.rows {
+		cells := make([]string, len(row))
+		for k, cell := range row {
+			cells[k] = pad(cell, widths[k], g.right[k])
+		}
+		out[i] = strings.TrimRight(strings.Join(cells, columnGap), " ")
+	}
+	return out
+}
+
+// WriteText writes t for a terminal: a header, numbers right-aligned with thousands separators, a
+// dash for null; control characters in texts are replaced.
+func WriteText(w io.Writer, t *Table) error {
+	if err := t.check(); err != nil {
+		return err
+	}
+	g := grid{rows: make([][]string, t.Rows+1)}
+	for k := range t.Columns {
+		c := &t.Columns[k]
+		g.right = append(g.right, c.Type == Integer || c.Type == Float || c.Type == Decimal)
+		g.rows[0] = append(g.rows[0], c.Name)
+		for i := range t.Rows {
+			g.rows[i+1] = append(g.rows[i+1], textCell(c, i))
+		}
+	}
+	b := bufio.NewWriter(w)
+	for _, line := range g.lines() {
+		b.WriteString(line)
+		b.WriteByte('\n')
+	}
+	return b.Flush()
+}
+
+// Places shown on a terminal; files have them all.
+const (
+	textMoneyPlaces = 2
+	textFloatPlaces = 3
+)
+
+func textCell(c *Column, i int) string {
+	if c.IsNull(i) {
+		return dash
+	}
+	switch c.Type {
+	case String:
+		return printable(c.Str[i])
+	case Float:
+		return fixed(c.Flt[i], textFloatPlaces)
+	case Decimal:
+		return moneyText(c.Int[i], c.Scale)
+	case Boolean:
+		if c.Bool[i] {
+			return "yes"
+		}
+		return "no"
+	case Date:
+		return ingest.Day(c.Int[i]).String()
+	default:
+		return count(c.Int[i])
+	}
+}
+
+// moneyText shows a coefficient with at most textMoneyPlaces places, rounded half to even.
+func moneyText(x int64, scale int) string {
+	if scale > textMoneyPlaces {
+		d := int64(1)
+		for ; scale > textMoneyPlaces; scale-- {
+			d *= 10
+		}
+		q, r := x/d, max(x%d, -(x%d))
+		if r > d-r || r == d-r && q%2 != 0 {
+			if x < 0 {
+				q--
+			} else {
+				q++
+			}
+		}
+		x = q
+	}
+	return grouped(formatDecimal(x, scale))
+}
+
+// compact is a decimal string grouped, with at least two places where it has that many and none that
+// say nothing beyond: "1234.5000" is "1,234.50".
+func compact(s string) string {
+	if point := strings.IndexByte(s, '.'); point >= 0 {
+		for len(s)-point-1 > textMoneyPlaces && s[len(s)-1] == '0' {
+			s = s[:len(s)-1]
+		}
+	}
+	return grouped(s)
+}

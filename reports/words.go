@@ -1,0 +1,122 @@
+package reports
+
+import "fmt"
+
+// Languages of the summary.
+const (
+	English = "en"
+	Chinese = "zh"
+)
+
+// Style is how the summary speaks.
+type Style struct {
+	Lang   string  // English (default) or Chinese
+	Level  float64 // of the run's intervals, for example 0.90
+	Colour bool    // labels in bold, by ANSI codes
+}
+
+// say is the phrase of that key in the style's language, with its arguments.
+func (s Style) say(key string, args ...any) string {
+	p, known := phrases[key]
+	if !known {
+		return key
+	}
+	text := p[0]
+	if s.Lang == Chinese {
+		text = p[1]
+	}
+	if len(args) == 0 {
+		return text
+	}
+	return fmt.Sprintf(text, args...)
+}
+
+// phrases are all words of the summary: English, 中文. Terms are those of the project's word list.
+var phrases = map[string][2]string{
+	"label.input":     {"INPUT", "输入"},
+	"label.book":      {"BOOK", "客户"},
+	"label.leaving":   {"LEAVING", "流失"},
+	"label.models":    {"MODELS", "模型"},
+	"label.outlook":   {"OUTLOOK", "展望"},
+	"label.segments":  {"SEGMENTS", "细分群体"},
+	"label.tiers":     {"TIERS", "服务等级"},
+	"label.attention": {"ATTENTION", "关注"},
+	"label.warnings":  {"WARNINGS", "提示"},
+	"label.files":     {"FILES", "文件"},
+
+	"head": {"mainstay · as of %s · run %s", "mainstay · 截至 %s · 运行 %s"},
+
+	"input.rows":    {"%s rows in %s: %s used, %s set aside (%s)", "%[2]s，共 %[1]s 条记录：采用 %[3]s，未采用 %[4]s（%[5]s）"},
+	"input.file":    {"1 file", "1 个文件"},
+	"input.files":   {"%s files", "%s 个文件"},
+	"input.money":   {"%s read = %s used + %s set aside, exactly", "读入 %s = 采用 %s + 未采用 %s，分毫不差"},
+	"input.rounded": {"%s amounts were rounded, by %s in all", "%s 个金额经过舍入，合计 %s"},
+	"input.columns": {"columns: %s", "字段：%s"},
+
+	"reason.bad_time":          {"bad date", "日期无效"},
+	"reason.after_as_of":       {"after the as-of date", "晚于截止日"},
+	"reason.no_customer":       {"no customer", "无客户"},
+	"reason.bad_customer":      {"bad customer key", "客户编号无效"},
+	"reason.excluded_customer": {"excluded customer", "排除的客户"},
+	"reason.excluded_status":   {"excluded status", "排除的状态"},
+	"reason.other_currency":    {"other currency", "其他币种"},
+	"reason.no_currency":       {"no currency", "无币种"},
+	"reason.bad_amount":        {"bad amount", "金额无效"},
+	"reason.bad_units":         {"bad units", "数量无效"},
+	"reason.bad_cost":          {"bad cost", "成本无效"},
+	"reason.bad_discount":      {"bad discount", "折扣无效"},
+
+	"book.customers": {"%s customers: %s at risk (bought in the last %d days), %s lapsed", "%s 个客户：活跃 %s（最近 %d 天内有购买），已流失 %s"},
+	"book.never":     {", %s never bought", "，从未购买 %s"},
+	"book.prospects": {"; %s prospects", "；潜在客户 %s"},
+	"book.revenue":   {"last 12 months: revenue %s (%s on the 12 before)", "近 12 个月：收入 %s（较前 12 个月 %s）"},
+	"book.revenue1":  {"last 12 months: revenue %s", "近 12 个月：收入 %s"},
+	"book.margin":    {", margin %s", "，毛利 %s"},
+	"book.key":       {"%s key accounts (%s of those at risk) make %s of revenue", "%s 个大客户（占活跃客户 %s）贡献收入的 %s"},
+	"book.keymargin": {" and %s of margin", "、毛利的 %s"},
+	"book.top":       {"; the top %s of customers make %s", "；前 %s 的客户贡献 %s"},
+	"book.accounts":  {"accounts table: %s accounts, %s matched, %s prospects; %s customers are not in it", "客户表：%s 个客户，匹配 %s，潜在 %s；%s 个客户不在表中"},
+
+	"leaving.observed": {"of those at risk %d days ago, %s %s have not bought since", "%d 天前的活跃客户中，%s %s 此后没有购买"},
+	"leaving.expected": {"expected to leave in the next %d days: %s of %s at risk", "未来 %d 天预计流失：%[2]s / %[3]s"},
+	"leaving.value":    {"value at risk %s, of which key accounts %s", "风险价值 %s，其中大客户 %s"},
+	"leaving.whatif":   {"5 %% fewer losses would keep %s; 5 points less churn %s", "流失减少 5%% 可保住 %s；流失率降低 5 个百分点可保住 %s"},
+
+	"models.churn":       {"churn: %s", "流失：%s"},
+	"models.value":       {"value: %s", "价值：%s"},
+	"models.logloss":     {", log loss %s", "，对数损失 %s"},
+	"models.rmse":        {", RMSE %s", "，均方根误差 %s"},
+	"models.naive":       {" (%s %s)", "（%s %s）"},
+	"models.auc":         {", AUC %s", "，AUC %s"},
+	"models.bias":        {"; last fold: bias %s", "；最后一折：偏差 %s"},
+	"models.capture":     {", top tenth finds %s of the value", "，前十分之一命中价值的 %s"},
+	"models.certified":   {"both certified", "均已通过检验"},
+	"models.uncertified": {"NOT certified: %s; such rows say so", "未通过检验：%s；相应记录已注明"},
+	"models.why":         {"; %s", "；%s"},
+	"models.none":        {"none", "无"},
+
+	"outlook":          {"next 12 months: expected %s %s", "未来 12 个月：预期%s %s"},
+	"outlook.interval": {", %s interval %s", "，%s 区间 %s"},
+	"outlook.before":   {"; last 12 months %s", "；近 12 个月 %s"},
+	"basis.margin":     {"margin", "毛利"},
+	"basis.revenue":    {"revenue", "收入"},
+
+	"column.customers": {"customers", "客户"},
+	"column.at_risk":   {"at risk", "活跃"},
+	"column.revenue":   {"revenue 12m", "近12月收入"},
+	"column.share":     {"share", "占比"},
+	"column.retention": {"retention", "保持率"},
+	"column.churn":     {"churn", "流失概率"},
+	"column.value":     {"value 12m", "未来12月价值"},
+	"column.var":       {"value at risk", "风险价值"},
+	"column.tier":      {"tier", "等级"},
+	"column.key":       {"key accounts", "大客户"},
+	"segments.more":    {"… and %d more in segments.csv", "……其余 %d 行见 segments.csv"},
+
+	"attention.risk": {"%s at risk", "风险 %s"},
+	"attention.none": {"nothing stands out", "无特别事项"},
+	"warnings.more":  {"… and %d more in manifest.json", "……其余 %d 条见 manifest.json"},
+
+	"files":        {"%s (scores, segments, tiers … as .parquet and .csv; columns in docs/format.md)", "%s（scores、segments、tiers 等，.parquet 与 .csv；字段见 docs/format.md）"},
+	"files.reused": {"the identical run was there already; nothing was computed again", "相同的运行已存在，未重新计算"},
+}

@@ -1,0 +1,76 @@
+package reports
+
+import (
+	"context"
+	"io"
+
+	"mainstay/ingest"
+	"mainstay/segment"
+)
+
+const summaryName = "summary.txt"
+
+// Write puts everything a run found into its staging folder and publishes it with Commit. The rows
+// set aside must have been written and closed before (NewRejects). level is that of the intervals,
+// for the words of the summary. On error the caller's Abort removes what was staged.
+func Write(ctx context.Context, r *Run, plan *ingest.Plan, l *ingest.Ledger, res *segment.Result, style Style) error {
+	m, err := NewManifest(r, plan, &l.Tally, res)
+	if err != nil {
+		return err
+	}
+	scores := Scores(res, l.Has)
+	tables := []*Table{
+		scores, Segments(res.Segments, res.Scale), Transitions(res.Transitions), Tiers(res),
+		Tournament(res.Contests), Cuts(res.Cuts), Concentration(res),
+	}
+	for _, t := range tables {
+		if err := r.writeTable(ctx, t, ".parquet", WriteParquet); err != nil {
+			return err
+		}
+		if err := r.writeTable(ctx, t, ".csv", WriteCSV); err != nil {
+			return err
+		}
+	}
+	if err := r.writeTable(ctx, scores, ".arrow", WriteArrow); err != nil {
+		return err
+	}
+	models, err := newModels(m, res)
+	if err != nil {
+		return err
+	}
+	b, err := encodeJSON(models)
+	if err != nil {
+		return err
+	}
+	if err := r.writeFile(ctx, modelsName, b); err != nil {
+		return err
+	}
+	style.Colour = false
+	if err := r.writeFile(ctx, summaryName, summarise(r, plan, l, res, style)); err != nil {
+		return err
+	}
+	return r.Commit(m)
+}
+
+func (r *Run) writeTable(ctx context.Context, t *Table, ext string, write func(io.Writer, *Table) error) error {
+	f, err := r.Create(ctx, t.Name+ext)
+	if err != nil {
+		return err
+	}
+	f.Rows, f.Columns = int64(t.Rows), len(t.Columns)
+	if err := write(f, t); err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+func (r *Run) writeFile(ctx context.Context, name string, b []byte) error {
+	f, err := r.Create(ctx, name)
+	if err != nil {
+		return err
+	}
+	if _, err := f.Write(b); err != nil {
+		return err
+	}
+	return f.Close()
+}
