@@ -61,11 +61,3 @@ type TimeReader struct {
 func NewPlan(ctx context.Context, st store.Store, sources []string, cfg Config, threads int, now time.Time) (*Plan, error) {
 	panic("not yet")
 }
-
-// Build reads every row once and returns the Ledger. Rows set aside go to sink (nil =
-// only counted). progress, when not nil, is called with rows read so far from any
-// goroutine. More bad rows than Config.MaxBadRate is a *QualityError; rows or money
-// that do not reconcile are an error.
-func Build(ctx context.Context, st store.Store, p *Plan, threads int, sink RejectSink, progress func(rows int64)) (*Ledger, error) {
-	panic("not yet")
-}
