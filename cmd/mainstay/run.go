@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -67,4 +70,110 @@ func newRunCommand(a *app) *cobra.Command {
 	}
 	o.addFlags(cmd.Flags())
 	return cmd
+}
+
+// identity is the part of the configuration that decides the run's bytes, as the manifest shows it.
+// Where the input lies and where the output goes are left out: the input counts by its content.
+type identity struct {
+	Ingest   ingest.Config        `json:"input"`
+	Accounts table.AccountsConfig `json:"accounts"`
+	Segment  segment.Config       `json:"models"`
+	Language string               `json:"language"`
+	Strict   bool                 `json:"strict"`
+}
+
+func runRun(ctx context.Context, a *app, o *runOptions) error {
+	c := &o.config
+	if err := errors.Join(c.Ingest.Validate(), c.Segment.Check()); err != nil {
+		return err
+	}
+	start := time.Now()
+	st, p, err := a.plan(ctx, c, o.threads)
+	if err != nil {
+		return err
+	}
+	a.progress.say("reading accounts, hashing inputs")
+	accounts, err := a.accounts(ctx, st, c, p)
+	if err != nil {
+		return err
+	}
+	inputs, err := reports.Inputs(ctx, st, p, c.Accounts.Source, o.threads)
+	if err != nil {
+		return err
+	}
+	r, err := reports.Begin(c.Out, reports.Identity{
+		AsOf: p.AsOf, Inputs: inputs, Version: version,
+		Config: identity{p.Config, c.Accounts.Columns, c.Segment, c.Language, c.Strict},
+	})
+	if err != nil {
+		return err
+	}
+	if !r.Reused {
+		r.Timings.Threads = o.threads
+		r.Timings.Add("plan", start)
+		if err := a.compute(ctx, o, st, p, accounts, r); err != nil {
+			return errors.Join(err, r.Abort())
+		}
+	}
+	return a.show(o, r)
+}
+
+// compute does the work of a run that is not there yet, and publishes it.
+func (a *app) compute(ctx context.Context, o *runOptions, st store.Store, p *ingest.Plan, accounts *table.Accounts, r *reports.Run) error {
+	start := time.Now()
+	rejects, err := reports.NewRejects(ctx, r, p.Scale)
+	if err != nil {
+		return err
+	}
+	ledger, err := ingest.Build(ctx, st, p, o.threads, rejects.Sink, a.rowProgress(p))
+	if err != nil {
+		return err
+	}
+	if err := rejects.Close(); err != nil {
+		return err
+	}
+	r.Timings.Add("ledger", start)
+	start = time.Now()
+	res, err := segment.Analyse(ctx, ledger, accounts, o.config.Segment, o.threads, a.progress.phase)
+	if err != nil {
+		return err
+	}
+	r.Timings.Add("analysis", start)
+	a.logResult(res)
+	if o.config.Strict && !(res.ChurnCertified && res.ValueCertified) {
+		return &ingest.QualityError{Msg: fmt.Sprintf("--strict: churn by %s, value by %s: %s; nothing was published", res.ChurnModel, res.ValueModel, res.ModelWhy)}
+	}
+	a.progress.say("writing")
+	return reports.Write(ctx, r, p, ledger, res, o.style(a))
+}
+
+// logResult repeats for logs what a person reads in the summary.
+func (a *app) logResult(res *segment.Result) {
+	log := a.logger()
+	for _, w := range res.Warnings {
+		log.Warn().Str("code", w.Code).Msg(w.Message)
+	}
+	log.Info().Stringer("as_of", res.Clock.AsOf).Int("customers", res.Totals.Customers).Int("at_risk", res.Totals.AtRisk).
+		Str("churn_model", res.ChurnModel).Str("value_model", res.ValueModel).Msg("analysed")
+}
+
+// show prints what the run found: the summary, or the manifest.
+func (a *app) show(o *runOptions, r *reports.Run) error {
+	a.progress.clear()
+	switch {
+	case o.quiet:
+		return nil
+	case o.json:
+		manifest, err := os.ReadFile(filepath.Join(r.Path(), "manifest.json"))
+		if err != nil {
+			return err
+		}
+		_, err = a.stdout.Write(manifest)
+		return err
+	}
+	return reports.Summary(a.stdout, r, o.style(a))
+}
+
+func (o *runOptions) style(a *app) reports.Style {
+	return reports.Style{Lang: o.config.Language, Level: o.config.Segment.Level, Colour: isTerminal(a.stdout)}
 }
