@@ -50,7 +50,7 @@ func Logistic(d *Design, y []float64, o Options) (*Fit, error) {
 	}
 	m := &logit{d: d, y: y, o: o, fr: fr}
 	dropped := m.chooseColumns()
-	f.warnDropped(dropped)
+	f.warnDropped(fr, dropped)
 	f.DF = d.Rows() - len(m.cols)
 	f.NullDev = nullDeviance(events, total, fr)
 	if f.DF <= 0 || len(m.cols) == 0 {
@@ -123,7 +123,7 @@ func (m *logit) residuals(gamma []float64) []float64 {
 func (m *logit) chooseColumns() (dropped []dependence) {
 	for _, j := range m.fr.order() {
 		if m.fr.scale[j] == 0 {
-			dropped = append(dropped, m.fr.flat(j))
+			dropped = append(dropped, dependence{col: j})
 		} else {
 			m.cols = append(m.cols, j)
 		}
