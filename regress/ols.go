@@ -55,7 +55,7 @@ func LeastSquares(d *Design, y []float64, o Options) (*Fit, error) {
 	}
 	f.certifyLeastSquares(o)
 	f.addRobust(d, fr, q.kept, resid, bread, o)
-	return f, f.finite()
+	return f.checked()
 }
 
 // factoriseDesign builds √w·Z by columns and factorises it.
