@@ -21,8 +21,8 @@ func TestABC(t *testing.T) {
 	}
 	f("AABBCC", 50, 30, 10, 5, 4, 1) // 50 and 30 reach exactly 80 %, 10 and 5 exactly 95 %
 	f("CCABBA", 1, 4, 50, 10, 5, 30) // in any order
-	f("AAA", 50, 29, 21) // 79 % are not enough
-	f("AAAAA", 1, 1, 1, 1, 1) // ties are never split
+	f("AAA", 50, 29, 21)             // 79 % are not enough
+	f("AAAAA", 1, 1, 1, 1, 1)        // ties are never split
 	f("ABBC", 84, 6, 6, 4)
 	f("ACC", 10, 0, -5)
 	f("CC", 0, -1)
