@@ -94,9 +94,9 @@ func (c *chunk) page(h *format.PageHeader) ([]byte, error) {
 	if size < 0 || h.UncompressedPageSize < 0 {
 		return nil, damaged("a page has a negative size")
 	}
-	if size > maxPageBytes || h.UncompressedPageSize > maxPageBytes {
-		return nil, fmt.Errorf("a page of %d bytes (%d compressed) is larger than the %d that are read: write the file with smaller pages or row groups",
-			h.UncompressedPageSize, size, maxPageBytes)
+	if size > maxPageBytes || h.UncompressedPageSize > maxPageBytes || int64(h.UncompressedPageSize) > max(anyRatioBytes, maxInflation*int64(size)) {
+		return nil, fmt.Errorf("a page of %d bytes, %d as stored, is more than is read (%d, or %d times what is stored): write the file with smaller pages or row groups",
+			h.UncompressedPageSize, size, maxPageBytes, maxInflation)
 	}
 	body, err := c.bytes(c.next+int64(length), int(size))
 	if err != nil {

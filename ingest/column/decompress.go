@@ -17,14 +17,15 @@ import (
 )
 
 // The most that a byte can decompress to, by the codecs' formats: a page that claims
-// more is damaged. Where the ratio has no such bound, output grows as it comes.
+// more is damaged.
 const (
 	snappyRatio = 32      // a 3-byte copy makes 64 bytes
 	lz4Ratio    = 256     // a length byte adds 255
 	zstdRatio   = 1 << 16 // a 4-byte block makes 128 KiB
 )
 
-// firstStreamBytes is the first buffer of codecs without a bound on their ratio.
+// firstStreamBytes is the first buffer of codecs that decompress a stream, whose
+// output grows as it comes.
 const firstStreamBytes = 1 << 16
 
 var errSize = errors.New("a page does not decompress to the size it declares")

@@ -12,12 +12,19 @@ const (
 	// (DuckDB at most 100 MB); fastparquet writes a chunk of 50 M doubles as one page.
 	maxPageBytes = 1 << 29
 
+	// A page above anyRatioBytes may decompress to at most maxInflation times its
+	// stored bytes: a page of zeros passes, a few kilobytes that ask for half a
+	// gigabyte do not.
+	anyRatioBytes = 1 << 26
+	maxInflation  = 1 << 10
+
 	// maxHeaderBytes bounds a page header, which holds a few numbers and, in some
 	// files, the smallest and largest value of the page.
 	maxHeaderBytes = 1 << 24
 
-	// maxBatchText bounds the text of one batch, so that offsets fit in 32 bits.
-	maxBatchText = 1 << 30
+	// maxBatchText bounds the text of one batch or dictionary, whose offsets have 32
+	// bits: a prefix or dictionary entry that recurs takes its length every time.
+	maxBatchText = maxPageBytes
 
 	// maxRowsPerByte bounds the rows of a file by its size. Run lengths hold any number
 	// of equal rows in a few bytes, so sizes alone do not bound the time that reading takes:
