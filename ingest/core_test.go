@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strconv"
 	"strings"
@@ -488,5 +489,33 @@ func TestGate(t *testing.T) {
 	}
 	if _, err := coreBuild(nil, 1, 1, 1, 1); !asError(err, &q) {
 		t.Errorf("no row at all: %v", err)
+	}
+}
+
+// Shards with many customers each: keys sort by bytes, and an order id that several
+// customers use counts for each of them.
+func TestManyCustomersToAShard(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	rows := make([]testRow, 20000)
+	for i := range rows {
+		n := rng.IntN(3000)
+		name := strconv.Itoa(n - 1000)
+		if n%3 == 0 {
+			name = fmt.Sprintf("customer-%05d", n) // longer than the sort prefix
+		}
+		rows[i] = testRow{
+			Day: int64(testAsOf) - rng.Int64N(5), Customer: &name, Amount: rng.Int64N(9) - 2, AmountOK: true,
+			Order: text(strconv.Itoa(rng.IntN(6))), Side: [2]*string{text(strconv.Itoa(rng.IntN(3)))},
+		}
+		if n%2 == 0 {
+			rows[i].Order = text("O-" + *rows[i].Order)
+		}
+	}
+	l, err := coreBuild(rows, 3, 6000, batchRows, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := sameAsReference(l, rows); err != nil {
+		t.Fatal(err)
 	}
 }
