@@ -1,5 +1,17 @@
 package segment
 
+import (
+	"fmt"
+	"math"
+	"strconv"
+
+	"mainstay/ingest"
+)
+
+// maxHorizon is the longest churn horizon that can be set, in days: ten years and a week, beyond any
+// reading of "has left".
+const maxHorizon = 3660
+
 // Config is everything that decides how a Ledger becomes scores, segments and tiers. The yaml
 // tags are the keys of the configuration file; docs/config.md describes each.
 type Config struct {
@@ -45,4 +57,60 @@ func DefaultConfig() Config {
 		Tiers:     TierPolicy{GoldShare: 0.80, SilverShare: 0.95, HighRisk: 0.50, RiskShare: 0.50},
 		Attention: 6,
 	}
+}
+
+// Check reports the first setting that makes no sense, as an *ingest.ConfigError.
+func (c Config) Check() error {
+	wrong := func(key string, got any, want string) error {
+		return &ingest.ConfigError{Msg: fmt.Sprintf("%s is %v: expected %s", key, got, want)}
+	}
+	if _, ok := parsePeriod(c.Period); !ok && c.Period != "" && c.Period != "auto" {
+		return wrong("period", strconv.Quote(c.Period), "auto, week, month, quarter or year")
+	}
+	if c.ChurnHorizon < 0 || c.ChurnHorizon > maxHorizon {
+		return wrong("churn_horizon_days", c.ChurnHorizon, "0 (automatic) or 1 to 3660 days")
+	}
+	if !(c.DiscountRate >= 0 && c.DiscountRate <= 10) {
+		return wrong("discount_rate", c.DiscountRate, "an annual rate such as 0.10, from 0 to 10")
+	}
+	switch c.ValueBasis {
+	case "", "auto", Margin, Revenue:
+	default:
+		return wrong("value_basis", strconv.Quote(c.ValueBasis), "auto, margin or revenue")
+	}
+	if !(c.Level > 0 && c.Level < 1) {
+		return wrong("level", c.Level, "a probability between 0 and 1, such as 0.90")
+	}
+	if c.RFMGroups < 2 || c.RFMGroups > 9 {
+		return wrong("rfm_groups", c.RFMGroups, "2 to 9 groups, one digit each")
+	}
+	if c.Attention < 0 {
+		return wrong("attention", c.Attention, "how many accounts to name, 0 or more")
+	}
+	for i, rung := range c.Ladder {
+		if !(rung > 0) || math.IsInf(rung, 0) || i > 0 && rung >= c.Ladder[i-1] {
+			return wrong("ladder", c.Ladder, "units a year, positive and descending, such as [100, 50, 10, 5]")
+		}
+	}
+	k := c.KeyAccounts
+	if !(k.Share > 0 && k.Share <= 1) {
+		return wrong("key_accounts.share", k.Share, "a share of value above 0, at most 1")
+	}
+	if !(k.MaxShare > 0 && k.MaxShare <= 1) {
+		return wrong("key_accounts.max_share", k.MaxShare, "a share of customers above 0, at most 1")
+	}
+	if k.Min < 0 {
+		return wrong("key_accounts.min", k.Min, "0 or more customers")
+	}
+	t := c.Tiers
+	if !(t.GoldShare > 0 && t.GoldShare <= t.SilverShare && t.SilverShare <= 1) {
+		return wrong("tiers.gold_share and tiers.silver_share", fmt.Sprint(t.GoldShare, " and ", t.SilverShare), "0 < gold_share <= silver_share <= 1")
+	}
+	if !(t.HighRisk >= 0 && t.HighRisk <= 1) {
+		return wrong("tiers.high_risk", t.HighRisk, "a probability from 0 to 1")
+	}
+	if !(t.RiskShare >= 0 && t.RiskShare <= 1) {
+		return wrong("tiers.risk_share", t.RiskShare, "a share from 0 to 1")
+	}
+	return nil
 }

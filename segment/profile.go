@@ -2,7 +2,13 @@
 // segmentations, states, the tournament of models, value, tiers.
 package segment
 
-import "mainstay/ingest"
+import (
+	"math"
+	"slices"
+
+	"mainstay/ingest"
+	"mainstay/internal/num"
+)
 
 // Profile is what one customer's own day cells say as of a day. Money and units are integers at the
 // Ledger's scales. Windows "12" are the trailing 12 months; "Prior12" the 12 before.
@@ -45,5 +51,135 @@ func (p *Profile) AtRisk(asOf ingest.Day, horizon int) bool {
 }
 
 // Profiles computes one Profile for every customer with a cell on or before asOf, in Ledger order
-// (shard, then key). Cells after asOf are never read. Results do not depend on threads.
-func Profiles(l *ingest.Ledger, asOf ingest.Day, horizon, threads int) []Profile { panic("not yet") }
+// (shard, then key). Cells after asOf are never read. Results do not depend on threads. Sums cannot
+// overflow on a Ledger that passes CheckRange.
+func Profiles(l *ingest.Ledger, asOf ingest.Day, horizon, threads int) []Profile {
+	var start [ingest.Shards + 1]int // of each shard's profiles
+	num.Blocks(ingest.Shards, 1, threads, func(s, _, _ int) {
+		shard := &l.Shards[s]
+		for i := range shard.Customers() {
+			if lo, hi := shard.Cells(i); lo < hi && shard.Day[lo] <= asOf {
+				start[s+1]++
+			}
+		}
+	})
+	for s := range ingest.Shards {
+		start[s+1] += start[s]
+	}
+	profiles := make([]Profile, start[ingest.Shards])
+	b := profiler{
+		l: l, asOf: asOf,
+		from12:    MonthsBefore(asOf, 12),
+		from24:    MonthsBefore(asOf, 24),
+		truncated: l.First + ingest.Day(horizon),
+	}
+	num.Blocks(ingest.Shards, 1, threads, func(s, _, _ int) { b.shard(s, profiles[start[s]:start[s+1]]) })
+	return profiles
+}
+
+// profiler is what every customer's profile needs to know. Windows exclude their first day: 12 is
+// from12 < d ≤ asOf, Prior12 is from24 < d ≤ from12.
+type profiler struct {
+	l                    *ingest.Ledger
+	asOf, from12, from24 ingest.Day
+	truncated            ingest.Day // a first purchase before this day may not be the first ever
+}
+
+func (b *profiler) shard(s int, out []Profile) {
+	shard := &b.l.Shards[s]
+	var days, gaps []int32 // of one customer, reused
+	n := 0
+	for i := range shard.Customers() {
+		lo, hi := shard.Cells(i)
+		if lo == hi || shard.Day[lo] > b.asOf {
+			continue
+		}
+		p := &out[n]
+		n++
+		p.Shard, p.Row = int32(s), int32(i)
+		days = days[:0]
+		for j := lo; j < hi && shard.Day[j] <= b.asOf; j++ {
+			b.cell(p, shard, j)
+			if b.l.Purchase(shard, j) {
+				days = append(days, int32(shard.Day[j]))
+			}
+		}
+		gaps = b.rhythm(p, days, gaps[:0])
+	}
+}
+
+// cell adds cell j of the customer's shard to p.
+func (b *profiler) cell(p *Profile, s *ingest.Shard, j int) {
+	d := s.Day[j]
+	in12 := d > b.from12
+	inPrior := !in12 && d > b.from24
+	p.Lines += int64(s.Lines[j])
+	p.Sales += s.Sales[j]
+	p.Returns += s.Returns[j]
+	switch {
+	case in12:
+		p.Net12 += s.Net(j)
+		p.Returns12 += s.Returns[j]
+	case inPrior:
+		p.NetPrior12 += s.Net(j)
+	}
+	if s.Orders != nil {
+		p.Orders += int64(s.Orders[j])
+	}
+	if s.Units != nil {
+		p.Units += s.Units[j]
+		if in12 {
+			p.Units12 += s.Units[j]
+		}
+	}
+	if s.Cost != nil {
+		p.Cost += s.Cost[j]
+		p.Costed += s.Costed[j]
+		switch {
+		case in12:
+			p.Cost12 += s.Cost[j]
+			p.Costed12 += s.Costed[j]
+		case inPrior:
+			p.CostPrior12 += s.Cost[j]
+			p.CostedPrior12 += s.Costed[j]
+		}
+	}
+	if s.Discount != nil {
+		p.Discount += s.Discount[j]
+	}
+}
+
+// rhythm fills what follows from the purchase days (ascending): first, last, frequency and gaps. It
+// returns the scratch slice gaps, grown.
+func (b *profiler) rhythm(p *Profile, days, gaps []int32) []int32 {
+	p.GapMean, p.GapSD, p.GapMedian = math.NaN(), math.NaN(), math.NaN()
+	if len(days) == 0 {
+		return gaps
+	}
+	p.First, p.Last = ingest.Day(days[0]), ingest.Day(days[len(days)-1])
+	p.Frequency = int32(len(days))
+	p.LeftTruncated = p.First < b.truncated
+	var sum, squares int64
+	for k, d := range days {
+		if ingest.Day(d) > b.from12 {
+			p.Frequency12++
+		}
+		if k > 0 {
+			g := d - days[k-1]
+			gaps = append(gaps, g)
+			sum += int64(g)
+			squares += int64(g) * int64(g)
+		}
+	}
+	n := int64(len(gaps))
+	if n == 0 {
+		return gaps
+	}
+	p.GapMean = float64(sum) / float64(n)
+	if n > 1 { // n·Σg² − (Σg)² is exact in integers, and never negative
+		p.GapSD = math.Sqrt(float64(n*squares-sum*sum) / float64(n*(n-1)))
+	}
+	slices.Sort(gaps)
+	p.GapMedian = float64(gaps[(n-1)/2]+gaps[n/2]) / 2
+	return gaps
+}

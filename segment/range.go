@@ -1,0 +1,47 @@
+package segment
+
+import (
+	"fmt"
+	"math"
+	"math/bits"
+
+	"mainstay/ingest"
+)
+
+// CheckRange makes sure that no sum of money or units over any set of the Ledger's cells can overflow
+// 64 bits: for each measure, the sum of the absolute values over all cells fits. Everything else in
+// this package then adds without looking.
+func CheckRange(l *ingest.Ledger) error {
+	measures := []struct {
+		name    string
+		columns func(*ingest.Shard) [][]int64 // that are added to each other
+	}{
+		{"amounts", func(s *ingest.Shard) [][]int64 { return [][]int64{s.Sales, s.Returns} }},
+		{"units", func(s *ingest.Shard) [][]int64 { return [][]int64{s.Units} }},
+		{"costs", func(s *ingest.Shard) [][]int64 { return [][]int64{s.Cost, s.Costed} }},
+		{"discounts", func(s *ingest.Shard) [][]int64 { return [][]int64{s.Discount} }},
+	}
+	for _, m := range measures {
+		var sum uint64
+		for i := range l.Shards {
+			for _, column := range m.columns(&l.Shards[i]) {
+				for _, v := range column {
+					var carry uint64
+					sum, carry = bits.Add64(sum, magnitude(v), 0)
+					if carry != 0 || sum > math.MaxInt64 {
+						return &ingest.QualityError{Msg: fmt.Sprintf("the %s add up to more than 64 bits hold at %d decimal places; look for absurd values with inspect, or keep fewer places", m.name, l.Scale)}
+					}
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// magnitude is |v|, exact for the smallest integer too.
+func magnitude(v int64) uint64 {
+	if v < 0 {
+		return -uint64(v)
+	}
+	return uint64(v)
+}
