@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// layout is a parsed strptime layout such as "%d/%m/%Y %H:%M".
-type layout struct {
+// timeLayout is a parsed strptime layout such as "%d/%m/%Y %H:%M".
+type timeLayout struct {
 	text  string
 	steps []layoutStep
 }
@@ -25,9 +25,9 @@ const directives = "YymbBdekHIlMSfzpTFD%"
 
 var composite = map[byte]string{'T': "%H:%M:%S", 'F': "%Y-%m-%d", 'D': "%m/%d/%y"}
 
-// newLayout parses a layout. It must say which day.
-func newLayout(text string) (*layout, error) {
-	l := &layout{text: text}
+// newTimeLayout parses a layout. It must say which day.
+func newTimeLayout(text string) (*timeLayout, error) {
+	l := &timeLayout{text: text}
 	if err := l.add(text); err != nil {
 		return nil, err
 	}
@@ -45,7 +45,7 @@ func newLayout(text string) (*layout, error) {
 	return l, nil
 }
 
-func (l *layout) add(text string) error {
+func (l *timeLayout) add(text string) error {
 	for i := 0; i < len(text); i++ {
 		if text[i] != '%' {
 			l.steps = append(l.steps, layoutStep{literal: text[i]})
@@ -100,7 +100,7 @@ func (c *clock) dayIn(s *zoneSpan) (Day, bool) {
 }
 
 // parse reads all of b.
-func (l *layout) parse(b []byte, s *zoneSpan) (Day, bool) {
+func (l *timeLayout) parse(b []byte, s *zoneSpan) (Day, bool) {
 	var c clock
 	p := scanner{b: b}
 	for _, step := range l.steps {

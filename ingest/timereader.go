@@ -43,7 +43,7 @@ type TimeReader struct {
 	zone *zone
 	ints string  // format of integer columns, "" = they cannot be read
 	text string  // format of text columns, likewise
-	form *layout // when ints or text is a layout
+	form *timeLayout // when ints or text is a layout
 }
 
 // NewTimeReader makes a reader of native columns in the location (nil = UTC) and,
@@ -61,7 +61,7 @@ func NewTimeReader(name, format string, loc *time.Location) (TimeReader, error) 
 	case format == "iso":
 		r.ints = ""
 	case strings.Contains(format, "%"):
-		r.form, _ = newLayout(format)
+		r.form, _ = newTimeLayout(format)
 	}
 	return r, nil
 }
@@ -69,7 +69,7 @@ func NewTimeReader(name, format string, loc *time.Location) (TimeReader, error) 
 // checkTimeFormat says why a format cannot be used.
 func checkTimeFormat(format string) error {
 	if strings.Contains(format, "%") {
-		_, err := newLayout(format)
+		_, err := newTimeLayout(format)
 		return err
 	}
 	if !slices.Contains(timeFormats, format) {
