@@ -30,7 +30,7 @@ type chainModel struct {
 }
 
 // newChainModel fits the richest chain that the counts carry: stage × recency, else recency alone.
-func newChainModel(b *book, counts *markov.Counts, used []bool) *chainModel {
+func newChainModel(b *study, counts *markov.Counts, used []bool) *chainModel {
 	k := len(b.states.Names)
 	same := make([]int, k)
 	flat := make([]int, k)
@@ -116,9 +116,9 @@ func fitFolded(counts *markov.Counts, names []string, fold []int, used []bool) *
 }
 
 // prepare computes what every prediction needs.
-func (m *chainModel) prepare(b *book) {
-	m.steps = float64(b.clock.Horizon) / b.clock.Period.Days()
-	m.year = yearDays / b.clock.Period.Days()
+func (m *chainModel) prepare(b *study) {
+	m.steps = float64(b.Clock.Horizon) / b.Clock.Period.Days()
+	m.year = yearDays / b.Clock.Period.Days()
 	m.silent, m.silentE = m.noVisit(m.steps)
 }
 
