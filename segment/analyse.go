@@ -12,10 +12,3 @@ import (
 func Analyse(ctx context.Context, l *ingest.Ledger, accounts *table.Accounts, cfg Config, threads int, progress Progress) (*Result, error) {
 	panic("not yet")
 }
-
-// By describes segmentations without fitting anything: rows for every scheme of by ("rfm", "abc",
-// "ladder", an attribute, or several joined by "," = crossed), over the customers for which where holds
-// (empty = all), with cut points. It is what `mainstay segment` prints.
-func By(ctx context.Context, l *ingest.Ledger, accounts *table.Accounts, cfg Config, by []string, where string, threads int) (rows []SegmentRow, cuts []Cut, err error) {
-	panic("not yet")
-}

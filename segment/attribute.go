@@ -1,0 +1,189 @@
+package segment
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/agnivade/levenshtein"
+
+	"mainstay/ingest"
+)
+
+// Attribute is one attribute of every member as of the book's day; exactly one of Text and Number is
+// set. "" and NaN are unknown.
+type Attribute struct {
+	Name      string // as in its source
+	Text      []string
+	Number    []float64
+	Prospects bool // whether prospects have it: it comes from the accounts
+}
+
+// Attribute finds an attribute by name (any case; spaces and signs as "_"): a column of the accounts,
+// "name" or "parent", else a side table of the Ledger by its role or column. Text that the accounts
+// leave empty is filled from a side table of the same name. Of a side table, a customer has the value
+// of the latest day on or before the as-of date that names one; the one of most rows on that day; the
+// smallest by bytes among equals. An unknown name is an *ingest.ConfigError.
+func (b *Book) Attribute(name string) (*Attribute, error) {
+	want := identifier(name)
+	var found *Attribute
+	if b.Accounts != nil {
+		found = b.accountAttribute(want)
+	}
+	side := slices.IndexFunc(b.Ledger.Sides, func(s ingest.SideInfo) bool {
+		return identifier(s.Role) == want || identifier(s.Column) == want
+	})
+	switch {
+	case found == nil && side < 0:
+		return nil, unknownName("attribute", name, b.attributeNames())
+	case found == nil:
+		found = &Attribute{Name: name, Text: make([]string, b.Members())}
+		if identifier(b.Ledger.Sides[side].Role) != want {
+			found.Name = b.Ledger.Sides[side].Column
+		}
+		b.fillFromSide(side, found.Text)
+	case found.Text != nil && side >= 0:
+		b.fillFromSide(side, found.Text)
+	}
+	return found, nil
+}
+
+func (b *Book) accountAttribute(want string) *Attribute {
+	for i := range b.Accounts.Attributes {
+		a := &b.Accounts.Attributes[i]
+		if identifier(a.Name) != want {
+			continue
+		}
+		if a.Number != nil {
+			return &Attribute{Name: a.Name, Number: byMember(b, a.Number, math.NaN()), Prospects: true}
+		}
+		return &Attribute{Name: a.Name, Text: byMember(b, a.Text, ""), Prospects: true}
+	}
+	switch {
+	case want == "name" && b.Accounts.Name != nil:
+		return &Attribute{Name: want, Text: byMember(b, b.Accounts.Name, ""), Prospects: true}
+	case want == "parent" && b.Accounts.Parent != nil:
+		return &Attribute{Name: want, Text: byMember(b, b.Accounts.Parent, ""), Prospects: true}
+	}
+	return nil
+}
+
+// byMember spreads a column of the accounts over the members.
+func byMember[T any](b *Book, column []T, unknown T) []T {
+	out := make([]T, b.Members())
+	for m := range out {
+		if row := b.accountRow(m); row >= 0 {
+			out[m] = column[row]
+		} else {
+			out[m] = unknown
+		}
+	}
+	return out
+}
+
+// fillFromSide fills the empty texts of customers.
+func (b *Book) fillFromSide(side int, text []string) {
+	values := b.Ledger.Sides[side].Values
+	for i := range b.Profiles {
+		if text[i] == "" {
+			p := &b.Profiles[i]
+			text[i] = values[latestCode(&b.Ledger.Shards[p.Shard], side, int(p.Row), b.Clock.AsOf)]
+		}
+	}
+}
+
+// latestCode is the code of a side table for customer i as of a day, 0 (empty) without one.
+func latestCode(s *ingest.Shard, side, i int, asOf ingest.Day) uint32 {
+	t := &s.Sides[side]
+	lo, hi := s.Cells(i)
+	for j := hi - 1; j >= lo; j-- {
+		if s.Day[j] > asOf {
+			continue
+		}
+		var best, lines uint32
+		for e := t.Start[j]; e < t.Start[j+1]; e++ {
+			// Codes ascend in the order of the values' bytes: the first of equals is the smallest.
+			if t.Code[e] != 0 && t.Lines[e] > lines {
+				best, lines = t.Code[e], t.Lines[e]
+			}
+		}
+		if best != 0 {
+			return best
+		}
+	}
+	return 0
+}
+
+// attributeNames lists what Attribute finds: accounts first, then side tables, in file order.
+func (b *Book) attributeNames() []string {
+	var names []string
+	add := func(name string) {
+		if name != "" && !slices.ContainsFunc(names, func(n string) bool { return identifier(n) == identifier(name) }) {
+			names = append(names, name)
+		}
+	}
+	if b.Accounts != nil {
+		if b.Accounts.Name != nil {
+			add("name")
+		}
+		if b.Accounts.Parent != nil {
+			add("parent")
+		}
+		for i := range b.Accounts.Attributes {
+			add(b.Accounts.Attributes[i].Name)
+		}
+	}
+	for _, s := range b.Ledger.Sides {
+		add(s.Role)
+		add(s.Column)
+	}
+	return names
+}
+
+// identifier is the name as conditions spell it: lower case, everything but letters and digits as "_".
+func identifier(name string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToLower(r)
+		}
+		return '_'
+	}, strings.TrimSpace(name))
+}
+
+// maxNamesShown bounds the list of names in an error.
+const maxNamesShown = 40
+
+// unknownName is the error for a name that is not among those known: the nearest first.
+func unknownName(kind, name string, known []string) error {
+	msg := fmt.Sprintf("there is no %s %q", kind, name)
+	if near := nearest(name, known); near != "" {
+		msg += fmt.Sprintf("; did you mean %q?", near)
+	}
+	if len(known) == 0 {
+		return &ingest.ConfigError{Msg: msg + "; none is known: give --accounts, or map the column as an attribute"}
+	}
+	list := known
+	if len(list) > maxNamesShown {
+		list = list[:maxNamesShown]
+	}
+	msg += "; known: " + strings.Join(list, ", ")
+	if n := len(known) - len(list); n > 0 {
+		msg += fmt.Sprintf(" and %d more", n)
+	}
+	return &ingest.ConfigError{Msg: msg}
+}
+
+// nearest is the known name at the smallest edit distance, the first of equals; "" when even that one
+// differs in more than two thirds of its letters.
+func nearest(name string, known []string) string {
+	best, distance := "", 0
+	for _, k := range known {
+		d := levenshtein.ComputeDistance(identifier(name), identifier(k))
+		if 3*d <= 2*len([]rune(k)) && (best == "" || d < distance) {
+			best, distance = k, d
+		}
+	}
+	return best
+}

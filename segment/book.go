@@ -1,0 +1,144 @@
+package segment
+
+import (
+	"bytes"
+	"math"
+	"slices"
+
+	"mainstay/ingest"
+	"mainstay/ingest/table"
+)
+
+// Book is what is known about the customers as of a day before any model: profiles, accounts, basis.
+// Its members are the customers (profiles, in Ledger order) followed by the prospects (accounts without
+// a row on or before the as-of date, in key order); slices "by member" are in that order. A Book is
+// for one goroutine: it computes scores and key accounts when they are first asked for.
+type Book struct {
+	Ledger    *ingest.Ledger
+	Accounts  *table.Accounts // nil without accounts
+	Config    Config
+	Clock     Clock
+	Threads   int
+	Profiles  []Profile
+	Account   []int32 // by profile: row of Accounts, −1 without one
+	Prospects []int32 // rows of Accounts, ascending
+	Basis     string  // Margin or Revenue
+	BasisWhy  string
+
+	rfm     *RFM
+	abc     []int8
+	keys    []bool
+	keysWhy string
+}
+
+// NewBook reads the Ledger up to clock.AsOf. It checks the configuration and the range of the Ledger's
+// integers, so that nothing computed from a Book can overflow.
+func NewBook(l *ingest.Ledger, accounts *table.Accounts, clock Clock, cfg Config, threads int) (*Book, error) {
+	if err := cfg.Check(); err != nil {
+		return nil, err
+	}
+	if err := CheckRange(l); err != nil {
+		return nil, err
+	}
+	b := &Book{Ledger: l, Accounts: accounts, Config: cfg, Clock: clock, Threads: threads}
+	b.Profiles = Profiles(l, clock.AsOf, clock.Horizon, threads)
+	b.matchAccounts()
+	var err error
+	b.Basis, b.BasisWhy, err = Basis(l, b.Profiles, cfg)
+	return b, err
+}
+
+// Before is the same book as of an earlier day, with the same horizon and basis.
+func (b *Book) Before(asOf ingest.Day) (*Book, error) {
+	clock, cfg := b.Clock, b.Config
+	clock.AsOf = asOf
+	cfg.ValueBasis = b.Basis
+	return NewBook(b.Ledger, b.Accounts, clock, cfg, b.Threads)
+}
+
+func (b *Book) matchAccounts() {
+	b.Account = make([]int32, len(b.Profiles))
+	if b.Accounts == nil {
+		for i := range b.Account {
+			b.Account[i] = -1
+		}
+		return
+	}
+	customer := make([]bool, len(b.Accounts.Keys))
+	for i := range b.Profiles {
+		row, ok := slices.BinarySearchFunc(b.Accounts.Keys, b.Key(i), bytes.Compare)
+		if !ok {
+			b.Account[i] = -1
+			continue
+		}
+		b.Account[i] = int32(row)
+		customer[row] = true
+	}
+	for row, ok := range customer {
+		if !ok {
+			b.Prospects = append(b.Prospects, int32(row))
+		}
+	}
+}
+
+// Members is the number of customers and prospects.
+func (b *Book) Members() int { return len(b.Profiles) + len(b.Prospects) }
+
+// Profile is the profile of a member, nil for a prospect.
+func (b *Book) Profile(m int) *Profile {
+	if m < len(b.Profiles) {
+		return &b.Profiles[m]
+	}
+	return nil
+}
+
+// Key is the key of a member; the bytes belong to the Ledger or the accounts.
+func (b *Book) Key(m int) []byte {
+	if p := b.Profile(m); p != nil {
+		return b.Ledger.Shards[p.Shard].Key(int(p.Row))
+	}
+	return b.Accounts.Keys[b.Prospects[m-len(b.Profiles)]]
+}
+
+// accountRow is the row of Accounts of a member, −1 without one.
+func (b *Book) accountRow(m int) int {
+	if m < len(b.Profiles) {
+		return int(b.Account[m])
+	}
+	return int(b.Prospects[m-len(b.Profiles)])
+}
+
+// SortedByKey lists the members in the order of their key bytes.
+func (b *Book) SortedByKey() []int32 {
+	order := make([]int32, b.Members())
+	for m := range order {
+		order[m] = int32(m)
+	}
+	slices.SortFunc(order, func(x, y int32) int { return bytes.Compare(b.Key(int(x)), b.Key(int(y))) })
+	return order
+}
+
+// RFM are the scores of the profiles.
+func (b *Book) RFM() *RFM {
+	if b.rfm == nil {
+		s := ScoreRFM(b.Profiles, b.Clock.AsOf, b.Config.RFMGroups)
+		b.rfm = &s
+	}
+	return b.rfm
+}
+
+// ABC are the classes of the profiles by trailing-12-month net revenue: 0 = A, 1 = B, 2 = C.
+func (b *Book) ABC() []int8 {
+	if b.abc == nil {
+		values := make([]int64, len(b.Profiles))
+		for i := range b.Profiles {
+			values[i] = b.Profiles[i].Net12
+		}
+		b.abc = ABC(values)
+	}
+	return b.abc
+}
+
+// money and units turn the Ledger's integers into numbers of the unit of account.
+func (b *Book) money(x int64) float64 { return float64(x) / math.Pow10(b.Ledger.Scale) }
+func (b *Book) units(x int64) float64 { return float64(x) / math.Pow10(b.Ledger.UnitsScale) }

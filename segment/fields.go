@@ -1,0 +1,200 @@
+package segment
+
+import (
+	"math"
+
+	"mainstay/ingest"
+)
+
+// Field is a name that conditions may use besides attributes.
+type Field struct {
+	Name, Type, Words string // Type: "number", "text", "yes/no"
+}
+
+// column is a field or attribute of a Book, read by member; exactly one of the three is set. Unknown
+// numbers are NaN: every comparison with them is false, except "is not equal".
+type column struct {
+	number func(m int) float64
+	text   func(m int) string
+	flag   func(m int) bool
+}
+
+// kind is the type in the words of Field.
+func (c column) kind() string {
+	switch {
+	case c.number != nil:
+		return "number"
+	case c.text != nil:
+		return "text"
+	}
+	return "yes/no"
+}
+
+// field is a Field with the way to its values in a Book.
+type field struct {
+	name, words string
+	bind        func(b *Book) (column, error)
+}
+
+// nobody stands for the profile of a prospect.
+var nobody = Profile{GapMean: math.NaN(), GapSD: math.NaN(), GapMedian: math.NaN()}
+
+// fields is the one table of what conditions may use. Money and units are plain numbers; windows end on
+// the as-of date. (A function, because key accounts may be defined by conditions.)
+func fields() []field {
+	return []field{
+		{"customer_id", "key of the customer", textField(func(b *Book, m int) string { return string(b.Key(m)) })},
+		{"recency_days", "days since the last purchase day", numberField(func(b *Book, p *Profile) float64 {
+			if p.Frequency == 0 {
+				return math.NaN()
+			}
+			return float64(p.RecencyDays(b.Clock.AsOf))
+		})},
+		{"tenure_days", "days since the first purchase day", numberField(func(b *Book, p *Profile) float64 {
+			if p.Frequency == 0 {
+				return math.NaN()
+			}
+			return float64(b.Clock.AsOf - p.First)
+		})},
+		{"frequency", "purchase days, all history", numberField(func(_ *Book, p *Profile) float64 { return float64(p.Frequency) })},
+		{"frequency_12m", "purchase days of the trailing 12 months", numberField(func(_ *Book, p *Profile) float64 { return float64(p.Frequency12) })},
+		{"monetary", "net revenue, all history", numberField(func(b *Book, p *Profile) float64 { return b.money(p.Net()) })},
+		{"revenue_12m", "net revenue of the trailing 12 months", numberField(func(b *Book, p *Profile) float64 { return b.money(p.Net12) })},
+		{"revenue_prior_12m", "net revenue of the 12 months before", numberField(func(b *Book, p *Profile) float64 { return b.money(p.NetPrior12) })},
+		{"margin_12m", "margin of the trailing 12 months; needs cost", mappedField("cost", func(h ingest.Has) bool { return h.Cost },
+			func(b *Book, p *Profile) float64 { return b.money(Value12(p, Margin)) })},
+		{"value_12m_realised", "value of the trailing 12 months: margin or revenue, by the value basis", numberField(func(b *Book, p *Profile) float64 { return b.money(Value12(p, b.Basis)) })},
+		{"units_12m", "units of the trailing 12 months; needs units", mappedField("units", func(h ingest.Has) bool { return h.Units },
+			func(b *Book, p *Profile) float64 { return b.units(p.Units12) })},
+		{"orders", "orders, all history; needs an order column", mappedField("order", func(h ingest.Has) bool { return h.Orders },
+			func(_ *Book, p *Profile) float64 { return float64(p.Orders) })},
+		{"gap_mean", "mean days between purchase days", numberField(func(_ *Book, p *Profile) float64 { return p.GapMean })},
+		{"gap_median", "median days between purchase days", numberField(func(_ *Book, p *Profile) float64 { return p.GapMedian })},
+		{"returns_share", "returns as a share of sales, all history", numberField(func(_ *Book, p *Profile) float64 {
+			if p.Sales == 0 {
+				return math.NaN()
+			}
+			return -float64(p.Returns) / float64(p.Sales)
+		})},
+		{"at_risk", "bought within one churn horizon", flagField(func(b *Book, m int) bool {
+			p := b.Profile(m)
+			return p != nil && p.AtRisk(b.Clock.AsOf, b.Clock.Horizon)
+		})},
+		{"prospect", "an account that has not bought yet", flagField(func(b *Book, m int) bool { return b.Profile(m) == nil })},
+		{"key_account", "selected by the key-account rule", func(b *Book) (column, error) {
+			selected, _, err := b.KeyAccounts()
+			return column{flag: func(m int) bool { return selected[m] }}, err
+		}},
+		{"rfm", "named group of recency, frequency and monetary", func(b *Book) (column, error) {
+			s := b.RFM()
+			return column{text: b.orEmpty(s.Name)}, nil
+		}},
+		{"rfm_r", "recency score, 1 (worst) up", scoreField(func(s *RFM) []int8 { return s.R })},
+		{"rfm_f", "frequency score", scoreField(func(s *RFM) []int8 { return s.F })},
+		{"rfm_m", "monetary score", scoreField(func(s *RFM) []int8 { return s.M })},
+		{"abc", "class by trailing-12-month net revenue: A, B, C", func(b *Book) (column, error) {
+			class := b.ABC()
+			return column{text: b.orEmpty(func(i int) string { return abcNames[class[i]] })}, nil
+		}},
+		{"rung", "rung of the volume ladder; needs units", func(b *Book) (column, error) {
+			g, err := b.groupLadder()
+			if err != nil {
+				return column{}, err
+			}
+			return column{text: b.orEmpty(func(i int) string { return g.Names[g.Of[i]] })}, nil
+		}},
+	}
+}
+
+// Fields lists what conditions may use besides attributes, for the manual and for errors.
+func Fields() []Field {
+	table := fields()
+	out := make([]Field, len(table))
+	empty := &Book{Ledger: &ingest.Ledger{Has: ingest.Has{Orders: true, Units: true, Cost: true, Discount: true}}, Config: DefaultConfig(), Basis: Revenue}
+	for i, f := range table {
+		c, err := f.bind(empty)
+		if err != nil {
+			panic("segment: field " + f.name + " cannot describe itself: " + err.Error())
+		}
+		out[i] = Field{Name: f.name, Type: c.kind(), Words: f.words}
+	}
+	return out
+}
+
+func numberField(f func(b *Book, p *Profile) float64) func(*Book) (column, error) {
+	return func(b *Book) (column, error) {
+		return column{number: func(m int) float64 {
+			if p := b.Profile(m); p != nil {
+				return f(b, p)
+			}
+			return f(b, &nobody)
+		}}, nil
+	}
+}
+
+// mappedField is a number that exists only when a role is mapped.
+func mappedField(role string, has func(ingest.Has) bool, f func(b *Book, p *Profile) float64) func(*Book) (column, error) {
+	return func(b *Book) (column, error) {
+		if !has(b.Ledger.Has) {
+			return column{}, &ingest.ConfigError{Msg: "no " + role + " is mapped: name the column with --" + role}
+		}
+		return numberField(f)(b)
+	}
+}
+
+func textField(f func(b *Book, m int) string) func(*Book) (column, error) {
+	return func(b *Book) (column, error) {
+		return column{text: func(m int) string { return f(b, m) }}, nil
+	}
+}
+
+func flagField(f func(b *Book, m int) bool) func(*Book) (column, error) {
+	return func(b *Book) (column, error) {
+		return column{flag: func(m int) bool { return f(b, m) }}, nil
+	}
+}
+
+func scoreField(of func(*RFM) []int8) func(*Book) (column, error) {
+	return func(b *Book) (column, error) {
+		scores := of(b.RFM())
+		return column{number: func(m int) float64 {
+			if m >= len(scores) {
+				return math.NaN()
+			}
+			return float64(scores[m])
+		}}, nil
+	}
+}
+
+// orEmpty is f for customers and "" for prospects.
+func (b *Book) orEmpty(f func(i int) string) func(m int) string {
+	return func(m int) string {
+		if m >= len(b.Profiles) {
+			return ""
+		}
+		return f(m)
+	}
+}
+
+// columnOf finds a field, else an attribute, by name.
+func (b *Book) columnOf(name string) (column, error) {
+	want := identifier(name)
+	table := fields()
+	for _, f := range table {
+		if f.name == want {
+			return f.bind(b)
+		}
+	}
+	a, err := b.Attribute(name)
+	if err != nil {
+		known := make([]string, 0, len(table))
+		for _, f := range table {
+			known = append(known, f.name)
+		}
+		return column{}, unknownName("field or attribute", name, append(known, b.attributeNames()...))
+	}
+	if a.Number != nil {
+		return column{number: func(m int) float64 { return a.Number[m] }}, nil
+	}
+	return column{text: func(m int) string { return a.Text[m] }}, nil
+}

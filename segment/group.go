@@ -1,0 +1,229 @@
+package segment
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"mainstay/ingest"
+)
+
+// Names of the built-in schemes; any other scheme is an attribute.
+const (
+	SchemeRFM    = "rfm"
+	SchemeABC    = "abc"
+	SchemeLadder = "ladder"
+)
+
+// Grouping assigns members to the segments of one scheme.
+type Grouping struct {
+	Scheme  string   // "abc", "industry × region"
+	Names   []string // segments
+	Of      []int32  // by member: index into Names, −1 = not in this scheme
+	Natural bool     // Names are in an order of their own, not to be sorted by revenue
+	Cuts    []Cut
+}
+
+// Limits of segmentations by attribute.
+const (
+	maxNumbers = 20 // distinct numbers that can be segments as they are
+	unknown    = "(unknown)"
+	crossSign  = " × "
+)
+
+// Group groups the members by a scheme: rfm, abc, ladder, an attribute, or several joined by "," =
+// crossed. Classes and cut points are those of the whole book. Errors are *ingest.ConfigError.
+func (b *Book) Group(scheme string) (*Grouping, error) {
+	var g *Grouping
+	for part := range strings.SplitSeq(scheme, ",") {
+		one, err := b.groupOne(strings.TrimSpace(part))
+		if err != nil {
+			return nil, err
+		}
+		if g == nil {
+			g = one
+		} else {
+			g = cross(g, one)
+		}
+	}
+	return g, nil
+}
+
+func (b *Book) groupOne(scheme string) (*Grouping, error) {
+	switch strings.ToLower(scheme) {
+	case "":
+		return nil, &ingest.ConfigError{Msg: "a segmentation has an empty name: expected rfm, abc, ladder or attributes, joined by commas"}
+	case SchemeRFM:
+		return b.groupRFM(), nil
+	case SchemeABC:
+		return b.groupABC(), nil
+	case SchemeLadder:
+		return b.groupLadder()
+	}
+	a, err := b.Attribute(scheme)
+	if err != nil {
+		return nil, unknownName("segmentation or attribute", scheme, append([]string{SchemeRFM, SchemeABC, SchemeLadder}, b.attributeNames()...))
+	}
+	return b.groupAttribute(a)
+}
+
+// groupProfiles is a grouping of customers only, in natural order.
+func (b *Book) groupProfiles(scheme string, names []string, of func(i int) int32) *Grouping {
+	g := &Grouping{Scheme: scheme, Names: names, Of: make([]int32, b.Members()), Natural: true}
+	for m := range g.Of {
+		g.Of[m] = -1
+		if m < len(b.Profiles) {
+			g.Of[m] = of(m)
+		}
+	}
+	return g
+}
+
+func (b *Book) groupRFM() *Grouping {
+	s := b.RFM()
+	names := rfmNames
+	if !slices.Contains(s.R, 0) {
+		names = names[:rfmNoPurchase]
+	}
+	g := b.groupProfiles(SchemeRFM, names, s.group)
+	g.Cuts = s.cuts(b)
+	return g
+}
+
+func (b *Book) groupABC() *Grouping {
+	class := b.ABC()
+	g := b.groupProfiles(SchemeABC, abcNames, func(i int) int32 { return int32(class[i]) })
+	g.Cuts = cutsOf(SchemeABC, "revenue_12m", abcNames,
+		func(i int) int { return int(class[i]) },
+		func(i int) float64 { return b.money(b.Profiles[i].Net12) }, len(b.Profiles))
+	return g
+}
+
+func (b *Book) groupLadder() (*Grouping, error) {
+	if !b.Ledger.Has.Units {
+		return nil, &ingest.ConfigError{Msg: "the ladder needs units, and no units are mapped: name the column with --units"}
+	}
+	l := NewLadder(b.Config.Ladder)
+	units := func(i int) float64 { return b.units(b.Profiles[i].Units12) }
+	g := b.groupProfiles(SchemeLadder, l.Names, func(i int) int32 { return int32(l.Rung(units(i))) })
+	g.Cuts = cutsOf(SchemeLadder, "units_12m", l.Names,
+		func(i int) int { return int(g.Of[i]) }, units, len(b.Profiles))
+	return g, nil
+}
+
+// groupAttribute makes a segment of every distinct value, in the order of the values.
+func (b *Book) groupAttribute(a *Attribute) (*Grouping, error) {
+	text := a.Text
+	if a.Number != nil {
+		if n := distinct(a.Number); n > maxNumbers {
+			return nil, &ingest.ConfigError{Msg: fmt.Sprintf("%q has %d different numbers, more than the %d that can be segments: narrow with --where %q, or add a column of bands to the accounts", a.Name, n, maxNumbers, identifier(a.Name)+" >= …")}
+		}
+		text = make([]string, len(a.Number))
+		for m, v := range a.Number {
+			if !math.IsNaN(v) {
+				text[m] = decimal(v)
+			}
+		}
+	}
+	g := &Grouping{Scheme: a.Name, Of: make([]int32, len(text))}
+	index := make(map[string]int32)
+	for _, t := range text {
+		index[t] = 0
+	}
+	values := make([]string, 0, len(index))
+	for v := range index {
+		values = append(values, v)
+	}
+	slices.Sort(values)
+	for k, v := range values {
+		index[v] = int32(k)
+		if v == "" {
+			v = unknown
+		}
+		g.Names = append(g.Names, v)
+	}
+	for m, t := range text {
+		g.Of[m] = index[t]
+		if m >= len(b.Profiles) && !a.Prospects {
+			g.Of[m] = -1
+		}
+	}
+	return g, nil
+}
+
+func distinct(numbers []float64) int {
+	sorted := slices.Clone(numbers)
+	slices.Sort(sorted)
+	return len(slices.CompactFunc(sorted, func(x, y float64) bool { return x == y || math.IsNaN(x) && math.IsNaN(y) }))
+}
+
+// cross makes a segment of every pair that occurs, in the order of the pairs.
+func cross(x, y *Grouping) *Grouping {
+	g := &Grouping{
+		Scheme:  x.Scheme + crossSign + y.Scheme,
+		Of:      make([]int32, len(x.Of)),
+		Natural: x.Natural && y.Natural,
+		Cuts:    append(slices.Clone(x.Cuts), y.Cuts...),
+	}
+	pair := func(m int) int64 { return int64(x.Of[m])*int64(len(y.Names)) + int64(y.Of[m]) }
+	in := func(m int) bool { return x.Of[m] >= 0 && y.Of[m] >= 0 }
+	var pairs []int64
+	index := make(map[int64]int32)
+	for m := range g.Of {
+		if !in(m) {
+			continue
+		}
+		if _, ok := index[pair(m)]; !ok {
+			index[pair(m)] = 0
+			pairs = append(pairs, pair(m))
+		}
+	}
+	slices.Sort(pairs)
+	for k, p := range pairs {
+		index[p] = int32(k)
+		g.Names = append(g.Names, x.Names[p/int64(len(y.Names))]+crossSign+y.Names[p%int64(len(y.Names))])
+	}
+	for m := range g.Of {
+		g.Of[m] = -1
+		if in(m) {
+			g.Of[m] = index[pair(m)]
+		}
+	}
+	return g
+}
+
+// maxDefaultValues is how many segments an attribute of the accounts may make to be reported without
+// being asked for: more than a page is a list of customers, not a segmentation.
+const maxDefaultValues = 30
+
+// Schemes are the segmentations of a run: those of the configuration, else abc, rfm, the ladder where
+// units exist, and the attributes with 2 to 30 different values (names and parents are not segments).
+func (b *Book) Schemes() []string {
+	if len(b.Config.Segments) > 0 {
+		return b.Config.Segments
+	}
+	schemes := []string{SchemeABC, SchemeRFM}
+	if b.Ledger.Has.Units && len(b.Config.Ladder) > 0 {
+		schemes = append(schemes, SchemeLadder)
+	}
+	taken := make(map[string]bool) // side tables already asked for by role, account columns by name
+	for _, name := range b.attributeNames() {
+		a, err := b.Attribute(name)
+		if err != nil || taken[identifier(a.Name)] || identifier(name) == "name" || identifier(name) == "parent" {
+			continue
+		}
+		if side := b.Ledger.Side(name); side >= 0 {
+			info := b.Ledger.Sides[side]
+			if taken[identifier(info.Role)] || info.Role == "name" {
+				continue
+			}
+			taken[identifier(info.Role)], taken[identifier(info.Column)] = true, true
+		}
+		taken[identifier(a.Name)] = true
+		if g, err := b.groupAttribute(a); err == nil && len(g.Names) >= 2 && len(g.Names) <= maxDefaultValues {
+			schemes = append(schemes, a.Name)
+		}
+	}
+	return schemes
+}

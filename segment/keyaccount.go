@@ -1,0 +1,100 @@
+package segment
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
+
+// KeyAccounts selects the key accounts by Config.KeyAccounts, with a sentence that describes the rule
+// and what it selected. The result is by member: the profiles first.
+//
+// By default they are the smallest set of customers at risk, largest trailing-12-month value first
+// (ties by key bytes), that makes Share of the book's value (the sum of max(0, value) over all
+// customers), at most MaxShare of the customers at risk (rounded down), but at least Min where that
+// many have value. A customer without value is never chosen by rank. With conditions in Any, a key
+// account is whoever, prospects included, meets one of them.
+func (b *Book) KeyAccounts() (selected []bool, why string, err error) {
+	if b.keys == nil {
+		if len(b.Config.KeyAccounts.Any) > 0 {
+			b.keys, b.keysWhy, err = b.keyAccountsByCondition()
+		} else {
+			b.keys, b.keysWhy = b.keyAccountsByValue()
+		}
+	}
+	return b.keys, b.keysWhy, err
+}
+
+func (b *Book) keyAccountsByCondition() ([]bool, string, error) {
+	conditions := b.Config.KeyAccounts.Any
+	selected := make([]bool, b.Members())
+	for _, condition := range conditions {
+		holds, err := b.where(condition, "key_account")
+		if err != nil {
+			return nil, "", fmt.Errorf("key_accounts.any: %w", err)
+		}
+		for m, ok := range holds {
+			selected[m] = selected[m] || ok
+		}
+	}
+	return selected, fmt.Sprintf("%d by %s", count(selected), strings.Join(conditions, " or ")), nil
+}
+
+func (b *Book) keyAccountsByValue() ([]bool, string) {
+	rule := b.Config.KeyAccounts
+	var candidates []int32 // customers at risk with value
+	var atRisk int
+	var total int64
+	for i := range b.Profiles {
+		p := &b.Profiles[i]
+		value := Value12(p, b.Basis)
+		total += max(value, 0)
+		if p.AtRisk(b.Clock.AsOf, b.Clock.Horizon) {
+			atRisk++
+			if value > 0 {
+				candidates = append(candidates, int32(i))
+			}
+		}
+	}
+	value := func(i int32) int64 { return Value12(&b.Profiles[i], b.Basis) }
+	slices.SortFunc(candidates, func(x, y int32) int {
+		return cmp.Or(cmp.Compare(value(y), value(x)), bytes.Compare(b.Key(int(x)), b.Key(int(y))))
+	})
+	n, made := 0, int64(0)
+	for n < len(candidates) && float64(made) < rule.Share*float64(total) {
+		made += value(candidates[n])
+		n++
+	}
+	limit, note := max(int(math.Floor(rule.MaxShare*float64(atRisk)+1e-9)), rule.Min), ""
+	switch {
+	case n > limit:
+		n, note = limit, fmt.Sprintf(", where %.4g %% of the customers at risk, or %d, are the limit", 100*rule.MaxShare, rule.Min)
+	case n < rule.Min:
+		n, note = min(rule.Min, len(candidates)), fmt.Sprintf(", the least being %d", rule.Min)
+	}
+	selected := make([]bool, b.Members())
+	made = 0
+	for _, i := range candidates[:n] {
+		selected[i] = true
+		made += value(i)
+	}
+	share := 0.0
+	if total > 0 {
+		share = 100 * float64(made) / float64(total)
+	}
+	return selected, fmt.Sprintf("the %d largest of %d customers at risk by trailing-12-month %s make %.1f %% of it (aim %.4g %%%s)",
+		n, atRisk, b.Basis, share, 100*rule.Share, note)
+}
+
+func count(set []bool) int {
+	n := 0
+	for _, in := range set {
+		if in {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,148 @@
+package segment
+
+import (
+	"math"
+	"math/bits"
+	"slices"
+
+	"mainstay/internal/num"
+)
+
+// Cumulative shares of max(0, net) at which ABC classes end, in percent: the customary limits of
+// ABC analysis (Dickie 1951, "ABC Inventory Analysis Shoots for Dollars, not Pennies").
+const (
+	abcPercentA = 80
+	abcPercentB = 95
+)
+
+// abcNames are the classes in order; ABC returns indexes into them.
+var abcNames = []string{"A", "B", "C"}
+
+// ABC classifies values by the share of Σ max(0, v) that strictly larger values already make: A (0)
+// below 80 %, B (1) below 95 %, C (2) the rest and everything that is not above zero. So A is the
+// smallest set that reaches 80 %, and equal values share a class, whatever their order. Exact.
+func ABC(values []int64) []int8 {
+	sorted, total := positive(values)
+	class := make([]int8, len(values))
+	// The smallest value of each class; a class whose limit is beyond every value is empty.
+	var above uint64 // sum of the values larger than the current one
+	floorA, floorB := int64(math.MaxInt64), int64(math.MaxInt64)
+	for i := len(sorted) - 1; i >= 0; {
+		v, ties := sorted[i], i
+		if shareBelow(above, total, abcPercentA) {
+			floorA = v
+		}
+		if shareBelow(above, total, abcPercentB) {
+			floorB = v
+		}
+		for ; i >= 0 && sorted[i] == v; i-- {
+		}
+		above += uint64(v) * uint64(ties-i)
+	}
+	for i, v := range values {
+		switch {
+		case v > 0 && v >= floorA:
+			class[i] = 0
+		case v > 0 && v >= floorB:
+			class[i] = 1
+		default:
+			class[i] = 2
+		}
+	}
+	return class
+}
+
+// shareBelow reports part/total < percent/100 without rounding.
+func shareBelow(part, total uint64, percent uint64) bool {
+	ph, pl := bits.Mul64(part, 100)
+	th, tl := bits.Mul64(total, percent)
+	return ph < th || ph == th && pl < tl
+}
+
+// positive returns the values above zero, ascending, and their sum. The sum must fit (CheckRange).
+func positive(values []int64) (sorted []int64, total uint64) {
+	for _, v := range values {
+		if v > 0 {
+			sorted = append(sorted, v)
+			total += uint64(v)
+		}
+	}
+	slices.Sort(sorted)
+	return sorted, total
+}
+
+// topShares are the shares of customers, in percent, of the table of top shares; the ten best
+// customers are its last row.
+var topShares = []int{1, 5, 10, 20, 50}
+
+const topCustomers = 10
+
+// Concentrate measures how unequally values (one per customer, at the Ledger's scale) are spread, over
+// max(0, v); negative values are totalled apart. With x ascending over all n customers and T = Σ x:
+//
+//	Gini = Σ (2i − n − 1) xᵢ / (n T)        0 = all alike, (n−1)/n = one has all
+//	HHI  = Σ (xᵢ/T)²                        1/n to 1
+//
+// (Gini 1912; Sen 1973, On Economic Inequality; Herfindahl 1950, Hirschman 1945.) The best p % are the
+// nearest whole number of customers, at least one. Gini, HHI and top shares are NaN when T = 0.
+func Concentrate(values []int64) Concentration {
+	var c Concentration
+	x, sum := positive(values)
+	total := float64(sum)
+	n := len(values)
+	zeros := n - len(x)
+	var weighted, squares num.Adder
+	for k, v := range x {
+		i := zeros + k + 1
+		weighted.AddProduct(float64(2*i-n-1), float64(v))
+		share := float64(v) / total
+		squares.AddProduct(share, share)
+	}
+	for _, v := range values {
+		if v < 0 {
+			c.Negative += v
+			c.NegativeCustomers++
+		}
+	}
+	if sum == 0 {
+		c.Gini, c.HHI = math.NaN(), math.NaN()
+	} else {
+		c.Gini = max(weighted.Sum()/(float64(n)*total), 0)
+		c.HHI = squares.Sum()
+	}
+	if n == 0 {
+		return c
+	}
+	for _, percent := range topShares {
+		best := max((n*percent+50)/100, 1)
+		c.Top = append(c.Top, TopShare{Share: float64(percent) / 100, N: best, Revenue: topRevenue(x, best, total)})
+	}
+	best := min(topCustomers, n)
+	c.Top = append(c.Top, TopShare{Share: float64(best) / float64(n), N: best, Revenue: topRevenue(x, best, total)})
+	return c
+}
+
+// topRevenue is the share of total that the best n of the ascending values make.
+func topRevenue(sorted []int64, n int, total float64) float64 {
+	if total == 0 {
+		return math.NaN()
+	}
+	var sum int64
+	for _, v := range sorted[max(len(sorted)-n, 0):] {
+		sum += v
+	}
+	return float64(sum) / total
+}
+
+// Net12s are the trailing-12-month net revenues of the customers who bought or returned in that time:
+// what the concentration of the book is measured on. Customers long gone are left out, else the book
+// would look more unequal the longer its history.
+func Net12s(profiles []Profile) []int64 {
+	var values []int64
+	for i := range profiles {
+		if p := &profiles[i]; p.Frequency12 > 0 || p.Net12 != 0 {
+			values = append(values, p.Net12)
+		}
+	}
+	return values
+}

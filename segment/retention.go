@@ -1,0 +1,58 @@
+package segment
+
+import (
+	"math"
+
+	"mainstay/ingest"
+	"mainstay/internal/num"
+)
+
+// Retention is what became of the customers who were at risk one churn horizon ago: retained are those
+// with a purchase day since, in (asOf − horizon, asOf].
+type Retention struct {
+	Then     *Book  // the book one horizon ago
+	Exposed  []bool // by profile of Then: at risk then
+	Retained []bool // by profile of Then: exposed, and bought since
+}
+
+// retentionLevel is the level of the Wilson intervals of observed retention in the segments table.
+const retentionLevel = 0.95
+
+// ObserveRetention looks back one horizon. Segments, conditions and key accounts are those of that day
+// (Then): who bought since is exactly what puts a customer into today's segments, so that retention by
+// today's recency or class would be high or low by construction.
+func ObserveRetention(b *Book) (*Retention, error) {
+	then, err := b.Before(b.Clock.AsOf - ingest.Day(b.Clock.Horizon))
+	if err != nil {
+		return nil, err
+	}
+	r := &Retention{
+		Then:     then,
+		Exposed:  make([]bool, len(then.Profiles)),
+		Retained: make([]bool, len(then.Profiles)),
+	}
+	i := 0 // the same customer now: those of then are a subset, in the same order
+	for k := range then.Profiles {
+		p := &then.Profiles[k]
+		for b.Profiles[i].Shard != p.Shard || b.Profiles[i].Row != p.Row {
+			i++
+		}
+		r.Exposed[k] = p.AtRisk(then.Clock.AsOf, then.Clock.Horizon)
+		r.Retained[k] = r.Exposed[k] && b.Profiles[i].Last > then.Clock.AsOf
+	}
+	return r, nil
+}
+
+// Overall is the retention of the whole book with its Wilson interval at a level, and the number of
+// customers exposed; NaN without any.
+func (r *Retention) Overall(level float64) (rate, low, high float64, n int) {
+	return wilson(count(r.Retained), count(r.Exposed), level)
+}
+
+func wilson(k, n int, level float64) (rate, low, high float64, total int) {
+	if n == 0 {
+		return math.NaN(), math.NaN(), math.NaN(), 0
+	}
+	low, high = num.Wilson(float64(k), float64(n), level)
+	return float64(k) / float64(n), low, high, n
+}

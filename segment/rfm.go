@@ -1,0 +1,132 @@
+package segment
+
+import (
+	"slices"
+	"sort"
+
+	"mainstay/ingest"
+)
+
+// RFM holds the scores of every profile: 1 (worst) to Groups (best), 0 for customers without a
+// purchase day.
+//
+//	R  recency: days since the last purchase day, fewer is better
+//	F  frequency: purchase days of all history
+//	M  monetary: net revenue of all history
+//
+// A customer's score is 1 + ⌊Groups × share of customers with a strictly worse value⌋: equal values
+// always share a score and row order never matters, so that where many tie (one purchase day) groups
+// are unequal and some are empty. (Bult & Wansbeek 1995, Marketing Science 14:378–394; Hughes 1994,
+// Strategic Database Marketing.)
+type RFM struct {
+	Groups  int
+	R, F, M []int8
+}
+
+// ScoreRFM scores the profiles as of asOf in groups (2 to 9).
+func ScoreRFM(profiles []Profile, asOf ingest.Day, groups int) RFM {
+	measure := func(f func(*Profile) int64) []int8 { return scoreByRank(profiles, groups, f) }
+	return RFM{
+		Groups: groups,
+		R:      measure(func(p *Profile) int64 { return -int64(p.RecencyDays(asOf)) }),
+		F:      measure(func(p *Profile) int64 { return int64(p.Frequency) }),
+		M:      measure((*Profile).Net),
+	}
+}
+
+// scoreByRank scores a measure of which more is better, over the customers with a purchase day.
+func scoreByRank(profiles []Profile, groups int, measure func(*Profile) int64) []int8 {
+	sorted := make([]int64, 0, len(profiles))
+	for i := range profiles {
+		if profiles[i].Frequency > 0 {
+			sorted = append(sorted, measure(&profiles[i]))
+		}
+	}
+	slices.Sort(sorted)
+	score := make([]int8, len(profiles))
+	for i := range profiles {
+		if profiles[i].Frequency == 0 {
+			continue
+		}
+		worse, _ := slices.BinarySearch(sorted, measure(&profiles[i]))
+		score[i] = int8(1 + groups*worse/len(sorted))
+	}
+	return score
+}
+
+// The named groups, best first; rfmGrid holds indexes into them. "Slipping" is called "at risk" in the
+// literature, which here means something else (a purchase within one churn horizon).
+var rfmNames = []string{
+	"champions", "loyal", "potential", "new", "promising", "needs attention",
+	"slipping", "can't lose", "about to sleep", "hibernating", "lost", "no purchase",
+}
+
+const rfmNoPurchase = 11
+
+// rfmGrid names the combinations of R (row, 5 first) and FM (column, 1 first), both on 1 to 5, where FM
+// is the mean of F and M, halves up. It is the customary partition of the R × F grid (Putler; Martin's
+// "RFM analysis"), with the worst corner apart as lost.
+var rfmGrid = [5][5]int{
+	{3, 2, 2, 0, 0},  // R 5: new, potential, potential, champions, champions
+	{4, 2, 2, 1, 1},  // R 4: promising, potential, potential, loyal, loyal
+	{8, 8, 5, 1, 1},  // R 3: about to sleep ×2, needs attention, loyal, loyal
+	{9, 9, 6, 6, 7},  // R 2: hibernating ×2, slipping ×2, can't lose
+	{10, 9, 6, 6, 7}, // R 1: lost, hibernating, slipping ×2, can't lose
+}
+
+// Group is the index into the named groups of profile i. Other numbers of groups than five are
+// stretched to 1 to 5 first, ends on ends, halves up.
+func (s *RFM) group(i int) int32 {
+	if s.R[i] == 0 {
+		return rfmNoPurchase
+	}
+	r := s.five(s.R[i])
+	fm := (s.five(s.F[i]) + s.five(s.M[i]) + 1) / 2
+	return int32(rfmGrid[5-r][fm-1])
+}
+
+// five maps a score in 1..Groups to 1..5.
+func (s *RFM) five(score int8) int {
+	g := s.Groups - 1
+	return 1 + (8*(int(score)-1)+g)/(2*g)
+}
+
+// Name is the named group of profile i, such as "champions".
+func (s *RFM) Name(i int) string { return rfmNames[s.group(i)] }
+
+// Code is the cell of profile i, such as "R5F4M5"; "" without a purchase day.
+func (s *RFM) Code(i int) string {
+	if s.R[i] == 0 {
+		return ""
+	}
+	return string([]byte{'R', '0' + byte(s.R[i]), 'F', '0' + byte(s.F[i]), 'M', '0' + byte(s.M[i])})
+}
+
+// cuts publishes what each score means: the closed range of the values in it.
+func (s *RFM) cuts(b *Book) []Cut {
+	var all []Cut
+	measures := []struct {
+		name, letter string
+		score        []int8
+		value        func(*Profile) float64
+	}{
+		{"recency_days", "R", s.R, func(p *Profile) float64 { return float64(p.RecencyDays(b.Clock.AsOf)) }},
+		{"frequency", "F", s.F, func(p *Profile) float64 { return float64(p.Frequency) }},
+		{"monetary", "M", s.M, func(p *Profile) float64 { return b.money(p.Net()) }},
+	}
+	for _, m := range measures {
+		names := make([]string, s.Groups)
+		for g := range names {
+			names[g] = m.letter + string(rune('1'+g))
+		}
+		all = append(all, cutsOf("rfm", m.name, names,
+			func(i int) int { return int(m.score[i]) - 1 },
+			func(i int) float64 { return m.value(&b.Profiles[i]) }, len(b.Profiles))...)
+	}
+	return all
+}
+
+// bandOf is the number of floors (descending) that lie above v: 0 for v ≥ floors[0], and so on.
+func bandOf(floors []float64, v float64) int {
+	return sort.Search(len(floors), func(k int) bool { return v >= floors[k] })
+}
