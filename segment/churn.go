@@ -37,9 +37,7 @@ type trained[M any] struct {
 	Model M
 	OK    bool // certified: may be used for scores
 	Note  string
-	Fit   *Model // what is published of the fit; nil for rules
-	Regr  *regress.Fit
-	Chain *chainModel
+	Fits  []*Model // what is published of it; none for rules
 }
 
 // refused is a candidate that may not be used, and why.
@@ -52,9 +50,9 @@ func (b *study) trainChurn(name string, train []*panel, chain *chainModel) train
 		return trainRecencyRule(b, train)
 	case chainName:
 		if chain == nil || !chain.certified() {
-			return trained[churnModel]{Note: chain.why(), Chain: chain, Fit: chain.published()}
+			return trained[churnModel]{Note: chain.why(), Fits: chain.published()}
 		}
-		return trained[churnModel]{Model: chain, OK: true, Chain: chain, Fit: chain.published()}
+		return trained[churnModel]{Model: chain, OK: true, Fits: chain.published()}
 	}
 	return trainLogistic(b, train)
 }
@@ -69,7 +67,7 @@ func trainLogistic(b *study, train []*panel) trained[churnModel] {
 	if err != nil {
 		return refused[churnModel](err.Error())
 	}
-	t := trained[churnModel]{Regr: fit, OK: fit.Certificate.Certified(), Fit: publishedFit(logisticName, fit)}
+	t := trained[churnModel]{OK: fit.Certificate.Certified(), Fits: []*Model{publishedFit(logisticName, fit)}}
 	if !t.OK {
 		t.Note = certificateNote(&fit.Certificate)
 		return t

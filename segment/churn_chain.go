@@ -176,15 +176,19 @@ func (m *chainModel) why() string {
 
 // published is the chain as it appears among the fits; a chain that was never fitted has a
 // certificate that says why.
-func (m *chainModel) published() *Model {
+func (m *chainModel) published() []*Model {
 	if m == nil {
 		return nil
 	}
 	if m.chain == nil {
-		c := num.Certificate{Model: chainName}
-		code, words, _ := strings.Cut(m.note, ": ")
-		c.Refuse(code, words)
-		return &Model{Name: chainName, Certificate: c}
+		return []*Model{refusedChain(chainName, m.note)}
 	}
-	return &Model{Name: chainName, Certificate: m.chain.Certificate, Chain: m.chain}
+	return []*Model{{Name: chainName, Certificate: m.chain.Certificate, Chain: m.chain}}
+}
+
+func refusedChain(name, note string) *Model {
+	c := num.Certificate{Model: "chain"}
+	code, words, _ := strings.Cut(note, ": ")
+	c.Refuse(code, words)
+	return &Model{Name: name, Certificate: c}
 }

@@ -12,9 +12,9 @@ import (
 type study struct {
 	*Book
 	states states
-	unit   float64                    // money units per coefficient: 10^−scale
-	label  int                        // days of a value label
-	start  [ingest.Shards + 1]int32   // running number of each shard's first customer
+	unit   float64                  // money units per coefficient: 10^−scale
+	label  int                      // days of a value label
+	start  [ingest.Shards + 1]int32 // running number of each shard's first customer
 }
 
 func newStudy(b *Book) *study {

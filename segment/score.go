@@ -28,11 +28,17 @@ type scorer struct {
 	bands    *valueBands
 	future   []float64 // residual ÷ 12-month value by chain state; nil without a certified chain
 	survival float64   // mean annual survival of customers at risk
+
+	deviation []float64 // by member: standard deviation of the 12-month value; NaN where unknown
 }
 
 // scoreAll fills a Score for every member of the book, in member order.
 func (s *scorer) scoreAll() ([]Score, error) {
 	scores := make([]Score, s.Members())
+	s.deviation = make([]float64, s.Members())
+	for m := range s.deviation {
+		s.deviation[m] = math.NaN()
+	}
 	if err := s.identify(scores); err != nil {
 		return nil, err
 	}
@@ -104,7 +110,7 @@ func (s *scorer) active(sc *Score, i int) {
 	if s.value != nil {
 		o := s.value.outlook(s.today, i)
 		sc.Value12 = o.year
-		sc.Value12Low, sc.Value12High = s.bands.interval(o.label, o.year)
+		sc.Value12Low, sc.Value12High, s.deviation[at.profile] = s.bands.interval(o.label, o.year)
 		// A model without attrition says how much is at stake only through the churn champion.
 		sc.ValueAtRisk = max(0, o.stayed-o.year)
 		if math.IsNaN(o.stayed) {

@@ -38,9 +38,9 @@ func (b *study) trainValue(name string, p *panel, train []*panel, chain *chainMo
 		return trained[valueModel]{Model: lastYear{}, OK: true}
 	case chainSpendName:
 		if !chain.certified() {
-			return trained[valueModel]{Note: chain.why(), Chain: chain}
+			return trained[valueModel]{Note: chain.why()}
 		}
-		return trained[valueModel]{Model: newChainSpend(b, chain, p), OK: true, Chain: chain}
+		return trained[valueModel]{Model: newChainSpend(b, chain, p), OK: true}
 	}
 	return trainHurdle(b, train)
 }
@@ -83,7 +83,7 @@ func trainHurdle(b *study, train []*panel) trained[valueModel] {
 		return refused[valueModel](err.Error())
 	}
 	if !buy.Certificate.Certified() {
-		return trained[valueModel]{Note: certificateNote(&buy.Certificate), Fit: publishedFit(hurdleName+": buys", buy)}
+		return trained[valueModel]{Note: certificateNote(&buy.Certificate), Fits: []*Model{publishedFit(hurdleName+": buys", buy)}}
 	}
 	design := &regress.Design{Names: hurdleColumns}
 	var value []float64
@@ -101,7 +101,7 @@ func trainHurdle(b *study, train []*panel) trained[valueModel] {
 	if err != nil {
 		return refused[valueModel](err.Error())
 	}
-	t := trained[valueModel]{OK: spend.Certificate.Certified(), Fit: publishedFit(hurdleName, spend)}
+	t := trained[valueModel]{OK: spend.Certificate.Certified(), Fits: []*Model{publishedFit(hurdleName+": buys", buy), publishedFit(hurdleName+": value given buying", spend)}}
 	if !t.OK {
 		t.Note = certificateNote(&spend.Certificate)
 		return t
