@@ -37,39 +37,37 @@ type trained[M any] struct {
 	Model M
 	OK    bool // certified: may be used for scores
 	Note  string
-	Fit   *Model // what is published of the fit; nil for rules
-	Regr  *regress.Fit
-	Chain *chainModel
+	Fits  []*Model // what is published of it; none for rules
 }
 
 // refused is a candidate that may not be used, and why.
 func refused[M any](note string) trained[M] { return trained[M]{Note: note} }
 
 // trainChurn fits one candidate on what is known on the origin day. chain is the chain of that day.
-func (b *book) trainChurn(name string, train []*panel, chain *chainModel) trained[churnModel] {
+func (b *study) trainChurn(name string, train []*panel, chain *chainModel) trained[churnModel] {
 	switch name {
 	case recencyRuleName:
 		return trainRecencyRule(b, train)
 	case chainName:
 		if chain == nil || !chain.certified() {
-			return trained[churnModel]{Note: chain.why(), Chain: chain, Fit: chain.published()}
+			return trained[churnModel]{Note: chain.why(), Fits: chain.published()}
 		}
-		return trained[churnModel]{Model: chain, OK: true, Chain: chain, Fit: chain.published()}
+		return trained[churnModel]{Model: chain, OK: true, Fits: chain.published()}
 	}
 	return trainLogistic(b, train)
 }
 
 // trainLogistic regresses churn on the features, rows of one customer clustered.
-func trainLogistic(b *book, train []*panel) trained[churnModel] {
+func trainLogistic(b *study, train []*panel) trained[churnModel] {
 	d, ids, events := stackRisk(train, func(s *subject) float64 { return unit(s.churned) })
 	if few := tooFew(len(events), events); few != "" {
 		return refused[churnModel](few)
 	}
-	fit, err := regress.Logistic(d, events, regress.Options{Cluster: ids, Threads: b.threads})
+	fit, err := regress.Logistic(d, events, regress.Options{Cluster: ids, Threads: b.Threads})
 	if err != nil {
 		return refused[churnModel](err.Error())
 	}
-	t := trained[churnModel]{Regr: fit, OK: fit.Certificate.Certified(), Fit: publishedFit(logisticName, fit)}
+	t := trained[churnModel]{OK: fit.Certificate.Certified(), Fits: []*Model{publishedFit(logisticName, fit)}}
 	if !t.OK {
 		t.Note = certificateNote(&fit.Certificate)
 		return t
@@ -158,11 +156,11 @@ func certificateNote(c *num.Certificate) string {
 
 // chainOn fits the chain on the periods closed on or before the origin. used are the states in
 // which its predictions will be asked for.
-func (b *book) chainOn(origin ingest.Day, p *panel) *chainModel {
+func (b *study) chainOn(origin ingest.Day, p *panel) *chainModel {
 	used := make([]bool, len(b.states.Names))
 	for i := range p.Subjects {
 		used[p.Subjects[i].state] = true
 	}
-	var counts *markov.Counts = countStates(b.ledger, b.clock, origin, b.states, b.threads)
+	var counts *markov.Counts = countStates(b.Ledger, b.Clock, origin, b.states, b.Threads)
 	return newChainModel(b, counts, used)
 }

@@ -30,7 +30,7 @@ type chainModel struct {
 }
 
 // newChainModel fits the richest chain that the counts carry: stage × recency, else recency alone.
-func newChainModel(b *book, counts *markov.Counts, used []bool) *chainModel {
+func newChainModel(b *study, counts *markov.Counts, used []bool) *chainModel {
 	k := len(b.states.Names)
 	same := make([]int, k)
 	flat := make([]int, k)
@@ -116,9 +116,9 @@ func fitFolded(counts *markov.Counts, names []string, fold []int, used []bool) *
 }
 
 // prepare computes what every prediction needs.
-func (m *chainModel) prepare(b *book) {
-	m.steps = float64(b.clock.Horizon) / b.clock.Period.Days()
-	m.year = yearDays / b.clock.Period.Days()
+func (m *chainModel) prepare(b *study) {
+	m.steps = float64(b.Clock.Horizon) / b.Clock.Period.Days()
+	m.year = yearDays / b.Clock.Period.Days()
 	m.silent, m.silentE = m.noVisit(m.steps)
 }
 
@@ -176,15 +176,19 @@ func (m *chainModel) why() string {
 
 // published is the chain as it appears among the fits; a chain that was never fitted has a
 // certificate that says why.
-func (m *chainModel) published() *Model {
+func (m *chainModel) published() []*Model {
 	if m == nil {
 		return nil
 	}
 	if m.chain == nil {
-		c := num.Certificate{Model: chainName}
-		code, words, _ := strings.Cut(m.note, ": ")
-		c.Refuse(code, words)
-		return &Model{Name: chainName, Certificate: c}
+		return []*Model{refusedChain(chainName, m.note)}
 	}
-	return &Model{Name: chainName, Certificate: m.chain.Certificate, Chain: m.chain}
+	return []*Model{{Name: chainName, Certificate: m.chain.Certificate, Chain: m.chain}}
+}
+
+func refusedChain(name, note string) *Model {
+	c := num.Certificate{Model: "chain"}
+	code, words, _ := strings.Cut(note, ": ")
+	c.Refuse(code, words)
+	return &Model{Name: name, Certificate: c}
 }

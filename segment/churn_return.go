@@ -27,8 +27,8 @@ func (r *returns) bandOf(recency int32) int {
 
 // trainReturns pools the lapsed customers of the training panels. Without any it falls back on the
 // chain's lapsed state, and without that it knows nothing.
-func trainReturns(b *book, train []*panel, chain *chainModel) *returns {
-	r := &returns{horizon: b.clock.Horizon}
+func trainReturns(b *study, train []*panel, chain *chainModel) *returns {
+	r := &returns{horizon: b.Clock.Horizon}
 	type tally struct{ n, back, came, promised num.Adder }
 	var bands [3]tally
 	var all tally

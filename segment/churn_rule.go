@@ -20,8 +20,8 @@ func (r *recencyRule) bandOf(recency int32) int {
 	return min(3*int(recency)/r.horizon, len(r.bands)-1)
 }
 
-func trainRecencyRule(b *book, train []*panel) trained[churnModel] {
-	rule := &recencyRule{horizon: b.clock.Horizon}
+func trainRecencyRule(b *study, train []*panel) trained[churnModel] {
+	rule := &recencyRule{horizon: b.Clock.Horizon}
 	var left [3][]float64
 	var ids [3][]int32
 	var all []float64

@@ -64,7 +64,7 @@ type typical struct {
 	net12 float64 // mean trailing-12-month net of customers at risk, losses as zero; at least one coefficient
 }
 
-func (b *book) typical(day ingest.Day, profiles []Profile) typical {
+func (b *study) typicalOn(day ingest.Day, profiles []Profile) typical {
 	var gaps, days int64
 	var net float64
 	n := 0
@@ -75,12 +75,12 @@ func (b *book) typical(day ingest.Day, profiles []Profile) typical {
 		}
 		gaps += int64(p.Frequency) - 1
 		days += int64(p.Last - p.First)
-		if p.AtRisk(day, b.clock.Horizon) {
+		if p.AtRisk(day, b.Clock.Horizon) {
 			net += float64(max(p.Net12, 0))
 			n++
 		}
 	}
-	t := typical{gap: float64(b.clock.Horizon) / 3, net12: net / float64(max(n, 1))}
+	t := typical{gap: float64(b.Clock.Horizon) / 3, net12: net / float64(max(n, 1))}
 	if gaps > 0 {
 		t.gap = float64(days) / float64(gaps)
 	}
@@ -101,7 +101,7 @@ func usualGap(p *Profile, book float64) float64 {
 }
 
 // fillFeatures writes the feature row of a customer at risk.
-func fillFeatures(x []float64, p *Profile, day ingest.Day, b *book, t typical, w *scan) {
+func fillFeatures(x []float64, p *Profile, day ingest.Day, b *study, t typical, w *scan) {
 	recency := float64(p.RecencyDays(day))
 	x[fIntercept] = 1
 	x[fRecency] = math.Log1p(recency)

@@ -5,6 +5,8 @@ import (
 	"sort"
 
 	"mainstay/internal/num"
+
+	"gonum.org/v1/gonum/stat"
 )
 
 const (
@@ -22,6 +24,7 @@ const (
 type valueBands struct {
 	upTo      []float64 // largest prediction of each band but the last
 	low, high []float64 // quantiles of actual ÷ predicted
+	spread    []float64 // standard deviation of actual ÷ predicted
 }
 
 // newValueBands needs positive predictions; bands are cut by rank, ties never split.
@@ -61,32 +64,42 @@ func newValueBands(pred, actual []float64, level float64) *valueBands {
 		last := int(math.Ceil((n + 1) * (1 + level) / 2))
 		v.low = append(v.low, ratios[max(first, 1)-1])
 		v.high = append(v.high, ratios[min(last, len(ratios))-1])
+		v.spread = append(v.spread, stat.StdDev(ratios, nil))
 		v.upTo = append(v.upTo, pairs[hi-1].p)
 		lo = hi
 	}
 	return v
 }
 
-// interval is around year, for a customer whose prediction over the label (the unit of the bands) is
-// label; NaN without bands or without a positive prediction.
-func (v *valueBands) interval(label, year float64) (low, high float64) {
+// interval is around year, with the standard deviation of what comes, for a customer whose prediction
+// over the label (the unit of the bands) is label; NaN without bands or without a positive prediction.
+func (v *valueBands) interval(label, year float64) (low, high, deviation float64) {
 	if v == nil || len(v.low) == 0 || !(label > 0) {
-		return math.NaN(), math.NaN()
+		return math.NaN(), math.NaN(), math.NaN()
 	}
 	k := min(sort.SearchFloat64s(v.upTo, label), len(v.low)-1)
 	a, b := year*v.low[k], year*v.high[k]
-	return min(a, b, year), max(a, b, year)
+	return min(a, b, year), max(a, b, year), math.Abs(year) * v.spread[k]
 }
 
-// totalError is the relative error of the book's expected total, one standard error, from the
-// choosing folds: the larger of
+// totals turns sums of expected values into intervals.
 //
-//	√ mean_f (R_f − 1)²,   R_f = actual ÷ predicted total of fold f   (how far totals were off)
-//	√ mean_f Σᵢ(aᵢ − R_f·pᵢ)² / (Σᵢ pᵢ)²                              (what single customers do to a total)
+//	SE² = (σ·ΣV)² + Σᵢ (Vᵢ·sᵢ)²
 //
-// Folds are few: it is an order of magnitude, used with a normal interval. NaN without folds.
-func totalError(a *arena, pred [][]float64) float64 {
-	var between, inside num.Adder
+// The first term is what all customers share: how far the totals of the choosing folds were off
+// beyond what single customers explain, σ² = max(0, mean_f [(R_f−1)² − Σᵢ(aᵢ−R_f·pᵢ)²/(Σpᵢ)²]) with
+// R_f = actual ÷ predicted total. The second is each customer's own, sᵢ the standard deviation of
+// actual ÷ predicted in the band of their prediction. The interval is normal. Folds are few: it is an
+// order of magnitude. Customers outside the bands (lapsed, or without a positive prediction) add
+// their value and no error.
+type totals struct {
+	shared float64
+	z      float64
+	known  bool
+}
+
+func newTotals(a *arena, pred [][]float64, level float64) totals {
+	var excess num.Adder
 	folds := 0
 	for f := 1; f < len(a.actual); f++ {
 		total := num.Sum(pred[f])
@@ -94,16 +107,29 @@ func totalError(a *arena, pred [][]float64) float64 {
 			continue
 		}
 		r := num.Sum(a.actual[f]) / total
-		var squares num.Adder
+		var own num.Adder
 		for i, p := range pred[f] {
-			squares.Add(squaredError(a.actual[f][i], r*p))
+			own.Add(squaredError(a.actual[f][i]/total, r*p/total))
 		}
-		between.Add((r - 1) * (r - 1))
-		inside.Add(squares.Sum() / total / total)
+		excess.Add((r-1)*(r-1) - own.Sum())
 		folds++
 	}
 	if folds == 0 {
-		return math.NaN()
+		return totals{}
 	}
-	return math.Sqrt(max(between.Sum(), inside.Sum()) / float64(folds))
+	return totals{shared: math.Sqrt(max(0, excess.Sum()/float64(folds))), z: num.ZLevel(level), known: true}
+}
+
+// interval is around the sum of values, with own their standard deviations.
+func (t totals) interval(values, own []float64) (low, high float64) {
+	if !t.known {
+		return math.NaN(), math.NaN()
+	}
+	var squares num.Adder
+	for _, e := range own {
+		squares.Add(e * e)
+	}
+	sum := num.Sum(values)
+	half := t.z * math.Sqrt(t.shared*t.shared*sum*sum+squares.Sum())
+	return sum - half, sum + half
 }

@@ -8,25 +8,21 @@ import (
 	"mainstay/internal/num"
 )
 
-// book is what every panel is read from. The models see nothing else.
-type book struct {
-	ledger  *ingest.Ledger
-	clock   Clock
-	states  states
-	basis   string  // Margin or Revenue
-	unit    float64 // 10^-scale: money units per coefficient
-	label   int     // days of a value label
-	threads int
-	start   [ingest.Shards + 1]int32 // running number of each shard's first customer
+// study is the book with what every model and fold shares.
+type study struct {
+	*Book
+	states states
+	unit   float64                  // money units per coefficient: 10^−scale
+	label  int                      // days of a value label
+	start  [ingest.Shards + 1]int32 // running number of each shard's first customer
 }
 
-func newBook(l *ingest.Ledger, c Clock, basis string, threads int) *book {
-	b := &book{ledger: l, clock: c, states: newStates(c), basis: basis,
-		unit: math.Pow10(-l.Scale), label: valueLabel(c), threads: threads}
-	for i := range l.Shards {
-		b.start[i+1] = b.start[i] + int32(l.Shards[i].Customers())
+func newStudy(b *Book) *study {
+	st := &study{Book: b, states: newStates(b.Clock), unit: math.Pow10(-b.Ledger.Scale), label: valueLabel(b.Clock)}
+	for i := range b.Ledger.Shards {
+		st.start[i+1] = st.start[i] + int32(b.Ledger.Shards[i].Customers())
 	}
-	return b
+	return st
 }
 
 // subject is one customer who has bought, as the models see it on the panel's day. Money is in
@@ -65,10 +61,10 @@ func (p *panel) row(i int) []float64 { return p.X[i*len(features) : (i+1)*len(fe
 
 // newPanel reads the book as of day from profiles of that day. Labels are filled where they close
 // on or before the as-of date.
-func (b *book) newPanel(day ingest.Day, profiles []Profile) *panel {
+func (b *study) newPanel(day ingest.Day, profiles []Profile) *panel {
 	p := &panel{Day: day,
-		Churn: day+ingest.Day(b.clock.Horizon) <= b.clock.AsOf,
-		Value: day+ingest.Day(b.label) <= b.clock.AsOf}
+		Churn: day+ingest.Day(b.Clock.Horizon) <= b.Clock.AsOf,
+		Value: day+ingest.Day(b.label) <= b.Clock.AsOf}
 	var bought []int32
 	for i := range profiles {
 		if profiles[i].Frequency > 0 {
@@ -77,9 +73,9 @@ func (b *book) newPanel(day ingest.Day, profiles []Profile) *panel {
 	}
 	p.Subjects = make([]subject, len(bought))
 	p.X = make([]float64, len(bought)*len(features))
-	typical := b.typical(day, profiles)
-	roll := newRolling(day, b.clock.First, b.clock.Period)
-	num.Blocks(len(bought), panelBlock, b.threads, func(_, lo, hi int) {
+	typical := b.typicalOn(day, profiles)
+	roll := newRolling(day, b.Clock.First, b.Clock.Period)
+	num.Blocks(len(bought), panelBlock, b.Threads, func(_, lo, hi int) {
 		var w scan
 		for i := lo; i < hi; i++ {
 			pr := &profiles[bought[i]]
@@ -128,13 +124,13 @@ type scan struct {
 }
 
 // halfWindow is the length of the two windows of the trend: half a year, less in a young book.
-func (b *book) halfWindow(day ingest.Day) ingest.Day {
-	return min(182, (day-b.clock.First+1)/2)
+func (b *study) halfWindow(day ingest.Day) ingest.Day {
+	return min(182, (day-b.Clock.First+1)/2)
 }
 
 // observe fills s and w from the customer's cells on or before day.
-func (b *book) observe(s *subject, pr *Profile, day ingest.Day, roll *rolling, w *scan) {
-	sh := &b.ledger.Shards[pr.Shard]
+func (b *study) observe(s *subject, pr *Profile, day ingest.Day, roll *rolling, w *scan) {
+	sh := &b.Ledger.Shards[pr.Shard]
 	lo, hi := sh.Cells(int(pr.Row))
 	hi = lo + sort.Search(hi-lo, func(k int) bool { return sh.Day[lo+k] > day })
 	half, year := b.halfWindow(day), MonthsBefore(day, 12)
@@ -145,7 +141,7 @@ func (b *book) observe(s *subject, pr *Profile, day ingest.Day, roll *rolling, w
 	k, last, quiet := 0, -1, 0 // window of the cell; newest window so far with a purchase; the newest of all
 	for j := hi - 1; j >= lo; j-- {
 		ago := day - sh.Day[j]
-		v := CellValue(sh, j, b.basis)
+		v := CellValue(sh, j, b.Basis)
 		if int(ago) < b.label {
 			past += v
 		}
@@ -158,8 +154,8 @@ func (b *book) observe(s *subject, pr *Profile, day ingest.Day, roll *rolling, w
 		case ago < 2*half:
 			w.prior += sh.Net(j)
 		}
-		purchase := b.ledger.Purchase(sh, j)
-		if purchase && int(ago) < b.clock.Horizon {
+		purchase := b.Ledger.Purchase(sh, j)
+		if purchase && int(ago) < b.Clock.Horizon {
 			w.horizonDays++
 		}
 		// A return is about something bought before it: value on days of periods without a purchase
@@ -184,7 +180,7 @@ func (b *book) observe(s *subject, pr *Profile, day ingest.Day, roll *rolling, w
 	w.sums[len(w.sums)-1] += loose
 	s.id = b.start[pr.Shard] + pr.Row
 	s.recency = int32(pr.RecencyDays(day))
-	s.atRisk = pr.AtRisk(day, b.clock.Horizon)
+	s.atRisk = pr.AtRisk(day, b.Clock.Horizon)
 	s.periods = int32(len(w.sums))
 	s.state = int16(b.states.scored(len(w.sums), quiet, s.atRisk))
 	s.past, s.past12 = float64(past)*b.unit, float64(past12)*b.unit
@@ -196,11 +192,11 @@ func (b *book) observe(s *subject, pr *Profile, day ingest.Day, roll *rolling, w
 
 // labels fills what came after day. It is the only reader of later cells, and it reads none beyond
 // the end of a label, which newPanel has checked against the as-of date.
-func (b *book) labels(s *subject, pr *Profile, day ingest.Day, value bool) {
-	sh := &b.ledger.Shards[pr.Shard]
+func (b *study) labels(s *subject, pr *Profile, day ingest.Day, value bool) {
+	sh := &b.Ledger.Shards[pr.Shard]
 	lo, hi := sh.Cells(int(pr.Row))
 	s.churned = true
-	churnEnd, valueEnd := day+ingest.Day(b.clock.Horizon), day
+	churnEnd, valueEnd := day+ingest.Day(b.Clock.Horizon), day
 	if value {
 		valueEnd = day + ingest.Day(b.label)
 	}
@@ -210,7 +206,7 @@ func (b *book) labels(s *subject, pr *Profile, day ingest.Day, value bool) {
 		if d > churnEnd && d > valueEnd {
 			break
 		}
-		v, purchase := CellValue(sh, j, b.basis), b.ledger.Purchase(sh, j)
+		v, purchase := CellValue(sh, j, b.Basis), b.Ledger.Purchase(sh, j)
 		if d <= churnEnd {
 			next += v
 			s.churned = s.churned && !purchase

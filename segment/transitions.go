@@ -175,3 +175,85 @@ func transitionRows(scheme, period string, counts *markov.Counts, chain *markov.
 	}
 	return rows
 }
+
+// schemeStates is the name of stage × recency among the transition matrices.
+const schemeStates = "state"
+
+// chainFit is a chain on the states seen, for the transition table. chain is nil where it was refused.
+type chainFit struct {
+	counts *markov.Counts
+	chain  *markov.Chain
+	note   string
+}
+
+func fitCounts(counts *markov.Counts) *chainFit {
+	f := &chainFit{counts: seenOnly(counts)}
+	if len(f.counts.States) == 0 {
+		f.note = num.WarnHorizonShort + ": no customer was seen in two closed periods"
+		return f
+	}
+	chain, err := markov.Fit(f.counts)
+	if err != nil {
+		f.note = num.WarnEmptyState + ": " + err.Error()
+		return f
+	}
+	f.chain = chain
+	return f
+}
+
+func (f *chainFit) published(name string) Model {
+	if f.chain == nil {
+		m := refusedChain(name, f.note)
+		m.Use = "transitions"
+		return *m
+	}
+	return Model{Name: name, Use: "transitions", Certificate: f.chain.Certificate, Chain: f.chain}
+}
+
+// countLadder counts the moves between rungs of the volume ladder: at the end of each closed period, the
+// units of the trailing 12 months. Customers count from the period of their first purchase day on,
+// periods from 12 months after the book's first day on.
+func countLadder(l *ingest.Ledger, c Clock, ladder Ladder, threads int) *markov.Counts {
+	g := newGrid(c.First, c.AsOf, c.Period)
+	unit := math.Pow10(l.UnitsScale)
+	return mergeShards(ladder.Names, threads, func(shard int, counts *markov.Counts) {
+		s := &l.Shards[shard]
+		for i := range s.Customers() {
+			lo, hi := s.Cells(i)
+			first := firstPurchase(l, s, lo, hi, c.AsOf)
+			if first < 0 {
+				continue
+			}
+			from, to, last := lo, lo, -1 // cells of the trailing window, rung of the period before
+			var units int64
+			for k := range g.periods() {
+				end := g.Starts[k+1] - 1
+				year := MonthsBefore(end, 12)
+				for ; to < hi && s.Day[to] <= end; to++ {
+					units += s.Units[to]
+				}
+				for ; from < to && s.Day[from] <= year; from++ {
+					units -= s.Units[from]
+				}
+				if s.Day[first] > end || year < c.First-1 {
+					continue
+				}
+				rung := ladder.Rung(float64(units) / unit)
+				if last >= 0 {
+					counts.Add(last, rung)
+				}
+				last = rung
+			}
+		}
+	})
+}
+
+// firstPurchase is the first cell with a purchase on or before asOf, −1 without one.
+func firstPurchase(l *ingest.Ledger, s *ingest.Shard, lo, hi int, asOf ingest.Day) int {
+	for j := lo; j < hi && s.Day[j] <= asOf; j++ {
+		if l.Purchase(s, j) {
+			return j
+		}
+	}
+	return -1
+}

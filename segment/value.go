@@ -32,15 +32,15 @@ type valueModel interface {
 }
 
 // trainValue fits one candidate on what is known on the origin day of p.
-func (b *book) trainValue(name string, p *panel, train []*panel, chain *chainModel) trained[valueModel] {
+func (b *study) trainValue(name string, p *panel, train []*panel, chain *chainModel) trained[valueModel] {
 	switch name {
 	case lastYearName:
 		return trained[valueModel]{Model: lastYear{}, OK: true}
 	case chainSpendName:
 		if !chain.certified() {
-			return trained[valueModel]{Note: chain.why(), Chain: chain}
+			return trained[valueModel]{Note: chain.why()}
 		}
-		return trained[valueModel]{Model: newChainSpend(b, chain, p), OK: true, Chain: chain}
+		return trained[valueModel]{Model: newChainSpend(b, chain, p), OK: true}
 	}
 	return trainHurdle(b, train)
 }
@@ -68,22 +68,22 @@ var hurdleColumns = []string{"intercept", "value_last_label", "value_12m", "log_
 // money, drop out. Revenue is floored at zero. Twelve months are label after label, each entered
 // only by those who bought in the one before: Σ_j q^(j+1) μ. Switched-off attrition is q = 1.
 type hurdle struct {
-	book  *book
+	study *study
 	buy   *regress.Fit
 	spend *regress.Fit
 }
 
-func trainHurdle(b *book, train []*panel) trained[valueModel] {
+func trainHurdle(b *study, train []*panel) trained[valueModel] {
 	d, ids, y := stackRisk(train, func(s *subject) float64 { return unit(s.bought) })
 	if few := tooFew(len(y), y); few != "" {
 		return refused[valueModel](few)
 	}
-	buy, err := regress.Logistic(d, y, regress.Options{Cluster: ids, Threads: b.threads})
+	buy, err := regress.Logistic(d, y, regress.Options{Cluster: ids, Threads: b.Threads})
 	if err != nil {
 		return refused[valueModel](err.Error())
 	}
 	if !buy.Certificate.Certified() {
-		return trained[valueModel]{Note: certificateNote(&buy.Certificate), Fit: publishedFit(hurdleName+": buys", buy)}
+		return trained[valueModel]{Note: certificateNote(&buy.Certificate), Fits: []*Model{publishedFit(hurdleName+": buys", buy)}}
 	}
 	design := &regress.Design{Names: hurdleColumns}
 	var value []float64
@@ -97,37 +97,37 @@ func trainHurdle(b *book, train []*panel) trained[valueModel] {
 			}
 		}
 	}
-	spend, err := regress.LeastSquares(design, value, regress.Options{Cluster: ids, Threads: b.threads})
+	spend, err := regress.LeastSquares(design, value, regress.Options{Cluster: ids, Threads: b.Threads})
 	if err != nil {
 		return refused[valueModel](err.Error())
 	}
-	t := trained[valueModel]{OK: spend.Certificate.Certified(), Fit: publishedFit(hurdleName, spend)}
+	t := trained[valueModel]{OK: spend.Certificate.Certified(), Fits: []*Model{publishedFit(hurdleName+": buys", buy), publishedFit(hurdleName+": value given buying", spend)}}
 	if !t.OK {
 		t.Note = certificateNote(&spend.Certificate)
 		return t
 	}
-	t.Model = &hurdle{book: b, buy: buy, spend: spend}
+	t.Model = &hurdle{study: b, buy: buy, spend: spend}
 	return t
 }
 
 // labelMean is the book's mean value per label on the panel's day.
-func labelMean(b *book, p *panel) float64 { return p.Mean12 * float64(b.label) / yearDays }
+func labelMean(b *study, p *panel) float64 { return p.Mean12 * float64(b.label) / yearDays }
 
-func hurdleRow(b *book, p *panel, i int) []float64 {
+func hurdleRow(b *study, p *panel, i int) []float64 {
 	s, x := &p.Subjects[i], p.row(i)
 	return []float64{1, s.past / labelMean(b, p), s.past12 / p.Mean12, x[fFrequency12], x[fOverdue], x[fTrend]}
 }
 
 func (m *hurdle) outlook(p *panel, i int) outlook {
 	eta, _ := m.buy.Linear(p.row(i))
-	mean, _ := m.spend.Linear(hurdleRow(m.book, p, i))
-	if m.book.basis == Revenue {
+	mean, _ := m.spend.Linear(hurdleRow(m.study, p, i))
+	if m.study.Basis == Revenue {
 		mean = max(mean, 0)
 	}
-	mean *= labelMean(m.book, p)
+	mean *= labelMean(m.study, p)
 	q := 1 - clampChurn(1-num.Expit(eta))
-	labels := yearDays / float64(m.book.label)
-	if m.book.label == valueYear {
+	labels := yearDays / float64(m.study.label)
+	if m.study.label == valueYear {
 		labels = 1
 	}
 	o := outlook{label: q * mean, stayed: labels * mean}

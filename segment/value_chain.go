@@ -17,9 +17,9 @@ type chainSpend struct {
 	label, year, stayed []float64 // expected active periods, by chain state
 }
 
-func newChainSpend(b *book, chain *chainModel, p *panel) *chainSpend {
+func newChainSpend(b *study, chain *chainModel, p *panel) *chainSpend {
 	m := &chainSpend{chain: chain, spend: newCredibility(p.Subjects)}
-	labelPeriods := float64(b.label) / b.clock.Period.Days()
+	labelPeriods := float64(b.label) / b.Clock.Period.Days()
 	if b.label == valueYear {
 		labelPeriods = chain.year
 	}
