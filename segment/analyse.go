@@ -1,14 +1,285 @@
 package segment
 
 import (
+	"bytes"
 	"context"
+	"math"
+	"slices"
 
 	"mainstay/ingest"
 	"mainstay/ingest/table"
+	"mainstay/internal/num"
 )
 
-// Analyse turns a Ledger into a Result: profiles, states, the tournament, scores, segments, tiers.
-// accounts may be nil. Nothing after l.AsOf can influence it.
-func Analyse(ctx context.Context, l *ingest.Ledger, accounts *table.Accounts, cfg Config, threads int, progress Progress) (*Result, error) {
-	panic("not yet")
+// Phases that Progress is told.
+const (
+	phaseProfiles   = "profiles"
+	phasePast       = "past"
+	phaseTournament = "tournament: " // and the target
+	phaseScores     = "scores"
+	phaseSegments   = "segments"
+)
+
+func report(p Progress, phase string, done float64) {
+	if p != nil {
+		p(phase, done)
+	}
 }
+
+// Analyse turns a Ledger into a Result: profiles, states, the tournament, scores, segments, tiers.
+// accounts may be nil. Nothing after l.AsOf can influence it. The result is the same for any number of
+// threads.
+func Analyse(ctx context.Context, l *ingest.Ledger, accounts *table.Accounts, cfg Config, threads int, progress Progress) (*Result, error) {
+	if err := cfg.Check(); err != nil {
+		return nil, err
+	}
+	report(progress, phaseProfiles, 0)
+	b, err := NewBook(l, accounts, NewClock(l, l.AsOf, cfg), cfg, threads)
+	if err != nil {
+		return nil, err
+	}
+	report(progress, phaseProfiles, 1)
+	t, err := newBacktest(ctx, newStudy(b), progress)
+	if err != nil {
+		return nil, err
+	}
+	a := &analysis{backtest: t, result: &Result{Clock: b.Clock, Scale: l.Scale, UnitsScale: l.UnitsScale,
+		Currency: l.Currency, Basis: b.Basis, BasisWhy: b.BasisWhy}}
+	for _, step := range []func(context.Context, Progress) error{a.compete, a.score, a.describe} {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if err := step(ctx, progress); err != nil {
+			return nil, err
+		}
+	}
+	return a.result, nil
+}
+
+// analysis carries what the steps of Analyse hand to each other.
+type analysis struct {
+	*backtest
+	churn  *contest[churnModel]
+	value  *contest[valueModel]
+	teller *teller
+	totals totals
+	scorer *scorer
+	result *Result
+}
+
+// compete runs the two tournaments.
+func (a *analysis) compete(ctx context.Context, progress Progress) (err error) {
+	a.churn, err = compete(ctx, a.backtest, targetChurn, churnCandidates, a.churnPlan, a.Config.IncumbentChurn, logLoss,
+		func(name string, day ingest.Day, from []*panel) trained[churnModel] {
+			return a.trainChurn(name, from, a.chain(day))
+		},
+		func(m churnModel, p *panel, i int) float64 {
+			prob, _, _ := m.churn(p, i, a.Config.Level)
+			return prob
+		},
+		func(s *subject) float64 { return unit(s.churned) }, progress)
+	if err != nil {
+		return err
+	}
+	a.value, err = compete(ctx, a.backtest, targetValue, valueCandidates, a.valuePlan, a.Config.IncumbentValue, squaredError,
+		func(name string, day ingest.Day, from []*panel) trained[valueModel] {
+			return a.trainValue(name, a.panels[day], from, a.chain(day))
+		},
+		func(m valueModel, p *panel, i int) float64 { return m.outlook(p, i).label },
+		func(s *subject) float64 { return s.future }, progress)
+	return err
+}
+
+// score applies the champions to the as-of date and recommends tiers.
+func (a *analysis) score(_ context.Context, progress Progress) error {
+	report(progress, phaseScores, 0)
+	chain := a.chain(a.Clock.AsOf)
+	a.teller = a.tellerOn(a.Clock.AsOf, a.Profiles)
+	a.scorer = &scorer{study: a.study, today: a.today, teller: a.teller, chain: chain,
+		returns: trainReturns(a.study, a.training(a.churnPlan.Final), chain), worth: newCredibility(a.today.Subjects)}
+	s := a.scorer
+	if k := a.churn.champion; k >= 0 {
+		s.churn = a.churn.final[k].Model
+	}
+	if k := a.value.champion; k >= 0 {
+		s.value = a.value.final[k].Model
+		if a.value.contested {
+			var pred, actual []float64
+			for f := 1; f < len(a.value.arena.actual); f++ {
+				pred = append(pred, a.value.trials[k].pred[f]...)
+				actual = append(actual, a.value.arena.actual[f]...)
+			}
+			s.bands = newValueBands(pred, actual, a.Config.Level)
+			a.totals = newTotals(&a.value.arena, a.value.trials[k].pred, a.Config.Level)
+		}
+	}
+	if chain.certified() && a.Config.DiscountRate > 0 {
+		s.future = chain.multiplier(a.Config.DiscountRate, a.Clock.Period.Days())
+	}
+	scores, err := s.scoreAll()
+	if err != nil {
+		return err
+	}
+	recommendTiers(scores, a.Config.Tiers)
+	r := a.result
+	r.ChurnModel, r.ValueModel = a.churn.name(), a.value.name()
+	r.ChurnCertified, r.ValueCertified = a.churn.certified(), a.value.certified()
+	for i := range scores {
+		scores[i].ChurnModel, scores[i].ValueModel = r.ChurnModel, r.ValueModel
+		scores[i].Certified = r.ChurnCertified && r.ValueCertified
+	}
+	r.Scores = scores // in member order until describe sorts them
+	report(progress, phaseScores, 1)
+	return nil
+}
+
+// describe sums up: segments, concentration, transitions, tiers, totals, models, warnings.
+func (a *analysis) describe(ctx context.Context, progress Progress) error {
+	r := a.result
+	past, err := ObserveRetention(a.Book)
+	if err != nil {
+		return err
+	}
+	if err := a.segments(ctx, past, progress); err != nil {
+		return err
+	}
+	r.Concentration = Concentrate(Net12s(a.Profiles))
+	r.Tiers = tierRows(r.Scores)
+	r.Totals = a.bookTotals(past)
+	slices.SortFunc(r.Scores, func(x, y Score) int { return bytes.Compare([]byte(x.Key), []byte(y.Key)) })
+	r.Attention = a.teller.attentionList(r.Scores)
+	r.Accounts = a.accountMatch()
+	if err := a.transitions(); err != nil {
+		return err
+	}
+	a.models()
+	a.warn()
+	return nil
+}
+
+// segments aggregates every scheme of the book, then the states and tiers that only models give.
+func (a *analysis) segments(ctx context.Context, past *Retention, progress Progress) error {
+	r := a.result
+	est := a.estimates()
+	schemes := a.Schemes()
+	for k, scheme := range schemes {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		g, err := a.Group(scheme)
+		if err != nil {
+			return err
+		}
+		rows, err := a.Aggregate(scheme, g, "", nil, past, est)
+		if err != nil {
+			return err
+		}
+		r.Segments = append(r.Segments, rows...)
+		r.Cuts = appendNewCuts(r.Cuts, g.Cuts)
+		report(progress, phaseSegments, float64(k+1)/float64(len(schemes)))
+	}
+	stateNames := append(slices.Clone(a.states.Names), relationNeverBought, relationProspect)
+	for _, g := range []*Grouping{
+		a.groupScores("state", stateNames, func(s *Score) string { return s.State }),
+		a.groupScores("tier", tierNames, func(s *Score) string { return s.Tier }),
+	} {
+		// What somebody's state or tier was one horizon ago is not known: no retention.
+		rows, err := a.Aggregate(g.Scheme, g, "", nil, nil, est)
+		if err != nil {
+			return err
+		}
+		r.Segments = append(r.Segments, slices.DeleteFunc(rows, func(s SegmentRow) bool { return s.Customers+s.Prospects == 0 })...)
+	}
+	return nil
+}
+
+// groupScores groups the members by a word of their score, in the order of names.
+func (a *analysis) groupScores(scheme string, names []string, word func(*Score) string) *Grouping {
+	index := map[string]int32{}
+	for k, name := range names {
+		index[name] = int32(k)
+	}
+	g := &Grouping{Scheme: scheme, Names: names, Of: make([]int32, len(a.result.Scores)), Natural: true}
+	for m := range g.Of {
+		g.Of[m] = index[word(&a.result.Scores[m])]
+	}
+	return g
+}
+
+// estimates hands the scores to the segmentations, by member.
+func (a *analysis) estimates() *Estimates {
+	scores := a.result.Scores
+	n := len(scores)
+	e := &Estimates{Churn: make([]float64, n), Value12: make([]float64, n), ValueAtRisk: make([]float64, n), Tier: make([]string, n)}
+	for m := range scores {
+		e.Churn[m], e.Value12[m], e.ValueAtRisk[m], e.Tier[m] = scores[m].Churn, scores[m].Value12, scores[m].ValueAtRisk, scores[m].Tier
+	}
+	e.Interval = a.valueInterval
+	return e
+}
+
+// valueInterval is the interval of the summed 12-month value of some members; revenue is never below
+// zero.
+func (a *analysis) valueInterval(members []int32) (low, high float64) {
+	var values, own []float64
+	for _, m := range members {
+		if v := a.result.Scores[m].Value12; finite(v) {
+			values = append(values, v)
+			if d := a.scorer.deviation[m]; finite(d) {
+				own = append(own, d)
+			}
+		}
+	}
+	low, high = a.totals.interval(values, own)
+	if a.Basis == Revenue && low < 0 {
+		low = 0
+	}
+	return low, high
+}
+
+func (a *analysis) accountMatch() AccountMatch {
+	if a.Accounts == nil {
+		return AccountMatch{}
+	}
+	m := AccountMatch{Given: true, Accounts: len(a.Accounts.Keys), Prospects: len(a.Prospects)}
+	for _, row := range a.Account {
+		if row >= 0 {
+			m.Matched++
+		} else {
+			m.CustomersWithout++
+		}
+	}
+	return m
+}
+
+// warn adds what a reader must know before using the numbers.
+func (a *analysis) warn() {
+	r := a.result
+	add := func(code, message string) { r.Warnings = append(r.Warnings, num.Warning{Code: code, Message: message}) }
+	if math.IsNaN(a.Clock.MedianGap) {
+		add(num.WarnNoRepeatBuyers, "nobody bought on two days; rhythm, churn and value are guesses: give a longer history")
+	}
+	if a.churn.champion < 0 {
+		add(num.WarnHorizonShort, "the history is shorter than one churn horizon, so no churn could be observed: set churn_horizon_days, or give a longer history")
+	}
+	if !a.churn.contested {
+		add(num.WarnHorizonShort, "churn: "+a.churn.why)
+	}
+	if !a.value.contested {
+		add(num.WarnHorizonShort, "value: "+a.value.why)
+	}
+	if a.label < valueYear {
+		add(warnExtrapolated, "12-month values are extrapolated from a backtest over "+plural(a.label, "day", "days")+"; they are tested over 12 months once the history is longer")
+	}
+	if a.Basis == Margin {
+		if gone := Uncosted12(a.Profiles); gone != 0 {
+			add(warnUncosted, "trailing-12-month net of "+compact(a.money(gone))+" has no known cost and counts as no margin")
+		}
+	}
+}
+
+// Warning codes of this package, beside those of num.
+const (
+	warnExtrapolated = "extrapolated" // a horizon beyond what was backtested
+	warnUncosted     = "uncosted"     // revenue whose cost is unknown
+)

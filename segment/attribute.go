@@ -176,12 +176,12 @@ func unknownName(kind, name string, known []string) error {
 }
 
 // nearest is the known name at the smallest edit distance, the first of equals; "" when even that one
-// differs in more than half of its letters.
+// differs in more than two thirds of its letters.
 func nearest(name string, known []string) string {
 	best, distance := "", 0
 	for _, k := range known {
 		d := levenshtein.ComputeDistance(identifier(name), identifier(k))
-		if 2*d <= max(len([]rune(k)), 2) && (best == "" || d < distance) {
+		if 3*d <= 2*len([]rune(k)) && (best == "" || d < distance) {
 			best, distance = k, d
 		}
 	}

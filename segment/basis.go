@@ -2,6 +2,7 @@ package segment
 
 import (
 	"fmt"
+	"math"
 
 	"mainstay/ingest"
 )
@@ -31,9 +32,9 @@ func Basis(l *ingest.Ledger, profiles []Profile, cfg Config) (basis, why string,
 		net += profiles[i].Net12
 		costed += profiles[i].Costed12
 	}
-	covered := 0.0
+	covered := 0.0 // where refunds without cost outweigh sales without it, the excess counts as uncovered
 	if net > 0 {
-		covered = float64(costed) / float64(net)
+		covered = max(1-math.Abs(float64(net-costed))/float64(net), 0)
 	}
 	switch known := fmt.Sprintf("cost is known for %.1f %% of the trailing-12-month net revenue", 100*covered); {
 	case cfg.ValueBasis == Margin:

@@ -43,44 +43,44 @@ var nobody = Profile{GapMean: math.NaN(), GapSD: math.NaN(), GapMedian: math.NaN
 // the as-of date. (A function, because key accounts may be defined by conditions.)
 func fields() []field {
 	return []field{
-		{"customer_id", "key of the customer", text(func(b *Book, m int) string { return string(b.Key(m)) })},
-		{"recency_days", "days since the last purchase day", number(func(b *Book, p *Profile) float64 {
+		{"customer_id", "key of the customer", textField(func(b *Book, m int) string { return string(b.Key(m)) })},
+		{"recency_days", "days since the last purchase day", numberField(func(b *Book, p *Profile) float64 {
 			if p.Frequency == 0 {
 				return math.NaN()
 			}
 			return float64(p.RecencyDays(b.Clock.AsOf))
 		})},
-		{"tenure_days", "days since the first purchase day", number(func(b *Book, p *Profile) float64 {
+		{"tenure_days", "days since the first purchase day", numberField(func(b *Book, p *Profile) float64 {
 			if p.Frequency == 0 {
 				return math.NaN()
 			}
 			return float64(b.Clock.AsOf - p.First)
 		})},
-		{"frequency", "purchase days, all history", number(func(_ *Book, p *Profile) float64 { return float64(p.Frequency) })},
-		{"frequency_12m", "purchase days of the trailing 12 months", number(func(_ *Book, p *Profile) float64 { return float64(p.Frequency12) })},
-		{"monetary", "net revenue, all history", number(func(b *Book, p *Profile) float64 { return b.money(p.Net()) })},
-		{"revenue_12m", "net revenue of the trailing 12 months", number(func(b *Book, p *Profile) float64 { return b.money(p.Net12) })},
-		{"revenue_prior_12m", "net revenue of the 12 months before", number(func(b *Book, p *Profile) float64 { return b.money(p.NetPrior12) })},
-		{"margin_12m", "margin of the trailing 12 months; needs cost", mapped("cost", func(h ingest.Has) bool { return h.Cost },
+		{"frequency", "purchase days, all history", numberField(func(_ *Book, p *Profile) float64 { return float64(p.Frequency) })},
+		{"frequency_12m", "purchase days of the trailing 12 months", numberField(func(_ *Book, p *Profile) float64 { return float64(p.Frequency12) })},
+		{"monetary", "net revenue, all history", numberField(func(b *Book, p *Profile) float64 { return b.money(p.Net()) })},
+		{"revenue_12m", "net revenue of the trailing 12 months", numberField(func(b *Book, p *Profile) float64 { return b.money(p.Net12) })},
+		{"revenue_prior_12m", "net revenue of the 12 months before", numberField(func(b *Book, p *Profile) float64 { return b.money(p.NetPrior12) })},
+		{"margin_12m", "margin of the trailing 12 months; needs cost", mappedField("cost", func(h ingest.Has) bool { return h.Cost },
 			func(b *Book, p *Profile) float64 { return b.money(Value12(p, Margin)) })},
-		{"value_12m_realised", "value of the trailing 12 months: margin or revenue, by the value basis", number(func(b *Book, p *Profile) float64 { return b.money(Value12(p, b.Basis)) })},
-		{"units_12m", "units of the trailing 12 months; needs units", mapped("units", func(h ingest.Has) bool { return h.Units },
+		{"value_12m_realised", "value of the trailing 12 months: margin or revenue, by the value basis", numberField(func(b *Book, p *Profile) float64 { return b.money(Value12(p, b.Basis)) })},
+		{"units_12m", "units of the trailing 12 months; needs units", mappedField("units", func(h ingest.Has) bool { return h.Units },
 			func(b *Book, p *Profile) float64 { return b.units(p.Units12) })},
-		{"orders", "orders, all history; needs an order column", mapped("order", func(h ingest.Has) bool { return h.Orders },
+		{"orders", "orders, all history; needs an order column", mappedField("order", func(h ingest.Has) bool { return h.Orders },
 			func(_ *Book, p *Profile) float64 { return float64(p.Orders) })},
-		{"gap_mean", "mean days between purchase days", number(func(_ *Book, p *Profile) float64 { return p.GapMean })},
-		{"gap_median", "median days between purchase days", number(func(_ *Book, p *Profile) float64 { return p.GapMedian })},
-		{"returns_share", "returns as a share of sales, all history", number(func(_ *Book, p *Profile) float64 {
+		{"gap_mean", "mean days between purchase days", numberField(func(_ *Book, p *Profile) float64 { return p.GapMean })},
+		{"gap_median", "median days between purchase days", numberField(func(_ *Book, p *Profile) float64 { return p.GapMedian })},
+		{"returns_share", "returns as a share of sales, all history", numberField(func(_ *Book, p *Profile) float64 {
 			if p.Sales == 0 {
 				return math.NaN()
 			}
 			return -float64(p.Returns) / float64(p.Sales)
 		})},
-		{"at_risk", "bought within one churn horizon", flag(func(b *Book, m int) bool {
+		{"at_risk", "bought within one churn horizon", flagField(func(b *Book, m int) bool {
 			p := b.Profile(m)
 			return p != nil && p.AtRisk(b.Clock.AsOf, b.Clock.Horizon)
 		})},
-		{"prospect", "an account that has not bought yet", flag(func(b *Book, m int) bool { return b.Profile(m) == nil })},
+		{"prospect", "an account that has not bought yet", flagField(func(b *Book, m int) bool { return b.Profile(m) == nil })},
 		{"key_account", "selected by the key-account rule", func(b *Book) (column, error) {
 			selected, _, err := b.KeyAccounts()
 			return column{flag: func(m int) bool { return selected[m] }}, err
@@ -89,9 +89,9 @@ func fields() []field {
 			s := b.RFM()
 			return column{text: b.orEmpty(s.Name)}, nil
 		}},
-		{"rfm_r", "recency score, 1 (worst) up", score(func(s *RFM) []int8 { return s.R })},
-		{"rfm_f", "frequency score", score(func(s *RFM) []int8 { return s.F })},
-		{"rfm_m", "monetary score", score(func(s *RFM) []int8 { return s.M })},
+		{"rfm_r", "recency score, 1 (worst) up", scoreField(func(s *RFM) []int8 { return s.R })},
+		{"rfm_f", "frequency score", scoreField(func(s *RFM) []int8 { return s.F })},
+		{"rfm_m", "monetary score", scoreField(func(s *RFM) []int8 { return s.M })},
 		{"abc", "class by trailing-12-month net revenue: A, B, C", func(b *Book) (column, error) {
 			class := b.ABC()
 			return column{text: b.orEmpty(func(i int) string { return abcNames[class[i]] })}, nil
@@ -121,7 +121,7 @@ func Fields() []Field {
 	return out
 }
 
-func number(f func(b *Book, p *Profile) float64) func(*Book) (column, error) {
+func numberField(f func(b *Book, p *Profile) float64) func(*Book) (column, error) {
 	return func(b *Book) (column, error) {
 		return column{number: func(m int) float64 {
 			if p := b.Profile(m); p != nil {
@@ -132,29 +132,29 @@ func number(f func(b *Book, p *Profile) float64) func(*Book) (column, error) {
 	}
 }
 
-// mapped is a number that exists only when a role is mapped.
-func mapped(role string, has func(ingest.Has) bool, f func(b *Book, p *Profile) float64) func(*Book) (column, error) {
+// mappedField is a number that exists only when a role is mapped.
+func mappedField(role string, has func(ingest.Has) bool, f func(b *Book, p *Profile) float64) func(*Book) (column, error) {
 	return func(b *Book) (column, error) {
 		if !has(b.Ledger.Has) {
 			return column{}, &ingest.ConfigError{Msg: "no " + role + " is mapped: name the column with --" + role}
 		}
-		return number(f)(b)
+		return numberField(f)(b)
 	}
 }
 
-func text(f func(b *Book, m int) string) func(*Book) (column, error) {
+func textField(f func(b *Book, m int) string) func(*Book) (column, error) {
 	return func(b *Book) (column, error) {
 		return column{text: func(m int) string { return f(b, m) }}, nil
 	}
 }
 
-func flag(f func(b *Book, m int) bool) func(*Book) (column, error) {
+func flagField(f func(b *Book, m int) bool) func(*Book) (column, error) {
 	return func(b *Book) (column, error) {
 		return column{flag: func(m int) bool { return f(b, m) }}, nil
 	}
 }
 
-func score(of func(*RFM) []int8) func(*Book) (column, error) {
+func scoreField(of func(*RFM) []int8) func(*Book) (column, error) {
 	return func(b *Book) (column, error) {
 		scores := of(b.RFM())
 		return column{number: func(m int) float64 {

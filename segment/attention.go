@@ -1,0 +1,73 @@
+package segment
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Codes of attention.
+const (
+	attentionLeaving = "leaving" // at risk, and something is wrong
+	attentionLapsed  = "lapsed"  // lapsed within the last churn horizon
+)
+
+// attentionList names the accounts that need a person: key accounts first, then by what is at stake.
+// At stake is the value at risk, and for those who have just lapsed (silent for one to two churn
+// horizons) what they brought in the last 12 months beyond what is expected of the next. A customer at
+// risk is listed only with a reason to call: silent for longer than usual, a fifth of value
+// lost, or likely to leave. Ties are in key order.
+func (t *teller) attentionList(scores []Score) []Attention {
+	type entry struct {
+		score *Score
+		stake float64
+		code  string
+	}
+	var list []entry
+	for i := range scores {
+		s := &scores[i]
+		switch {
+		case s.AtRisk && s.ValueAtRisk > 0 && t.worrying(s):
+			list = append(list, entry{s, s.ValueAtRisk, attentionLeaving})
+		case s.Relation == relationLapsed && s.Profile.RecencyDays(t.Clock.AsOf) < 2*t.Clock.Horizon:
+			if lost := t.money(s.Realised12) - zeroIfUndefined(s.Value12); lost > 0 {
+				list = append(list, entry{s, lost, attentionLapsed})
+			}
+		}
+	}
+	slices.SortFunc(list, func(x, y entry) int {
+		switch {
+		case x.score.KeyAccount != y.score.KeyAccount && x.score.KeyAccount:
+			return -1
+		case x.score.KeyAccount != y.score.KeyAccount:
+			return 1
+		}
+		return cmp.Or(cmp.Compare(y.stake, x.stake), strings.Compare(x.score.Key, y.score.Key))
+	})
+	var out []Attention
+	for _, e := range list[:min(len(list), t.Config.Attention)] {
+		out = append(out, Attention{Key: e.score.Key, Name: e.score.Name, Code: e.code, Words: t.attentionWords(e.score), ValueAtRisk: e.stake})
+	}
+	return out
+}
+
+func (t *teller) worrying(s *Score) bool {
+	return float64(s.Profile.RecencyDays(t.Clock.AsOf)) > usualGap(s.Profile, t.typical.gap) ||
+		t.change(s.Profile) <= -notableChange || s.Churn >= t.Config.Tiers.HighRisk
+}
+
+// attentionWords is like "silent 118 d, usual 45; 12-month revenue −38 %; leave 62 %".
+func (t *teller) attentionWords(s *Score) string {
+	words := []string{t.silence(s.Profile)}
+	if c := t.change(s.Profile); c >= notableChange || c <= -notableChange {
+		words = append(words, t.changeWords(s.Profile))
+	}
+	switch {
+	case finite(s.Churn):
+		words = append(words, fmt.Sprintf("leave %.0f %%", 100*s.Churn))
+	case finite(s.Return):
+		words = append(words, fmt.Sprintf("back %.0f %%", 100*s.Return))
+	}
+	return strings.Join(words, "; ")
+}

@@ -1,0 +1,162 @@
+package segment
+
+import (
+	"context"
+
+	"mainstay/ingest"
+	"mainstay/internal/num"
+)
+
+// backtest holds everything that is learnt from the past: panels and chains by origin, and how the
+// candidates did there.
+type backtest struct {
+	*study
+	churnPlan, valuePlan schedule
+	panels               map[ingest.Day]*panel
+	chains               map[ingest.Day]*chainModel
+	today                *panel
+}
+
+// newBacktest reads the panels of every origin that either schedule needs, the as-of date included.
+func newBacktest(ctx context.Context, st *study, progress Progress) (*backtest, error) {
+	c := st.Clock
+	t := &backtest{study: st, churnPlan: newSchedule(c, c.Horizon), valuePlan: newSchedule(c, st.label),
+		panels: map[ingest.Day]*panel{}, chains: map[ingest.Day]*chainModel{}}
+	if len(t.churnPlan.Final) == 0 { // too young to train twice; one look back is better than none
+		if once := c.AsOf - ingest.Day(c.Horizon); once >= c.First {
+			t.churnPlan.Final = []ingest.Day{once}
+		}
+	}
+	days := append(t.churnPlan.days(), t.valuePlan.days()...)
+	for k, d := range days {
+		if t.panels[d] == nil {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			t.panels[d] = st.newPanel(d, Profiles(st.Ledger, d, c.Horizon, st.Threads))
+		}
+		report(progress, phasePast, float64(k+1)/float64(len(days)))
+	}
+	t.today = st.newPanel(c.AsOf, st.Profiles)
+	t.panels[c.AsOf] = t.today
+	return t, nil
+}
+
+func (t *backtest) training(days []ingest.Day) []*panel {
+	out := make([]*panel, len(days))
+	for i, d := range days {
+		out[i] = t.panels[d]
+	}
+	return out
+}
+
+// chain is the chain known on a day, fitted once.
+func (t *backtest) chain(d ingest.Day) *chainModel {
+	m, ok := t.chains[d]
+	if !ok {
+		m = t.chainOn(d, t.panels[d])
+		t.chains[d] = m
+	}
+	return m
+}
+
+// contest is the outcome for one target.
+type contest[M any] struct {
+	arena     arena
+	trials    []trial
+	champion  int // index of the trial; −1 when nobody can predict
+	contested bool
+	why       string
+	final     []trained[M] // fitted on everything known on the as-of date, by trial
+}
+
+// name and certified of the champion. A rule that stands in without a tournament is not certified.
+func (c *contest[M]) name() string {
+	if c.champion < 0 {
+		return ""
+	}
+	return c.trials[c.champion].name
+}
+
+func (c *contest[M]) certified() bool { return c.champion >= 0 && c.contested }
+
+// compete trains every candidate on every fold and on the as-of date, and decides. train fits a
+// candidate on what is known on a day; predict applies it to customer i at risk of a panel; actual is
+// the label.
+func compete[M any](ctx context.Context, t *backtest, target string, names []string, plan schedule, incumbent string,
+	loss func(actual, pred float64) float64,
+	train func(name string, day ingest.Day, from []*panel) trained[M],
+	predict func(m M, p *panel, i int) float64,
+	actual func(s *subject) float64, progress Progress) (*contest[M], error) {
+
+	c := &contest[M]{arena: arena{target: target, loss: loss}, champion: -1}
+	for _, f := range plan.Folds {
+		ids, y := atRisk(t.panels[f.Origin], actual)
+		c.arena.ids, c.arena.actual = append(c.arena.ids, ids), append(c.arena.actual, y)
+	}
+	for k, name := range names {
+		tr := trial{name: name, pred: make([][]float64, len(plan.Folds))}
+		final := train(name, t.Clock.AsOf, t.training(plan.Final))
+		tr.ok, tr.note = final.OK, final.Note
+		for f, fold := range plan.Folds {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			fit := train(name, fold.Origin, t.training(fold.Train))
+			if !fit.OK {
+				if f > 0 && tr.ok { // the last fold does not choose
+					tr.ok, tr.note = false, "fold of "+fold.Origin.String()+": "+fit.Note
+				}
+				continue
+			}
+			tr.pred[f] = t.predictions(t.panels[fold.Origin], func(p *panel, i int) float64 { return predict(fit.Model, p, i) })
+		}
+		c.trials, c.final = append(c.trials, tr), append(c.final, final)
+		report(progress, phaseTournament+target, float64(k+1)/float64(len(names)))
+	}
+	c.decide(plan, incumbent)
+	return c, nil
+}
+
+// decide picks the champion, or lets the naive rule stand in.
+func (c *contest[M]) decide(plan schedule, incumbent string) {
+	if plan.contested() {
+		if c.champion, c.why = c.arena.decide(c.trials, incumbent); c.champion >= 0 {
+			c.contested = true
+			return
+		}
+	} else {
+		c.why = num.WarnHorizonShort + ": the history holds no fold to choose by, so the naive rule scores"
+	}
+	if len(c.final) > 0 && c.final[0].OK {
+		c.champion = 0
+	}
+}
+
+// atRisk lists the customers at risk of a panel with their labels.
+func atRisk(p *panel, label func(*subject) float64) (ids []int32, y []float64) {
+	for i := range p.Subjects {
+		if s := &p.Subjects[i]; s.atRisk {
+			ids = append(ids, s.id)
+			y = append(y, label(s))
+		}
+	}
+	return ids, y
+}
+
+// predictions applies f to the customers at risk of a panel, in order.
+func (b *study) predictions(p *panel, f func(p *panel, i int) float64) []float64 {
+	var at []int
+	for i := range p.Subjects {
+		if p.Subjects[i].atRisk {
+			at = append(at, i)
+		}
+	}
+	out := make([]float64, len(at))
+	num.Blocks(len(at), panelBlock, b.Threads, func(_, lo, hi int) {
+		for k := lo; k < hi; k++ {
+			out[k] = f(p, at[k])
+		}
+	})
+	return out
+}

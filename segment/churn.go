@@ -1,0 +1,166 @@
+package segment
+
+import (
+	"mainstay/ingest"
+	"mainstay/internal/num"
+	"mainstay/markov"
+	"mainstay/regress"
+)
+
+// The candidates for churn, simplest first. The first is the naive rule that stands in where there
+// is no tournament.
+const (
+	recencyRuleName = "recency-rule"
+	chainName       = "chain"
+	logisticName    = "logistic"
+)
+
+var churnCandidates = []string{recencyRuleName, chainName, logisticName}
+
+// Probabilities are kept this far from 0 and 1: nobody knows a customer better than one in a
+// thousand, and one confident error must not decide a tournament by log loss.
+const (
+	leastChurn = 0.001
+	mostChurn  = 1 - leastChurn
+)
+
+func clampChurn(p float64) float64 { return min(max(p, leastChurn), mostChurn) }
+
+// churnModel gives the probability that a customer at risk has no purchase day in the next churn
+// horizon, with an interval.
+type churnModel interface {
+	churn(p *panel, i int, level float64) (prob, low, high float64)
+}
+
+// trained is a fitted candidate. Model is nil, and Note says why, where it cannot be used.
+type trained[M any] struct {
+	Model M
+	OK    bool // certified: may be used for scores
+	Note  string
+	Fits  []*Model // what is published of it; none for rules
+}
+
+// refused is a candidate that may not be used, and why.
+func refused[M any](note string) trained[M] { return trained[M]{Note: note} }
+
+// trainChurn fits one candidate on what is known on the origin day. chain is the chain of that day.
+func (b *study) trainChurn(name string, train []*panel, chain *chainModel) trained[churnModel] {
+	switch name {
+	case recencyRuleName:
+		return trainRecencyRule(b, train)
+	case chainName:
+		if chain == nil || !chain.certified() {
+			return trained[churnModel]{Note: chain.why(), Fits: chain.published()}
+		}
+		return trained[churnModel]{Model: chain, OK: true, Fits: chain.published()}
+	}
+	return trainLogistic(b, train)
+}
+
+// trainLogistic regresses churn on the features, rows of one customer clustered.
+func trainLogistic(b *study, train []*panel) trained[churnModel] {
+	d, ids, events := stackRisk(train, func(s *subject) float64 { return unit(s.churned) })
+	if few := tooFew(len(events), events); few != "" {
+		return refused[churnModel](few)
+	}
+	fit, err := regress.Logistic(d, events, regress.Options{Cluster: ids, Threads: b.Threads})
+	if err != nil {
+		return refused[churnModel](err.Error())
+	}
+	t := trained[churnModel]{OK: fit.Certificate.Certified(), Fits: []*Model{publishedFit(logisticName, fit)}}
+	if !t.OK {
+		t.Note = certificateNote(&fit.Certificate)
+		return t
+	}
+	t.Model = &logisticModel{fit: fit, mean: columnMeans(d)}
+	return t
+}
+
+// minPerColumn is the number of events, and of non-events, per column that a logistic fit needs:
+// with fewer than five its intervals are off (Vittinghoff & McCulloch 2007, American Journal of
+// Epidemiology 165:710–718).
+const minPerColumn = 5
+
+// tooFew says why a logistic fit has no chance, "" when it has.
+func tooFew(rows int, y []float64) string {
+	events := 0
+	for _, v := range y {
+		if v > 0 {
+			events++
+		}
+	}
+	if need := minPerColumn * (len(features) - 1); min(events, rows-events) < need {
+		return num.WarnTooFew + ": " + plural(events, "customer left", "customers left") + " and " +
+			plural(rows-events, "stayed", "stayed") + " in training, a regression needs " + plural(need, "of each", "of each")
+	}
+	return ""
+}
+
+// logisticModel predicts by the logistic regression on the features.
+type logisticModel struct {
+	fit  *regress.Fit
+	mean []float64 // of the features in training: what reasons are told against
+}
+
+func (m *logisticModel) churn(p *panel, i int, level float64) (prob, low, high float64) {
+	prob, low, high = m.fit.Probability(p.row(i), level)
+	return clampChurn(prob), min(low, clampChurn(prob)), max(high, clampChurn(prob))
+}
+
+// stackRisk stacks the customers at risk of several panels into a design, with their clusters and
+// responses.
+func stackRisk(train []*panel, response func(*subject) float64) (d *regress.Design, ids []int32, y []float64) {
+	d = &regress.Design{Names: featureNames()}
+	for _, p := range train {
+		for i := range p.Subjects {
+			if s := &p.Subjects[i]; s.atRisk {
+				d.X = append(d.X, p.row(i)...)
+				ids = append(ids, s.id)
+				y = append(y, response(s))
+			}
+		}
+	}
+	return d, ids, y
+}
+
+func columnMeans(d *regress.Design) []float64 {
+	k, n := len(d.Names), d.Rows()
+	sums := make([]num.Adder, k)
+	for i := range n {
+		for j, v := range d.Row(i) {
+			sums[j].Add(v)
+		}
+	}
+	mean := make([]float64, k)
+	for j := range mean {
+		mean[j] = sums[j].Sum() / float64(n)
+	}
+	return mean
+}
+
+func unit(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// certificateNote is the first remark of a certificate that is not certified.
+func certificateNote(c *num.Certificate) string {
+	if len(c.Warnings) == 0 {
+		return num.WarnNotConverged + ": the fit is not certified"
+	}
+	w := c.Warnings[len(c.Warnings)-1]
+	return w.Code + ": " + w.Message
+}
+
+// chainOn fits the chain on the periods closed on or before the origin. used are the states in
+// which its predictions will be asked for.
+func (b *study) chainOn(origin ingest.Day, p *panel) *chainModel {
+	used := make([]bool, len(b.states.Names))
+	for i := range p.Subjects {
+		used[p.Subjects[i].state] = true
+	}
+	var counts *markov.Counts = countStates(b.Ledger, b.Clock, origin, b.states, b.Threads)
+	return newChainModel(b, counts, used)
+}

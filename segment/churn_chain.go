@@ -1,0 +1,194 @@
+package segment
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"mainstay/internal/num"
+	"mainstay/markov"
+)
+
+// minDepartures is the number of moves out of a state below which its row says nothing: with five,
+// the standard error of a probability of one half is 0.22. A chain with such a state gives up the
+// stages and keeps recency alone; if that does not help it is refused.
+const minDepartures = 5
+
+// chainModel predicts from the chain of relationship states.
+type chainModel struct {
+	chain  *markov.Chain
+	fold   []int  // book state → chain state, −1 where the chain has none
+	active []bool // chain states with a purchase in the period
+	lapsed int    // chain state, −1 where nobody ever lapsed
+	leave  []int64
+	note   string
+
+	steps   float64   // churn horizon in periods
+	silent  []float64 // probability of no purchase in the next horizon, by chain state
+	silentE []float64 // its standard error
+	year    float64   // 12 months in periods
+}
+
+// newChainModel fits the richest chain that the counts carry: stage × recency, else recency alone.
+func newChainModel(b *study, counts *markov.Counts, used []bool) *chainModel {
+	k := len(b.states.Names)
+	same := make([]int, k)
+	flat := make([]int, k)
+	for i := range k {
+		same[i] = i
+		flat[i] = i % b.states.Quiet
+	}
+	flat[k-1] = b.states.Quiet
+	var names []string
+	for q := range b.states.Quiet {
+		names = append(names, recencyName(q))
+	}
+	names = append(names, lapsedState)
+	m := fitFolded(counts, b.states.Names, same, used)
+	if !m.certified() {
+		m = fitFolded(counts, names, flat, used)
+		if m.certified() {
+			m.chain.Certificate.Warn(num.WarnEmptyState, "some stages have too few moves; the chain knows recency only")
+		}
+	}
+	if m.certified() {
+		m.prepare(b)
+	}
+	return m
+}
+
+// fitFolded fits the chain on states folded into names, without the states never seen. Every state
+// that is seen or used must have been left often enough.
+func fitFolded(counts *markov.Counts, names []string, fold []int, used []bool) *chainModel {
+	k := len(counts.States)
+	folded := markov.NewCounts(names)
+	needed := make([]bool, len(names))
+	for i := range k {
+		needed[fold[i]] = needed[fold[i]] || used[i]
+		for j := range k {
+			folded.N[fold[i]*len(names)+fold[j]] += counts.N[i*k+j]
+		}
+	}
+	m := &chainModel{fold: make([]int, k), lapsed: -1}
+	seen := seenOnly(folded)
+	position := map[string]int{}
+	for i, name := range seen.States {
+		position[name] = i
+		m.active = append(m.active, name == recencyName(0) || strings.HasSuffix(name, "/"+recencyName(0)))
+		var n int64
+		for j := range seen.States {
+			n += seen.N[i*len(seen.States)+j]
+		}
+		m.leave = append(m.leave, n)
+		if n < minDepartures && m.note == "" {
+			m.note = fmt.Sprintf("%s: state %s was left %d times, a chain needs %d", num.WarnEmptyState, name, n, minDepartures)
+		}
+	}
+	for i, name := range names {
+		if _, ok := position[name]; needed[i] && !ok && m.note == "" {
+			m.note = fmt.Sprintf("%s: state %s is in use now but was never seen in a closed period", num.WarnEmptyState, name)
+		}
+	}
+	if len(seen.States) == 0 {
+		m.note = num.WarnHorizonShort + ": no customer was seen in two closed periods"
+	}
+	for i := range k {
+		m.fold[i] = -1
+		if at, ok := position[names[fold[i]]]; ok {
+			m.fold[i] = at
+		}
+	}
+	if at, ok := position[lapsedState]; ok {
+		m.lapsed = at
+	}
+	if m.note != "" {
+		return m
+	}
+	chain, err := markov.Fit(seen)
+	if err != nil {
+		m.note = err.Error()
+		return m
+	}
+	if m.chain = chain; !chain.Certificate.Certified() {
+		m.note = certificateNote(&chain.Certificate)
+	}
+	return m
+}
+
+// prepare computes what every prediction needs.
+func (m *chainModel) prepare(b *study) {
+	m.steps = float64(b.Clock.Horizon) / b.Clock.Period.Days()
+	m.year = yearDays / b.Clock.Period.Days()
+	m.silent, m.silentE = m.noVisit(m.steps)
+}
+
+// noVisit is the probability, by state, of no purchase in the next n periods, for any n ≥ 0: between
+// whole numbers the logarithm is interpolated, as for a constant hazard within the period. The
+// standard errors of the two ends are taken as fully correlated, which can only widen.
+func (m *chainModel) noVisit(n float64) (p, se []float64) {
+	whole := int(math.Floor(n))
+	part := n - float64(whole)
+	p0, se0 := m.chain.NoVisit(m.active, whole)
+	if part < 1e-9 { // a whole number of periods, up to rounding
+		return p0, se0
+	}
+	p1, se1 := m.chain.NoVisit(m.active, whole+1)
+	p, se = make([]float64, len(p0)), make([]float64, len(p0))
+	for i := range p {
+		if p0[i] <= 0 || p1[i] <= 0 {
+			p[i], se[i] = p0[i]*(1-part)+p1[i]*part, se0[i]*(1-part)+se1[i]*part
+			continue
+		}
+		p[i] = math.Pow(p0[i], 1-part) * math.Pow(p1[i], part)
+		se[i] = p[i] * ((1-part)*se0[i]/p0[i] + part*se1[i]/p1[i])
+	}
+	return p, se
+}
+
+// churn reads the state's probability. The interval is normal on the logit scale,
+// SE(logit p) = SE(p)/(p(1−p)); at 0 and 1, where that is undefined, it is Wilson's on the departures
+// of the state.
+func (m *chainModel) churn(p *panel, i int, level float64) (prob, low, high float64) {
+	s := m.fold[p.Subjects[i].state]
+	raw, se := m.silent[s], m.silentE[s]
+	prob = clampChurn(raw)
+	if v := raw * (1 - raw); v > 0 && se > 0 {
+		half := num.ZLevel(level) * se / v
+		low, high = num.Expit(num.Logit(raw)-half), num.Expit(num.Logit(raw)+half)
+	} else {
+		n := float64(m.leave[s])
+		low, high = num.Wilson(raw*n, n, level)
+	}
+	return prob, min(low, prob), max(high, prob)
+}
+
+func (m *chainModel) certified() bool {
+	return m != nil && m.note == "" && m.chain != nil && m.chain.Certificate.Certified()
+}
+
+// why says why the chain may not be used.
+func (m *chainModel) why() string {
+	if m == nil {
+		return num.WarnHorizonShort + ": no closed period to count moves in"
+	}
+	return m.note
+}
+
+// published is the chain as it appears among the fits; a chain that was never fitted has a
+// certificate that says why.
+func (m *chainModel) published() []*Model {
+	if m == nil {
+		return nil
+	}
+	if m.chain == nil {
+		return []*Model{refusedChain(chainName, m.note)}
+	}
+	return []*Model{{Name: chainName, Certificate: m.chain.Certificate, Chain: m.chain}}
+}
+
+func refusedChain(name, note string) *Model {
+	c := num.Certificate{Model: "chain"}
+	code, words, _ := strings.Cut(note, ": ")
+	c.Refuse(code, words)
+	return &Model{Name: name, Certificate: c}
+}

@@ -1,0 +1,83 @@
+package segment
+
+import (
+	"math"
+
+	"mainstay/internal/num"
+	"mainstay/regress"
+)
+
+// recencyRule is the rule that every sales office knows: the longer the silence, the worse. Churn is
+// the rate observed in training among customers whose silence, as a share of the churn horizon,
+// fell into the same third.
+type recencyRule struct {
+	horizon int
+	bands   [3]rate
+}
+
+// bandOf is the third of the horizon that a recency falls into.
+func (r *recencyRule) bandOf(recency int32) int {
+	return min(3*int(recency)/r.horizon, len(r.bands)-1)
+}
+
+func trainRecencyRule(b *study, train []*panel) trained[churnModel] {
+	rule := &recencyRule{horizon: b.Clock.Horizon}
+	var left [3][]float64
+	var ids [3][]int32
+	var all []float64
+	var allIDs []int32
+	for _, p := range train {
+		for i := range p.Subjects {
+			if s := &p.Subjects[i]; s.atRisk {
+				k := rule.bandOf(s.recency)
+				left[k] = append(left[k], unit(s.churned))
+				ids[k] = append(ids[k], s.id)
+				all = append(all, unit(s.churned))
+				allIDs = append(allIDs, s.id)
+			}
+		}
+	}
+	if len(all) == 0 {
+		return refused[churnModel](num.WarnHorizonShort + ": nobody was at risk one horizon before the as-of date, so no churn has been observed")
+	}
+	whole := clusteredRate(all, allIDs)
+	for k := range rule.bands {
+		rule.bands[k] = whole // a band that nobody was seen in takes the book's rate
+		if len(left[k]) > 0 {
+			rule.bands[k] = clusteredRate(left[k], ids[k])
+		}
+	}
+	return trained[churnModel]{Model: rule, OK: true}
+}
+
+func (r *recencyRule) churn(p *panel, i int, level float64) (prob, low, high float64) {
+	band := r.bands[r.bandOf(p.Subjects[i].recency)]
+	prob = clampChurn(band.p)
+	low, high = band.interval(level)
+	return prob, min(low, prob), max(high, prob)
+}
+
+// rate is an observed proportion with the number of independent observations it is worth.
+type rate struct{ p, n float64 }
+
+// interval is Wilson's (see num.Wilson) on the effective number of observations.
+func (r rate) interval(level float64) (low, high float64) { return num.Wilson(r.p*r.n, r.n, level) }
+
+// clusteredRate is the mean of y (0 or 1). Its effective size is p(1−p)/SE², with the standard error
+// clustered by customer: one customer seen at four origins is not four customers (Kish 1965,
+// Survey Sampling, §8.2, design effect). It is at most the number of rows, and the number of
+// customers where all rows agree.
+func clusteredRate(y []float64, ids []int32) rate {
+	mean, se := regress.ClusterMeanSE(y, ids)
+	if v := mean * (1 - mean); v > 0 && se > 0 {
+		return rate{mean, min(v/(se*se), float64(len(y)))}
+	}
+	distinct := map[int32]bool{}
+	for _, id := range ids {
+		distinct[id] = true
+	}
+	if math.IsNaN(mean) {
+		mean = 0
+	}
+	return rate{mean, float64(len(distinct))}
+}

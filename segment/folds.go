@@ -1,0 +1,95 @@
+package segment
+
+import "mainstay/ingest"
+
+// Numbers of the rolling-origin backtest (Tashman 2000, International Journal of Forecasting
+// 16:437–450).
+const (
+	maxFolds       = 6   // evaluation origins; more reach back to a book that no longer exists
+	maxTraining    = 4   // origins stacked into one fit; a year of quarterly horizons
+	minFolds       = 2   // one fold to choose by and the last, which is only reported
+	valueYear      = 365 // days of the value horizon
+	yearlyFoldSpan = 3 * valueYear
+)
+
+// fold is one evaluation of the tournament: models are trained on what was known, labels
+// included, on or before Origin, and judged on the label days after it.
+type fold struct {
+	Origin ingest.Day
+	Train  []ingest.Day // newest first; every Train[i] + label ≤ Origin
+}
+
+// schedule is the plan of a backtest with labels of a fixed length.
+type schedule struct {
+	Label int          // days of a label: (T, T+Label]
+	Folds []fold       // newest first; Folds[0] is reported and does not choose
+	Final []ingest.Day // training origins of the fits that score the as-of date
+}
+
+// contested reports whether there is a fold to choose by.
+func (s schedule) contested() bool { return len(s.Folds) >= minFolds }
+
+// newSchedule places origins one label apart, back from the as-of date:
+//
+//	evaluation  T_j = asOf − j·label,  j = 1 … maxFolds
+//	training    T_j − i·label,         i = 1 … maxTraining
+//	scoring     asOf − i·label,        i = 1 … maxTraining
+//
+// A training origin needs one churn horizon of history before it, so that a customer at risk
+// there had the whole horizon to be seen in: T − first ≥ horizon. Labels never cross the origin
+// they are used at.
+func newSchedule(c Clock, label int) schedule {
+	s := schedule{Label: label, Final: trainingOrigins(c, c.AsOf, label)}
+	for j := 1; j <= maxFolds; j++ {
+		at := c.AsOf - ingest.Day(j*label)
+		train := trainingOrigins(c, at, label)
+		if len(train) == 0 {
+			break
+		}
+		s.Folds = append(s.Folds, fold{Origin: at, Train: train})
+	}
+	return s
+}
+
+func trainingOrigins(c Clock, before ingest.Day, label int) []ingest.Day {
+	var days []ingest.Day
+	for i := 1; i <= maxTraining; i++ {
+		at := before - ingest.Day(i*label)
+		if int(at-c.First) < c.Horizon {
+			break
+		}
+		days = append(days, at)
+	}
+	return days
+}
+
+// days lists every origin whose panel the schedule needs, newest first, each once.
+func (s schedule) days() []ingest.Day {
+	seen := map[ingest.Day]bool{}
+	var out []ingest.Day
+	add := func(d ingest.Day) {
+		if !seen[d] {
+			seen[d] = true
+			out = append(out, d)
+		}
+	}
+	for _, d := range s.Final {
+		add(d)
+	}
+	for _, f := range s.Folds {
+		add(f.Origin)
+		for _, d := range f.Train {
+			add(d)
+		}
+	}
+	return out
+}
+
+// valueLabel is the length of a value label: a year where at least two yearly folds fit, else one
+// churn horizon, from which 12 months are extrapolated.
+func valueLabel(c Clock) int {
+	if c.Span()-1 >= yearlyFoldSpan+c.Horizon {
+		return valueYear
+	}
+	return c.Horizon
+}

@@ -1,0 +1,135 @@
+package segment
+
+import (
+	"math"
+	"sort"
+
+	"mainstay/internal/num"
+
+	"gonum.org/v1/gonum/stat"
+)
+
+const (
+	minBand  = 30 // observations behind a band of intervals
+	maxBands = 10
+)
+
+// valueBands turns a prediction of value into an interval, from what came in the choosing folds
+// after predictions of the same size: within bands of predicted value, the (1−level)/2 and
+// (1+level)/2 quantiles of actual ÷ predicted, with the finite-sample ranks of split conformal
+// prediction, ⌊(n+1)(1−level)/2⌋ and ⌈(n+1)(1+level)/2⌉ (Lei, G'Sell, Rinaldo, Tibshirani &
+// Wasserman 2018, JASA 113:1094–1111, §2.2). Customers seen in several folds are counted as often,
+// and the future may differ from the folds: the coverage is approximate. An interval always holds
+// its own prediction.
+type valueBands struct {
+	upTo      []float64 // largest prediction of each band but the last
+	low, high []float64 // quantiles of actual ÷ predicted
+	spread    []float64 // standard deviation of actual ÷ predicted
+}
+
+// newValueBands needs positive predictions; bands are cut by rank, ties never split.
+func newValueBands(pred, actual []float64, level float64) *valueBands {
+	type pair struct{ p, a float64 }
+	var pairs []pair
+	for i, p := range pred {
+		if p > 0 {
+			pairs = append(pairs, pair{p, actual[i]})
+		}
+	}
+	sort.Slice(pairs, func(i, j int) bool {
+		if pairs[i].p != pairs[j].p {
+			return pairs[i].p < pairs[j].p
+		}
+		return pairs[i].a < pairs[j].a
+	})
+	need := max(minBand, int(math.Ceil(2/(1-level)))-1) // below this the ranks fall outside the sample
+	bands := min(len(pairs)/need, maxBands)
+	v := &valueBands{}
+	lo := 0
+	for k := 1; k <= bands; k++ {
+		hi := len(pairs) * k / bands
+		for hi < len(pairs) && pairs[hi].p == pairs[hi-1].p {
+			hi++
+		}
+		if hi-lo < need || k < bands && len(pairs)-hi < need {
+			continue // ties have eaten the band: the next one takes what is left
+		}
+		ratios := make([]float64, 0, hi-lo)
+		for _, q := range pairs[lo:hi] {
+			ratios = append(ratios, q.a/q.p)
+		}
+		sort.Float64s(ratios)
+		n := float64(len(ratios))
+		first := int(math.Floor((n + 1) * (1 - level) / 2))
+		last := int(math.Ceil((n + 1) * (1 + level) / 2))
+		v.low = append(v.low, ratios[max(first, 1)-1])
+		v.high = append(v.high, ratios[min(last, len(ratios))-1])
+		v.spread = append(v.spread, stat.StdDev(ratios, nil))
+		v.upTo = append(v.upTo, pairs[hi-1].p)
+		lo = hi
+	}
+	return v
+}
+
+// interval is around year, with the standard deviation of what comes, for a customer whose prediction
+// over the label (the unit of the bands) is label; NaN without bands or without a positive prediction.
+func (v *valueBands) interval(label, year float64) (low, high, deviation float64) {
+	if v == nil || len(v.low) == 0 || !(label > 0) {
+		return math.NaN(), math.NaN(), math.NaN()
+	}
+	k := min(sort.SearchFloat64s(v.upTo, label), len(v.low)-1)
+	a, b := year*v.low[k], year*v.high[k]
+	return min(a, b, year), max(a, b, year), math.Abs(year) * v.spread[k]
+}
+
+// totals turns sums of expected values into intervals.
+//
+//	SE² = (σ·ΣV)² + Σᵢ (Vᵢ·sᵢ)²
+//
+// The first term is what all customers share: how far the totals of the choosing folds were off
+// beyond what single customers explain, σ² = max(0, mean_f [(R_f−1)² − Σᵢ(aᵢ−R_f·pᵢ)²/(Σpᵢ)²]) with
+// R_f = actual ÷ predicted total. The second is each customer's own, sᵢ the standard deviation of
+// actual ÷ predicted in the band of their prediction. The interval is normal. Folds are few: it is an
+// order of magnitude. Customers outside the bands (lapsed, or without a positive prediction) add
+// their value and no error.
+type totals struct {
+	shared float64
+	z      float64
+	known  bool
+}
+
+func newTotals(a *arena, pred [][]float64, level float64) totals {
+	var excess num.Adder
+	folds := 0
+	for f := 1; f < len(a.actual); f++ {
+		total := num.Sum(pred[f])
+		if !(total > 0) {
+			continue
+		}
+		r := num.Sum(a.actual[f]) / total
+		var own num.Adder
+		for i, p := range pred[f] {
+			own.Add(squaredError(a.actual[f][i]/total, r*p/total))
+		}
+		excess.Add((r-1)*(r-1) - own.Sum())
+		folds++
+	}
+	if folds == 0 {
+		return totals{}
+	}
+	return totals{shared: math.Sqrt(max(0, excess.Sum()/float64(folds))), z: num.ZLevel(level), known: true}
+}
+
+// interval is around the sum of values, with own their standard deviations.
+func (t totals) interval(values, own []float64) (low, high float64) {
+	if !t.known {
+		return math.NaN(), math.NaN()
+	}
+	var squares num.Adder
+	for _, e := range own {
+		squares.Add(e * e)
+	}
+	sum := num.Sum(values)
+	half := t.z * math.Sqrt(t.shared*t.shared*sum*sum+squares.Sum())
+	return sum - half, sum + half
+}

@@ -1,0 +1,220 @@
+package segment
+
+import (
+	"math"
+	"sort"
+
+	"mainstay/ingest"
+	"mainstay/internal/num"
+)
+
+// study is the book with what every model and fold shares.
+type study struct {
+	*Book
+	states states
+	unit   float64                  // money units per coefficient: 10^−scale
+	label  int                      // days of a value label
+	start  [ingest.Shards + 1]int32 // running number of each shard's first customer
+}
+
+func newStudy(b *Book) *study {
+	st := &study{Book: b, states: newStates(b.Clock), unit: math.Pow10(-b.Ledger.Scale), label: valueLabel(b.Clock)}
+	for i := range b.Ledger.Shards {
+		st.start[i+1] = st.start[i] + int32(b.Ledger.Shards[i].Customers())
+	}
+	return st
+}
+
+// subject is one customer who has bought, as the models see it on the panel's day. Money is in
+// money units (not scaled).
+type subject struct {
+	id      int32 // running number in the Ledger: the cluster of its rows in stacked fits
+	profile int32 // index into the Profiles of the day
+	recency int32 // days since the last purchase day
+	state   int16
+	atRisk  bool
+	periods int32   // rolling periods with a purchase day
+	spend   float64 // mean value per such period
+	within  float64 // Σ (value of a period − spend)² over such periods
+	past    float64 // value of the last label days
+	past12  float64 // value of the trailing 12 months
+
+	// labels: what came after the day; read by label only
+	churned bool    // no purchase day within the churn horizon
+	bought  bool    // a purchase day within the value label
+	next    float64 // value within the churn horizon
+	future  float64 // value within the value label
+}
+
+// panel is the book as of a day, and, for days far enough back, what came next.
+type panel struct {
+	Day      ingest.Day
+	Subjects []subject // Ledger order
+	X        []float64 // len(Subjects) × len(features); rows of lapsed customers are zero
+	Mean12   float64   // mean trailing-12-month value of customers at risk, at least zero: the unit of value
+	Churn    bool      // churn labels are known
+	Value    bool      // value labels are known
+}
+
+// row is the feature row of subject i.
+func (p *panel) row(i int) []float64 { return p.X[i*len(features) : (i+1)*len(features)] }
+
+// newPanel reads the book as of day from profiles of that day. Labels are filled where they close
+// on or before the as-of date.
+func (b *study) newPanel(day ingest.Day, profiles []Profile) *panel {
+	p := &panel{Day: day,
+		Churn: day+ingest.Day(b.Clock.Horizon) <= b.Clock.AsOf,
+		Value: day+ingest.Day(b.label) <= b.Clock.AsOf}
+	var bought []int32
+	for i := range profiles {
+		if profiles[i].Frequency > 0 {
+			bought = append(bought, int32(i))
+		}
+	}
+	p.Subjects = make([]subject, len(bought))
+	p.X = make([]float64, len(bought)*len(features))
+	typical := b.typicalOn(day, profiles)
+	roll := newRolling(day, b.Clock.First, b.Clock.Period)
+	num.Blocks(len(bought), panelBlock, b.Threads, func(_, lo, hi int) {
+		var w scan
+		for i := lo; i < hi; i++ {
+			pr := &profiles[bought[i]]
+			s := &p.Subjects[i]
+			s.profile = bought[i]
+			b.observe(s, pr, day, roll, &w)
+			if s.atRisk {
+				fillFeatures(p.row(i), pr, day, b, typical, &w)
+			}
+			if p.Churn {
+				b.labels(s, pr, day, p.Value)
+			}
+		}
+	})
+	p.Mean12 = meanValue(p.Subjects)
+	return p
+}
+
+// panelBlock is the number of customers one goroutine takes at a time: enough to hide the cost of
+// taking, few enough to balance.
+const panelBlock = 2048
+
+// meanValue is the mean trailing-12-month value of customers at risk, losses counted as zero. It is
+// 1 for a book without value, so that it can always divide.
+func meanValue(subjects []subject) float64 {
+	var sum num.Adder
+	n := 0
+	for i := range subjects {
+		if subjects[i].atRisk {
+			sum.Add(max(subjects[i].past12, 0))
+			n++
+		}
+	}
+	if m := sum.Sum() / float64(max(n, 1)); m > 0 {
+		return m
+	}
+	return 1
+}
+
+// scan holds what one walk over a customer's cells finds beside the profile.
+type scan struct {
+	horizonDays int32 // purchase days within the last churn horizon
+	recent      int64 // net of the last half window
+	prior       int64 // net of the half window before
+	sums        []float64
+}
+
+// halfWindow is the length of the two windows of the trend: half a year, less in a young book.
+func (b *study) halfWindow(day ingest.Day) ingest.Day {
+	return min(182, (day-b.Clock.First+1)/2)
+}
+
+// observe fills s and w from the customer's cells on or before day.
+func (b *study) observe(s *subject, pr *Profile, day ingest.Day, roll *rolling, w *scan) {
+	sh := &b.Ledger.Shards[pr.Shard]
+	lo, hi := sh.Cells(int(pr.Row))
+	hi = lo + sort.Search(hi-lo, func(k int) bool { return sh.Day[lo+k] > day })
+	half, year := b.halfWindow(day), MonthsBefore(day, 12)
+	*w = scan{sums: w.sums[:0]}
+	var past, past12 int64
+	var loose float64
+	var spend num.Adder
+	k, last, quiet := 0, -1, 0 // window of the cell; newest window so far with a purchase; the newest of all
+	for j := hi - 1; j >= lo; j-- {
+		ago := day - sh.Day[j]
+		v := CellValue(sh, j, b.Basis)
+		if int(ago) < b.label {
+			past += v
+		}
+		if sh.Day[j] > year {
+			past12 += v
+		}
+		switch {
+		case ago < half:
+			w.recent += sh.Net(j)
+		case ago < 2*half:
+			w.prior += sh.Net(j)
+		}
+		purchase := b.Ledger.Purchase(sh, j)
+		if purchase && int(ago) < b.Clock.Horizon {
+			w.horizonDays++
+		}
+		// A return is about something bought before it: value on days of periods without a purchase
+		// goes to the next older period with one.
+		value := float64(v) * b.unit
+		spend.Add(value)
+		k = roll.window(sh.Day[j], k)
+		if purchase && k != last {
+			if last < 0 {
+				quiet = k
+			}
+			last = k
+			w.sums = append(w.sums, loose)
+			loose = 0
+		}
+		if k == last {
+			w.sums[len(w.sums)-1] += value
+		} else {
+			loose += value
+		}
+	}
+	w.sums[len(w.sums)-1] += loose
+	s.id = b.start[pr.Shard] + pr.Row
+	s.recency = int32(pr.RecencyDays(day))
+	s.atRisk = pr.AtRisk(day, b.Clock.Horizon)
+	s.periods = int32(len(w.sums))
+	s.state = int16(b.states.scored(len(w.sums), quiet, s.atRisk))
+	s.past, s.past12 = float64(past)*b.unit, float64(past12)*b.unit
+	s.spend = spend.Sum() / float64(len(w.sums))
+	for _, v := range w.sums {
+		s.within += (v - s.spend) * (v - s.spend)
+	}
+}
+
+// labels fills what came after day. It is the only reader of later cells, and it reads none beyond
+// the end of a label, which newPanel has checked against the as-of date.
+func (b *study) labels(s *subject, pr *Profile, day ingest.Day, value bool) {
+	sh := &b.Ledger.Shards[pr.Shard]
+	lo, hi := sh.Cells(int(pr.Row))
+	s.churned = true
+	churnEnd, valueEnd := day+ingest.Day(b.Clock.Horizon), day
+	if value {
+		valueEnd = day + ingest.Day(b.label)
+	}
+	var next, future int64
+	for j := lo + sort.Search(hi-lo, func(k int) bool { return sh.Day[lo+k] > day }); j < hi; j++ {
+		d := sh.Day[j]
+		if d > churnEnd && d > valueEnd {
+			break
+		}
+		v, purchase := CellValue(sh, j, b.Basis), b.Ledger.Purchase(sh, j)
+		if d <= churnEnd {
+			next += v
+			s.churned = s.churned && !purchase
+		}
+		if d <= valueEnd {
+			future += v
+			s.bought = s.bought || purchase
+		}
+	}
+	s.next, s.future = float64(next)*b.unit, float64(future)*b.unit
+}

@@ -1,0 +1,258 @@
+package segment
+
+import (
+	"math"
+	"reflect"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"mainstay/ingest"
+)
+
+func TestProfileByHand(t *testing.T) {
+	asOf := date("2024-06-30")
+	l := handmade(asOf, nil,
+		sale{key: "a", day: date("2022-06-30"), amount: 700}, // the day before Prior12 begins
+		sale{key: "a", day: date("2022-07-01"), amount: 1000, units: 3, cost: 400, costed: true},
+		sale{key: "a", day: date("2023-06-30"), amount: 2000, units: 5, cost: 900, costed: true}, // last day of Prior12
+		sale{key: "a", day: date("2023-07-01"), amount: 4000, units: 7, cost: 1500, costed: true},
+		sale{key: "a", day: date("2023-07-01"), amount: 500},
+		sale{key: "a", day: date("2024-01-01"), amount: -300, units: -1},
+		sale{key: "a", day: date("2024-01-11"), amount: 100, units: 1},
+		sale{key: "b", day: date("2024-06-01"), amount: -100},
+		sale{key: "later", day: date("2024-07-01"), amount: 100},
+	)
+	got := Profiles(l, asOf, 90, 1)
+	if len(got) != 2 {
+		t.Fatalf("%d profiles, want 2: customers without a cell are left out", len(got))
+	}
+	b := mustBook(l, nil, nil)
+	p := b.Profile(member(b, "a"))
+	want := Profile{
+		Shard: p.Shard, Row: p.Row,
+		First: date("2022-06-30"), Last: date("2024-01-11"), Frequency: 5, Frequency12: 2, LeftTruncated: true,
+		Lines: 7, Orders: 7, Sales: 8300, Returns: -300, Units: 15, Cost: 2800, Costed: 7000,
+		Net12: 4300, NetPrior12: 3000, Cost12: 1500, Costed12: 4000, CostPrior12: 1300, CostedPrior12: 3000,
+		Units12: 7, Returns12: -300,
+		GapMean: 560.0 / 4, // gaps 1, 364, 1, 194
+		GapSD:   math.Sqrt((139*139*2 + 224*224 + 54*54) / 3.0), GapMedian: 97.5,
+	}
+	if *p != want {
+		t.Errorf("got  %+v\nwant %+v", *p, want)
+	}
+	if p.RecencyDays(asOf) != 171 || p.Net() != 8000 {
+		t.Errorf("recency %d, net %d", p.RecencyDays(asOf), p.Net())
+	}
+	if !p.AtRisk(asOf, 172) || p.AtRisk(asOf, 171) {
+		t.Error("at risk is asOf − horizon < last ≤ asOf")
+	}
+	none := b.Profile(member(b, "b"))
+	if none.Frequency != 0 || none.RecencyDays(asOf) != -1 || none.AtRisk(asOf, 365) || none.Net12 != -100 {
+		t.Errorf("a customer with only returns: %+v", *none)
+	}
+}
+
+func TestProfileZeroDays(t *testing.T) {
+	l := handmade(10, nil, sale{key: "a", day: 1, amount: 0}, sale{key: "a", day: 5, amount: 100})
+	if p := Profiles(l, 10, 5, 1)[0]; p.Frequency != 1 || p.First != 5 {
+		t.Errorf("zero days ignored: %+v", p)
+	}
+	l.ZeroDays = true
+	if p := Profiles(l, 10, 5, 1)[0]; p.Frequency != 2 || p.First != 1 {
+		t.Errorf("zero days counted: %+v", p)
+	}
+}
+
+// anySales draws the rows of a small book: few customers and days, so that days and values tie.
+var anySales = rapid.Custom(func(t *rapid.T) []sale {
+	row := rapid.Custom(func(t *rapid.T) sale {
+		return sale{
+			key:    rapid.SampledFrom([]string{"a", "b", "c", "d", "e", "f", "g"}).Draw(t, "key"),
+			day:    18000 + ingest.Day(rapid.IntRange(0, 800).Draw(t, "day")),
+			amount: rapid.Int64Range(-300, 1000).Draw(t, "amount"),
+			units:  rapid.Int64Range(-3, 10).Draw(t, "units"),
+			cost:   rapid.Int64Range(0, 600).Draw(t, "cost"),
+			costed: rapid.Bool().Draw(t, "costed"),
+			sides:  []string{rapid.SampledFrom([]string{"", "North", "South"}).Draw(t, "region")},
+		}
+	})
+	return rapid.SliceOfN(row, 1, 60).Draw(t, "rows")
+})
+
+// comparable is a profile whose NaN equal each other.
+func comparable(profiles []Profile) []Profile {
+	out := slices.Clone(profiles)
+	for i := range out {
+		for _, v := range []*float64{&out[i].GapMean, &out[i].GapSD, &out[i].GapMedian} {
+			if math.IsNaN(*v) {
+				*v = -1
+			}
+		}
+	}
+	return out
+}
+
+func TestProfilesNeverSeeTheFuture(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		rows := anySales.Draw(t, "sales")
+		asOf := 18000 + ingest.Day(rapid.IntRange(0, 800).Draw(t, "as of"))
+		var past []sale
+		for _, r := range rows {
+			if r.day <= asOf {
+				past = append(past, r)
+			}
+		}
+		if len(past) == 0 {
+			return
+		}
+		with := handmade(asOf, []string{"region"}, rows...)
+		without := handmade(asOf, []string{"region"}, past...)
+		if NewClock(with, asOf, DefaultConfig()).Why != NewClock(without, asOf, DefaultConfig()).Why {
+			t.Fatal("the clock depends on later rows")
+		}
+		b, c := mustBook(with, nil, nil), mustBook(without, nil, nil)
+		x, y := comparable(b.Profiles), comparable(c.Profiles)
+		for i := range x { // rows within a shard differ where later customers come between
+			if string(b.Key(i)) != string(c.Key(i)) {
+				t.Fatal("customers differ")
+			}
+			x[i].Row, y[i].Row = 0, 0
+		}
+		if !reflect.DeepEqual(x, y) {
+			t.Fatalf("with later rows %+v, without %+v", x, y)
+		}
+	})
+}
+
+func TestProfilesAreTheSameForAnyThreadsAndOrder(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		rows := anySales.Draw(t, "sales")
+		want := comparable(Profiles(handmade(18800, []string{"region"}, rows...), 18800, 90, 1))
+		shuffled := rapid.Permutation(rows).Draw(t, "shuffled")
+		l := handmade(18800, []string{"region"}, shuffled...)
+		for _, threads := range []int{1, 2, 7, 200} {
+			if got := comparable(Profiles(l, 18800, 90, threads)); !reflect.DeepEqual(got, want) {
+				t.Fatalf("%d threads: %+v, want %+v", threads, got, want)
+			}
+		}
+	})
+}
+
+func TestScalingMoneyScalesProfiles(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		rows := anySales.Draw(t, "sales")
+		k := rapid.Int64Range(1, 1000).Draw(t, "factor")
+		bigger := slices.Clone(rows)
+		for i := range bigger {
+			bigger[i].amount *= k
+			bigger[i].cost *= k
+		}
+		x := comparable(Profiles(handmade(18800, []string{"region"}, rows...), 18800, 90, 1))
+		y := comparable(Profiles(handmade(18800, []string{"region"}, bigger...), 18800, 90, 1))
+		for i := range x {
+			for _, v := range []*int64{&x[i].Sales, &x[i].Returns, &x[i].Cost, &x[i].Costed, &x[i].Net12, &x[i].NetPrior12, &x[i].Cost12, &x[i].Costed12, &x[i].CostPrior12, &x[i].CostedPrior12, &x[i].Returns12} {
+				*v *= k
+			}
+		}
+		if !reflect.DeepEqual(x, y) {
+			t.Fatalf("scaled %+v, want %+v", y, x)
+		}
+	})
+}
+
+func TestCheckRange(t *testing.T) {
+	huge := int64(math.MaxInt64/2 + 1)
+	if err := CheckRange(handmade(1, nil, sale{key: "a", amount: huge})); err != nil {
+		t.Errorf("one huge amount: %v", err)
+	}
+	if err := CheckRange(handmade(1, nil, sale{key: "a", amount: huge}, sale{key: "b", amount: -huge})); err == nil {
+		t.Error("amounts that could overflow pass")
+	}
+	if magnitude(math.MinInt64) != 1<<63 {
+		t.Error("magnitude of the smallest integer")
+	}
+}
+
+func TestBasis(t *testing.T) {
+	f := func(set string, want, why string, rows ...sale) {
+		t.Helper()
+		l := handmade(18000, nil, rows...)
+		cfg := DefaultConfig()
+		cfg.ValueBasis = set
+		got, reason, err := Basis(l, Profiles(l, 18000, 90, 1), cfg)
+		if err != nil || got != want || reason != why {
+			t.Errorf("got %q, %q, %v; want %q, %q", got, reason, err, want, why)
+		}
+	}
+	known := sale{key: "a", day: 17999, amount: 9500, cost: 5000, costed: true}
+	unknown := sale{key: "b", day: 17999, amount: 500}
+	f("auto", Margin, "margin: cost is known for 95.0 % of the trailing-12-month net revenue; the rest counts as no margin", known, unknown)
+	f("revenue", Revenue, "revenue: set in the configuration", known)
+	unknown.amount = 600
+	f("auto", Revenue, "revenue: cost is known for 94.1 % of the trailing-12-month net revenue, margin needs 95 %", known, unknown)
+	f("margin", Margin, "margin: set in the configuration; cost is known for 94.1 % of the trailing-12-month net revenue; the rest counts as no margin", known, unknown)
+
+	l := handmade(18000, nil, known, unknown)
+	profiles := Profiles(l, 18000, 90, 1)
+	if got := Uncosted12(profiles); got != 600 {
+		t.Errorf("uncosted %d, want 600", got)
+	}
+	l.Has.Cost = false
+	cfg := DefaultConfig()
+	if got, _, err := Basis(l, profiles, cfg); got != Revenue || err != nil {
+		t.Errorf("without cost: %q, %v", got, err)
+	}
+	cfg.ValueBasis = Margin
+	if _, _, err := Basis(l, profiles, cfg); err == nil {
+		t.Error("margin without cost passes")
+	}
+}
+
+func TestConfigCheck(t *testing.T) {
+	if err := DefaultConfig().Check(); err != nil {
+		t.Fatalf("the default configuration: %v", err)
+	}
+	f := func(change func(*Config)) {
+		t.Helper()
+		cfg := DefaultConfig()
+		change(&cfg)
+		if err, ok := cfg.Check().(*ingest.ConfigError); !ok {
+			t.Errorf("passes: %+v, %v", cfg, err)
+		}
+	}
+	f(func(c *Config) { c.Period = "fortnight" })
+	f(func(c *Config) { c.ChurnHorizon = -1 })
+	f(func(c *Config) { c.ChurnHorizon = maxHorizon + 1 })
+	f(func(c *Config) { c.DiscountRate = math.NaN() })
+	f(func(c *Config) { c.ValueBasis = "profit" })
+	f(func(c *Config) { c.Level = 1 })
+	f(func(c *Config) { c.RFMGroups = 1 })
+	f(func(c *Config) { c.RFMGroups = 10 })
+	f(func(c *Config) { c.Ladder = []float64{5, 10} })
+	f(func(c *Config) { c.Ladder = []float64{5, 0} })
+	f(func(c *Config) { c.KeyAccounts.Share = 0 })
+	f(func(c *Config) { c.KeyAccounts.MaxShare = 2 })
+	f(func(c *Config) { c.KeyAccounts.Min = -1 })
+	f(func(c *Config) { c.Tiers.GoldShare = 0.99 })
+	f(func(c *Config) { c.Tiers.HighRisk = math.NaN() })
+	f(func(c *Config) { c.Tiers.RiskShare = -0.1 })
+	f(func(c *Config) { c.Attention = -1 })
+}
+
+func BenchmarkProfiles(b *testing.B) {
+	var rows []sale
+	for c := range 20_000 {
+		key := string([]byte{byte(c >> 16), byte(c >> 8), byte(c)})
+		for d := range 20 {
+			rows = append(rows, sale{key: key, day: ingest.Day(18000 + d*(7+c%40)), amount: 100, units: 1})
+		}
+	}
+	l := handmade(19000, nil, rows...)
+	b.ResetTimer()
+	for b.Loop() {
+		Profiles(l, 19000, 90, 1)
+	}
+	b.ReportMetric(float64(len(rows))*float64(b.N)/b.Elapsed().Seconds()/1e6, "Mcells/s")
+}

@@ -1,0 +1,150 @@
+package segment
+
+import (
+	"math"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"mainstay/ingest"
+)
+
+// withFrequencies are profiles with the given purchase days, bought last on day 100, net 1 each.
+func withFrequencies(frequencies ...int32) []Profile {
+	var profiles []Profile
+	for _, f := range frequencies {
+		profiles = append(profiles, Profile{Frequency: f, Last: 100, Sales: 1})
+	}
+	return profiles
+}
+
+func TestRFMTiesShareAScore(t *testing.T) {
+	s := ScoreRFM(withFrequencies(1, 1, 1, 1, 1, 1, 2, 3, 4, 9), 110, 5)
+	if want := []int8{1, 1, 1, 1, 1, 1, 4, 4, 5, 5}; !slices.Equal(s.F, want) {
+		t.Errorf("F = %v, want %v", s.F, want)
+	}
+	if want := []int8{1, 1, 1, 1, 1, 1, 1, 1, 1, 1}; !slices.Equal(s.R, want) {
+		t.Errorf("all alike: R = %v, want %v", s.R, want)
+	}
+	s = ScoreRFM(withFrequencies(5, 3, 1, 2, 4, 0), 110, 5)
+	if want := []int8{5, 3, 1, 2, 4, 0}; !slices.Equal(s.F, want) {
+		t.Errorf("F = %v, want %v", s.F, want)
+	}
+	if s.Name(5) != "no purchase" || s.Code(5) != "" || s.Code(0) != "R1F5M1" {
+		t.Errorf("names %q, codes %q and %q", s.Name(5), s.Code(5), s.Code(0))
+	}
+}
+
+func TestRFMNames(t *testing.T) {
+	f := func(groups int, r, fr, m int8, want string) {
+		t.Helper()
+		s := RFM{Groups: groups, R: []int8{r}, F: []int8{fr}, M: []int8{m}}
+		if got := s.Name(0); got != want {
+			t.Errorf("%d groups, %s: %q, want %q", groups, s.Code(0), got, want)
+		}
+	}
+	f(5, 5, 5, 5, "champions")
+	f(5, 5, 4, 3, "champions") // FM 3.5 counts as 4
+	f(5, 4, 5, 5, "loyal")
+	f(5, 5, 1, 1, "new")
+	f(5, 4, 1, 1, "promising")
+	f(5, 5, 1, 3, "potential")
+	f(5, 3, 3, 3, "needs attention")
+	f(5, 2, 4, 4, "slipping")
+	f(5, 1, 5, 4, "can't lose")
+	f(5, 3, 1, 2, "about to sleep")
+	f(5, 2, 1, 1, "hibernating")
+	f(5, 1, 1, 1, "lost")
+	f(2, 2, 2, 2, "champions")
+	f(2, 1, 1, 1, "lost")
+	f(3, 2, 2, 2, "needs attention")
+	f(9, 9, 9, 9, "champions")
+	f(9, 5, 5, 5, "needs attention")
+}
+
+func TestRFMProperties(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		groups := rapid.IntRange(2, 9).Draw(t, "groups")
+		profiles := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Profile {
+			return Profile{
+				Frequency: rapid.Int32Range(0, 12).Draw(t, "frequency"),
+				Last:      ingest.Day(rapid.IntRange(0, 100).Draw(t, "last")),
+				Sales:     rapid.Int64Range(1, 50).Draw(t, "sales"),
+			}
+		}), 1, 60).Draw(t, "profiles")
+		s := ScoreRFM(profiles, 100, groups)
+		for i := range profiles {
+			if (profiles[i].Frequency == 0) != (s.R[i] == 0) || s.M[i] > int8(groups) {
+				t.Fatalf("%+v has score %d", profiles[i], s.R[i])
+			}
+			if s.R[i] == 0 {
+				continue
+			}
+			s.Name(i) // every combination has one
+			for j := range profiles {
+				if s.R[j] == 0 {
+					continue
+				}
+				if later := profiles[i].Last - profiles[j].Last; later >= 0 && s.R[i] < s.R[j] || later == 0 && s.R[i] != s.R[j] {
+					t.Fatalf("R does not follow recency: %v", s.R)
+				}
+				if more := profiles[i].Frequency - profiles[j].Frequency; more >= 0 && s.F[i] < s.F[j] || more == 0 && s.F[i] != s.F[j] {
+					t.Fatalf("F does not follow frequency: %v", s.F)
+				}
+			}
+		}
+	})
+}
+
+func TestRFMCutsCountEveryone(t *testing.T) {
+	l := rhythmic(400, 7, 7, 30, 90, 200)
+	b := mustBook(l, nil, nil)
+	g, err := b.Group("rfm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := map[string]int{}
+	for _, c := range g.Cuts {
+		n[c.Measure] += c.Customers
+		if (c.Customers == 0) != math.IsNaN(c.Low) || c.Low > c.High {
+			t.Errorf("cut %+v", c)
+		}
+	}
+	for _, m := range []string{"recency_days", "frequency", "monetary"} {
+		if n[m] != len(b.Profiles) {
+			t.Errorf("%s: %d customers in cuts, %d in the book", m, n[m], len(b.Profiles))
+		}
+	}
+}
+
+func TestLadder(t *testing.T) {
+	f := func(floors []float64, want ...string) {
+		t.Helper()
+		if l := NewLadder(floors); !slices.Equal(l.Names, want) {
+			t.Errorf("%v: %q, want %q", floors, l.Names, want)
+		}
+	}
+	f([]float64{100, 50, 10, 5}, "≥100", "50–99", "10–49", "5–9", "1–4", "none")
+	f([]float64{3, 2}, "≥3", "2", "1", "none")
+	f([]float64{10, 1}, "≥10", "1–9", "under 1", "none")
+	f([]float64{2.5, 0.5}, "≥2.5", "0.5 to under 2.5", "under 0.5", "none")
+	f(nil, "any", "none")
+
+	l := NewLadder([]float64{100, 50, 10, 5})
+	g := func(units float64, want string) {
+		t.Helper()
+		if got := l.Names[l.Rung(units)]; got != want {
+			t.Errorf("%v units: %s, want %s", units, got, want)
+		}
+	}
+	g(1000, "≥100")
+	g(100, "≥100")
+	g(99.5, "50–99")
+	g(50, "50–99")
+	g(5, "5–9")
+	g(4.9, "1–4")
+	g(0.1, "1–4")
+	g(0, "none")
+	g(-3, "none")
+}

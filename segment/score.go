@@ -1,0 +1,210 @@
+package segment
+
+import (
+	"math"
+	"slices"
+
+	"mainstay/internal/num"
+)
+
+// What a row of the score file is.
+const (
+	relationActive      = "active" // at risk
+	relationLapsed      = "lapsed"
+	relationProspect    = "prospect"
+	relationNeverBought = "never_bought" // rows, but no purchase day
+)
+
+// scorer applies the champions to the as-of date.
+type scorer struct {
+	*study
+	today    *panel
+	teller   *teller
+	churn    churnModel // nil where nothing is known
+	value    valueModel
+	chain    *chainModel
+	returns  *returns
+	worth    credibility
+	bands    *valueBands
+	future   []float64 // residual ÷ 12-month value by chain state; nil without a certified chain
+	survival float64   // mean annual survival of customers at risk
+
+	deviation []float64 // by member: standard deviation of the 12-month value; NaN where unknown
+}
+
+// scoreAll fills a Score for every member of the book, in member order.
+func (s *scorer) scoreAll() ([]Score, error) {
+	scores := make([]Score, s.Members())
+	s.deviation = make([]float64, s.Members())
+	for m := range s.deviation {
+		s.deviation[m] = math.NaN()
+	}
+	if err := s.identify(scores); err != nil {
+		return nil, err
+	}
+	at := s.today.Subjects
+	num.Blocks(len(at), panelBlock, s.Threads, func(_, lo, hi int) {
+		for i := lo; i < hi; i++ {
+			if at[i].atRisk {
+				s.active(&scores[at[i].profile], i)
+			}
+		}
+	})
+	s.survival = meanSurvival(scores, s.Clock.Horizon)
+	num.Blocks(len(at), panelBlock, s.Threads, func(_, lo, hi int) {
+		for i := lo; i < hi; i++ {
+			if sc := &scores[at[i].profile]; at[i].atRisk {
+				sc.Residual = s.residual(int(at[i].state), sc.Value12, annualSurvival(sc.Churn, s.Clock.Horizon))
+			} else {
+				s.lapsed(sc, i)
+			}
+		}
+	})
+	valueScores(scores)
+	return scores, nil
+}
+
+// identify fills what needs no model.
+func (s *scorer) identify(scores []Score) error {
+	keys, _, err := s.KeyAccounts()
+	if err != nil {
+		return err
+	}
+	text := map[string][]string{}
+	for _, name := range []string{"name", "parent", "manager", "industry", "region"} {
+		text[name] = make([]string, len(scores))
+		if a, err := s.Attribute(name); err == nil && a.Text != nil {
+			text[name] = a.Text
+		}
+	}
+	nan := math.NaN()
+	for m := range scores {
+		sc := &scores[m]
+		*sc = Score{Key: string(s.Key(m)), Name: text["name"][m], Parent: text["parent"][m], Manager: text["manager"][m],
+			Industry: text["industry"][m], Region: text["region"][m], KeyAccount: keys[m],
+			Churn: nan, ChurnLow: nan, ChurnHigh: nan, Return: nan, Value12: nan, Value12Low: nan, Value12High: nan,
+			Residual: nan, ValueAtRisk: nan, ValueScore: nan}
+		pr := s.Profile(m)
+		if pr == nil {
+			sc.Relation, sc.State = relationProspect, relationProspect
+			sc.Reasons[0] = fact{code: codeProspect, words: "no purchase yet"}.String()
+			continue
+		}
+		sc.Profile = pr
+		sc.Realised12 = Value12(pr, s.Basis)
+		if pr.Frequency == 0 {
+			sc.Relation, sc.State = relationNeverBought, relationNeverBought
+			sc.Reasons[0] = fact{code: codeNeverBought, words: "rows, but no day with a positive net amount"}.String()
+		}
+	}
+	return nil
+}
+
+// active scores subject i, who is at risk, all but the residual value.
+func (s *scorer) active(sc *Score, i int) {
+	at := &s.today.Subjects[i]
+	sc.Relation, sc.AtRisk, sc.State = relationActive, true, s.states.Names[at.state]
+	if s.churn != nil {
+		sc.Churn, sc.ChurnLow, sc.ChurnHigh = s.churn.churn(s.today, i, s.Config.Level)
+	}
+	if s.value != nil {
+		o := s.value.outlook(s.today, i)
+		sc.Value12 = o.year
+		sc.Value12Low, sc.Value12High, s.deviation[at.profile] = s.bands.interval(o.label, o.year)
+		// A model without attrition says how much is at stake only through the churn champion.
+		sc.ValueAtRisk = max(0, o.stayed-o.year)
+		if math.IsNaN(o.stayed) {
+			sc.ValueAtRisk = max(0, sc.Churn*o.year)
+		}
+	}
+	switch m := s.churn.(type) {
+	case *logisticModel:
+		sc.Reasons = threeReasons(s.teller.regressed(m, s.today, i, sc.Profile))
+	case *chainModel:
+		sc.Reasons = threeReasons(s.teller.observed(sc.State, s.today, i, sc.Profile))
+	default:
+		sc.Reasons = threeReasons(s.teller.observed("", s.today, i, sc.Profile))
+	}
+}
+
+// lapsed scores subject i, who has lapsed.
+func (s *scorer) lapsed(sc *Score, i int) {
+	at := &s.today.Subjects[i]
+	sc.Relation, sc.State = relationLapsed, lapsedState
+	sc.Return, sc.Value12 = s.returns.of(at, s.worth)
+	sc.Residual = s.residual(int(at.state), sc.Value12, s.survival)
+	sc.Reasons = threeReasons(s.teller.lapsed(sc.Profile))
+}
+
+// residual is the discounted value of all future, from the undiscounted value of the next 12 months:
+// times the chain's multiplier for the state, or, without a certified chain, a geometric series of
+// years with the customer's annual survival r, discounted at d to mid-year,
+//
+//	V · (1+d)^−½ · Σ_{k≥0} (r/(1+d))^k = V · (1+d)^½ / (1+d−r).
+//
+// NaN without a positive discount rate where the series has no end.
+func (s *scorer) residual(state int, year, survival float64) float64 {
+	if s.future != nil {
+		if at := s.chain.fold[state]; at >= 0 && finite(s.future[at]) {
+			return year * s.future[at]
+		}
+	}
+	d := s.Config.DiscountRate
+	v := year * math.Sqrt(1+d) / (1 + d - survival)
+	if !finite(v) {
+		return math.NaN()
+	}
+	return v
+}
+
+// annualSurvival is (1−p)^(year ÷ horizon): the chance of a customer to pass every churn horizon of a
+// year, each like the first.
+func annualSurvival(p float64, horizon int) float64 {
+	return math.Pow(1-p, yearDays/float64(horizon))
+}
+
+// meanSurvival is the mean annual survival of customers at risk: what is assumed of one who comes back.
+func meanSurvival(scores []Score, horizon int) float64 {
+	var sum num.Adder
+	n := 0
+	for i := range scores {
+		if scores[i].AtRisk && finite(scores[i].Churn) {
+			sum.Add(annualSurvival(scores[i].Churn, horizon))
+			n++
+		}
+	}
+	return sum.Sum() / float64(n)
+}
+
+// valueScores fills the value score: the percentile of value_12m among the customers at risk, ties in
+// the middle of their ranks,
+//
+//	100 · (number below + ½ number equal) ÷ number at risk.
+//
+// The lapsed are placed on the same scale.
+func valueScores(scores []Score) {
+	var reference []float64
+	for i := range scores {
+		if scores[i].AtRisk && finite(scores[i].Value12) {
+			reference = append(reference, scores[i].Value12)
+		}
+	}
+	if len(reference) == 0 {
+		return
+	}
+	slices.Sort(reference)
+	for i := range scores {
+		if v := scores[i].Value12; finite(v) {
+			below, _ := slices.BinarySearch(reference, v)
+			upTo, _ := slices.BinarySearchFunc(reference, v, func(x, target float64) int {
+				if x <= target {
+					return -1
+				}
+				return 1
+			})
+			scores[i].ValueScore = 100 * float64(below+upTo) / 2 / float64(len(reference))
+		}
+	}
+}
+
+func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }

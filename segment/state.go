@@ -1,0 +1,101 @@
+package segment
+
+import (
+	"fmt"
+	"math"
+
+	"mainstay/ingest"
+)
+
+// The states of a relationship are stage × recency. The stage is the number of periods with a
+// purchase day so far; the recency is the number of periods since the last of them.
+const (
+	establishedFrom = 4 // purchase periods: two repeats can be chance, from four on a rhythm shows
+	growingFrom     = 2
+	maxQuiet        = 5 // recency classes; more would leave states that nobody is seen in
+)
+
+var stageNames = [...]string{"new", "growing", "established"}
+
+// lapsedState is the one state of those silent for a whole horizon; it is recurrent: people come back.
+const lapsedState = "lapsed"
+
+// states is the scheme "stage × recency" of one book: 3 stages × R recency classes and lapsed,
+// numbered stage·R + recency, lapsed last. R is the churn horizon in periods, rounded up, in
+// [1, maxQuiet].
+type states struct {
+	Quiet int // R
+	Names []string
+}
+
+func newStates(c Clock) states {
+	r := int(math.Ceil(float64(c.Horizon) / c.Period.Days()))
+	s := states{Quiet: min(max(r, 1), maxQuiet)}
+	for _, stage := range stageNames {
+		for q := range s.Quiet {
+			s.Names = append(s.Names, stage+"/"+recencyName(q))
+		}
+	}
+	s.Names = append(s.Names, lapsedState)
+	return s
+}
+
+func recencyName(q int) string {
+	if q == 0 {
+		return "active"
+	}
+	return fmt.Sprintf("quiet-%d", q)
+}
+
+// lapsed is the number of the lapsed state.
+func (s states) lapsed() int { return len(s.Names) - 1 }
+
+// of is the state after the given number of purchase periods (≥ 1), the last of them quiet periods ago.
+func (s states) of(purchases, quiet int) int {
+	if quiet >= s.Quiet {
+		return s.lapsed()
+	}
+	stage := 0
+	switch {
+	case purchases >= establishedFrom:
+		stage = 2
+	case purchases >= growingFrom:
+		stage = 1
+	}
+	return stage*s.Quiet + quiet
+}
+
+// scored is the state of a customer on the scoring day, from rolling windows of one period that
+// end on it. Periods differ in length and the horizon is in days, so the day count decides who has
+// lapsed: customers at risk never read "lapsed", the others always do.
+func (s states) scored(purchases, quiet int, atRisk bool) int {
+	if !atRisk {
+		return s.lapsed()
+	}
+	return s.of(purchases, min(quiet, s.Quiet-1))
+}
+
+// rolling walks windows of one period back from a day: window k is (edge(k+1), edge(k)] with
+// edge(0) = the day itself.
+type rolling struct {
+	end   ingest.Day
+	edges []ingest.Day
+}
+
+// newRolling prepares the edges from end back to before first.
+func newRolling(end, first ingest.Day, p Period) *rolling {
+	r := &rolling{end: end, edges: []ingest.Day{end}}
+	for k := 1; r.edges[k-1] >= first; k++ {
+		r.edges = append(r.edges, p.Add(end, -k))
+	}
+	return r
+}
+
+// window is the number of the window that holds d ≤ end, searched from window k on (days are
+// walked newest first, so the search only moves forward).
+func (r *rolling) window(d ingest.Day, k int) int {
+	for k+1 < len(r.edges) && d <= r.edges[k+1] {
+		k++
+	}
+	return k
+}

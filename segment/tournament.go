@@ -1,0 +1,206 @@
+package segment
+
+import (
+	"math"
+	"sort"
+
+	"mainstay/internal/num"
+	"mainstay/regress"
+)
+
+// trial is one candidate's showing: its predictions fold by fold.
+type trial struct {
+	name string
+	ok   bool // certified in every choosing fold and in the final fit
+	note string
+	pred [][]float64 // by fold; nil where the candidate could not predict
+}
+
+// arena is what the candidates for one target are judged on.
+type arena struct {
+	target string
+	ids    [][]int32   // by fold: customers
+	actual [][]float64 // by fold: what came
+	loss   func(actual, pred float64) float64
+}
+
+// The tournament's targets.
+const (
+	targetChurn = "churn"
+	targetValue = "value"
+)
+
+// logLoss is the negative log likelihood of y (0 or 1) under probability p inside (0, 1).
+func logLoss(y, p float64) float64 {
+	if y > 0 {
+		return -math.Log(p)
+	}
+	return -math.Log1p(-p)
+}
+
+func squaredError(actual, pred float64) float64 { return (actual - pred) * (actual - pred) }
+
+// losses of a trial over folds from .. to, with their clusters.
+func (a *arena) losses(t *trial, from, to int) (loss []float64, ids []int32) {
+	for f := from; f < to; f++ {
+		if t.pred[f] == nil {
+			return nil, nil
+		}
+		for i, p := range t.pred[f] {
+			loss = append(loss, a.loss(a.actual[f][i], p))
+			ids = append(ids, a.ids[f][i])
+		}
+	}
+	return loss, ids
+}
+
+// decide names the champion: the simplest eligible candidate (trials come simplest first) whose mean
+// loss is within one standard error of the best, where the difference is paired by observation and
+// its error clustered by customer (the one-standard-error rule: Breiman, Friedman, Olshen & Stone
+// 1984, §3.4.3). An eligible incumbent within one standard error stays. Fold 0, the last, does not
+// choose. champion is −1 when nothing can be decided.
+func (a *arena) decide(trials []trial, incumbent string) (champion int, why string) {
+	folds := len(a.actual)
+	best, bestMean := -1, math.Inf(1)
+	losses := make([][]float64, len(trials))
+	var ids []int32
+	for k := range trials {
+		if !trials[k].ok {
+			continue
+		}
+		losses[k], ids = a.losses(&trials[k], 1, folds)
+		if len(losses[k]) == 0 {
+			continue
+		}
+		if m := num.Mean(losses[k]); m < bestMean {
+			best, bestMean = k, m
+		}
+	}
+	if best < 0 {
+		return -1, "no candidate could be judged"
+	}
+	within := func(k int) bool {
+		if len(losses[k]) == 0 {
+			return false
+		}
+		if k == best {
+			return true
+		}
+		diff := make([]float64, len(losses[k]))
+		for i := range diff {
+			diff[i] = losses[k][i] - losses[best][i]
+		}
+		mean, se := regress.ClusterMeanSE(diff, ids)
+		return !(mean > se) // an undefined error (one customer) cannot separate
+	}
+	for k := range trials {
+		if trials[k].name == incumbent && within(k) {
+			return k, "the incumbent, within one standard error of the best"
+		}
+	}
+	for k := range trials {
+		if within(k) {
+			if k == best {
+				return k, "the best, and no simpler candidate within one standard error"
+			}
+			return k, "the simplest within one standard error of the best (" + trials[best].name + ")"
+		}
+	}
+	return best, "the best"
+}
+
+// rows is the tournament's table.
+func (a *arena) rows(trials []trial, champion int) []Contest {
+	var out []Contest
+	for k := range trials {
+		t := &trials[k]
+		c := emptyContest(a.target, t.name, k+1)
+		c.Certified, c.Champion, c.Note = t.ok, k == champion, t.note
+		folds := len(a.actual)
+		if folds > 0 {
+			if last, _ := a.losses(t, 0, 1); len(last) > 0 {
+				c.LastLoss = num.Mean(last)
+				c.LastBias = bias(a.actual[0], t.pred[0])
+			}
+		}
+		if loss, ids := a.losses(t, 1, folds); len(loss) > 0 {
+			c.Folds, c.N = folds-1, len(loss)
+			c.Loss, c.LossSE = regress.ClusterMeanSE(loss, ids)
+			a.describe(&c, t)
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// emptyContest is a row in which nothing has been measured yet.
+func emptyContest(target, name string, rank int) Contest {
+	nan := math.NaN()
+	return Contest{Target: target, Candidate: name, Rank: rank, Loss: nan, LossSE: nan, RMSE: nan, Bias: nan,
+		AUC: nan, Brier: nan, TopCapture: nan, LastLoss: nan, LastBias: nan}
+}
+
+// describe adds what does not choose but helps to judge, over the choosing folds.
+func (a *arena) describe(c *Contest, t *trial) {
+	var actual, pred []float64
+	var held, best float64
+	for f := 1; f < len(a.actual); f++ {
+		actual = append(actual, a.actual[f]...)
+		pred = append(pred, t.pred[f]...)
+		held += topTenth(t.pred[f], a.actual[f])
+		best += topTenth(a.actual[f], a.actual[f])
+	}
+	c.Bias = bias(actual, pred)
+	if a.target == targetChurn {
+		for _, y := range actual {
+			c.Events += int(y)
+		}
+		c.Brier = regress.Brier(actual, pred)
+		if auc, ok := regress.AUC(actual, pred); ok {
+			c.AUC = auc
+		}
+		return
+	}
+	c.RMSE = math.Sqrt(c.Loss)
+	if best > 0 {
+		c.TopCapture = held / best
+	}
+}
+
+// bias is total predicted ÷ actual − 1, NaN without an actual total.
+func bias(actual, pred []float64) float64 {
+	total := num.Sum(actual)
+	if total == 0 {
+		return math.NaN()
+	}
+	return num.Sum(pred)/total - 1
+}
+
+// topTenth is the value held by the tenth of the customers (at least one) that rank highest by key;
+// customers that tie across the border share the places left.
+func topTenth(key, value []float64) float64 {
+	n := len(key)
+	if n == 0 {
+		return 0
+	}
+	order := make([]int, n)
+	for i := range order {
+		order[i] = i
+	}
+	sort.SliceStable(order, func(x, y int) bool { return key[order[x]] > key[order[y]] })
+	places := max(math.Round(float64(n)/10), 1)
+	var sum num.Adder
+	for lo := 0; lo < n && places > 0; {
+		hi := lo
+		var tied num.Adder
+		for hi < n && key[order[hi]] == key[order[lo]] {
+			tied.Add(value[order[hi]])
+			hi++
+		}
+		share := min(places/float64(hi-lo), 1)
+		sum.Add(share * tied.Sum())
+		places -= float64(hi - lo)
+		lo = hi
+	}
+	return sum.Sum()
+}

@@ -1,0 +1,140 @@
+package segment
+
+import (
+	"math"
+
+	"mainstay/internal/num"
+	"mainstay/regress"
+)
+
+// The candidates for value, simplest first.
+const (
+	lastYearName   = "last-year"
+	chainSpendName = "chain+spend"
+	hurdleName     = "regression"
+)
+
+var valueCandidates = []string{lastYearName, chainSpendName, hurdleName}
+
+// yearDays is the mean length of 12 months.
+const yearDays = 365.2425
+
+// outlook is what a value model says of one customer at risk, in money units, undiscounted.
+type outlook struct {
+	label  float64 // expected over the value label: what the tournament judges
+	year   float64 // expected over the next 12 months
+	stayed float64 // the same with attrition switched off from now on; NaN where the model has no attrition
+}
+
+// valueModel looks at a customer at risk.
+type valueModel interface {
+	outlook(p *panel, i int) outlook
+}
+
+// trainValue fits one candidate on what is known on the origin day of p.
+func (b *study) trainValue(name string, p *panel, train []*panel, chain *chainModel) trained[valueModel] {
+	switch name {
+	case lastYearName:
+		return trained[valueModel]{Model: lastYear{}, OK: true}
+	case chainSpendName:
+		if !chain.certified() {
+			return trained[valueModel]{Note: chain.why()}
+		}
+		return trained[valueModel]{Model: newChainSpend(b, chain, p), OK: true}
+	}
+	return trainHurdle(b, train)
+}
+
+// lastYear says that the next period repeats the last: the value of the last label days for the
+// label, of the trailing 12 months for the year. It knows no attrition.
+type lastYear struct{}
+
+func (lastYear) outlook(p *panel, i int) outlook {
+	s := &p.Subjects[i]
+	return outlook{label: s.past, year: s.past12, stayed: math.NaN()}
+}
+
+// The value columns of the second part of the hurdle.
+var hurdleColumns = []string{"intercept", "value_last_label", "value_12m", "log_frequency_12m", "overdue", "trend"}
+
+// hurdle is a two-part model: the probability of buying at all within the value label, times the
+// expected value given buying,
+//
+//	E[V] = q·μ,   logit q = xβ,   μ = zγ by least squares among those who bought
+//
+// (Duan, Manning, Morris & Newhouse 1983, Journal of Business & Economic Statistics 1:115–126;
+// Mullahy 1986, Journal of Econometrics 33:341–365). Values are in units of the book's mean value
+// per label on their own origin, so that growth and inflation between origins, and the unit of
+// money, drop out. Revenue is floored at zero. Twelve months are label after label, each entered
+// only by those who bought in the one before: Σ_j q^(j+1) μ. Switched-off attrition is q = 1.
+type hurdle struct {
+	study *study
+	buy   *regress.Fit
+	spend *regress.Fit
+}
+
+func trainHurdle(b *study, train []*panel) trained[valueModel] {
+	d, ids, y := stackRisk(train, func(s *subject) float64 { return unit(s.bought) })
+	if few := tooFew(len(y), y); few != "" {
+		return refused[valueModel](few)
+	}
+	buy, err := regress.Logistic(d, y, regress.Options{Cluster: ids, Threads: b.Threads})
+	if err != nil {
+		return refused[valueModel](err.Error())
+	}
+	if !buy.Certificate.Certified() {
+		return trained[valueModel]{Note: certificateNote(&buy.Certificate), Fits: []*Model{publishedFit(hurdleName+": buys", buy)}}
+	}
+	design := &regress.Design{Names: hurdleColumns}
+	var value []float64
+	ids = ids[:0]
+	for _, p := range train {
+		for i := range p.Subjects {
+			if s := &p.Subjects[i]; s.atRisk && s.bought {
+				design.X = append(design.X, hurdleRow(b, p, i)...)
+				value = append(value, s.future/labelMean(b, p))
+				ids = append(ids, s.id)
+			}
+		}
+	}
+	spend, err := regress.LeastSquares(design, value, regress.Options{Cluster: ids, Threads: b.Threads})
+	if err != nil {
+		return refused[valueModel](err.Error())
+	}
+	t := trained[valueModel]{OK: spend.Certificate.Certified(), Fits: []*Model{publishedFit(hurdleName+": buys", buy), publishedFit(hurdleName+": value given buying", spend)}}
+	if !t.OK {
+		t.Note = certificateNote(&spend.Certificate)
+		return t
+	}
+	t.Model = &hurdle{study: b, buy: buy, spend: spend}
+	return t
+}
+
+// labelMean is the book's mean value per label on the panel's day.
+func labelMean(b *study, p *panel) float64 { return p.Mean12 * float64(b.label) / yearDays }
+
+func hurdleRow(b *study, p *panel, i int) []float64 {
+	s, x := &p.Subjects[i], p.row(i)
+	return []float64{1, s.past / labelMean(b, p), s.past12 / p.Mean12, x[fFrequency12], x[fOverdue], x[fTrend]}
+}
+
+func (m *hurdle) outlook(p *panel, i int) outlook {
+	eta, _ := m.buy.Linear(p.row(i))
+	mean, _ := m.spend.Linear(hurdleRow(m.study, p, i))
+	if m.study.Basis == Revenue {
+		mean = max(mean, 0)
+	}
+	mean *= labelMean(m.study, p)
+	q := 1 - clampChurn(1-num.Expit(eta))
+	labels := yearDays / float64(m.study.label)
+	if m.study.label == valueYear {
+		labels = 1
+	}
+	o := outlook{label: q * mean, stayed: labels * mean}
+	alive := q
+	for left := labels; left > 1e-9; left-- { // 1e-9: a whole number of labels, up to rounding
+		o.year += min(left, 1) * alive * mean
+		alive *= q
+	}
+	return o
+}
