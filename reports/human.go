@@ -60,19 +60,20 @@ func signed(v float64) string {
 // symbols are the currency signs that need no explanation.
 var symbols = map[string]string{"CNY": "¥", "RMB": "¥", "JPY": "¥", "USD": "$", "EUR": "€", "GBP": "£"}
 
-// magnitude is a factor and its sign.
+// magnitude is a factor, its sign, and the places shown before it.
 type magnitude struct {
 	factor float64
 	suffix string
+	places int
 }
 
 // Magnitudes, largest first.
 var (
-	magnitudesEnglish = []magnitude{{1e12, "T"}, {1e9, "B"}, {1e6, "M"}, {1e3, "k"}}
-	magnitudesChinese = []magnitude{{1e12, "万亿"}, {1e8, "亿"}, {1e4, "万"}}
+	magnitudesEnglish = []magnitude{{1e12, "T", 1}, {1e9, "B", 1}, {1e6, "M", 1}, {1e3, "k", 1}}
+	magnitudesChinese = []magnitude{{1e12, "万亿", 2}, {1e8, "亿", 2}, {1e4, "万", 1}}
 )
 
-// short is a size for people: one place and a magnitude, "12.4M", or "1.2亿" in Chinese.
+// short is a size for people: "12.4M", or "1.24亿" in Chinese.
 func (s Style) short(v float64) string {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return dash
@@ -84,7 +85,7 @@ func (s Style) short(v float64) string {
 	const almost = 0.99995 // 999,960 reads 1.0M, not 1,000.0k
 	for _, m := range scale {
 		if math.Abs(v) >= almost*m.factor {
-			return fixed(v/m.factor, 1) + m.suffix
+			return fixed(v/m.factor, m.places) + m.suffix
 		}
 	}
 	return fixed(v, 0)

@@ -47,6 +47,7 @@ func (r *Run) point() error {
 		return err
 	}
 	temp := filepath.Join(r.Out, partialPrefix+latestName)
+	defer os.Remove(temp) // gone after the rename
 	if err := r.step("write latest"); err != nil {
 		return err
 	}

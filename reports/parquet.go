@@ -5,7 +5,6 @@ import (
 	"io"
 
 	"github.com/parquet-go/parquet-go"
-	"github.com/parquet-go/parquet-go/compress"
 )
 
 // rowGroupRows is the size of a row group: what DuckDB reads as one unit of parallel work, and few
@@ -35,6 +34,7 @@ func WriteParquet(w io.Writer, t *Table) error {
 type parquetWriter struct {
 	w     *parquet.Writer
 	batch []parquet.Value
+	text  []byte // backs the texts of batch
 }
 
 func newParquetWriter(w io.Writer, shape *Table) *parquetWriter {
@@ -50,9 +50,9 @@ func (p *parquetWriter) writeRowGroup(t *Table, lo, hi int) error {
 	for k, cw := range p.w.ColumnWriters() {
 		c := &t.Columns[k]
 		for at := lo; at < hi; at += parquetBatch {
-			p.batch = p.batch[:0]
+			p.batch, p.text = p.batch[:0], p.text[:0]
 			for i := at; i < min(at+parquetBatch, hi); i++ {
-				p.batch = append(p.batch, parquetValue(c, i, k))
+				p.batch = append(p.batch, p.value(c, i, k))
 			}
 			if _, err := cw.WriteRowValues(p.batch); err != nil {
 				return fmt.Errorf("table %s, column %s: %w", t.Name, c.Name, err)
@@ -64,8 +64,8 @@ func (p *parquetWriter) writeRowGroup(t *Table, lo, hi int) error {
 
 func (p *parquetWriter) close() error { return p.w.Close() }
 
-// parquetValue is row i of c, the k-th column of the schema.
-func parquetValue(c *Column, i, k int) parquet.Value {
+// value is row i of c, the k-th column of the schema; it is valid until the next batch.
+func (p *parquetWriter) value(c *Column, i, k int) parquet.Value {
 	var defined int
 	if c.Optional() {
 		if c.IsNull(i) {
@@ -76,7 +76,9 @@ func parquetValue(c *Column, i, k int) parquet.Value {
 	var v parquet.Value
 	switch c.Type {
 	case String:
-		v = parquet.ByteArrayValue([]byte(c.text(i)))
+		start := len(p.text)
+		p.text = append(p.text, c.text(i)...)
+		v = parquet.ByteArrayValue(p.text[start:])
 	case Float:
 		v = parquet.DoubleValue(c.float(i))
 	case Boolean:
@@ -106,8 +108,7 @@ func parquetNode(c *Column) parquet.Node {
 	default:
 		n = parquet.Int(64)
 	}
-	var codec compress.Codec = &parquet.Snappy
-	n = parquet.Compressed(n, codec)
+	n = parquet.Compressed(n, &parquet.Snappy)
 	if c.Optional() {
 		n = parquet.Optional(n)
 	}

@@ -45,26 +45,40 @@ func (r *Run) Path() string { return filepath.Join(r.Out, r.Name) }
 // Begin takes the single-writer lock of out (held elsewhere: *LockedError), removes what crashed runs
 // left, and opens a staging folder. When the identical run is there it only makes latest.json point
 // to it, and returns it with Reused set and nothing held. Otherwise Commit or Abort must follow.
-func Begin(out string, id Identity) (*Run, error) { return begin(out, id, nil) }
-
-func begin(out string, id Identity, fault func(string) error) (*Run, error) {
-	r := &Run{Out: out, Identity: id, asOf: id.AsOf.String(), fault: fault}
-	r.Timings.Started = time.Now()
-	var err error
-	if r.ID, err = id.ID(); err != nil {
+func Begin(out string, id Identity) (*Run, error) {
+	r, err := newRun(out, id)
+	if err != nil {
 		return nil, err
 	}
-	r.Name = r.asOf + "-" + r.ID[:idDigits]
-	if err := os.MkdirAll(out, 0o755); err != nil {
-		return nil, fmt.Errorf("cannot create output folder: %w", err)
-	}
-	if r.lock, err = lock(out); err != nil {
+	if err := r.begin(); err != nil {
 		return nil, err
-	}
-	if err := r.prepare(); err != nil {
-		return nil, errors.Join(err, r.Abort())
 	}
 	return r, nil
+}
+
+func newRun(out string, id Identity) (*Run, error) {
+	hash, err := id.ID()
+	if err != nil {
+		return nil, err
+	}
+	asOf := id.AsOf.String()
+	return &Run{
+		Out: out, Name: asOf + "-" + hash[:idDigits], ID: hash, Identity: id, asOf: asOf,
+		Timings: Timings{Started: time.Now()},
+	}, nil
+}
+
+func (r *Run) begin() (err error) {
+	if err := os.MkdirAll(r.Out, 0o755); err != nil {
+		return fmt.Errorf("cannot create output folder: %w", err)
+	}
+	if r.lock, err = lock(r.Out); err != nil {
+		return err
+	}
+	if err := r.prepare(); err != nil {
+		return errors.Join(err, r.Abort())
+	}
+	return nil
 }
 
 // prepare cleans up and finds the run or stages it; the lock is held.
@@ -106,16 +120,15 @@ func (r *Run) clean() error {
 // Find returns the folder of the complete run of that identity, "" when there is none. It takes no
 // lock: a published run never changes.
 func Find(out string, id Identity) (string, error) {
-	hash, err := id.ID()
+	r, err := newRun(out, id)
 	if err != nil {
 		return "", err
 	}
-	path := filepath.Join(out, id.AsOf.String()+"-"+hash[:idDigits])
-	found, err := complete(path, hash)
+	found, err := complete(r.Path(), r.ID)
 	if !found || err != nil {
 		return "", err
 	}
-	return path, nil
+	return r.Path(), nil
 }
 
 // complete reports whether the folder holds the run of that id: a manifest that says so, and every

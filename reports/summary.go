@@ -108,9 +108,9 @@ func (s *summary) columns() string {
 		if c.Source == "" {
 			continue
 		}
-		part := c.Role + " " + printable(c.Source)
+		part := c.Role + " = " + printable(c.Source)
 		if c.How == "derived" {
-			part += " (derived)"
+			part += s.style.say("input.derived")
 		}
 		parts = append(parts, part)
 	}
@@ -156,7 +156,7 @@ func (s *summary) book() {
 		line += s.style.say("book.keymargin", percent(ratio(t.KeyValue12, t.Value12)))
 	}
 	if top := topTenth(s.res.Concentration.Top); top != nil {
-		line += s.style.say("book.top", percent(top.Share), percent(top.Revenue))
+		line += s.style.say("book.top", strings.Replace(percent(top.Share), ".0 %", " %", 1), percent(top.Revenue))
 	}
 	s.text(line, 2)
 	if a := s.res.Accounts; a.Given {

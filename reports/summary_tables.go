@@ -15,7 +15,6 @@ const (
 	summaryAttention = 6
 	summaryWarnings  = 3
 	accountWidth     = 28 // columns for an account's key and name
-	segmentWidth     = 24
 )
 
 // informative chooses the segmentation to show: industry where accounts carry it, else ABC, else the
@@ -53,16 +52,17 @@ func (s *summary) segments() {
 		slices.SortStableFunc(rows, func(a, b segment.SegmentRow) int { return cmp.Compare(b.Net12, a.Net12) })
 	}
 	s.section("label.segments")
-	g := grid{right: []bool{false, true, true, true, true, true, true, true, true}}
+	g := grid{right: []bool{false, true, true, true, true, true, true, true}}
 	g.rows = append(g.rows, s.words(rows[0].Scheme, "column.customers", "column.at_risk", "column.revenue",
-		"column.share", "column.retention", "column.churn", "column.value", "column.var"))
+		"column.retention", "column.churn", "column.value", "column.var"))
 	for i := range rows[:min(len(rows), summarySegments)] {
 		r := &rows[i]
 		g.rows = append(g.rows, []string{
-			clip(printable(cmp.Or(r.Segment, dash)), segmentWidth), count(r.Customers), count(r.AtRisk), s.amount(r.Net12), percent(r.NetShare),
+			printable(cmp.Or(r.Segment, dash)), count(r.Customers), count(r.AtRisk), s.amount(r.Net12),
 			percent(r.Retention), percent(r.Churn), s.value(r.Value12), s.value(r.ValueAtRisk),
 		})
 	}
+	g.squeeze(0, s.room())
 	s.grid(&g)
 	if more := len(rows) - summarySegments; more > 0 {
 		s.line(s.style.say("segments.more", more))
@@ -75,7 +75,7 @@ func (s *summary) tiers() {
 	}
 	s.section("label.tiers")
 	g := grid{right: []bool{false, true, true, true, true, true}}
-	g.rows = append(g.rows, s.words(s.style.say("column.tier"), "column.customers", "column.key", "column.revenue", "column.value", "column.var"))
+	g.rows = append(g.rows, s.words(s.style.say("column.tier"), "column.customers", "column.key", "column.revenue12", "column.value12", "column.var"))
 	for i := range s.res.Tiers {
 		t := &s.res.Tiers[i]
 		g.rows = append(g.rows, []string{
@@ -100,14 +100,23 @@ func (s *summary) attention() {
 		s.line(s.style.say("attention.none"))
 		return
 	}
-	g := grid{right: []bool{false, true, false}}
-	for _, a := range s.res.Attention[:min(len(s.res.Attention), summaryAttention)] {
-		risk := ""
+	rows := s.res.Attention[:min(len(s.res.Attention), summaryAttention)]
+	who, risk := make([]string, len(rows)), make([]string, len(rows))
+	whoWidth, riskWidth := 0, 0
+	for i, a := range rows {
+		who[i] = clip(strings.TrimSpace(printable(a.Key)+" "+printable(a.Name)), accountWidth)
 		if !math.IsNaN(a.ValueAtRisk) {
-			risk = s.style.say("attention.risk", s.value(a.ValueAtRisk))
+			risk[i] = s.style.say("attention.risk", s.value(a.ValueAtRisk))
 		}
-		who := strings.TrimSpace(printable(a.Key) + " " + printable(a.Name))
-		g.rows = append(g.rows, []string{clip(who, accountWidth), risk, printable(a.Words)})
+		whoWidth, riskWidth = max(whoWidth, width(who[i])), max(riskWidth, width(risk[i]))
+	}
+	g := grid{right: []bool{false, true, false}}
+	for i, a := range rows {
+		words := wrap(printable(a.Words), s.room()-whoWidth-riskWidth-2*len(columnGap))
+		g.rows = append(g.rows, []string{who[i], risk[i], words[0]})
+		if len(words) > 1 {
+			g.rows = append(g.rows, []string{"", "", strings.Join(words[1:], " ")})
+		}
 	}
 	s.grid(&g)
 }

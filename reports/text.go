@@ -17,6 +17,22 @@ type grid struct {
 	rows  [][]string
 }
 
+// squeeze clips the cells of column k so that no line takes more than room columns, as far as that
+// column can give.
+func (g *grid) squeeze(k, room int) {
+	const least = 8 // columns that a name keeps
+	widest, widestK := 0, 0
+	for _, l := range g.lines() {
+		widest = max(widest, width(l))
+	}
+	for _, row := range g.rows {
+		widestK = max(widestK, width(row[k]))
+	}
+	for _, row := range g.rows {
+		row[k] = clip(row[k], max(least, widestK-max(0, widest-room)))
+	}
+}
+
 // lines pads every cell to its column; the last left-aligned column is not padded.
 func (g *grid) lines() []string {
 	widths := make([]int, len(g.right))

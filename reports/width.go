@@ -86,7 +86,8 @@ func wrap(s string, n int) []string {
 		prevWide := false
 		for i, r := range s {
 			w := runeWidth(r)
-			if i > 0 && (r == ' ' || w == 2 || prevWide) {
+			percent := strings.HasPrefix(s[i:], " %") // stays with its number
+			if i > 0 && (r == ' ' && !percent || w == 2 || prevWide && !percent) {
 				cut = i
 			}
 			if used += w; used > n {
