@@ -2,10 +2,10 @@ package segment
 
 import (
 	"bytes"
-	"math"
 	"slices"
 
 	"mainstay/ingest"
+	"mainstay/ingest/money"
 	"mainstay/ingest/table"
 )
 
@@ -140,5 +140,5 @@ func (b *Book) ABC() []int8 {
 }
 
 // money and units turn the Ledger's integers into numbers of the unit of account.
-func (b *Book) money(x int64) float64 { return float64(x) / math.Pow10(b.Ledger.Scale) }
-func (b *Book) units(x int64) float64 { return float64(x) / math.Pow10(b.Ledger.UnitsScale) }
+func (b *Book) money(x int64) float64 { return money.Float64(x, b.Ledger.Scale) }
+func (b *Book) units(x int64) float64 { return money.Float64(x, b.Ledger.UnitsScale) }
