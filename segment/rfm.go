@@ -2,7 +2,6 @@ package segment
 
 import (
 	"slices"
-	"sort"
 
 	"mainstay/ingest"
 )
@@ -124,9 +123,4 @@ func (s *RFM) cuts(b *Book) []Cut {
 			func(i int) float64 { return m.value(&b.Profiles[i]) }, len(b.Profiles))...)
 	}
 	return all
-}
-
-// bandOf is the number of floors (descending) that lie above v: 0 for v ≥ floors[0], and so on.
-func bandOf(floors []float64, v float64) int {
-	return sort.Search(len(floors), func(k int) bool { return v >= floors[k] })
 }
