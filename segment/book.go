@@ -108,16 +108,6 @@ func (b *Book) accountRow(m int) int {
 	return int(b.Prospects[m-len(b.Profiles)])
 }
 
-// SortedByKey lists the members in the order of their key bytes.
-func (b *Book) SortedByKey() []int32 {
-	order := make([]int32, b.Members())
-	for m := range order {
-		order[m] = int32(m)
-	}
-	slices.SortFunc(order, func(x, y int32) int { return bytes.Compare(b.Key(int(x)), b.Key(int(y))) })
-	return order
-}
-
 // RFM are the scores of the profiles.
 func (b *Book) RFM() *RFM {
 	if b.rfm == nil {
