@@ -52,7 +52,7 @@ func TestAccountAttribute(t *testing.T) {
 		sale{key: "c", day: 10, amount: 1, sides: []string{"Steel"}},
 	)
 	b := mustBook(l, handmadeAccounts(
-		account{"a", "Alpha", "Public", 10},
+		account{"a", "Alpha", " Public  ", 10},
 		account{"b", "Beta", "", math.NaN()},
 		account{"p", "Pi", "Retail", 30},
 	), nil)
