@@ -39,9 +39,10 @@ func (b *Book) Attribute(name string) (*Attribute, error) {
 	case found == nil && side < 0:
 		return nil, unknownName("attribute", name, b.attributeNames())
 	case found == nil:
-		found = &Attribute{Name: name, Text: make([]string, b.Members())}
-		if identifier(b.Ledger.Sides[side].Role) != want {
-			found.Name = b.Ledger.Sides[side].Column
+		info := &b.Ledger.Sides[side]
+		found = &Attribute{Name: info.Role, Text: make([]string, b.Members())}
+		if identifier(info.Role) != want {
+			found.Name = info.Column
 		}
 		b.fillFromSide(side, found.Text)
 	case found.Text != nil && side >= 0:

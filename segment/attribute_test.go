@@ -33,6 +33,9 @@ func TestSideAttributeAsOf(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if identifier(a.Name) != identifier(name) || a.Name == "Manager" {
+				t.Errorf("%s is called %s", name, a.Name)
+			}
 			if got := a.Text[member(b, "a")]; got != want {
 				t.Errorf("as of %d: %q, want %q", asOf, got, want)
 			}
