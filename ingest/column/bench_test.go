@@ -22,7 +22,9 @@ func BenchmarkRead(b *testing.B) {
 		{"int64", parquet.Leaf(parquet.Int64Type), 8, func(i int) parquet.Value { return parquet.Int64Value(wave(i)) }},
 		{"double", parquet.Leaf(parquet.DoubleType), 8, func(i int) parquet.Value { return parquet.DoubleValue(float64(wave(i)) / 100) }},
 		{"float", parquet.Leaf(parquet.FloatType), 8, func(i int) parquet.Value { return parquet.FloatValue(float32(wave(i)) / 100) }},
-		{"decimal fixed", parquet.Decimal(2, 12, parquet.FixedLenByteArrayType(6)), 8, func(i int) parquet.Value { return parquet.FixedLenByteArrayValue([]byte{0, 0, 0, byte(i >> 8), byte(i), 7}) }},
+		{"decimal fixed", parquet.Decimal(2, 12, parquet.FixedLenByteArrayType(6)), 8, func(i int) parquet.Value {
+			return parquet.FixedLenByteArrayValue([]byte{0, 0, 0, byte(i >> 8), byte(i), 7})
+		}},
 		{"text dictionary", parquet.Encoded(parquet.String(), &parquet.RLEDictionary), 7, func(i int) parquet.Value { return parquet.ByteArrayValue([]byte(customer(i))) }},
 		{"text plain", parquet.Encoded(parquet.String(), &parquet.Plain), 7, func(i int) parquet.Value { return parquet.ByteArrayValue([]byte(customer(i))) }},
 	} {

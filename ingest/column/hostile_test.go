@@ -170,15 +170,16 @@ func TestWrongFiles(t *testing.T) {
 	check("encrypted column", "encrypted", chunk(func(c *format.ColumnChunk) { c.EncryptedColumnMetadata = []byte("x") }))
 }
 
-// onePage is a file of one column "x" with a single page of the given header and body.
-func onePage(t testing.TB, rows int64, codec format.CompressionCodec, h *format.PageHeader, body []byte) []byte {
+// onePage is a file of one optional column "x" with a single page of the given header
+// and body.
+func onePage(t testing.TB, c typeCase, rows int64, codec format.CompressionCodec, h *format.PageHeader, body []byte) []byte {
 	t.Helper()
 	header, err := thrift.Marshal(new(thrift.CompactProtocol), h)
 	if err != nil {
 		t.Fatal(err)
 	}
 	pages := slices.Concat([]byte(magic), header, body)
-	whole := writeColumn(t, parquet.Leaf(parquet.Int64Type), true, 1, 1, func(int) parquet.Value { return parquet.Int64Value(1) })
+	whole := writeColumn(t, c.node, true, 1, 1, c.value)
 	meta, _, err := readFooter(bytes.NewReader(whole), int64(len(whole)))
 	if err != nil {
 		t.Fatal(err)
@@ -193,13 +194,16 @@ func onePage(t testing.TB, rows int64, codec format.CompressionCodec, h *format.
 	return withFooter(pages, footer)
 }
 
+// pageHeader is the header of a page of n rows whose body decompresses to size bytes.
+func pageHeader(n, size int, encoding format.Encoding, body []byte) *format.PageHeader {
+	return &format.PageHeader{Type: format.DataPage, UncompressedPageSize: int32(size), CompressedPageSize: int32(len(body)),
+		DataPageHeader: thrift.Null[format.DataPageHeader]{Valid: true, V: format.DataPageHeader{NumValues: int32(n), Encoding: encoding, DefinitionLevelEncoding: format.RLE, RepetitionLevelEncoding: format.RLE}}}
+}
+
 // TestHostilePages: pages that make a decoder which trusts them allocate or run
 // without end.
 func TestHostilePages(t *testing.T) {
-	page := func(n, size int, encoding format.Encoding, body []byte) *format.PageHeader {
-		return &format.PageHeader{Type: format.DataPage, UncompressedPageSize: int32(size), CompressedPageSize: int32(len(body)),
-			DataPageHeader: thrift.Null[format.DataPageHeader]{Valid: true, V: format.DataPageHeader{NumValues: int32(n), Encoding: encoding, DefinitionLevelEncoding: format.RLE, RepetitionLevelEncoding: format.RLE}}}
-	}
+	page, int64s := pageHeader, typeCases()[2]
 	levels := func(runs ...byte) []byte {
 		return append(binary.LittleEndian.AppendUint32(nil, uint32(len(runs))), runs...)
 	}
@@ -207,7 +211,7 @@ func TestHostilePages(t *testing.T) {
 		t.Helper()
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		err := readAll(onePage(t, rows, codec, h, body), 1_000_000)
+		err := readAll(onePage(t, int64s, rows, codec, h, body), 1_000_000)
 		runtime.ReadMemStats(&after)
 		if err == nil && want != "" || err != nil && (want == "" || !strings.Contains(err.Error(), want)) {
 			t.Errorf("%s: %v; want %q", name, err, want)
@@ -246,6 +250,24 @@ func FuzzOpen(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if err := readAll(b, 20_000); err != nil && strings.Contains(err.Error(), "runtime error") {
+			t.Errorf("a panic had to be caught: %v", err)
+		}
+	})
+}
+
+// FuzzPage reads a page of arbitrary bytes behind a sound footer and header, in every
+// type and encoding, so that the decoders of values are reached at once.
+func FuzzPage(f *testing.F) {
+	cases := typeCases()
+	for k := range cases {
+		for encoding := range 10 {
+			f.Add(uint8(k), uint8(encoding), uint16(20), []byte{2, 0, 0, 0, 40, 1, 128, 1, 4, 20, 2, 0, 0, 0, 0, 0, 128, 1, 4, 20, 2, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9})
+		}
+	}
+	f.Fuzz(func(t *testing.T, k, encoding uint8, n uint16, body []byte) {
+		h := pageHeader(int(n), len(body), format.Encoding(encoding%10), body)
+		b := onePage(t, cases[int(k)%len(cases)], int64(n), format.Uncompressed, h, body)
+		if err := readAll(b, 1<<16); err != nil && strings.Contains(err.Error(), "runtime error") {
 			t.Errorf("a panic had to be caught: %v", err)
 		}
 	})

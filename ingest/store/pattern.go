@@ -32,7 +32,7 @@ func isPattern(source string) bool { return strings.ContainsAny(source, "*?[") }
 // either the pattern matches the file, which is then taken whatever its ending, or it
 // matches a folder on the way, which yields as a folder does.
 func selects(pattern, elems []string) bool {
-	for i := 1; i <= len(elems); i++ {
+	for i := range len(elems) + 1 {
 		if matches(pattern, elems[:i]) {
 			return i == len(elems) || inFolder(elems[i:])
 		}
