@@ -41,8 +41,8 @@ type TimeReader struct {
 	Format string // resolved: native, yyyymmdd, epoch-…, iso, or a layout; joined by " and " where files differ
 
 	zone *zone
-	ints string  // format of integer columns, "" = they cannot be read
-	text string  // format of text columns, likewise
+	ints string      // format of integer columns, "" = they cannot be read
+	text string      // format of text columns, likewise
 	form *timeLayout // when ints or text is a layout
 }
 
