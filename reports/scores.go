@@ -79,7 +79,7 @@ func scoreValue(b *columns, res *segment.Result) {
 	money("value_residual", "expected discounted value of all the future, in the value basis", func(s *segment.Score) float64 { return s.Residual })
 	money("value_at_risk", "value_12m with attrition switched off from the as-of state, minus value_12m", func(s *segment.Score) float64 { return s.ValueAtRisk })
 	b.key("value_basis", "what value means in this run: margin or revenue", func(int) string { return res.Basis })
-	b.float("value_score", "0 to 100: the share, in percent, of customers whose expected value is lower (ties count half); null for prospects", func(i int) float64 { return s[i].ValueScore })
+	b.float("value_score", "0 to 100: percentile of value_12m among the customers at risk, 100 · (number below + ½ number equal) ÷ number at risk; the lapsed stand on the same scale; null where value_12m is", func(i int) float64 { return s[i].ValueScore })
 	b.decimalOr("realised_12m", "value of the trailing 12 months, in the value basis; null for prospects", res.Scale, func(i int) (int64, bool) {
 		return s[i].Realised12, s[i].Profile != nil
 	})
