@@ -3,51 +3,101 @@ package segment
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"mainstay/ingest"
 	"mainstay/ingest/table"
 )
 
+// Description is what By finds: segments with their sizes, the cut points used, and who belongs where.
+type Description struct {
+	Clock   Clock
+	Scale   int // of money
+	Schemes []string
+	Rows    []SegmentRow
+	Cuts    []Cut
+	Members []Member // sorted by key bytes
+}
+
+// Member is one customer (or prospect) and its segments.
+type Member struct {
+	Key, Name string
+	Profile   *Profile // nil for a prospect
+	AtRisk    bool
+	Segments  []string // parallel to Description.Schemes; "" = not in that scheme
+}
+
 // By describes segmentations without fitting anything: rows for every scheme of by ("rfm", "abc",
 // "ladder", an attribute, or several joined by "," = crossed), over the customers for which where holds
-// (empty = all), with cut points. It is what `mainstay segment` prints. An empty by means Book.Schemes.
-// Classes, cut points and key accounts are those of the whole book, as in a run: where chooses who is
-// counted, not how they are classed.
-func By(ctx context.Context, l *ingest.Ledger, accounts *table.Accounts, cfg Config, by []string, where string, threads int) (rows []SegmentRow, cuts []Cut, err error) {
+// (empty = all), with cut points and members. It is what `mainstay segment` prints. An empty by means
+// Book.Schemes. Classes, cut points and key accounts are those of the whole book, as in a run: where
+// chooses who is counted, not how they are classed.
+func By(ctx context.Context, l *ingest.Ledger, accounts *table.Accounts, cfg Config, by []string, where string, threads int) (*Description, error) {
 	if err := cfg.Check(); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	b, err := NewBook(l, accounts, NewClock(l, l.AsOf, cfg), cfg, threads)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	in, err := b.Where(where)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	past, err := ObserveRetention(b)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if len(by) == 0 {
 		by = b.Schemes()
 	}
+	d := &Description{Clock: b.Clock, Scale: l.Scale}
+	var groups []*Grouping
 	for _, scheme := range by {
 		if err := ctx.Err(); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		g, err := b.Group(scheme)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		some, err := b.Aggregate(scheme, g, where, in, past, nil)
+		rows, err := b.Aggregate(scheme, g, where, in, past, nil)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		rows = append(rows, some...)
-		cuts = appendNewCuts(cuts, g.Cuts)
+		d.Schemes, groups = append(d.Schemes, g.Scheme), append(groups, g)
+		d.Rows = append(d.Rows, rows...)
+		d.Cuts = appendNewCuts(d.Cuts, g.Cuts)
 	}
-	return rows, cuts, nil
+	d.Members = b.describe(groups, in)
+	return d, nil
+}
+
+// describe lists the members in with their segments, sorted by key.
+func (b *Book) describe(groups []*Grouping, in []bool) []Member {
+	var names []string
+	if a, err := b.Attribute("name"); err == nil {
+		names = a.Text
+	}
+	var members []Member
+	for m := range b.Members() {
+		if in != nil && !in[m] {
+			continue
+		}
+		one := Member{Key: string(b.Key(m)), Profile: b.Profile(m), Segments: make([]string, len(groups))}
+		if names != nil {
+			one.Name = names[m]
+		}
+		one.AtRisk = one.Profile != nil && one.Profile.AtRisk(b.Clock.AsOf, b.Clock.Horizon)
+		for i, g := range groups {
+			if k := g.Of[m]; k >= 0 {
+				one.Segments[i] = g.Names[k]
+			}
+		}
+		members = append(members, one)
+	}
+	slices.SortFunc(members, func(x, y Member) int { return strings.Compare(x.Key, y.Key) })
+	return members
 }
 
 // appendNewCuts leaves out the cuts of a scheme that are there already (from a crossing).

@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"mainstay/ingest"
+	"mainstay/ingest/table"
 )
 
 var update = flag.Bool("update", false, "rewrite the goldens")
@@ -60,7 +61,7 @@ func render(rows []SegmentRow, cuts []Cut) string {
 func TestByGolden(t *testing.T) {
 	l, accounts := goldenBook()
 	by := []string{"abc", "rfm", "ladder", "region", "industry group", "demand", "industry group,region", "abc,ladder"}
-	rows, cuts, err := By(context.Background(), l, handmadeAccounts(accounts...), DefaultConfig(), by, "", 2)
+	rows, cuts, err := byRows(context.Background(), l, handmadeAccounts(accounts...), DefaultConfig(), by, "", 2)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,15 +83,15 @@ func TestByGolden(t *testing.T) {
 
 func TestByWhereChoosesWhoIsCounted(t *testing.T) {
 	l, accounts := goldenBook()
-	all, _, err := By(context.Background(), l, handmadeAccounts(accounts...), DefaultConfig(), []string{"abc"}, "", 1)
+	all, _, err := byRows(context.Background(), l, handmadeAccounts(accounts...), DefaultConfig(), []string{"abc"}, "", 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	north, cuts, err := By(context.Background(), l, handmadeAccounts(accounts...), DefaultConfig(), []string{"abc"}, "region = 'North'", 1)
+	north, cuts, err := byRows(context.Background(), l, handmadeAccounts(accounts...), DefaultConfig(), []string{"abc"}, "region = 'North'", 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	south, _, err := By(context.Background(), l, handmadeAccounts(accounts...), DefaultConfig(), []string{"abc"}, "region = 'South'", 1)
+	south, _, err := byRows(context.Background(), l, handmadeAccounts(accounts...), DefaultConfig(), []string{"abc"}, "region = 'South'", 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +108,7 @@ func TestByWhereChoosesWhoIsCounted(t *testing.T) {
 
 func TestByProspects(t *testing.T) {
 	l, accounts := goldenBook()
-	rows, _, err := By(context.Background(), l, handmadeAccounts(accounts...), DefaultConfig(), []string{"industry group", "region", "abc"}, "", 1)
+	rows, _, err := byRows(context.Background(), l, handmadeAccounts(accounts...), DefaultConfig(), []string{"industry group", "region", "abc"}, "", 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +137,7 @@ func TestByErrors(t *testing.T) {
 		if change != nil {
 			change(&cfg)
 		}
-		_, _, err := By(context.Background(), l, nil, cfg, []string{by}, where, 1)
+		_, _, err := byRows(context.Background(), l, nil, cfg, []string{by}, where, 1)
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s, %s: %v, want %q", by, where, err, want)
 		}
@@ -146,7 +147,7 @@ func TestByErrors(t *testing.T) {
 	f("abc", "", "ladder is", func(c *Config) { c.Ladder = []float64{-1} })
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, _, err := By(ctx, l, nil, DefaultConfig(), []string{"abc"}, "", 1); err != context.Canceled {
+	if _, _, err := byRows(ctx, l, nil, DefaultConfig(), []string{"abc"}, "", 1); err != context.Canceled {
 		t.Errorf("cancelled: %v", err)
 	}
 }
@@ -156,7 +157,7 @@ func TestByProperties(t *testing.T) {
 		sales := anySales.Draw(t, "sales")
 		l := handmade(18800, []string{"region"}, sales...)
 		by := []string{"abc", "rfm", "ladder", "region", "region,abc", "rfm,abc"}
-		rows, cuts, err := By(context.Background(), l, nil, DefaultConfig(), by, "", 1)
+		rows, cuts, err := byRows(context.Background(), l, nil, DefaultConfig(), by, "", 1)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -183,7 +184,7 @@ func TestByProperties(t *testing.T) {
 			}
 		}
 		shuffled := rapid.Permutation(sales).Draw(t, "shuffled")
-		again, cuts2, err := By(context.Background(), handmade(18800, []string{"region"}, shuffled...), nil, DefaultConfig(), by, "", 5)
+		again, cuts2, err := byRows(context.Background(), handmade(18800, []string{"region"}, shuffled...), nil, DefaultConfig(), by, "", 5)
 		if err != nil || render(again, cuts2) != render(rows, cuts) {
 			t.Fatalf("row order or threads matter: %v\n%s\n%s", err, render(rows, cuts), render(again, cuts2))
 		}
@@ -206,7 +207,7 @@ func TestSegmentsAsOfIgnoreTheFuture(t *testing.T) {
 		with, without := handmade(asOf, []string{"region"}, sales...), handmade(asOf, []string{"region"}, past...)
 		var text [2]string
 		for k, l := range []*ingest.Ledger{with, without} {
-			rows, cuts, err := By(context.Background(), l, nil, DefaultConfig(), []string{"abc", "rfm", "region", "rfm,region"}, "recency_days < 300 or key_account", 2)
+			rows, cuts, err := byRows(context.Background(), l, nil, DefaultConfig(), []string{"abc", "rfm", "region", "rfm,region"}, "recency_days < 300 or key_account", 2)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -242,6 +243,40 @@ func TestAggregateWithEstimates(t *testing.T) {
 		c := float64(r.Customers)
 		if r.Churn != 0.25 || r.Value12 != 2*c || r.ValueAtRisk != c || r.Value12Low != c || r.Value12High != 3*c || r.Tiers["gold"] != r.Customers {
 			t.Errorf("%+v", r)
+		}
+	}
+}
+
+// byRows is By without its members.
+func byRows(ctx context.Context, l *ingest.Ledger, accounts *table.Accounts, cfg Config, by []string, where string, threads int) ([]SegmentRow, []Cut, error) {
+	d, err := By(ctx, l, accounts, cfg, by, where, threads)
+	if err != nil {
+		return nil, nil, err
+	}
+	return d.Rows, d.Cuts, nil
+}
+
+func TestMembersNameTheirSegments(t *testing.T) {
+	l, accounts := goldenBook()
+	d, err := By(context.Background(), l, handmadeAccounts(accounts...), DefaultConfig(), []string{"abc", "region"}, "region = 'North'", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := 0
+	for _, row := range d.Rows {
+		if row.Scheme == "region" {
+			want += row.Customers + row.Prospects
+		}
+	}
+	if len(d.Members) != want || want == 0 {
+		t.Errorf("%d members, the rows count %d", len(d.Members), want)
+	}
+	for i, m := range d.Members {
+		if m.Segments[1] != "North" {
+			t.Errorf("%s is in region %q", m.Key, m.Segments[1])
+		}
+		if i > 0 && d.Members[i-1].Key >= m.Key {
+			t.Errorf("members are not sorted by key: %q after %q", m.Key, d.Members[i-1].Key)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -30,7 +31,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	err := root.ExecuteContext(ctx)
+	err := execute(ctx, root)
 	app.progress.clear()
 	if err == nil {
 		return exitOK
@@ -38,6 +39,17 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	code := exitCode(err, caught())
 	app.fail(err, code)
 	return code
+}
+
+// execute turns a panic, which is always our mistake, into an error like any other: nothing half-written
+// stays behind, and cron sees the exit code.
+func execute(ctx context.Context, root *cobra.Command) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("internal error, please report it: %v\n%s", r, debug.Stack())
+		}
+	}()
+	return root.ExecuteContext(ctx)
 }
 
 // app is what every command shares: the streams, the logger, the terminal's progress line.
