@@ -1,9 +1,10 @@
 package segment
 
 import (
+	"fmt"
+
 	"mainstay/ingest"
 	"mainstay/internal/num"
-	"mainstay/markov"
 	"mainstay/regress"
 )
 
@@ -90,8 +91,8 @@ func tooFew(rows int, y []float64) string {
 		}
 	}
 	if need := minPerColumn * (len(features) - 1); min(events, rows-events) < need {
-		return num.WarnTooFew + ": " + plural(events, "customer left", "customers left") + " and " +
-			plural(rows-events, "stayed", "stayed") + " in training, a regression needs " + plural(need, "of each", "of each")
+		return fmt.Sprintf("%s: of %d outcomes in training %d are of one kind, a regression needs %d of each",
+			num.WarnTooFew, rows, max(events, rows-events), need)
 	}
 	return ""
 }
@@ -161,6 +162,5 @@ func (b *study) chainOn(origin ingest.Day, p *panel) *chainModel {
 	for i := range p.Subjects {
 		used[p.Subjects[i].state] = true
 	}
-	var counts *markov.Counts = countStates(b.Ledger, b.Clock, origin, b.states, b.Threads)
-	return newChainModel(b, counts, used)
+	return newChainModel(b, countStates(b.Ledger, b.Clock, origin, b.states, b.Threads), used)
 }

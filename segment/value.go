@@ -19,6 +19,14 @@ var valueCandidates = []string{lastYearName, chainSpendName, hurdleName}
 // yearDays is the mean length of 12 months.
 const yearDays = 365.2425
 
+// labelsAYear is the number of value labels in 12 months.
+func (b *study) labelsAYear() float64 {
+	if b.label == valueYear {
+		return 1
+	}
+	return yearDays / float64(b.label)
+}
+
 // outlook is what a value model says of one customer at risk, in money units, undiscounted.
 type outlook struct {
 	label  float64 // expected over the value label: what the tournament judges
@@ -111,7 +119,7 @@ func trainHurdle(b *study, train []*panel) trained[valueModel] {
 }
 
 // labelMean is the book's mean value per label on the panel's day.
-func labelMean(b *study, p *panel) float64 { return p.Mean12 * float64(b.label) / yearDays }
+func labelMean(b *study, p *panel) float64 { return p.Mean12 / b.labelsAYear() }
 
 func hurdleRow(b *study, p *panel, i int) []float64 {
 	s, x := &p.Subjects[i], p.row(i)
@@ -126,10 +134,7 @@ func (m *hurdle) outlook(p *panel, i int) outlook {
 	}
 	mean *= labelMean(m.study, p)
 	q := 1 - clampChurn(1-num.Expit(eta))
-	labels := yearDays / float64(m.study.label)
-	if m.study.label == valueYear {
-		labels = 1
-	}
+	labels := m.study.labelsAYear()
 	o := outlook{label: q * mean, stayed: labels * mean}
 	alive := q
 	for left := labels; left > 1e-9; left-- { // 1e-9: a whole number of labels, up to rounding
