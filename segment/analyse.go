@@ -96,7 +96,7 @@ func (a *analysis) score(_ context.Context, progress Progress) error {
 	chain := a.chain(a.Clock.AsOf)
 	a.teller = a.tellerOn(a.Clock.AsOf, a.Profiles)
 	a.scorer = &scorer{study: a.study, today: a.today, teller: a.teller, chain: chain,
-		returns: trainReturns(a.study, a.training(a.churnPlan.Final), chain), worth: newCredibility(a.today.Subjects)}
+		returns: trainReturns(a.study, a.training(a.churnPlan.Final), a.training(a.valuePlan.Final), chain), worth: newCredibility(a.today.Subjects)}
 	s := a.scorer
 	if k := a.churn.champion; k >= 0 {
 		s.churn = a.churn.final[k].Model

@@ -22,11 +22,6 @@ func newBacktest(ctx context.Context, st *study, progress Progress) (*backtest, 
 	c := st.Clock
 	t := &backtest{study: st, churnPlan: newSchedule(c, c.Horizon), valuePlan: newSchedule(c, st.label),
 		panels: map[ingest.Day]*panel{}, chains: map[ingest.Day]*chainModel{}}
-	if len(t.churnPlan.Final) == 0 { // too young to train twice; one look back is better than none
-		if once := c.AsOf - ingest.Day(c.Horizon); once >= c.First {
-			t.churnPlan.Final = []ingest.Day{once}
-		}
-	}
 	days := append(t.churnPlan.days(), t.valuePlan.days()...)
 	for k, d := range days {
 		if t.panels[d] == nil {

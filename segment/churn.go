@@ -1,9 +1,11 @@
 package segment
 
 import (
+	"fmt"
+	"math"
+
 	"mainstay/ingest"
 	"mainstay/internal/num"
-	"mainstay/markov"
 	"mainstay/regress"
 )
 
@@ -72,7 +74,7 @@ func trainLogistic(b *study, train []*panel) trained[churnModel] {
 		t.Note = certificateNote(&fit.Certificate)
 		return t
 	}
-	t.Model = &logisticModel{fit: fit, mean: columnMeans(d)}
+	t.Model = newLogisticModel(fit, d, events, b.Threads)
 	return t
 }
 
@@ -90,21 +92,89 @@ func tooFew(rows int, y []float64) string {
 		}
 	}
 	if need := minPerColumn * (len(features) - 1); min(events, rows-events) < need {
-		return num.WarnTooFew + ": " + plural(events, "customer left", "customers left") + " and " +
-			plural(rows-events, "stayed", "stayed") + " in training, a regression needs " + plural(need, "of each", "of each")
+		return fmt.Sprintf("%s: of %d outcomes in training %d are of one kind, a regression needs %d of each",
+			num.WarnTooFew, rows, max(events, rows-events), need)
 	}
 	return ""
 }
 
-// logisticModel predicts by the logistic regression on the features.
+// logisticModel predicts by the logistic regression on the features, its linear predictor shrunk: a fit
+// on few events is too sure of itself on new data, by a factor that can be estimated,
+//
+//	logit p = shift + shrink·xβ,   shrink = max(0, (G − k)/G)
+//
+// with G the likelihood ratio chi-square of the fit and k its slopes (van Houwelingen & le Cessie 1990,
+// Statistics in Medicine 9:1303–1325), and shift such that the training events are met in
+// total.
 type logisticModel struct {
-	fit  *regress.Fit
-	mean []float64 // of the features in training: what reasons are told against
+	fit           *regress.Fit
+	mean          []float64 // of the features in training: what reasons are told against
+	shrink, shift float64
+}
+
+func newLogisticModel(fit *regress.Fit, d *regress.Design, y []float64, threads int) *logisticModel {
+	m := &logisticModel{fit: fit, mean: columnMeans(d)}
+	slopes := float64(len(fit.Names) - len(fit.Dropped) - 1)
+	if g := fit.NullDev - fit.Deviance; g > slopes {
+		m.shrink = (g - slopes) / g
+	}
+	eta := make([]float64, len(y))
+	num.Blocks(len(eta), panelBlock, threads, func(_, lo, hi int) {
+		for i := lo; i < hi; i++ {
+			eta[i], _ = fit.Linear(d.Row(i))
+		}
+	})
+	m.shift = meetTotal(eta, y, m.shrink, threads)
+	return m
+}
+
+// meetTotal solves Σ expit(shift + shrink·ηᵢ) = Σ yᵢ by Newton steps, halving the bracket where one
+// would leave it: the left side rises with shift.
+func meetTotal(eta, y []float64, shrink float64, threads int) float64 {
+	const (
+		bracket   = 100.0 // log-odds beyond any certified fit
+		settled   = 1e-12 // of a log-odds: rounding
+		mostSteps = 100   // bisection alone needs 47
+	)
+	total := num.Sum(y)
+	low, high := -bracket, bracket
+	shift := num.Logit(total / float64(len(y)))
+	for range mostSteps {
+		sums := num.BlockSums(len(eta), panelBlock, threads, 2, func(lo, hi int, sum []float64) {
+			for _, e := range eta[lo:hi] {
+				p := num.Expit(shift + shrink*e)
+				sum[0] += p
+				sum[1] += p * (1 - p)
+			}
+		})
+		if sums[0] < total {
+			low = shift
+		} else {
+			high = shift
+		}
+		next := shift + (total-sums[0])/sums[1]
+		if !(next > low && next < high) {
+			next = (low + high) / 2
+		}
+		if math.Abs(next-shift) < settled {
+			return next
+		}
+		shift = next
+	}
+	return shift
 }
 
 func (m *logisticModel) churn(p *panel, i int, level float64) (prob, low, high float64) {
-	prob, low, high = m.fit.Probability(p.row(i), level)
-	return clampChurn(prob), min(low, clampChurn(prob)), max(high, clampChurn(prob))
+	return m.probability(p.row(i), level)
+}
+
+// probability has an interval by the delta method on the logit scale (see regress.Fit.Probability)
+// around the shrunk predictor, with the standard error of the fit as it was.
+func (m *logisticModel) probability(x []float64, level float64) (prob, low, high float64) {
+	eta, se := m.fit.Linear(x)
+	at, half := m.shift+m.shrink*eta, num.ZLevel(level)*se
+	prob = clampChurn(num.Expit(at))
+	return prob, min(num.Expit(at-half), prob), max(num.Expit(at+half), prob)
 }
 
 // stackRisk stacks the customers at risk of several panels into a design, with their clusters and
@@ -161,6 +231,5 @@ func (b *study) chainOn(origin ingest.Day, p *panel) *chainModel {
 	for i := range p.Subjects {
 		used[p.Subjects[i].state] = true
 	}
-	var counts *markov.Counts = countStates(b.Ledger, b.Clock, origin, b.states, b.Threads)
-	return newChainModel(b, counts, used)
+	return newChainModel(b, countStates(b.Ledger, b.Clock, origin, b.states, b.Threads), used)
 }

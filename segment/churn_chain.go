@@ -38,12 +38,12 @@ func newChainModel(b *study, counts *markov.Counts, used []bool) *chainModel {
 		same[i] = i
 		flat[i] = i % b.states.Quiet
 	}
-	flat[k-1] = b.states.Quiet
+	flat[k-2], flat[k-1] = b.states.Quiet, b.states.Quiet+1
 	var names []string
 	for q := range b.states.Quiet {
 		names = append(names, recencyName(q))
 	}
-	names = append(names, lapsedState)
+	names = append(names, lapsedState, longLapsedState)
 	m := fitFolded(counts, b.states.Names, same, used)
 	if !m.certified() {
 		m = fitFolded(counts, names, flat, used)

@@ -48,6 +48,10 @@ func newSchedule(c Clock, label int) schedule {
 		}
 		s.Folds = append(s.Folds, fold{Origin: at, Train: train})
 	}
+	// A book too young for that is still better looked back at once than not at all.
+	if once := c.AsOf - ingest.Day(label); len(s.Final) == 0 && once >= c.First {
+		s.Final = []ingest.Day{once}
+	}
 	return s
 }
 

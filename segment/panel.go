@@ -42,7 +42,6 @@ type subject struct {
 	// labels: what came after the day; read by label only
 	churned bool    // no purchase day within the churn horizon
 	bought  bool    // a purchase day within the value label
-	next    float64 // value within the churn horizon
 	future  float64 // value within the value label
 }
 
@@ -182,7 +181,7 @@ func (b *study) observe(s *subject, pr *Profile, day ingest.Day, roll *rolling, 
 	s.recency = int32(pr.RecencyDays(day))
 	s.atRisk = pr.AtRisk(day, b.Clock.Horizon)
 	s.periods = int32(len(w.sums))
-	s.state = int16(b.states.scored(len(w.sums), quiet, s.atRisk))
+	s.state = int16(b.states.scored(len(w.sums), quiet, int(s.recency), b.Clock.Horizon))
 	s.past, s.past12 = float64(past)*b.unit, float64(past12)*b.unit
 	s.spend = spend.Sum() / float64(len(w.sums))
 	for _, v := range w.sums {
@@ -200,21 +199,20 @@ func (b *study) labels(s *subject, pr *Profile, day ingest.Day, value bool) {
 	if value {
 		valueEnd = day + ingest.Day(b.label)
 	}
-	var next, future int64
+	var future int64
 	for j := lo + sort.Search(hi-lo, func(k int) bool { return sh.Day[lo+k] > day }); j < hi; j++ {
 		d := sh.Day[j]
 		if d > churnEnd && d > valueEnd {
 			break
 		}
-		v, purchase := CellValue(sh, j, b.Basis), b.Ledger.Purchase(sh, j)
-		if d <= churnEnd {
-			next += v
-			s.churned = s.churned && !purchase
+		purchase := b.Ledger.Purchase(sh, j)
+		if d <= churnEnd && purchase {
+			s.churned = false
 		}
 		if d <= valueEnd {
-			future += v
+			future += CellValue(sh, j, b.Basis)
 			s.bought = s.bought || purchase
 		}
 	}
-	s.next, s.future = float64(next)*b.unit, float64(future)*b.unit
+	s.future = float64(future) * b.unit
 }

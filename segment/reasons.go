@@ -66,17 +66,17 @@ func threeReasons(facts []fact) (out [3]string) {
 }
 
 // regressed are the reasons of a customer scored by the logistic regression: the features' shares of
-// the log-odds, (x − mean)·β, added up by reason, largest first.
+// the log-odds, shrink·(x − mean)·β, added up by reason, largest first. The largest is always told.
 func (t *teller) regressed(m *logisticModel, p *panel, i int, pr *Profile) []fact {
 	share := map[string]float64{}
 	for k, x := range p.row(i) {
-		share[features[k].Reason] += (x - m.mean[k]) * m.fit.Coef[k]
+		share[features[k].Reason] += m.shrink * (x - m.mean[k]) * m.fit.Coef[k]
 	}
 	codes := append([]string(nil), reasonOrder...)
 	sort.SliceStable(codes, func(a, b int) bool { return math.Abs(share[codes[a]]) > math.Abs(share[codes[b]]) })
 	var facts []fact
 	for _, code := range codes {
-		if v := share[code]; math.Abs(v) >= leastContribution {
+		if v := share[code]; math.Abs(v) >= leastContribution || len(facts) == 0 {
 			f := fact{code: code, words: t.words(code, p, i, pr), raises: 1}
 			if v < 0 {
 				f.raises = -1

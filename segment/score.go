@@ -130,27 +130,32 @@ func (s *scorer) active(sc *Score, i int) {
 // lapsed scores subject i, who has lapsed.
 func (s *scorer) lapsed(sc *Score, i int) {
 	at := &s.today.Subjects[i]
-	sc.Relation, sc.State = relationLapsed, lapsedState
+	sc.Relation, sc.State = relationLapsed, s.states.Names[at.state]
 	sc.Return, sc.Value12 = s.returns.of(at, s.worth)
-	sc.Residual = s.residual(int(at.state), sc.Value12, s.survival)
+	sc.Residual = geometric(sc.Value12, s.survival, s.Config.DiscountRate)
 	sc.Reasons = threeReasons(s.teller.lapsed(sc.Profile))
 }
 
-// residual is the discounted value of all future, from the undiscounted value of the next 12 months:
-// times the chain's multiplier for the state, or, without a certified chain, a geometric series of
-// years with the customer's annual survival r, discounted at d to mid-year,
-//
-//	V · (1+d)^−½ · Σ_{k≥0} (r/(1+d))^k = V · (1+d)^½ / (1+d−r).
-//
-// NaN without a positive discount rate where the series has no end.
+// residual is the discounted value of all future of a customer at risk, from the undiscounted value of
+// the next 12 months: times the chain's multiplier for the state, or, without a certified chain, a
+// geometric series of years.
 func (s *scorer) residual(state int, year, survival float64) float64 {
 	if s.future != nil {
 		if at := s.chain.fold[state]; at >= 0 && finite(s.future[at]) {
 			return year * s.future[at]
 		}
 	}
-	d := s.Config.DiscountRate
-	v := year * math.Sqrt(1+d) / (1 + d - survival)
+	return geometric(year, survival, s.Config.DiscountRate)
+}
+
+// geometric is the value of all future years, the first worth year, each later one the survival r of
+// the one before, discounted at the annual rate d to mid-year:
+//
+//	V · (1+d)^−½ · Σ_{k≥0} (r/(1+d))^k = V · (1+d)^½ / (1+d−r)
+//
+// NaN where the series has no end: d = 0 and r = 1.
+func geometric(year, r, d float64) float64 {
+	v := year * math.Sqrt(1+d) / (1 + d - r)
 	if !finite(v) {
 		return math.NaN()
 	}

@@ -17,12 +17,18 @@ const (
 
 var stageNames = [...]string{"new", "growing", "established"}
 
-// lapsedState is the one state of those silent for a whole horizon; it is recurrent: people come back.
-const lapsedState = "lapsed"
+// Those silent for a whole horizon are lapsed, whatever their stage, and long lapsed from the second
+// horizon on. Both are recurrent: people come back. They are two because those who have just lapsed
+// come back far more often: one state for both would let the long gone return at the rate of the
+// others, for ever, and a chain would expect too much of the far future and too little of the near.
+const (
+	lapsedState     = "lapsed"
+	longLapsedState = "long-lapsed"
+)
 
-// states is the scheme "stage × recency" of one book: 3 stages × R recency classes and lapsed,
-// numbered stage·R + recency, lapsed last. R is the churn horizon in periods, rounded up, in
-// [1, maxQuiet].
+// states is the scheme "stage × recency" of one book: 3 stages × R recency classes, lapsed (R to 2R−1
+// periods of silence) and long lapsed, numbered stage·R + recency, the lapsed last. R is the churn
+// horizon in periods, rounded up, in [1, maxQuiet].
 type states struct {
 	Quiet int // R
 	Names []string
@@ -36,7 +42,7 @@ func newStates(c Clock) states {
 			s.Names = append(s.Names, stage+"/"+recencyName(q))
 		}
 	}
-	s.Names = append(s.Names, lapsedState)
+	s.Names = append(s.Names, lapsedState, longLapsedState)
 	return s
 }
 
@@ -47,12 +53,16 @@ func recencyName(q int) string {
 	return fmt.Sprintf("quiet-%d", q)
 }
 
-// lapsed is the number of the lapsed state.
-func (s states) lapsed() int { return len(s.Names) - 1 }
+// lapsed and long are the numbers of the lapsed states.
+func (s states) lapsed() int { return len(s.Names) - 2 }
+func (s states) long() int   { return len(s.Names) - 1 }
 
 // of is the state after the given number of purchase periods (≥ 1), the last of them quiet periods ago.
 func (s states) of(purchases, quiet int) int {
-	if quiet >= s.Quiet {
+	switch {
+	case quiet >= 2*s.Quiet:
+		return s.long()
+	case quiet >= s.Quiet:
 		return s.lapsed()
 	}
 	stage := 0
@@ -68,11 +78,14 @@ func (s states) of(purchases, quiet int) int {
 // scored is the state of a customer on the scoring day, from rolling windows of one period that
 // end on it. Periods differ in length and the horizon is in days, so the day count decides who has
 // lapsed: customers at risk never read "lapsed", the others always do.
-func (s states) scored(purchases, quiet int, atRisk bool) int {
-	if !atRisk {
+func (s states) scored(purchases, quiet int, recency, horizon int) int {
+	switch {
+	case recency < horizon:
+		return s.of(purchases, min(quiet, s.Quiet-1))
+	case recency < 2*horizon:
 		return s.lapsed()
 	}
-	return s.of(purchases, min(quiet, s.Quiet-1))
+	return s.long()
 }
 
 // rolling walks windows of one period back from a day: window k is (edge(k+1), edge(k)] with

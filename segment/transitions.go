@@ -93,7 +93,7 @@ func (w *stateWalk) until(k int) {
 	}
 	for ; w.at < k; w.at++ {
 		from := w.st.of(w.purchases, w.at-w.last)
-		if from == w.st.lapsed() { // nothing changes any more
+		if from == w.st.long() { // nothing changes any more
 			w.move(from, from, k-max(w.at, 0))
 			w.at = k
 			return

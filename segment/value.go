@@ -3,7 +3,6 @@ package segment
 import (
 	"math"
 
-	"mainstay/internal/num"
 	"mainstay/regress"
 )
 
@@ -18,6 +17,14 @@ var valueCandidates = []string{lastYearName, chainSpendName, hurdleName}
 
 // yearDays is the mean length of 12 months.
 const yearDays = 365.2425
+
+// labelsAYear is the number of value labels in 12 months.
+func (b *study) labelsAYear() float64 {
+	if b.label == valueYear {
+		return 1
+	}
+	return yearDays / float64(b.label)
+}
 
 // outlook is what a value model says of one customer at risk, in money units, undiscounted.
 type outlook struct {
@@ -69,7 +76,7 @@ var hurdleColumns = []string{"intercept", "value_last_label", "value_12m", "log_
 // only by those who bought in the one before: Σ_j q^(j+1) μ. Switched-off attrition is q = 1.
 type hurdle struct {
 	study *study
-	buy   *regress.Fit
+	buy   *logisticModel
 	spend *regress.Fit
 }
 
@@ -106,12 +113,12 @@ func trainHurdle(b *study, train []*panel) trained[valueModel] {
 		t.Note = certificateNote(&spend.Certificate)
 		return t
 	}
-	t.Model = &hurdle{study: b, buy: buy, spend: spend}
+	t.Model = &hurdle{study: b, buy: newLogisticModel(buy, d, y, b.Threads), spend: spend}
 	return t
 }
 
 // labelMean is the book's mean value per label on the panel's day.
-func labelMean(b *study, p *panel) float64 { return p.Mean12 * float64(b.label) / yearDays }
+func labelMean(b *study, p *panel) float64 { return p.Mean12 / b.labelsAYear() }
 
 func hurdleRow(b *study, p *panel, i int) []float64 {
 	s, x := &p.Subjects[i], p.row(i)
@@ -119,22 +126,18 @@ func hurdleRow(b *study, p *panel, i int) []float64 {
 }
 
 func (m *hurdle) outlook(p *panel, i int) outlook {
-	eta, _ := m.buy.Linear(p.row(i))
+	buys, _, _ := m.buy.probability(p.row(i), m.study.Config.Level)
 	mean, _ := m.spend.Linear(hurdleRow(m.study, p, i))
 	if m.study.Basis == Revenue {
 		mean = max(mean, 0)
 	}
 	mean *= labelMean(m.study, p)
-	q := 1 - clampChurn(1-num.Expit(eta))
-	labels := yearDays / float64(m.study.label)
-	if m.study.label == valueYear {
-		labels = 1
-	}
-	o := outlook{label: q * mean, stayed: labels * mean}
-	alive := q
+	labels := m.study.labelsAYear()
+	o := outlook{label: buys * mean, stayed: labels * mean}
+	alive := buys
 	for left := labels; left > 1e-9; left-- { // 1e-9: a whole number of labels, up to rounding
 		o.year += min(left, 1) * alive * mean
-		alive *= q
+		alive *= buys
 	}
 	return o
 }

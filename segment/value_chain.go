@@ -19,11 +19,7 @@ type chainSpend struct {
 
 func newChainSpend(b *study, chain *chainModel, p *panel) *chainSpend {
 	m := &chainSpend{chain: chain, spend: newCredibility(p.Subjects)}
-	labelPeriods := float64(b.label) / b.Clock.Period.Days()
-	if b.label == valueYear {
-		labelPeriods = chain.year
-	}
-	m.label = chain.visits(chain.chain.P, labelPeriods)
+	m.label = chain.visits(chain.chain.P, chain.year/b.labelsAYear())
 	m.year = chain.visits(chain.chain.P, chain.year)
 	m.stayed = chain.visits(chain.withoutLapse(), chain.year)
 	return m
@@ -115,13 +111,17 @@ func (m *chainModel) withoutLapse() mat.Matrix {
 //
 //	Σ_{t≥1} δ^(t−½) (Pᵗa) ÷ Σ_{t≤12 months} Pᵗa
 //
-// (value by state: Pfeifer & Carraway 2000, eq. 8). NaN for a state that brings no visit.
+// (value by state: Pfeifer & Carraway 2000, eq. 8). P is the chain with long lapsed made absorbing:
+// the relationship ends there, as "former customer" does in their paper. Left recurrent, a first-order
+// chain lets the long gone return at the pooled rate for ever, and the far future, to which they
+// add, would be worth more than any book ever saw. NaN for a state that brings no visit.
 func (m *chainModel) multiplier(rate, periodDays float64) []float64 {
+	p := m.untilLongLapsed()
 	out := make([]float64, len(m.active))
-	year := m.visits(m.chain.P, m.year)
+	year := m.visits(p, m.year)
 	delta := math.Pow(1+rate, -periodDays/yearDays)
 	reward := m.reward()
-	future, err := markov.ValueInfinite(m.chain.P, reward, 1/delta-1)
+	future, err := markov.ValueInfinite(p, reward, 1/delta-1)
 	for i := range out {
 		out[i] = math.NaN()
 		if err == nil && year[i] > 0 {
@@ -129,6 +129,20 @@ func (m *chainModel) multiplier(rate, periodDays float64) []float64 {
 		}
 	}
 	return out
+}
+
+// untilLongLapsed is the chain with long lapsed absorbing.
+func (m *chainModel) untilLongLapsed() mat.Matrix {
+	p := mat.DenseCopyOf(m.chain.P)
+	for i, name := range m.chain.States {
+		if name == longLapsedState {
+			for j := range m.active {
+				p.Set(i, j, 0)
+			}
+			p.Set(i, i, 1)
+		}
+	}
+	return p
 }
 
 // credibility shrinks a customer's mean value per active period to the book's (Bühlmann 1967,

@@ -1,0 +1,433 @@
+package segment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"mainstay/ingest"
+	"mainstay/internal/num"
+	"mainstay/regress"
+)
+
+func analyse(t *testing.T, l *ingest.Ledger, threads int, change func(*Config)) *Result {
+	t.Helper()
+	cfg := DefaultConfig()
+	if change != nil {
+		change(&cfg)
+	}
+	r, err := Analyse(context.Background(), l, nil, cfg, threads, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sane(t, "result", reflect.ValueOf(r))
+	for i := range r.Scores {
+		checkScore(t, &r.Scores[i])
+	}
+	return r
+}
+
+// sane fails on an infinity anywhere in the exported part of v.
+func sane(t *testing.T, path string, v reflect.Value) {
+	t.Helper()
+	switch v.Kind() {
+	case reflect.Float64:
+		if math.IsInf(v.Float(), 0) {
+			t.Errorf("%s is %v", path, v.Float())
+		}
+	case reflect.Pointer:
+		if !v.IsNil() && v.Type().Elem().PkgPath() == "mainstay/segment" {
+			sane(t, path, v.Elem())
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				sane(t, path+"."+v.Type().Field(i).Name, v.Field(i))
+			}
+		}
+	case reflect.Slice, reflect.Array:
+		for i := range v.Len() {
+			sane(t, fmt.Sprintf("%s[%d]", path, i), v.Index(i))
+		}
+	}
+}
+
+// checkScore holds a row to what docs/format.md promises of it.
+func checkScore(t *testing.T, s *Score) {
+	t.Helper()
+	ordered := func(name string, low, mid, high float64) {
+		if low > mid || mid > high {
+			t.Errorf("%s: %s %v not in [%v, %v]", s.Key, name, mid, low, high)
+		}
+	}
+	ordered("churn", s.ChurnLow, s.Churn, s.ChurnHigh)
+	ordered("value", s.Value12Low, s.Value12, s.Value12High)
+	for name, p := range map[string]float64{"churn": s.Churn, "low": s.ChurnLow, "high": s.ChurnHigh, "return": s.Return} {
+		if p < 0 || p > 1 {
+			t.Errorf("%s: %s is %v, not a probability", s.Key, name, p)
+		}
+	}
+	if s.ValueAtRisk < 0 || s.ValueScore < 0 || s.ValueScore > 100 {
+		t.Errorf("%s: value at risk %v, value score %v", s.Key, s.ValueAtRisk, s.ValueScore)
+	}
+	if !s.AtRisk && !math.IsNaN(s.Churn) {
+		t.Errorf("%s is not at risk but has a churn probability", s.Key)
+	}
+	if s.Tier == "" || s.TierReason == "" || s.State == "" || s.Relation == "" || s.Reasons[0] == "" {
+		t.Errorf("%s: tier %q (%q), state %q, relation %q, reasons %q", s.Key, s.Tier, s.TierReason, s.State, s.Relation, s.Reasons)
+	}
+	for _, r := range s.Reasons {
+		if strings.Contains(r, "NaN") || strings.Contains(r, "Inf") {
+			t.Errorf("%s: reason %q", s.Key, r)
+		}
+	}
+}
+
+// dump writes everything of a result but where a customer lies in the Ledger.
+func dump(r *Result) string {
+	var b strings.Builder
+	for i := range r.Scores {
+		s := r.Scores[i]
+		p := Profile{}
+		if s.Profile != nil {
+			p = *s.Profile
+		}
+		p.Shard, p.Row, s.Profile = 0, 0, nil
+		fmt.Fprintf(&b, "%+v %+v\n", s, p)
+	}
+	c := *r
+	c.Scores = nil
+	c.Fits = nil
+	fmt.Fprintf(&b, "%+v\n", c)
+	for _, f := range r.Fits {
+		f.Chain = nil
+		fmt.Fprintf(&b, "%+v\n", f)
+	}
+	return b.String()
+}
+
+// before keeps the rows up to a day; shifted moves the later ones.
+func before(rows []sale, day ingest.Day) []sale {
+	return slices.DeleteFunc(slices.Clone(rows), func(s sale) bool { return s.day > day })
+}
+
+func shifted(rows []sale, day ingest.Day, by ingest.Day) []sale {
+	out := slices.Clone(rows)
+	for i := range out {
+		if out[i].day > day {
+			out[i].day += by
+			out[i].amount *= 7
+			out[i].key += "x"
+		}
+	}
+	return out
+}
+
+// The rule that decides whether anything here can be believed.
+func TestTheFutureChangesNothing(t *testing.T) {
+	for _, at := range []int{200, 700, 1300} {
+		sim := manyBuyers()
+		sim.customers = 300
+		rows := sim.sales()
+		asOf := sim.start + ingest.Day(at)
+		want := dump(analyse(t, handmade(asOf, nil, before(rows, asOf)...), 1, nil))
+		for name, later := range map[string][]sale{"kept": rows, "shifted": shifted(rows, asOf, 40)} {
+			if got := dump(analyse(t, handmade(asOf, nil, later...), 2, nil)); got != want {
+				t.Errorf("as of day %d, later rows %s: the result differs\n%s", at, name, firstDifference(got, want))
+			}
+		}
+	}
+}
+
+func firstDifference(got, want string) string {
+	g, w := strings.Split(got, "\n"), strings.Split(want, "\n")
+	for i := range min(len(g), len(w)) {
+		if g[i] != w[i] {
+			return "got  " + g[i] + "\nwant " + w[i]
+		}
+	}
+	return fmt.Sprintf("%d lines, want %d", len(g), len(w))
+}
+
+// Panels of earlier days read nothing later, and their labels nothing beyond their end.
+func TestPanelsReadNoFurtherThanTheyMay(t *testing.T) {
+	sim := manyBuyers()
+	sim.customers = 200
+	rows := sim.sales()
+	asOf := sim.start + 1300
+	origin := asOf - 400
+	clock := Clock{AsOf: asOf, First: sim.start, Period: Month, Horizon: 60, MedianGap: 20}
+	read := func(rows []sale) *panel {
+		l := handmade(asOf, nil, rows...)
+		l.First = sim.start
+		cfg := DefaultConfig()
+		cfg.ValueBasis = Revenue
+		b, err := NewBook(l, nil, clock, cfg, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return newStudy(b).newPanel(origin, Profiles(l, origin, clock.Horizon, 2))
+	}
+	blind := func(p *panel) *panel {
+		for i := range p.Subjects {
+			s := &p.Subjects[i]
+			s.id, s.profile, s.churned, s.bought, s.future = 0, 0, false, false, 0
+		}
+		return p
+	}
+	full := read(rows)
+	if !full.Churn || !full.Value {
+		t.Fatal("labels of a day 400 days back are known")
+	}
+	label := valueLabel(clock)
+	if got := read(shifted(rows, origin+ingest.Day(max(clock.Horizon, label)), 3)); !reflect.DeepEqual(withoutIDs(got), withoutIDs(full)) {
+		t.Error("rows after the end of the labels changed the panel")
+	}
+	if got := blind(read(shifted(rows, origin, 3))); !reflect.DeepEqual(got, blind(full)) {
+		t.Error("rows after the origin changed features")
+	}
+}
+
+func withoutIDs(p *panel) *panel {
+	q := *p
+	q.Subjects = slices.Clone(p.Subjects)
+	for i := range q.Subjects {
+		q.Subjects[i].id, q.Subjects[i].profile = 0, 0
+	}
+	return &q
+}
+
+func TestThreadsAndRowOrderChangeNothing(t *testing.T) {
+	sim := manyBuyers()
+	rows := sim.sales()
+	l := handmade(sim.start+1300, nil, rows...)
+	one := dump(analyse(t, l, 1, nil))
+	if two := dump(analyse(t, l, 3, nil)); two != one {
+		t.Errorf("three threads differ from one\n%s", firstDifference(two, one))
+	}
+	slices.Reverse(rows)
+	if turned := dump(analyse(t, handmade(sim.start+1300, nil, rows...), 2, nil)); turned != one {
+		t.Errorf("rows turned round differ\n%s", firstDifference(turned, one))
+	}
+}
+
+func TestMoneyScalesValuesAndNothingElse(t *testing.T) {
+	sim := manyBuyers()
+	rows := sim.sales()
+	asOf := sim.start + 1300
+	small := analyse(t, handmade(asOf, nil, rows...), 2, nil)
+	for i := range rows {
+		rows[i].amount *= 10
+		rows[i].cost *= 10
+	}
+	large := analyse(t, handmade(asOf, nil, rows...), 2, nil)
+	near := func(name, key string, got, want float64) {
+		t.Helper()
+		if math.IsNaN(got) != math.IsNaN(want) || math.Abs(got-want) > 1e-7*math.Max(1, math.Abs(want)) {
+			t.Errorf("%s of %s: %v, want %v", name, key, got, want)
+		}
+	}
+	if small.ValueModel != large.ValueModel || small.ChurnModel != large.ChurnModel {
+		t.Fatalf("champions %s, %s became %s, %s", small.ChurnModel, small.ValueModel, large.ChurnModel, large.ValueModel)
+	}
+	for i := range small.Scores {
+		a, b := &small.Scores[i], &large.Scores[i]
+		near("churn", a.Key, b.Churn, a.Churn)
+		near("return", a.Key, b.Return, a.Return)
+		near("value", a.Key, b.Value12/10, a.Value12)
+		near("value high", a.Key, b.Value12High/10, a.Value12High)
+		near("residual", a.Key, b.Residual/10, a.Residual)
+		near("value at risk", a.Key, b.ValueAtRisk/10, a.ValueAtRisk)
+		near("value score", a.Key, b.ValueScore, a.ValueScore)
+		if a.Tier != b.Tier || a.State != b.State {
+			t.Errorf("%s: tier %s, state %s became %s, %s", a.Key, a.Tier, a.State, b.Tier, b.State)
+		}
+	}
+}
+
+// Against a process whose future is known: the champion's probabilities add up to the leavers, and
+// regressing what happened on them (Cox 1958; Miller, Hui & Tierney 1991) gives a slope near one.
+func TestChurnIsCalibratedOnASimulation(t *testing.T) {
+	for _, champion := range []string{recencyRuleName, chainName, logisticName} {
+		sim := manyBuyers()
+		sim.customers, sim.seed, sim.lifetime = 1500, 11, 500
+		l := sim.ledger(1300)
+		b, err := NewBook(l, nil, NewClock(l, l.AsOf, DefaultConfig()), DefaultConfig(), 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		bt, err := newBacktest(context.Background(), newStudy(b), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fit := bt.trainChurn(champion, bt.training(bt.churnPlan.Final), bt.chain(l.AsOf))
+		if !fit.OK {
+			t.Fatalf("%s: %s", champion, fit.Note)
+		}
+		later := Profiles(l, l.AsOf+ingest.Day(b.Clock.Horizon), b.Clock.Horizon, 1)
+		last := map[string]ingest.Day{}
+		for _, p := range later {
+			last[string(l.Shards[p.Shard].Key(int(p.Row)))] = p.Last
+		}
+		var left, pred, logits []float64
+		var inLow, inHigh float64
+		for i := range bt.today.Subjects {
+			s := &bt.today.Subjects[i]
+			if !s.atRisk {
+				continue
+			}
+			p, low, high := fit.Model.churn(bt.today, i, 0.9)
+			left = append(left, unit(last[string(b.Key(int(s.profile)))] <= l.AsOf))
+			pred = append(pred, p)
+			logits = append(logits, 1, num.Logit(p))
+			inLow += low
+			inHigh += high
+		}
+		n := float64(len(left))
+		actual, expected := num.Sum(left), num.Sum(pred)
+		noise := 2.6 * math.Sqrt(actual*(1-actual/n)) // 99 % of the binomial
+		t.Logf("%s: %v of %v left, expected %.1f [%.1f, %.1f]", champion, actual, n, expected, inLow, inHigh)
+		if actual < inLow-noise || actual > inHigh+noise {
+			t.Errorf("%s: %v of %v left, expected %.1f [%.1f, %.1f]", champion, actual, n, expected, inLow, inHigh)
+		}
+		if champion == recencyRuleName {
+			continue // three levels carry no slope
+		}
+		slope, err := regress.Logistic(&regress.Design{Names: []string{"intercept", "logit"}, X: logits}, left, regress.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%s: calibration slope %.2f ± %.2f", champion, slope.Coef[1], slope.SE[1])
+		if math.Abs(slope.Coef[1]-1) > 3*slope.SE[1] || slope.Coef[1]-2*slope.SE[1] < 0 && champion == logisticName {
+			t.Errorf("%s: calibration slope %.2f ± %.2f", champion, slope.Coef[1], slope.SE[1])
+		}
+	}
+}
+
+// The expected total of the next 12 months holds what a simulation then brings.
+func TestValueIsRightInTotalOnASimulation(t *testing.T) {
+	sim := manyBuyers()
+	sim.customers, sim.days, sim.seed = 1200, 1700, 5
+	l := sim.ledger(1300)
+	r := analyse(t, l, 2, func(c *Config) { c.ValueBasis, c.Level = Revenue, 0.99 })
+	came := 0.0
+	known := map[string]bool{}
+	for i := range r.Scores {
+		known[r.Scores[i].Key] = true
+	}
+	for i := range l.Shards {
+		s := &l.Shards[i]
+		for c := range s.Customers() {
+			if !known[string(s.Key(c))] {
+				continue // not yet a customer
+			}
+			lo, hi := s.Cells(c)
+			for j := lo; j < hi; j++ {
+				if s.Day[j] > l.AsOf && s.Day[j] <= l.AsOf+365 {
+					came += float64(s.Net(j)) / 100
+				}
+			}
+		}
+	}
+	t.Logf("%s: expected %.0f [%.0f, %.0f], came %.0f", r.ValueModel, r.Totals.Expected, r.Totals.ExpectedLow, r.Totals.ExpectedHigh, came)
+	if came < r.Totals.ExpectedLow || came > r.Totals.ExpectedHigh {
+		t.Errorf("%s: expected %.0f [%.0f, %.0f], came %.0f", r.ValueModel, r.Totals.Expected, r.Totals.ExpectedLow, r.Totals.ExpectedHigh, came)
+	}
+}
+
+func TestShortHistoryFallsBackAndSaysSo(t *testing.T) {
+	sim := manyBuyers()
+	r := analyse(t, sim.ledger(100), 2, nil)
+	if r.ChurnModel != recencyRuleName || r.ValueModel != lastYearName || r.ChurnCertified || r.ValueCertified {
+		t.Errorf("models %s (%v), %s (%v)", r.ChurnModel, r.ChurnCertified, r.ValueModel, r.ValueCertified)
+	}
+	if !slices.ContainsFunc(r.Warnings, func(w num.Warning) bool { return w.Code == num.WarnHorizonShort }) {
+		t.Errorf("no %s among %v", num.WarnHorizonShort, r.Warnings)
+	}
+	if len(r.Contests) != len(churnCandidates)+len(valueCandidates) {
+		t.Errorf("%d contests", len(r.Contests))
+	}
+	if !strings.Contains(r.ModelWhy, "naive") {
+		t.Errorf("why: %q", r.ModelWhy)
+	}
+}
+
+// Books at the edge of sense: nothing panics, nothing is infinite, and what is not known is NaN.
+func TestBooksAtTheEdge(t *testing.T) {
+	var once, gone, huge []sale
+	for i := range 50 {
+		key := fmt.Sprintf("C%02d", i)
+		once = append(once, sale{key: key, day: 18000 + ingest.Day(10*i), amount: 100})
+		for k := range 6 {
+			gone = append(gone, sale{key: key, day: 18000 + ingest.Day(20*k+i), amount: 100})
+			huge = append(huge, sale{key: key, day: 18000 + ingest.Day(100*k+i), amount: math.MaxInt64 / 400})
+		}
+	}
+	books := map[string]*ingest.Ledger{
+		"empty":           handmade(18000, nil),
+		"one row":         handmade(18000, nil, sale{key: "a", day: 18000, amount: 1}),
+		"one customer":    handmade(18400, nil, sale{key: "a", day: 18000, amount: 1}, sale{key: "a", day: 18200, amount: 1}, sale{key: "a", day: 18399, amount: 5}),
+		"only returns":    handmade(18400, nil, sale{key: "a", day: 18000, amount: -1}, sale{key: "b", day: 18200, amount: -1}),
+		"nobody repeats":  handmade(18500, nil, once...),
+		"all have lapsed": handmade(20000, nil, gone...),
+		"huge amounts":    handmade(18550, nil, huge...),
+	}
+	for name, l := range books {
+		t.Run(name, func(t *testing.T) {
+			r := analyse(t, l, 2, nil)
+			total := r.Totals
+			if total.AtRisk+total.Lapsed+total.NeverBought != total.Customers || total.Customers+total.Prospects != len(r.Scores) {
+				t.Errorf("customers do not add up: %+v for %d scores", total, len(r.Scores))
+			}
+			n := 0
+			for _, row := range r.Tiers {
+				n += row.Customers
+			}
+			if n != len(r.Scores) {
+				t.Errorf("tiers hold %d of %d", n, len(r.Scores))
+			}
+		})
+	}
+}
+
+func TestAnalyseStopsWhenAsked(t *testing.T) {
+	sim := manyBuyers()
+	ctx, cancel := context.WithCancel(context.Background())
+	_, err := Analyse(ctx, sim.ledger(1300), nil, DefaultConfig(), 2, func(phase string, done float64) {
+		if done < 0 || done > 1 {
+			t.Errorf("phase %s is %v done", phase, done)
+		}
+		if phase == phasePast {
+			cancel()
+		}
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestIncumbentStaysWithinTheMargin(t *testing.T) {
+	sim := manyBuyers()
+	l := sim.ledger(1300)
+	free := analyse(t, l, 2, nil)
+	kept := analyse(t, l, 2, func(c *Config) { c.IncumbentChurn = free.ChurnModel })
+	if kept.ChurnModel != free.ChurnModel || !strings.Contains(kept.ModelWhy, "incumbent") {
+		t.Errorf("%s became %s: %s", free.ChurnModel, kept.ChurnModel, kept.ModelWhy)
+	}
+}
+
+func BenchmarkAnalyse(b *testing.B) {
+	sim := manyBuyers()
+	l := sim.ledger(1300)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := Analyse(context.Background(), l, nil, DefaultConfig(), 2, nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,405 @@
+package segment
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"mainstay/ingest"
+	"mainstay/markov"
+)
+
+func close9(got, want float64) bool { return math.Abs(got-want) <= 1e-9*math.Max(1, math.Abs(want)) }
+
+func TestScheduleNeverCrossesAnOrigin(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c := Clock{First: 18000, AsOf: 18000 + ingest.Day(rapid.IntRange(0, 4000).Draw(t, "span")), Horizon: rapid.IntRange(1, 400).Draw(t, "horizon")}
+		label := rapid.SampledFrom([]int{c.Horizon, valueYear}).Draw(t, "label")
+		s := newSchedule(c, label)
+		history := func(d ingest.Day) bool { return int(d-c.First) >= c.Horizon }
+		for _, f := range s.Folds {
+			if f.Origin+ingest.Day(label) > c.AsOf {
+				t.Fatalf("labels of fold %v end after the as-of date", f.Origin)
+			}
+			for _, d := range f.Train {
+				if d+ingest.Day(label) > f.Origin || !history(d) {
+					t.Fatalf("training origin %v of fold %v", d, f.Origin)
+				}
+			}
+		}
+		for _, d := range s.Final {
+			if d+ingest.Day(label) > c.AsOf || d < c.First {
+				t.Fatalf("final origin %v", d)
+			}
+		}
+		if len(s.Folds) > maxFolds || s.contested() && len(s.Folds) < minFolds {
+			t.Fatalf("%d folds", len(s.Folds))
+		}
+	})
+	c := Clock{First: 0, AsOf: 359, Horizon: 120}
+	if s := newSchedule(c, 120); len(s.Folds) != 0 {
+		t.Errorf("three horizons less a day hold no fold, got %d", len(s.Folds))
+	}
+	c.AsOf = 480
+	if s := newSchedule(c, 120); len(s.Folds) != 2 || s.Folds[1].Origin != 240 || !slices.Equal(s.Folds[1].Train, []ingest.Day{120}) {
+		t.Errorf("four horizons: %+v", s)
+	}
+}
+
+// Weeks, horizon of two weeks: R = 2, so lapsed from the second and long lapsed from the fourth week
+// of silence on. The book begins on a Wednesday: its first week is left out.
+func TestCountStatesByHand(t *testing.T) {
+	wednesday := date("2024-01-03")
+	monday := wednesday + 5
+	c := Clock{First: wednesday, AsOf: monday + 7*7, Period: Week, Horizon: 14} // seven closed weeks and one day
+	l := handmade(c.AsOf, nil,
+		sale{key: "a", day: wednesday, amount: 1},     // week −1: counts as a purchase period, no move out of it
+		sale{key: "a", day: monday, amount: 1},        // week 0
+		sale{key: "a", day: monday + 6, amount: 1},    // the same week
+		sale{key: "a", day: monday + 14, amount: 1},   // week 2
+		sale{key: "a", day: monday + 15, amount: -1},  // a return is no purchase
+		sale{key: "a", day: monday + 7*7, amount: 1},  // the open week: not counted
+		sale{key: "b", day: monday + 7*5, amount: 1},  // week 5
+		sale{key: "d", day: monday + 7*7, amount: 1},  // first bought in the open week
+		sale{key: "e", day: monday + 7*1, amount: -1}, // never bought
+	)
+	st := newStates(c)
+	want := map[string]int64{
+		"growing/active>growing/quiet-1": 2, // a: week 0 to 1, with two purchase periods; week 2 to 3, with three
+		"growing/quiet-1>growing/active": 1,
+		"growing/quiet-1>lapsed":         1,
+		"lapsed>lapsed":                  1,
+		"lapsed>long-lapsed":             1,
+		"new/active>new/quiet-1":         1, // b
+	}
+	got := countStates(l, c, c.AsOf, st, 2)
+	for i, from := range got.States {
+		for j, to := range got.States {
+			if n := got.N[i*len(got.States)+j]; n != want[from+">"+to] {
+				t.Errorf("%s to %s: %d, want %d", from, to, n, want[from+">"+to])
+			}
+		}
+	}
+	if seen := seenOnly(got); slices.Contains(seen.States, "established/active") || len(seen.States) != 6 {
+		t.Errorf("seen: %v", seen.States)
+	}
+}
+
+// The walk agrees with asking every period anew.
+func TestCountStatesAgainstBruteForce(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		rows := anySales.Draw(t, "rows")
+		asOf := ingest.Day(18000 + rapid.IntRange(0, 800).Draw(t, "as of"))
+		l := handmade(asOf, []string{"region"}, rows...)
+		c := Clock{First: l.First, AsOf: asOf, Horizon: rapid.IntRange(1, 200).Draw(t, "horizon"),
+			Period: rapid.SampledFrom([]Period{Week, Month, Quarter}).Draw(t, "period")}
+		st := newStates(c)
+		g := newGrid(c.First, asOf, c.Period)
+		want := markov.NewCounts(st.Names)
+		for i := range l.Shards {
+			s := &l.Shards[i]
+			for k := range s.Customers() {
+				at := func(period int) int { // state at the end of a period, −1 before the first purchase
+					lo, hi := s.Cells(k)
+					seen := map[int]bool{}
+					last := -2
+					for j := lo; j < hi && s.Day[j] < g.Starts[period+1]; j++ {
+						if l.Purchase(s, j) {
+							last = g.index(s.Day[j], -1)
+							seen[last] = true
+						}
+					}
+					if len(seen) == 0 {
+						return -1
+					}
+					return st.of(len(seen), period-last)
+				}
+				for period := range g.periods() - 1 {
+					if from := at(period); from >= 0 {
+						want.Add(from, at(period+1))
+					}
+				}
+			}
+		}
+		if got := countStates(l, c, asOf, st, 1); !slices.Equal(got.N, want.N) {
+			t.Fatalf("got %v\nwant %v", got.N, want.N)
+		}
+	})
+}
+
+func TestLadderCountsByHand(t *testing.T) {
+	first := date("2022-01-01")
+	c := Clock{First: first, AsOf: date("2023-03-31"), Period: Month, Horizon: 90}
+	l := handmade(c.AsOf, nil,
+		sale{key: "a", day: first, amount: 1, units: 60},              // counts up to 2022-12-31
+		sale{key: "a", day: date("2023-02-10"), amount: 1, units: 12}, // 10–49 from February on
+	)
+	got := countLadder(l, c, NewLadder([]float64{100, 50, 10, 5}), 1)
+	want := map[string]int64{"50–99>none": 1, "none>10–49": 1, "10–49>10–49": 1}
+	for i, from := range got.States {
+		for j, to := range got.States {
+			if n := got.N[i*len(got.States)+j]; n != want[from+">"+to] {
+				t.Errorf("%s to %s: %d, want %d", from, to, n, want[from+">"+to])
+			}
+		}
+	}
+}
+
+// On the scoring day windows of one period end on it, so that half a month is no silence.
+func TestScoringStateFromRollingWindows(t *testing.T) {
+	asOf := date("2024-03-15")
+	c := Clock{First: date("2023-01-01"), AsOf: asOf, Period: Month, Horizon: 90, MedianGap: 30}
+	l := handmade(asOf, nil,
+		sale{key: "a", day: date("2024-02-16"), amount: 1}, // within the last month, though not in March
+		sale{key: "b", day: date("2024-02-15"), amount: 1}, // the month before
+		sale{key: "c", day: date("2023-12-16"), amount: 1}, // 90 days: lapsed
+		sale{key: "d", day: date("2023-12-17"), amount: 1}, // 89 days: at risk, so never "lapsed"
+	)
+	l.First = c.First
+	b, err := NewBook(l, nil, c, DefaultConfig(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := newStudy(b).newPanel(asOf, b.Profiles)
+	want := map[string]string{"a": "new/active", "b": "new/quiet-1", "c": lapsedState, "d": "new/quiet-2"}
+	for i := range p.Subjects {
+		key := string(b.Key(int(p.Subjects[i].profile)))
+		if got := newStates(c).Names[p.Subjects[i].state]; got != want[key] {
+			t.Errorf("%s is %s, want %s", key, got, want[key])
+		}
+	}
+}
+
+func TestFeaturesAreFinite(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		rows := anySales.Draw(t, "rows")
+		asOf := ingest.Day(18000 + rapid.IntRange(0, 800).Draw(t, "as of"))
+		l := handmade(asOf, []string{"region"}, rows...)
+		cfg := DefaultConfig()
+		cfg.ValueBasis = Revenue
+		if l.First > asOf {
+			return
+		}
+		b, err := NewBook(l, nil, NewClock(l, asOf, cfg), cfg, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := newStudy(b).newPanel(asOf, b.Profiles)
+		for i := range p.Subjects {
+			s := &p.Subjects[i]
+			for k, x := range p.row(i) {
+				if !finite(x) {
+					t.Fatalf("%s is %v", features[k].Name, x)
+				}
+			}
+			if !finite(s.spend) || !finite(s.within) || s.periods < 1 {
+				t.Fatalf("%+v", *s)
+			}
+		}
+	})
+}
+
+// A two-state chain whose visits can be counted by hand: from active, active again with 0.6.
+func TestChainVisits(t *testing.T) {
+	b := &study{Book: &Book{Clock: Clock{Period: Month, Horizon: 30}}, states: newStates(Clock{Period: Month, Horizon: 30}), label: 30}
+	if b.states.Quiet != 1 {
+		t.Fatalf("one recency class, got %d", b.states.Quiet)
+	}
+	counts := markov.NewCounts(b.states.Names)
+	add := func(from, to string, n int64) {
+		i, j := slices.Index(counts.States, from), slices.Index(counts.States, to)
+		counts.N[i*len(counts.States)+j] += n
+	}
+	add("established/active", "established/active", 60)
+	add("established/active", "lapsed", 40)
+	add("lapsed", "established/active", 10)
+	add("lapsed", "long-lapsed", 90)
+	add("long-lapsed", "long-lapsed", 100)
+	m := newChainModel(b, counts, make([]bool, len(b.states.Names)))
+	if !m.certified() {
+		t.Fatal(m.why())
+	}
+	visits := m.visits(m.chain.P, 2.5)
+	// a₁ = 0.6; a₂ = 0.36 + 0.4·0.1 = 0.40; a₃ = 0.6·0.40 + 0.4·(0.1·0.6) = 0.264
+	if at := m.fold[slices.Index(b.states.Names, "established/active")]; !close9(visits[at], 0.6+0.40+0.5*0.264) {
+		t.Errorf("visits %v", visits[at])
+	}
+	off := m.withoutLapse()
+	if v := m.visits(off, 12)[0]; !close9(v, 12) {
+		t.Errorf("without attrition an active customer stays active: %v visits in 12", v)
+	}
+	if v := m.multiplier(0.10, Month.Days())[0]; !(v > 0.9 && v < 1.1) {
+		t.Errorf("a customer who lives two periods has most value in a year: %v", v)
+	}
+	half, _ := m.noVisit(0.5)
+	if at := m.fold[slices.Index(b.states.Names, "established/active")]; !close9(half[at], math.Sqrt(0.4)) {
+		t.Errorf("half a period: %v, want √0.4", half[at])
+	}
+}
+
+func TestChainGivesUpStagesBeforeItGivesUp(t *testing.T) {
+	b := &study{Book: &Book{Clock: Clock{Period: Month, Horizon: 30}}, states: newStates(Clock{Period: Month, Horizon: 30}), label: 30}
+	counts := markov.NewCounts(b.states.Names)
+	k := len(counts.States)
+	for i := range k - 1 {
+		counts.N[i*k+k-2] = 3 // no state alone has enough moves, three stages together do
+	}
+	counts.N[(k-2)*k+k-2] = 9
+	used := make([]bool, k)
+	used[0] = true
+	if m := newChainModel(b, counts, used); !m.certified() || !slices.Equal(m.chain.States, []string{"active", "lapsed"}) {
+		t.Errorf("chain %+v: %s", m.chain, m.why())
+	}
+	used[k-1] = true // long lapsed is in use and was never seen
+	if m := newChainModel(b, counts, used); m.certified() || !strings.HasPrefix(m.why(), "empty-state") {
+		t.Errorf("certified %v: %q", m.certified(), m.why())
+	}
+}
+
+// Bühlmann–Straub by hand: means 10 (n = 2) and 20 (n = 3), Σ within 2 and 4.
+//
+//	s² = 6/3 = 2, x̄ = 16, Σn(x̄ᵢ−x̄)² = 72 + 48 = 120, a = (120−2)/(5−13/5) = 49.1666…
+func TestCredibilityByHand(t *testing.T) {
+	subjects := []subject{{periods: 2, spend: 10, within: 2}, {periods: 3, spend: 20, within: 4}}
+	c := newCredibility(subjects)
+	a := 118 / 2.4
+	z1, z2 := 2*a/(2*a+2), 3*a/(3*a+2)
+	mean := (z1*10 + z2*20) / (z1 + z2)
+	if !close9(c.within, 2) || !close9(c.between, a) || !close9(c.mean, mean) {
+		t.Errorf("%+v, want within 2, between %v, mean %v", c, a, mean)
+	}
+	if got := c.shrunk(&subjects[0]); !close9(got, z1*10+(1-z1)*mean) {
+		t.Errorf("shrunk %v", got)
+	}
+	once := newCredibility([]subject{{periods: 1, spend: 10}, {periods: 1, spend: 30}})
+	if got := once.shrunk(&subject{periods: 1, spend: 10}); got != 20 {
+		t.Errorf("without repeats all take the mean, got %v", got)
+	}
+}
+
+func TestDecide(t *testing.T) {
+	// Fold 0 is the last: there the third is best by far, and it must not matter.
+	ids := [][]int32{{1, 2, 3, 4}, {1, 2, 3, 4}}
+	a := arena{target: targetValue, ids: ids, actual: [][]float64{{9, 9, 9, 9}, {1, 2, 3, 4}}, loss: squaredError}
+	trials := []trial{
+		{name: "simple", ok: true, pred: [][]float64{{0, 0, 0, 0}, {1.1, 2.3, 2.8, 4.1}}},
+		{name: "better by chance", ok: true, pred: [][]float64{{0, 0, 0, 0}, {1.1, 1.9, 3.2, 4.1}}},
+		{name: "bad", ok: true, pred: [][]float64{{9, 9, 9, 9}, {4, 3, 2, 1}}},
+	}
+	if k, why := a.decide(trials, ""); k != 0 {
+		t.Errorf("%d: %s", k, why)
+	}
+	if k, _ := a.decide(trials, "better by chance"); k != 1 {
+		t.Errorf("an incumbent within the margin stays, got %d", k)
+	}
+	if k, _ := a.decide(trials, "bad"); k != 0 {
+		t.Errorf("an incumbent beyond the margin goes, got %d", k)
+	}
+	trials[0].ok = false
+	if k, _ := a.decide(trials, ""); k != 1 {
+		t.Errorf("an uncertified candidate is not eligible, got %d", k)
+	}
+}
+
+func TestTopTenthSharesTies(t *testing.T) {
+	key := make([]float64, 20)
+	value := make([]float64, 20)
+	key[0], value[0] = 5, 100
+	for i := 1; i < 6; i++ {
+		key[i], value[i] = 4, float64(10*i) // five tie for the one place left
+	}
+	if got := topTenth(key, value); !close9(got, 100+150.0/5) {
+		t.Errorf("got %v", got)
+	}
+}
+
+// Bands cover new observations at about their level, whatever the distribution.
+func TestValueBandsCover(t *testing.T) {
+	sim := manyBuyers()
+	rows := sim.sales()
+	var pred, actual []float64
+	for i, s := range rows {
+		p := 1 + float64(i%50)
+		pred = append(pred, p)
+		actual = append(actual, p*float64(max(s.amount, 0))/50_000)
+	}
+	half := len(pred) / 2
+	v := newValueBands(pred[:half], actual[:half], 0.90)
+	in := 0
+	for i := half; i < len(pred); i++ {
+		if low, high, _ := v.interval(pred[i], pred[i]); low <= actual[i] && actual[i] <= high {
+			in++
+		}
+	}
+	if share := float64(in) / float64(len(pred)-half); share < 0.87 || share > 0.95 {
+		t.Errorf("covers %.3f of new observations, want about 0.90", share)
+	}
+	if low, _, _ := newValueBands(pred[:10], actual[:10], 0.9).interval(5, 5); !math.IsNaN(low) {
+		t.Error("ten observations make no band")
+	}
+}
+
+func TestTiersByHand(t *testing.T) {
+	scores := []Score{
+		{Key: "a", Value12: 60, ValueAtRisk: 1, Churn: 0.1, AtRisk: true, Relation: relationActive},
+		{Key: "b", Value12: 20, ValueAtRisk: 1, Churn: 0.1, AtRisk: true, Relation: relationActive, KeyAccount: true},
+		{Key: "c", Value12: 15, ValueAtRisk: 9, Churn: 0.6, AtRisk: true, Relation: relationActive},
+		{Key: "d", Value12: 5, ValueAtRisk: 1, Churn: 0.6, AtRisk: true, Relation: relationActive},
+		{Key: "e", Value12: 0, ValueAtRisk: 0, Churn: 0.6, AtRisk: true, Relation: relationActive},
+		{Key: "f", Value12: 50, ValueAtRisk: math.NaN(), Churn: math.NaN(), Return: 0.12, Relation: relationLapsed},
+		{Key: "g", Relation: relationProspect},
+	}
+	recommendTiers(scores, DefaultConfig().Tiers)
+	want := []string{
+		"gold: value rank 1 of 5", "platinum: key account; 20.0 % of value",
+		"gold: value rank 3 of 5; up one: leave 60 %", "standard: value rank 4 of 5", "standard: no value expected",
+		"standard: lapsed; back 12 %", "prospect: has not bought yet",
+	}
+	for i := range scores {
+		if got := scores[i].Tier + ": " + scores[i].TierReason; got != want[i] {
+			t.Errorf("%s: %s, want %s", scores[i].Key, got, want[i])
+		}
+	}
+}
+
+func TestValueScoreIsAMidRankPercentile(t *testing.T) {
+	scores := []Score{{AtRisk: true, Value12: 1}, {AtRisk: true, Value12: 2}, {AtRisk: true, Value12: 2}, {AtRisk: true, Value12: 9}, {Value12: 5}, {Value12: math.NaN(), ValueScore: math.NaN()}}
+	valueScores(scores)
+	for i, want := range []float64{12.5, 50, 50, 87.5, 75} {
+		if scores[i].ValueScore != want {
+			t.Errorf("score %d is %v, want %v", i, scores[i].ValueScore, want)
+		}
+	}
+	if !math.IsNaN(scores[5].ValueScore) {
+		t.Error("a prospect has no value score")
+	}
+}
+
+func TestWords(t *testing.T) {
+	for v, want := range map[float64]string{0: "0", 950: "950", 41_234: "41.2k", 1_600_000: "1.6M", -412_345: "−412k"} {
+		if got := compact(v); got != want {
+			t.Errorf("%v is %q, want %q", v, got, want)
+		}
+	}
+	for v, want := range map[float64]string{-0.384: "−38 %", 0.2: "+20 %", 0: "+0 %", 19: "×20"} {
+		if got := signed(v); got != want {
+			t.Errorf("%v is %q, want %q", v, got, want)
+		}
+	}
+	if got := trendWords(-0.5); got != "last half year −67 % on the one before" {
+		t.Error(got)
+	}
+}
+
+// A year of geometric survival: 1/(1+d−r) grows with survival, and d = 0, r = 1 has no end.
+func TestGeometricResidual(t *testing.T) {
+	if got, want := geometric(100, 0, 0.1), 100/math.Sqrt(1.1); !close9(got, want) {
+		t.Errorf("one year: %v, want %v", got, want)
+	}
+	if got := geometric(100, 1, 0); !math.IsNaN(got) {
+		t.Errorf("no end: %v", got)
+	}
+}
