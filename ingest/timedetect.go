@@ -168,7 +168,7 @@ func resolveTime(ctx context.Context, st store.Store, p *Plan, c *catalog, name 
 		return r, nil
 	}
 	workers := make([]timeEvidence, max(threads, 1))
-	err = scanRows(ctx, st, p, []string{name}, len(workers), func(w int, rows *rowsRead) error {
+	err = scanRows(ctx, st, p, theSame(name), len(workers), func(w int, rows *rowsRead) error {
 		s := r.zone.span()
 		workers[w].visit(rows.vecs[0], rows.types[0], &s)
 		return nil
