@@ -3,7 +3,11 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"fmt"
+	"slices"
 	"time"
 
 	"mainstay/ingest/column"
@@ -13,9 +17,9 @@ import (
 
 // Plan is what is decided before the first row is used: which files, which column
 // serves which role, how time is read, the scale of money, and the as-of date.
-// It is complete: Build needs nothing else.
+// It is complete: Build needs nothing else. No file is held open.
 type Plan struct {
-	Config     Config // effective, with every found column filled in
+	Config     Config // effective, with every found column filled in ("none" where there is none)
 	Files      []PlannedFile
 	Roles      []RoleChoice // for people: what was chosen and why, in a fixed order
 	Customer   string
@@ -36,7 +40,7 @@ type Plan struct {
 	Notes      []string // warnings for people
 }
 
-// PlannedFile is one file with its open footer.
+// PlannedFile is one file with its footer.
 type PlannedFile struct {
 	Object store.Object
 	File   *column.File
@@ -44,28 +48,162 @@ type PlannedFile struct {
 
 // RoleChoice says which column (or expression) serves a role and how it was found.
 type RoleChoice struct {
-	Role   string
-	Source string // column or expression; "" = none
-	How    string // "flag", "config", "name", "derived", "partition"
-}
-
-// TimeReader turns the time column into days in the configured zone.
-type TimeReader struct {
-	Column string
-	Format string // resolved: native, yyyymmdd, epoch-…, iso, or a layout
-	// …
+	Role   string `json:"role"`
+	Source string `json:"source"` // column or expression; "" = none
+	How    string `json:"how"`    // set (flag or configuration), name, partition, derived; "" = none
 }
 
 // NewPlan lists the sources, reads footers, resolves the mapping and reads the
-// time column once to choose the as-of date. now decides what "yesterday" is.
+// time column once to choose the as-of date (twice where its format has to be found
+// first). now decides what "yesterday" is. Errors are *ConfigError, *MappingError,
+// *InputError or *column.Error where the cause is known to be one of them.
 func NewPlan(ctx context.Context, st store.Store, sources []string, cfg Config, threads int, now time.Time) (*Plan, error) {
-	panic("not yet")
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	threads = max(threads, 1)
+	p := &Plan{Config: cfg}
+	if p.Config.TimeFormat == "" {
+		p.Config.TimeFormat = "auto"
+	}
+	if p.Config.RateColumn == noColumn {
+		p.Config.RateColumn = ""
+	}
+	p.Location, _ = cfg.location()
+	if err := p.openFiles(ctx, st, sources, threads); err != nil {
+		return nil, err
+	}
+	offers := make([]fileColumns, len(p.Files))
+	for i := range p.Files {
+		offers[i] = columnsOf(&p.Files[i])
+	}
+	m, err := newCatalog(offers).resolve(cfg.Columns)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.adopt(m); err != nil {
+		return nil, err
+	}
+	if p.Time, err = resolveTime(ctx, st, p, m.catalog, m.chosen[RoleTime].column, threads); err != nil {
+		return nil, err
+	}
+	if err := p.survey(ctx, st, m.catalog, threads, now); err != nil {
+		return nil, err
+	}
+	return p, nil
 }
 
-// Build reads every row once and returns the Ledger. Rows set aside go to sink (nil =
-// only counted). progress, when not nil, is called with rows read so far from any
-// goroutine. More bad rows than Config.MaxBadRate is a *QualityError; rows or money
-// that do not reconcile are an error.
-func Build(ctx context.Context, st store.Store, p *Plan, threads int, sink RejectSink, progress func(rows int64)) (*Ledger, error) {
-	panic("not yet")
+// openFiles lists the sources and reads the footers, in the order of names whatever
+// the order of sources. A file named by two sources is read once.
+func (p *Plan) openFiles(ctx context.Context, st store.Store, sources []string, threads int) error {
+	if len(sources) == 0 {
+		return &ConfigError{"no transactions: name a file, a folder or a pattern"}
+	}
+	seen := map[string]bool{}
+	var objects []store.Object
+	for _, s := range sources {
+		list, err := st.List(ctx, s)
+		if err != nil {
+			return err
+		}
+		for _, o := range list {
+			if seen[o.Name] {
+				p.Notes = append(p.Notes, fmt.Sprintf("%s is named twice and read once", o.Name))
+				continue
+			}
+			seen[o.Name] = true
+			objects = append(objects, o)
+		}
+	}
+	slices.SortFunc(objects, func(a, b store.Object) int { return cmp.Compare(a.Name, b.Name) })
+	files, err := openPlanned(ctx, st, objects, threads)
+	if err != nil {
+		return err
+	}
+	p.Files = files
+	var rows int64
+	for _, f := range files {
+		rows += f.File.Rows
+	}
+	if rows == 0 {
+		return &InputError{File: files[0].Object.Name, RowGroup: -1, Row: -1, Err: errors.New("no rows in the input: check that the export ran")}
+	}
+	return nil
+}
+
+// adopt takes over what the mapper resolved.
+func (p *Plan) adopt(m *mapper) error {
+	p.Roles = m.choices
+	p.Notes = append(p.Notes, m.notes...)
+	p.Config.Columns = m.filled()
+	p.Customer = m.chosen[RoleCustomer].column
+	p.Amount = m.chosen[RoleAmount].expr
+	p.Units = m.chosen[RoleUnits].expr
+	p.Cost = m.chosen[RoleCost].expr
+	p.Discount = m.chosen[RoleDiscount].expr
+	p.Order = m.chosen[RoleOrder].column
+	p.Status = m.chosen[RoleStatus].column
+	p.Currency = m.chosen[RoleCurrency].column
+	p.Sides = m.sides()
+	if name := p.Config.RateColumn; name != "" {
+		r := role{name: "rate", flag: "--rate-column", needs: needsNumber}
+		if err := m.exists(&r, name); err != nil {
+			return err
+		}
+		p.Roles = append(p.Roles, RoleChoice{Role: "rate", Source: name, How: howSet})
+	}
+	for _, e := range []struct {
+		flag  string
+		expr  *money.Expr
+		scale *int
+	}{{"--amount", p.Amount, &p.Scale}, {"--cost", p.Cost, &p.Scale}, {"--discount", p.Discount, &p.Scale}, {"--units", p.Units, &p.UnitsScale}} {
+		scale := m.scaleOf(e.expr, p.Config.MoneyPlaces)
+		if err := checkScale(e.flag, e.expr, scale); err != nil {
+			return err
+		}
+		*e.scale = max(*e.scale, scale)
+	}
+	return nil
+}
+
+// survey reads the time and currency columns of all rows: the as-of date and the
+// currencies in use.
+func (p *Plan) survey(ctx context.Context, st store.Store, c *catalog, threads int, now time.Time) error {
+	type worker struct {
+		days       histogram
+		currencies currencyCount
+		day        []Day
+		bad        []bool
+	}
+	names := []string{p.Time.Column}
+	if p.Currency != "" {
+		names = append(names, p.Currency)
+	}
+	workers := make([]worker, threads)
+	for i := range workers {
+		workers[i] = worker{currencies: currencyCount{}, day: make([]Day, batchRows), bad: make([]bool, batchRows)}
+	}
+	err := scanRows(ctx, st, p, names, threads, func(i int, rows *rowsRead) error {
+		w := &workers[i]
+		p.Time.Days(rows.vecs[0], rows.types[0], w.day, w.bad)
+		w.days.visit(w.day[:rows.n], w.bad[:rows.n])
+		if p.Currency != "" {
+			return w.currencies.visit(rows.vecs[1])
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	all := &workers[0]
+	for i := 1; i < len(workers); i++ {
+		all.days.merge(&workers[i].days)
+		all.currencies.merge(workers[i].currencies)
+	}
+	if err := settleCurrency(p, c, all.currencies); err != nil {
+		return err
+	}
+	asOf, why, notes, err := chooseAsOf(&all.days, p.Config.AsOf, now, p.Location)
+	p.AsOf, p.AsOfWhy, p.Notes = asOf, why, append(p.Notes, notes...)
+	return err
 }

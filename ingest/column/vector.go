@@ -1,6 +1,24 @@
 // Package column reads single Parquet columns, page by page, into typed vectors
 // that the rest of ingest works on. It turns every failure of a foreign file
 // (errors and panics alike) into an error that names file, row group and column.
+//
+// The footer and page headers are decoded by parquet-go, once measure has proved that
+// their lists are as long as they claim. Pages are decompressed and decoded here, by
+// streams that produce values as they are asked for, because parquet-go's decoders (0.32)
+// allocate by what a page claims, beyond the reach of recover and of any check of declared
+// sizes: six bytes of levels, fe ff ff ff 03 01, make one run of 2^29 values and 512 MB; two
+// bytes of LZ4, 0f ff, make its buffer double without end; gzip is inflated past the
+// size that the page declares. It also takes the codec of a column's first row group for
+// all of them. Reading in place saves a copy of each string besides.
+//
+// From the footer to a value:
+//
+//	footer.go, thrift.go   metadata, measured before it is decoded
+//	file.go, types.go      columns and what their types mean
+//	chunk.go, decompress.go  the pages of one column of one row group
+//	page.go                one page: streams of levels and values
+//	hybrid.go, delta.go, numbers.go, text.go  the encodings
+//	reader.go, convert.go  batches across pages and dictionaries
 package column
 
 // Kind is how the values of a Vector are held.

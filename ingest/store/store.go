@@ -29,9 +29,9 @@ type Reader interface {
 // Store lists and opens objects.
 type Store interface {
 	// List expands one source (a file, a glob, or a folder, searched recursively)
-	// into objects sorted by name. Names whose last element, or any folder below
-	// the source, starts with "_" or "." are skipped. A source that matches
-	// nothing is an error that says so.
+	// into objects sorted by name. Below the source, names that start with "." or "_"
+	// are skipped, files and folders alike (a partition folder such as _c0=1 is
+	// not). A source that matches nothing is an error that says so.
 	List(ctx context.Context, source string) ([]Object, error)
 	Open(ctx context.Context, name string) (Reader, error)
 }

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"reflect"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/spf13/pflag"
+
+	"mainstay/ingest"
+	"mainstay/ingest/table"
+	"mainstay/segment"
+)
+
+// config is the whole configuration: what the YAML file holds, what flags override, and what
+// --print-config shows. docs/config.md describes every key, and a test holds it to this struct.
+type config struct {
+	Transactions []string       `yaml:"transactions"`
+	Accounts     accountsConfig `yaml:"accounts"`
+	Ingest       ingest.Config  `yaml:",inline"`
+	Segment      segment.Config `yaml:",inline"`
+	Out          string         `yaml:"out"`
+	Language     string         `yaml:"language"`
+	Strict       bool           `yaml:"strict"`
+}
+
+// accountsConfig is the optional accounts table: where it is and which columns serve.
+type accountsConfig struct {
+	Source  []string             `yaml:"source"`
+	Columns table.AccountsConfig `yaml:",inline"`
+}
+
+func defaultConfig() config {
+	return config{
+		Ingest: ingest.DefaultConfig(), Segment: segment.DefaultConfig(),
+		Out: "mainstay-out", Language: "en",
+	}
+}
+
+// load reads a YAML file over c. An unknown key is an error that shows the line and suggests the
+// nearest key.
+func (c *config) load(path string) error {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return &ingest.ConfigError{Msg: fmt.Sprintf("config: %v", err)}
+	}
+	if len(bytes.TrimSpace(data)) == 0 {
+		return nil
+	}
+	err = yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(c)
+	if err == nil {
+		return nil
+	}
+	hint := ""
+	var unknown *yaml.UnknownFieldError
+	if errors.As(err, &unknown) {
+		hint = fmt.Sprintf("; the keys are in docs/config.md and in 'mainstay run --print-config'")
+		if near := nearest(quoted(unknown.Message), configKeys(reflect.TypeOf(*c))); near != "" {
+			hint = fmt.Sprintf("; did you mean %q?", near)
+		}
+	}
+	return &ingest.ConfigError{Msg: fmt.Sprintf("config %s: %v%s", path, strings.TrimSpace(err.Error()), hint)}
+}
+
+// yaml is the configuration as a file.
+func (c *config) yaml() ([]byte, error) {
+	return yaml.MarshalWithOptions(c, yaml.IndentSequence(true))
+}
+
+// validate checks what neither YAML nor flags can.
+func (c *config) validate() error {
+	if c.Language != "en" && c.Language != "zh" {
+		return &ingest.ConfigError{Msg: fmt.Sprintf("language is %q; expected en or zh", c.Language)}
+	}
+	if len(c.Transactions) == 0 {
+		return usageError{errors.New("no transactions given: name a file, folder or glob, for example 'mainstay run orders.parquet'")}
+	}
+	return nil
+}
+
+// configKeys lists every YAML key, at any depth.
+func configKeys(t reflect.Type) []string {
+	var keys []string
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if name, _, _ := strings.Cut(f.Tag.Get("yaml"), ","); name != "" {
+			keys = append(keys, name)
+		}
+		if f.Type.Kind() == reflect.Struct {
+			keys = append(keys, configKeys(f.Type)...)
+		}
+	}
+	return keys
+}
+
+// quoted is the text between the first pair of double quotes.
+func quoted(s string) string {
+	_, s, _ = strings.Cut(s, `"`)
+	s, _, _ = strings.Cut(s, `"`)
+	return s
+}
+
+// configFlags are the flags that say where the configuration comes from, shared by all commands
+// that read transactions.
+type configFlags struct {
+	file  string
+	print bool
+}
+
+func (o *configFlags) addFlags(f *pflag.FlagSet) {
+	f.StringVarP(&o.file, "config", "c", "", "YAML configuration `FILE`; flags override it (docs/config.md)")
+	f.BoolVar(&o.print, "print-config", false, "print the effective configuration and stop")
+}
+
+// resolve loads the file, if any, under the flags that were set on the command line: flags are
+// bound to c, so they are remembered, the file is loaded over c, and they are set again.
+func (o *configFlags) resolve(c *config, flags *pflag.FlagSet, sources []string) error {
+	if o.file != "" {
+		type set struct {
+			flag   *pflag.Flag
+			value  string
+			values []string
+		}
+		var given []set
+		flags.Visit(func(f *pflag.Flag) {
+			s := set{flag: f, value: f.Value.String()}
+			if list, ok := f.Value.(pflag.SliceValue); ok {
+				s.values = list.GetSlice()
+			}
+			given = append(given, s)
+		})
+		if err := c.load(o.file); err != nil {
+			return err
+		}
+		for _, s := range given {
+			if list, ok := s.flag.Value.(pflag.SliceValue); ok {
+				if err := list.Replace(s.values); err != nil {
+					return usageError{err}
+				}
+			} else if err := s.flag.Value.Set(s.value); err != nil {
+				return usageError{err}
+			}
+		}
+	}
+	if len(sources) > 0 {
+		c.Transactions = sources
+	}
+	return c.validate()
+}

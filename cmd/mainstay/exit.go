@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"mainstay/ingest"
+	"mainstay/ingest/column"
+	"mainstay/reports"
+)
+
+// The exit codes, one table for all commands. docs/format.md and every help show it.
+const (
+	exitOK          = 0
+	exitFailure     = 1
+	exitUsage       = 2
+	exitInput       = 3
+	exitQuality     = 4
+	exitLocked      = 7
+	exitInterrupted = 130 // 128 + SIGINT
+	exitTerminated  = 143 // 128 + SIGTERM
+)
+
+const exitTable = `EXIT STATUS
+  0    success: published, or an identical run exists already
+  1    failure: anything not listed below
+  2    usage or configuration: a flag, an argument or a config key is wrong
+  3    input: a file is unreadable, or its columns are missing or ambiguous
+  4    quality gate not met: too many bad rows, or a model fell back under --strict
+  7    locked: another run is writing to the same output folder
+  130  interrupted (143: terminated); nothing half-written is left behind`
+
+// usageError marks errors of the command line itself.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+// exitCode maps an error to the exit code; signalled is the code of the signal that was
+// caught, 0 when none was.
+func exitCode(err error, signalled int) int {
+	var (
+		usage   usageError
+		config  *ingest.ConfigError
+		mapping *ingest.MappingError
+		input   *ingest.InputError
+		file    *column.Error
+		quality *ingest.QualityError
+		locked  *reports.LockedError
+	)
+	switch {
+	case signalled != 0 && errors.Is(err, context.Canceled):
+		return signalled
+	case errors.As(err, &usage), errors.As(err, &config):
+		return exitUsage
+	case errors.As(err, &quality):
+		return exitQuality
+	case errors.As(err, &mapping), errors.As(err, &input), errors.As(err, &file):
+		return exitInput
+	case errors.As(err, &locked):
+		return exitLocked
+	}
+	return exitFailure
+}
+
+// fail tells people why the command failed: one line on a terminal, JSON otherwise.
+func (a *app) fail(err error, code int) {
+	if code == exitInterrupted || code == exitTerminated {
+		err = errors.New("interrupted: nothing was published, and nothing half-written is left")
+	}
+	if a.logOptions.json(a.stderr) {
+		log := a.logger()
+		log.Error().Int("exit_code", code).Msg(err.Error())
+		return
+	}
+	fmt.Fprintf(a.stderr, "mainstay: %v\n", err)
+}

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+const rootLong = `mainstay learns from transaction exports (Parquet) how customers stay, grow and leave, and
+writes for every customer and every segment what they are worth, how likely they are to leave, and
+which service tier is recommended.
+
+Start with:
+
+  mainstay inspect orders.parquet     what is in the file, and which column serves which role
+  mainstay run orders.parquet         the main job: scores, segments, tiers in a run folder
+  mainstay segment orders.parquet --by abc`
+
+// run executes one command line and returns the exit code. It is the whole program: main only
+// hands it the process's streams, and tests call it in-process.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	ctx, stop, caught := withSignals(ctx)
+	defer stop()
+	app := &app{stdout: stdout, stderr: stderr}
+	root := newRoot(app)
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	app.progress.clear()
+	if err == nil {
+		return exitOK
+	}
+	code := exitCode(err, caught())
+	app.fail(err, code)
+	return code
+}
+
+// app is what every command shares: the streams, the logger, the terminal's progress line.
+type app struct {
+	stdout, stderr io.Writer
+	progress       progressLine
+	logOptions     logOptions
+}
+
+func newRoot(a *app) *cobra.Command {
+	root := &cobra.Command{
+		Use:               "mainstay",
+		Short:             "what every customer is worth, how likely they are to leave, which service tier fits",
+		Long:              rootLong,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+		PersistentPreRunE: func(*cobra.Command, []string) error { return a.logOptions.validate() },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return unknownCommand(cmd, args[0])
+			}
+			return cmd.Help()
+		},
+		Args: cobra.ArbitraryArgs,
+	}
+	a.logOptions.addFlags(root.PersistentFlags())
+	root.AddCommand(newRunCommand(a), newInspectCommand(a), newSegmentCommand(a), newVersionCommand(a))
+	for _, c := range append(root.Commands(), root) {
+		c.SetFlagErrorFunc(flagError)
+		c.Long = strings.TrimSpace(c.Long) + "\n\n" + exitTable
+	}
+	return root
+}
+
+func unknownCommand(cmd *cobra.Command, name string) error {
+	hint := "run 'mainstay --help' for the commands"
+	if s := cmd.SuggestionsFor(name); len(s) > 0 {
+		hint = fmt.Sprintf("did you mean %q?", s[0])
+	}
+	return usageError{fmt.Errorf("unknown command %q: %s", name, hint)}
+}
+
+// flagError marks what pflag could not parse as a usage error, with the nearest flag when one is
+// close.
+func flagError(cmd *cobra.Command, err error) error {
+	const unknown = "unknown flag: --"
+	if name, ok := strings.CutPrefix(err.Error(), unknown); ok {
+		if near := nearest(name, flagNames(cmd)); near != "" {
+			err = fmt.Errorf("%w: did you mean --%s?", err, near)
+		}
+	}
+	return usageError{fmt.Errorf("%w (see 'mainstay %s --help')", err, cmd.Name())}
+}

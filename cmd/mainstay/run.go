@@ -1,0 +1,179 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"mainstay/ingest"
+	"mainstay/ingest/store"
+	"mainstay/ingest/table"
+	"mainstay/reports"
+	"mainstay/segment"
+)
+
+const runLong = `Read transaction exports, build the Ledger, fit and compare the retention models, and write scores,
+segments, transitions, tiers and rejected rows into a run folder.
+
+IN is a Parquet file, a folder (Hive partitions included), or a glob; several are read as one export.
+The columns are found by name and type and shown; a flag settles what is ambiguous. The run folder
+is <out>/<as-of>-<id>: complete or not there, and reused when the same input and configuration come again.
+The summary goes to stdout (--json: the manifest), logs and progress to stderr.`
+
+const runExample = `  mainstay run orders.parquet
+  mainstay run exports/ --accounts accounts.parquet --zone Asia/Shanghai
+  mainstay run online_retail.parquet --amount 'Quantity*UnitPrice' --as-of 2011-11-30
+  mainstay run --config night.yaml --quiet`
+
+type runOptions struct {
+	config  config
+	source  configFlags
+	threads int
+	quiet   bool
+	json    bool
+}
+
+func (o *runOptions) addFlags(f *pflag.FlagSet) {
+	o.source.addFlags(f)
+	o.config.addInputFlags(f)
+	o.config.addModelFlags(f)
+	addThreads(f, &o.threads)
+	f.StringVarP(&o.config.Out, "out", "o", o.config.Out, "output `FOLDER` for runs")
+	f.StringVar(&o.config.Language, "language", o.config.Language, "language of the summary: en or zh")
+	f.BoolVar(&o.config.Strict, "strict", o.config.Strict, "fail (exit 4) when a model falls back to a naive rule")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "print nothing on success")
+	f.BoolVar(&o.json, "json", false, "print the run's manifest instead of the summary")
+}
+
+func newRunCommand(a *app) *cobra.Command {
+	o := runOptions{config: defaultConfig()}
+	cmd := &cobra.Command{
+		Use:     "run IN...",
+		Short:   "score every customer and every segment, recommend service tiers",
+		Long:    runLong,
+		Example: runExample,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := o.source.resolve(&o.config, cmd.Flags(), args); err != nil {
+				return err
+			}
+			if o.source.print {
+				return a.printConfig(&o.config)
+			}
+			return runRun(cmd.Context(), a, &o)
+		},
+	}
+	o.addFlags(cmd.Flags())
+	return cmd
+}
+
+// identity is the part of the configuration that decides the run's bytes, as the manifest shows it.
+// Where the input lies and where the output goes are left out: the input counts by its content.
+type identity struct {
+	Ingest   ingest.Config        `json:"input"`
+	Accounts table.AccountsConfig `json:"accounts"`
+	Segment  segment.Config       `json:"models"`
+	Language string               `json:"language"`
+	Strict   bool                 `json:"strict"`
+}
+
+func runRun(ctx context.Context, a *app, o *runOptions) error {
+	c := &o.config
+	if err := errors.Join(c.Ingest.Validate(), c.Segment.Check()); err != nil {
+		return err
+	}
+	start := time.Now()
+	st, p, err := a.plan(ctx, c, o.threads)
+	if err != nil {
+		return err
+	}
+	a.progress.say("reading accounts, hashing inputs")
+	accounts, err := a.accounts(ctx, st, c, p)
+	if err != nil {
+		return err
+	}
+	inputs, err := reports.Inputs(ctx, st, p, c.Accounts.Source, o.threads)
+	if err != nil {
+		return err
+	}
+	r, err := reports.Begin(c.Out, reports.Identity{
+		AsOf: p.AsOf, Inputs: inputs, Version: version,
+		Config: identity{p.Config, c.Accounts.Columns, c.Segment, c.Language, c.Strict},
+	})
+	if err != nil {
+		return err
+	}
+	if !r.Reused {
+		r.Timings.Threads = o.threads
+		r.Timings.Add("plan", start)
+		if err := a.compute(ctx, o, st, p, accounts, r); err != nil {
+			return errors.Join(err, r.Abort())
+		}
+	}
+	return a.show(o, r)
+}
+
+// compute does the work of a run that is not there yet, and publishes it.
+func (a *app) compute(ctx context.Context, o *runOptions, st store.Store, p *ingest.Plan, accounts *table.Accounts, r *reports.Run) error {
+	start := time.Now()
+	rejects, err := reports.NewRejects(ctx, r, p.Scale)
+	if err != nil {
+		return err
+	}
+	ledger, err := ingest.Build(ctx, st, p, o.threads, rejects.Sink, a.rowProgress(p))
+	if err != nil {
+		return err
+	}
+	if err := rejects.Close(); err != nil {
+		return err
+	}
+	r.Timings.Add("ledger", start)
+	start = time.Now()
+	res, err := segment.Analyse(ctx, ledger, accounts, o.config.Segment, o.threads, a.progress.phase)
+	if err != nil {
+		return err
+	}
+	r.Timings.Add("analysis", start)
+	a.logResult(res)
+	if o.config.Strict && !(res.ChurnCertified && res.ValueCertified) {
+		return &ingest.QualityError{Msg: fmt.Sprintf("--strict: churn by %s, value by %s: %s; nothing was published", res.ChurnModel, res.ValueModel, res.ModelWhy)}
+	}
+	a.progress.say("writing")
+	return reports.Write(ctx, r, p, ledger, res, o.style(a))
+}
+
+// logResult repeats for logs what a person reads in the summary.
+func (a *app) logResult(res *segment.Result) {
+	log := a.logger()
+	for _, w := range res.Warnings {
+		log.Warn().Str("code", w.Code).Msg(w.Message)
+	}
+	log.Info().Stringer("as_of", res.Clock.AsOf).Int("customers", res.Totals.Customers).Int("at_risk", res.Totals.AtRisk).
+		Str("churn_model", res.ChurnModel).Str("value_model", res.ValueModel).Msg("analysed")
+}
+
+// show prints what the run found: the summary, or the manifest.
+func (a *app) show(o *runOptions, r *reports.Run) error {
+	a.progress.clear()
+	switch {
+	case o.quiet:
+		return nil
+	case o.json:
+		manifest, err := os.ReadFile(filepath.Join(r.Path(), "manifest.json"))
+		if err != nil {
+			return err
+		}
+		_, err = a.stdout.Write(manifest)
+		return err
+	}
+	return reports.Summary(a.stdout, r, o.style(a))
+}
+
+func (o *runOptions) style(a *app) reports.Style {
+	return reports.Style{Lang: o.config.Language, Level: o.config.Segment.Level, Colour: isTerminal(a.stdout)}
+}

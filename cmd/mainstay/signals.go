@@ -1,0 +1,33 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"sync/atomic"
+	"syscall"
+)
+
+// withSignals cancels the context on the first SIGINT or SIGTERM, so that staging folders are
+// removed on the way out; a second signal kills the process as usual. caught returns the exit code of
+// the signal, 0 when none came.
+func withSignals(parent context.Context) (ctx context.Context, stop func(), caught func() int) {
+	ctx, cancel := context.WithCancel(parent)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	var code atomic.Int32
+	go func() {
+		select {
+		case s := <-signals:
+			code.Store(exitInterrupted)
+			if s == syscall.SIGTERM {
+				code.Store(exitTerminated)
+			}
+			signal.Stop(signals)
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	stop = func() { signal.Stop(signals); cancel() }
+	return ctx, stop, func() int { return int(code.Load()) }
+}

@@ -1,0 +1,153 @@
+package ingest
+
+import (
+	"fmt"
+	"time"
+)
+
+// When the newest rows are not believed. A tail of rows is set apart when the gap
+// before it is longer than both bounds and the tail is small: a year typed as 2051
+// instead of 2015, not a book that was quiet for a while.
+const (
+	gapDays      = 31    // a monthly book's usual gap is no gap
+	gapFactor    = 3     // × the longest gap before it
+	tailRows     = 3     // a tail has at most this many rows,
+	tailShare    = 0.001 // or this share of them
+	rhythmDays   = 10    // days with rows that it takes to know the usual gaps
+	daysInLedger = 366 * 302
+)
+
+// histogram counts rows by day.
+type histogram struct {
+	rows []int64 // from earliestDay on; nil = no rows yet
+	bad  int64   // rows without a usable day
+}
+
+func (h *histogram) visit(days []Day, bad []bool) {
+	if h.rows == nil {
+		h.rows = make([]int64, daysInLedger)
+	}
+	for i, d := range days {
+		if bad[i] {
+			h.bad++
+		} else {
+			h.rows[d-earliestDay]++
+		}
+	}
+}
+
+func (h *histogram) merge(o *histogram) {
+	h.bad += o.bad
+	if h.rows == nil {
+		h.rows = make([]int64, daysInLedger)
+	}
+	for i, n := range o.rows {
+		h.rows[i] += n
+	}
+}
+
+// days lists the days with rows up to last, and how many rows each has.
+func (h *histogram) days(last Day) (days []Day, rows []int64) {
+	for i, n := range h.rows {
+		if d := earliestDay + Day(i); n > 0 && d <= last {
+			days, rows = append(days, d), append(rows, n)
+		}
+	}
+	return days, rows
+}
+
+// newestDay is the default as-of date: the newest day with rows that is not after
+// yesterday, without an isolated tail of later days that nobody believes. A gap
+// counts towards what is usual once more rows lie before it than a tail may have:
+// a date typed as 1901 does not excuse one typed as 2051. ok is false without rows.
+func (h *histogram) newestDay(yesterday Day) (asOf Day, why string, ok bool) {
+	days, rows := h.days(yesterday)
+	if len(days) == 0 {
+		return 0, "", false
+	}
+	var total int64
+	for _, n := range rows {
+		total += n
+	}
+	small := max(tailRows, int64(tailShare*float64(total)))
+	last, longest, before := len(days)-1, Day(0), int64(0)
+	for i := 1; i < len(days); i++ {
+		before += rows[i-1]
+		gap := days[i] - days[i-1]
+		if i >= rhythmDays && gap > max(gapDays, gapFactor*longest) && total-before <= small {
+			last = i - 1
+			break
+		}
+		if before > small {
+			longest = max(longest, gap)
+		}
+	}
+	asOf, why = days[last], "newest complete day"
+	if last < len(days)-1 {
+		why += fmt.Sprintf("; %s from %s on, after a gap of %s, not believed", plural(total-before, "row"), days[last+1], span(days[last+1]-asOf))
+	}
+	if future := h.after(yesterday); future > 0 {
+		why += fmt.Sprintf("; %s later than yesterday (%s) ignored", plural(future, "row"), yesterday)
+	}
+	return asOf, why, true
+}
+
+// after counts the rows later than a day.
+func (h *histogram) after(d Day) (n int64) {
+	for i := max(0, int(d-earliestDay)+1); i < len(h.rows); i++ {
+		n += h.rows[i]
+	}
+	return n
+}
+
+// chooseAsOf decides the as-of date: the configured one, or the newest complete day.
+func chooseAsOf(h *histogram, configured string, now time.Time, loc *time.Location) (asOf Day, why string, notes []string, err error) {
+	all, _ := h.days(latestDay)
+	if len(all) == 0 {
+		return 0, "", nil, &QualityError{fmt.Sprintf("no row has a usable time: %s, none with a day within 1900–2200; choose the column with --time or its format with --time-format", plural(h.bad, "row"))}
+	}
+	last := yesterday(now, loc)
+	if configured == "" {
+		asOf, why, ok := h.newestDay(last)
+		if !ok {
+			return 0, "", nil, &QualityError{fmt.Sprintf("every row is later than yesterday (%s): the first is on %s; check the time column and --zone, or set --as-of", last, all[0])}
+		}
+		return asOf, why, nil, nil
+	}
+	t, err := time.Parse(time.DateOnly, configured)
+	if err != nil {
+		return 0, "", nil, &ConfigError{fmt.Sprintf("as_of %q is not a date such as 2024-01-31", configured)}
+	}
+	asOf, why = DayOf(t), "set"
+	switch newest := all[len(all)-1]; {
+	case asOf < all[0]:
+		return 0, "", nil, &ConfigError{fmt.Sprintf("as_of %s is before the first row (%s)", asOf, all[0])}
+	case asOf > last+1:
+		return 0, "", nil, &ConfigError{fmt.Sprintf("as_of %s is after today (%s)", asOf, last+1)}
+	case asOf == last+1:
+		notes = append(notes, fmt.Sprintf("as of %s: today is not over, so its rows may be incomplete", asOf))
+	case asOf > newest:
+		notes = append(notes, fmt.Sprintf("as of %s: the newest row is %s older (%s)", asOf, span(asOf-newest), newest))
+	}
+	return asOf, why, notes, nil
+}
+
+// span is a number of days for people.
+func span(d Day) string {
+	const year = 365.25
+	if d < 2*366 {
+		return plural(int64(d), "day")
+	}
+	return fmt.Sprintf("%.0f years", float64(d)/year)
+}
+
+// plural is "1 row", "2 rows".
+func plural(n int64, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// yesterday is the last complete day in a location.
+func yesterday(now time.Time, loc *time.Location) Day { return DayOf(now.In(loc)) - 1 }

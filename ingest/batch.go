@@ -1,0 +1,42 @@
+package ingest
+
+import (
+	"mainstay/ingest/column"
+	"mainstay/ingest/money"
+)
+
+// batch is a run of rows of one row group, decoded column by column.
+type batch struct {
+	file  string // shown in rejects
+	first int64  // row number, within the file, of row 0
+	n     int
+
+	time     field
+	day      []Day
+	dayBad   []bool
+	customer field
+
+	amount, units, cost, discount measure
+
+	order, status, currency, rate field
+	rateBad                       []bool // no rate to convert with; nil unless converted
+	sides                         []field
+}
+
+// field is one column of a batch; v is nil when the role is not mapped.
+type field struct {
+	name string
+	v    *column.Vector
+	t    column.Type
+}
+
+// measure is an evaluated expression; val is nil when it is not mapped. Where
+// status is not OK, val is 0.
+type measure struct {
+	expr   *money.Expr
+	val    []int64
+	status []money.Status
+	from   []field // the columns it is computed from,
+	vecs   []*column.Vector
+	types  []column.Type // and the same as Eval takes them
+}

@@ -1,0 +1,177 @@
+package ingest
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"mainstay/ingest/store"
+)
+
+// Build reads every row once and returns the Ledger, the same for any number of
+// threads and any order of rows. Rows set aside go to sink (nil = only counted).
+// progress, when not nil, is called with rows read so far from any goroutine.
+//
+// More bad rows than Config.MaxBadRate, or no row that can be used, is a
+// *QualityError; the Ledger returned with it holds only the Tally. More than one
+// currency without rates is a *MappingError. Rows or money that do not reconcile
+// are an error.
+func Build(ctx context.Context, st store.Store, p *Plan, threads int, sink RejectSink, progress func(rows int64)) (*Ledger, error) {
+	r, err := newRules(p)
+	if err != nil {
+		return nil, err
+	}
+	has := Has{Orders: p.Order != "", Units: p.Units != nil, Cost: p.Cost != nil, Discount: p.Discount != nil}
+	workers := make([]*scatterer, max(1, threads))
+	for i := range workers {
+		workers[i] = newScatterer(r, newRecordLayout(has, len(p.Sides)))
+	}
+	if err := readUnits(ctx, st, p, workers, sink, progress); err != nil {
+		return nil, err
+	}
+	l := &Ledger{
+		Scale: p.Scale, UnitsScale: p.UnitsScale, Currency: r.currency,
+		AsOf: p.AsOf, ZeroDays: p.Config.ZeroDays == "count", Has: has,
+	}
+	return l, finish(ctx, l, p, workers)
+}
+
+// finish is everything after the last row was read: gates, assembly, reconciliation.
+func finish(ctx context.Context, l *Ledger, p *Plan, workers []*scatterer) error {
+	total := newCounts()
+	for _, w := range workers {
+		total.merge(&w.counts)
+	}
+	l.Tally, l.First = total.tally(), total.first
+	if err := total.gate(p.Config.MaxBadRate); err != nil {
+		return err
+	}
+	var err error
+	if l.Currency, err = onlyCurrency(l.Currency, p.Currency, workers); err != nil {
+		return err
+	}
+	if err := assemble(ctx, l, p.Sides, workers); err != nil {
+		return err
+	}
+	return reconcile(l)
+}
+
+// assemble fills the shards, one worker to a shard at a time.
+func assemble(ctx context.Context, l *Ledger, sides []SideInfo, workers []*scatterer) error {
+	plan := &assembly{layout: workers[0].layout, has: l.Has, scale: l.Scale, unitsScale: l.UnitsScale}
+	l.Sides, plan.sideRemap = mergeValues(sides, workers)
+	return inParallel(ctx, len(workers), Shards, func(_ context.Context, _, shard int) error {
+		parts := make([]*partition, len(workers))
+		for i, w := range workers {
+			parts[i] = &w.part[shard]
+		}
+		var err error
+		l.Shards[shard], err = assembleShard(plan, parts)
+		return err
+	})
+}
+
+// inParallel runs f for every task, handed out in ascending order to the workers.
+// The first failure is returned and stops the others; a panic is a failure.
+func inParallel(ctx context.Context, workers, tasks int, f func(ctx context.Context, worker, task int) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var (
+		wg    sync.WaitGroup
+		next  atomic.Int64
+		once  sync.Once
+		first error
+	)
+	for w := range min(workers, tasks) {
+		wg.Go(func() {
+			for ctx.Err() == nil {
+				task := int(next.Add(1)) - 1
+				if task >= tasks {
+					return
+				}
+				if err := safely(func() error { return f(ctx, w, task) }); err != nil {
+					once.Do(func() { first = err })
+					cancel()
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if first == nil {
+		return context.Cause(ctx)
+	}
+	return first
+}
+
+// safely turns a panic into an error: whatever a file holds, the program goes on to
+// say so.
+func safely(f func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("internal error: %v (please report it with this trace)\n%s", r, debug.Stack())
+		}
+	}()
+	return f()
+}
+
+// onlyCurrency is the currency of the Ledger: the one asked for, or the only one
+// that occurs.
+func onlyCurrency(asked, col string, workers []*scatterer) (string, error) {
+	if asked != "" {
+		return asked, nil
+	}
+	seen := map[string]bool{}
+	for _, w := range workers {
+		for id := range w.currencies.len() {
+			if name := currencyName(string(w.currencies.value(uint32(id)))); name != "" {
+				seen[name] = true
+			}
+		}
+	}
+	names := make([]string, 0, len(seen))
+	for n := range seen {
+		names = append(names, n)
+	}
+	slices.Sort(names)
+	switch len(names) {
+	case 0:
+		return "", nil
+	case 1:
+		return names[0], nil
+	}
+	const show = 8
+	list := fmt.Sprint(names[:min(show, len(names))])
+	return "", &MappingError{Role: "currency", Msg: fmt.Sprintf(
+		"column %q holds %d currencies %s, which cannot be added up: keep one with --currency=%s, or convert with --currency, --rate-column and --rate-direction", col, len(names), list, names[0])}
+}
+
+// reconcile recomputes rows and money from the cells and compares them with what
+// was read and set aside.
+func reconcile(l *Ledger) error {
+	t := &l.Tally
+	for i := range l.Shards {
+		s := &l.Shards[i]
+		for j := range s.Day {
+			t.RowsUsed += int64(s.Lines[j])
+			t.MoneyUsed.Add(s.Sales[j])
+			t.MoneyUsed.Add(s.Returns[j])
+		}
+	}
+	rows, sum := t.RowsUsed, t.MoneyUsed
+	for _, r := range t.Reasons {
+		rows += r.Rows
+		sum.Merge(r.Money)
+	}
+	if rows != t.RowsRead {
+		return fmt.Errorf("rows do not reconcile: %d read, %d used and set aside: this is a fault of mainstay, please report it", t.RowsRead, rows)
+	}
+	if sum != t.MoneyRead {
+		return fmt.Errorf("money does not reconcile: %s read, %s used and set aside: this is a fault of mainstay, please report it",
+			t.MoneyRead.Format(l.Scale), sum.Format(l.Scale))
+	}
+	return nil
+}

@@ -1,0 +1,138 @@
+package ingest
+
+import (
+	"math"
+	"sort"
+	"time"
+)
+
+// The days that a transaction can have. Anything else is a typing error or a
+// placeholder such as 0001-01-01 or 9999-12-31.
+var (
+	earliestDay = civil(1900, 1, 1)
+	latestDay   = civil(2200, 12, 31)
+)
+
+const secondsPerDay = 86400
+
+// civil is the day of a date of the proleptic Gregorian calendar (Hinnant, "chrono-
+// compatible low-level date algorithms", days_from_civil).
+func civil(y, m, d int) Day {
+	if m <= 2 {
+		y--
+		m += 12
+	}
+	era := y / 400
+	if y < 0 {
+		era = (y - 399) / 400
+	}
+	yoe := y - era*400
+	doy := (153*(m-3)+2)/5 + d - 1
+	doe := yoe*365 + yoe/4 - yoe/100 + doy
+	return Day(era*146097 + doe - 719468)
+}
+
+// validDate is the day of a date that exists and that a transaction can have.
+func validDate(y, m, d int) (Day, bool) {
+	if y < 1900 || y > 2200 || m < 1 || m > 12 || d < 1 || d > 31 {
+		return 0, false
+	}
+	if d > 28 && d > daysIn(y, m) {
+		return 0, false
+	}
+	return civil(y, m, d), true
+}
+
+func daysIn(y, m int) int {
+	switch m {
+	case 2:
+		if y%4 == 0 && (y%100 != 0 || y%400 == 0) {
+			return 29
+		}
+		return 28
+	case 4, 6, 9, 11:
+		return 30
+	}
+	return 31
+}
+
+// validDay is a day if a transaction can have it.
+func validDay(d int64) (Day, bool) {
+	if d < int64(earliestDay) || d > int64(latestDay) {
+		return 0, false
+	}
+	return Day(d), true
+}
+
+// floorDiv is ⌊a/b⌋ for b > 0.
+func floorDiv(a, b int64) int64 {
+	q := a / b
+	if a%b < 0 {
+		q--
+	}
+	return q
+}
+
+// zone gives offsets from UTC without a time.Time per row: the transitions between
+// earliestDay and latestDay, in order. The nil zone is UTC.
+type zone struct {
+	from   []int64 // second at which the offset begins; from[0] is the beginning of time
+	offset []int64 // seconds east of UTC
+}
+
+// newZone reads the transitions of a location.
+func newZone(loc *time.Location) *zone {
+	if loc == nil || loc == time.UTC {
+		return nil
+	}
+	z := &zone{}
+	end := (latestDay + 2).Time()
+	for t := (earliestDay - 2).Time().In(loc); t.Before(end); {
+		_, offset := t.Zone()
+		from := int64(math.MinInt64)
+		if len(z.from) > 0 {
+			from = t.Unix()
+		}
+		z.from, z.offset = append(z.from, from), append(z.offset, int64(offset))
+		_, next := t.ZoneBounds()
+		if next.IsZero() {
+			break
+		}
+		t = next
+	}
+	return z
+}
+
+// zoneSpan is the interval that the last second looked up lies in. Rows near each
+// other in a file are near each other in time, so it is nearly always the right one.
+type zoneSpan struct {
+	zone             *zone
+	from, to, offset int64 // from ≤ second < to
+}
+
+// span starts looking up.
+func (z *zone) span() zoneSpan { return zoneSpan{zone: z, from: 1} }
+
+// dayOf is the day, in the zone, of a second since 1970-01-01T00:00:00Z.
+func (s *zoneSpan) dayOf(second int64) (Day, bool) {
+	if s.zone == nil {
+		return validDay(floorDiv(second, secondsPerDay))
+	}
+	if second < s.from || second >= s.to {
+		s.move(second)
+	}
+	if second > math.MaxInt64-secondsPerDay || second < math.MinInt64+secondsPerDay {
+		return 0, false
+	}
+	return validDay(floorDiv(second+s.offset, secondsPerDay))
+}
+
+// move finds the interval of a second.
+func (s *zoneSpan) move(second int64) {
+	z := s.zone
+	i := sort.Search(len(z.from), func(i int) bool { return z.from[i] > second }) - 1
+	s.from, s.offset, s.to = z.from[i], z.offset[i], math.MaxInt64
+	if i+1 < len(z.from) {
+		s.to = z.from[i+1]
+	}
+}

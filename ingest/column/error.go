@@ -1,0 +1,66 @@
+package column
+
+import (
+	"errors"
+	"fmt"
+	"io"
+)
+
+// Error says what is wrong with a file, where, and what to do about it. RowGroup and
+// Row are −1 and Column is "" where the failure is not narrowed down to one.
+type Error struct {
+	File     string
+	RowGroup int
+	Column   string
+	Row      int64 // 0-based within the row group: the first row that could not be read
+	Err      error
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+func (e *Error) Error() string {
+	s := e.File
+	if e.RowGroup >= 0 {
+		s += fmt.Sprintf(", row group %d", e.RowGroup)
+	}
+	if e.Column != "" {
+		s += fmt.Sprintf(", column %q", e.Column)
+	}
+	if e.Row >= 0 {
+		s += fmt.Sprintf(", row %d", e.Row)
+	}
+	return s + ": " + e.Err.Error()
+}
+
+// remedy closes the description of damage with what to do.
+const remedy = "the file is damaged or was written wrongly: export it again"
+
+// damaged describes damage found in a file.
+func damaged(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", fmt.Errorf(format, args...), remedy)
+}
+
+// fileError is an Error about the file as a whole.
+func fileError(name string, err error) error {
+	return &Error{File: name, RowGroup: -1, Row: -1, Err: err}
+}
+
+// guard turns a panic of the decoding below into an error, in the goroutine where it
+// happens. Every exported call that touches foreign bytes runs under it.
+func guard(err *error) {
+	if p := recover(); p != nil {
+		*err = damaged("decoding failed (%v)", p)
+	}
+}
+
+// readAt fills b from offset off of a file of known size.
+func readAt(r io.ReaderAt, b []byte, off int64) error {
+	n, err := r.ReadAt(b, off)
+	if n == len(b) {
+		return nil
+	}
+	if err == nil || errors.Is(err, io.EOF) {
+		return damaged("the file ends at byte %d, inside what it declares", off+int64(n))
+	}
+	return fmt.Errorf("cannot read %d bytes at byte %d: %w: check the disk or the connection", len(b), off, err)
+}

@@ -1,0 +1,78 @@
+package column
+
+import (
+	"encoding/binary"
+	"fmt"
+	"io"
+
+	"github.com/parquet-go/parquet-go/encoding/thrift"
+	"github.com/parquet-go/parquet-go/format"
+)
+
+const (
+	magic          = "PAR1"
+	encryptedMagic = "PARE"
+	tailBytes      = 8 // length of the footer (4 bytes), magic (4 bytes)
+)
+
+// readFooter reads the metadata at the end of a file and returns it with the offset
+// at which it starts, where the pages end.
+func readFooter(r io.ReaderAt, size int64) (*format.FileMetaData, int64, error) {
+	if size == 0 {
+		return nil, 0, fmt.Errorf("the file is empty: export it again")
+	}
+	head, tail := make([]byte, min(size, int64(len(magic)))), make([]byte, min(size, tailBytes))
+	if err := readAt(r, head, 0); err != nil {
+		return nil, 0, err
+	}
+	if err := readAt(r, tail, size-int64(len(tail))); err != nil {
+		return nil, 0, err
+	}
+	end := string(tail[max(0, len(tail)-len(magic)):])
+	switch {
+	case string(head) == encryptedMagic || end == encryptedMagic:
+		return nil, 0, errEncrypted
+	case string(head) != magic && end != magic:
+		return nil, 0, fmt.Errorf("not a Parquet file (it starts with %q, not with %q): check that the right file was named, or export it as Parquet", head, magic)
+	case end != magic || size < int64(len(magic))+tailBytes:
+		return nil, 0, fmt.Errorf("the file is truncated (%d bytes, without the footer that ends a Parquet file): copy or export it again", size)
+	case string(head) != magic:
+		return nil, 0, damaged("the file does not start with %q", magic)
+	}
+	length := int64(binary.LittleEndian.Uint32(tail))
+	start := size - tailBytes - length
+	if start < int64(len(magic)) {
+		return nil, 0, damaged("the footer claims %d bytes of a file of %d", length, size)
+	}
+	if length > maxFooterBytes {
+		return nil, 0, fmt.Errorf("the footer has %d bytes, more than the %d that are read: write fewer columns or larger row groups", length, maxFooterBytes)
+	}
+	b := make([]byte, length)
+	if err := readAt(r, b, start); err != nil {
+		return nil, 0, err
+	}
+	meta, err := decodeFooter(b)
+	return meta, start, err
+}
+
+var errEncrypted = fmt.Errorf("the file is encrypted: decrypt it before, keys are not supported")
+
+// decodeFooter decodes the metadata. A signature may follow it in files whose
+// columns can be encrypted; it is not checked.
+func decodeFooter(b []byte) (*format.FileMetaData, error) {
+	n, err := measure(b, roleFooter)
+	if err != nil {
+		return nil, damaged("the footer cannot be read: %w", err)
+	}
+	meta := new(format.FileMetaData)
+	if err := decodeThrift(b[:n], meta); err != nil {
+		return nil, damaged("the footer cannot be read: %w", err)
+	}
+	return meta, nil
+}
+
+// decodeThrift decodes a structure that measure has passed.
+func decodeThrift(b []byte, v any) error {
+	var p thrift.CompactProtocol
+	return thrift.NewDecoder(p.NewReaderFromBytes(b)).Decode(v)
+}

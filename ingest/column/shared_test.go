@@ -1,0 +1,103 @@
+package column
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// sharedFile returns the path of a file of real data, and skips without it.
+func sharedFile(t testing.TB, name string) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			break
+		}
+		if dir == filepath.Dir(dir) {
+			t.Skip("no go.mod above the test")
+		}
+		dir = filepath.Dir(dir)
+	}
+	path := filepath.Join(dir, "..", "shared", "data", name)
+	if _, err := os.Stat(path); err != nil {
+		t.Skipf("real data is not here: %s", path)
+	}
+	return path
+}
+
+// openPath opens a file on disk.
+func openPath(t testing.TB, path string) *File {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.Close() })
+	info, err := f.Stat()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := Open(path, f, info.Size())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// TestRealFiles reads real exports: rows, sums and nulls as their README states them.
+func TestRealFiles(t *testing.T) {
+	sum := func(name, column string, wantRows, wantSum, wantNulls int64) {
+		t.Helper()
+		f := openPath(t, sharedFile(t, name))
+		var rows, total, nulls int64
+		eachBatch(t, f, column, 1000, func(v *Vector) {
+			rows += int64(v.N)
+			for i := range v.N {
+				if v.IsNull(i) {
+					nulls++
+				} else if v.Int != nil {
+					total += v.Int[i]
+				}
+			}
+		})
+		if rows != wantRows || rows != f.Rows || total != wantSum || nulls != wantNulls {
+			t.Errorf("%s %s: rows %d, sum %d, nulls %d; want %d, %d, %d", name, column, rows, total, nulls, wantRows, wantSum, wantNulls)
+		}
+	}
+	sum("cdnow.parquet", "amount", 69_659, 2_500_315_63, 0) // DECIMAL(12,2)
+	sum("online_retail.parquet", "CustomerID", 541_909, 6_219_475_867, 135_080)
+	sum("online_retail.parquet", "Quantity", 541_909, 5_176_450, 0)
+}
+
+// eachBatch reads a column of every row group in batches of at most size rows.
+func eachBatch(t testing.TB, f *File, name string, size int, do func(*Vector)) {
+	t.Helper()
+	c, err := f.Find(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var v Vector
+	for g := range f.RowGroups {
+		r, err := f.NewReader(g, c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for {
+			n, err := r.Next(&v, size)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n == 0 {
+				break
+			}
+			do(&v)
+		}
+		if err := r.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

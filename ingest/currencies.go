@@ -1,0 +1,109 @@
+package ingest
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"mainstay/ingest/column"
+)
+
+// maxCurrencies is how many different values a currency column may have: ISO 4217
+// lists fewer than 200.
+const maxCurrencies = 1000
+
+// currencyCount counts rows by currency, as currencyName spells it. Null and blank
+// are not counted.
+type currencyCount map[string]int64
+
+func (c currencyCount) visit(v *column.Vector) error {
+	rows := make([]int64, v.Dict.Len())
+	for i := range v.N {
+		if !v.IsNull(i) {
+			rows[v.Code[i]]++
+		}
+	}
+	for e, n := range rows {
+		if n == 0 {
+			continue
+		}
+		if name := currencyName(string(v.Dict.Value(uint32(e)))); name != "" {
+			c[name] += n
+		}
+		if len(c) > maxCurrencies {
+			return &MappingError{Role: RoleCurrency, Msg: fmt.Sprintf("the currency column has more than %d different values; choose another with --currency-column, or --currency-column none", maxCurrencies)}
+		}
+	}
+	return nil
+}
+
+func (c currencyCount) merge(o currencyCount) {
+	for name, n := range o {
+		c[name] += n
+	}
+}
+
+// sorted lists the currencies, the most frequent first.
+func (c currencyCount) sorted() []string {
+	names := make([]string, 0, len(c))
+	for name := range c {
+		names = append(names, name)
+	}
+	slices.SortFunc(names, func(a, b string) int { return cmp.Or(cmp.Compare(c[b], c[a]), cmp.Compare(a, b)) })
+	return names
+}
+
+// String lists currencies with their rows.
+func (c currencyCount) String() string {
+	const most = 12
+	var parts []string
+	for i, name := range c.sorted() {
+		if i == most {
+			parts = append(parts, fmt.Sprintf("and %d more", len(c)-most))
+			break
+		}
+		parts = append(parts, fmt.Sprintf("%s %s", clip(name), plural(c[name], "row")))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// settleCurrency makes sure that amounts are of one currency: there is only one, or
+// one is kept, or rates are given. It notes what is left out.
+func settleCurrency(p *Plan, c *catalog, count currencyCount) error {
+	cfg := &p.Config
+	if p.Currency == "" {
+		if cfg.Currency != "" {
+			p.Notes = append(p.Notes, fmt.Sprintf("no currency column: all amounts are taken to be %s", cfg.Currency))
+		}
+		return nil
+	}
+	names := count.sorted()
+	if cfg.Currency != "" {
+		kept := count[currencyName(cfg.Currency)]
+		if kept == 0 {
+			return &MappingError{Role: RoleCurrency, Msg: fmt.Sprintf("--currency %s: no row has it; column %q has %s", cfg.Currency, p.Currency, count)}
+		}
+		if cfg.RateColumn == "" && len(names) > 1 {
+			p.Notes = append(p.Notes, fmt.Sprintf("only %s is kept (%s), other currencies are out of scope: %s", currencyName(cfg.Currency), plural(kept, "row"), count))
+		}
+		return nil
+	}
+	switch len(names) {
+	case 0:
+		return nil
+	case 1:
+		cfg.Currency = names[0]
+		return nil
+	}
+	rate := "COLUMN"
+	for _, col := range c.columns {
+		if listed(col.name, rateNames) {
+			rate = shellQuote(col.name)
+		}
+	}
+	main := shellQuote(names[0])
+	return &MappingError{Role: RoleCurrency, Msg: fmt.Sprintf("amounts of %d currencies are not added up (column %q: %s); "+
+		"keep one with --currency %s, or convert to it with --currency %s --rate-column %s and --rate-direction local-per-base (amounts are divided by the rate) or base-per-local (multiplied)",
+		len(names), p.Currency, count, main, main, rate)}
+}

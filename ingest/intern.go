@@ -1,0 +1,142 @@
+package ingest
+
+import (
+	"bytes"
+	"hash/maphash"
+	"math/rand/v2"
+
+	"github.com/cespare/xxhash/v2"
+)
+
+// Interning turns keys into small dense numbers, in order of first appearance.
+// Nothing that leaves the package depends on those numbers: every table is sorted
+// by its bytes before use. So the slot hashes may be seeded per process, which
+// keeps crafted keys from colliding, while the shard hash is fixed.
+
+// shardOfInt is the shard of an integer key (splitmix64's finaliser: Steele, Lea &
+// Flood 2014, Fast splittable pseudorandom number generators).
+func shardOfInt(x int64) uint8 { return uint8(mix(uint64(x)) >> (64 - shardBits)) }
+
+// shardOfText is the shard of any other key.
+func shardOfText(b []byte) uint8 { return uint8(xxhash.Sum64(b) >> (64 - shardBits)) }
+
+const shardBits = 6 // 2^6 = Shards
+
+func mix(z uint64) uint64 {
+	z += 0x9e3779b97f4a7c15
+	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
+	z = (z ^ z>>27) * 0x94d049bb133111eb
+	return z ^ z>>31
+}
+
+var (
+	intSeed  = rand.Uint64()
+	textSeed = maphash.MakeSeed()
+)
+
+// intTable numbers distinct integers: open addressing, linear probing, at most half full.
+type intTable struct {
+	slot []intSlot // len is a power of two
+	keys []int64   // by id
+}
+
+type intSlot struct {
+	key int64
+	id  uint32 // id + 1; 0 = free
+}
+
+// id returns the number of x, a new one at its first appearance.
+func (t *intTable) id(x int64) uint32 {
+	if 2*len(t.keys) >= len(t.slot) {
+		t.grow()
+	}
+	mask := uint64(len(t.slot) - 1)
+	for h := mix(uint64(x) ^ intSeed); ; h++ {
+		s := &t.slot[h&mask]
+		if s.id == 0 {
+			t.keys = append(t.keys, x)
+			*s = intSlot{x, uint32(len(t.keys))}
+			return s.id - 1
+		}
+		if s.key == x {
+			return s.id - 1
+		}
+	}
+}
+
+func (t *intTable) grow() {
+	t.slot = make([]intSlot, max(64, 2*len(t.slot)))
+	mask := uint64(len(t.slot) - 1)
+	for i, x := range t.keys {
+		h := mix(uint64(x) ^ intSeed)
+		for t.slot[h&mask].id != 0 {
+			h++
+		}
+		t.slot[h&mask] = intSlot{x, uint32(i + 1)}
+	}
+}
+
+// textTable numbers distinct byte strings, kept end to end in one slice without
+// pointers for the garbage collector to follow.
+type textTable struct {
+	slot  []textSlot // len is a power of two
+	bytes []byte
+	end   []uint64 // by id: where it ends in bytes
+}
+
+type textSlot struct {
+	tag uint32 // high half of the hash: most other strings differ here
+	id  uint32 // id + 1; 0 = free
+}
+
+// len is the number of distinct strings.
+func (t *textTable) len() int { return len(t.end) }
+
+// value is the string of a number; it belongs to the table.
+func (t *textTable) value(id uint32) []byte {
+	var lo uint64
+	if id > 0 {
+		lo = t.end[id-1]
+	}
+	return t.bytes[lo:t.end[id]]
+}
+
+// id returns the number of b, a new one (and a copy) at its first appearance.
+func (t *textTable) id(b []byte) uint32 {
+	if 2*len(t.end) >= len(t.slot) {
+		t.grow()
+	}
+	sum := maphash.Bytes(textSeed, b)
+	tag, mask := uint32(sum>>32), uint64(len(t.slot)-1)
+	for h := sum; ; h++ {
+		s := &t.slot[h&mask]
+		if s.id == 0 {
+			t.bytes = append(t.bytes, b...)
+			t.end = append(t.end, uint64(len(t.bytes)))
+			*s = textSlot{tag, uint32(len(t.end))}
+			return s.id - 1
+		}
+		if s.tag == tag && bytes.Equal(t.value(s.id-1), b) {
+			return s.id - 1
+		}
+	}
+}
+
+func (t *textTable) grow() {
+	t.slot = make([]textSlot, max(64, 2*len(t.slot)))
+	mask := uint64(len(t.slot) - 1)
+	for i := range t.end {
+		h := maphash.Bytes(textSeed, t.value(uint32(i)))
+		tag := uint32(h >> 32)
+		for t.slot[h&mask].id != 0 {
+			h++
+		}
+		t.slot[h&mask] = textSlot{tag, uint32(i + 1)}
+	}
+}
+
+// addInt64 is a + b and whether it fits in 64 bits.
+func addInt64(a, b int64) (int64, bool) {
+	s := a + b
+	return s, (a^s)&(b^s) >= 0
+}

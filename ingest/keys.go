@@ -1,0 +1,245 @@
+package ingest
+
+import (
+	"bytes"
+	"math"
+
+	"mainstay/ingest/column"
+	"mainstay/ingest/key"
+)
+
+// A text column is resolved once per distinct dictionary entry of a row group, an
+// integer column without formatting; everything else goes through the canonical
+// text of package key.
+
+// remembered holds what was found out about each entry of a text column's
+// dictionary, for as long as the dictionary lasts; the zero T is "nothing yet".
+type remembered[T any] struct {
+	dict *column.Dict
+	at   []T
+}
+
+// begin starts a batch.
+func (r *remembered[T]) begin(f *field) {
+	if f.v == nil || f.t.Kind != column.Text {
+		return
+	}
+	if d := f.v.Dict; d != r.dict || !d.Shared {
+		r.dict, r.at = d, cleared(r.at, d.Len())
+	}
+}
+
+// forget starts a row group, whose dictionaries are new whatever their address.
+func (r *remembered[T]) forget() { r.dict = nil }
+
+// cleared is s with n zero elements.
+func cleared[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n, n+n/4)
+	}
+	s = s[:n]
+	clear(s)
+	return s
+}
+
+// resolvedKey is a customer key, or why there is none.
+type resolvedKey struct {
+	key    int64 // the integer, or its number in the shard's table
+	place  uint8 // shard, and placeText
+	reason reason
+	known  bool
+}
+
+type customerResolver struct {
+	remembered[resolvedKey]
+	scratch []byte
+}
+
+// resolveCustomers finds the key of every row that has no reason against it yet.
+func (s *scatterer) resolveCustomers(b *batch) {
+	c, f := &s.customers, &b.customer
+	c.begin(f)
+	switch {
+	case f.t.Kind == column.Text:
+		for i := range b.n {
+			if s.reason[i] != accepted {
+				continue
+			}
+			if f.v.IsNull(i) {
+				s.reason[i] = noCustomer
+				continue
+			}
+			code := f.v.Code[i]
+			k := &c.at[code]
+			if !k.known {
+				*k = s.resolveText(f.v.Dict.Value(code))
+			}
+			s.reason[i], s.key[i], s.place[i] = k.reason, k.key, k.place
+		}
+	case f.t.Kind == column.Int && f.v.Null == nil && f.v.Bad == nil && !s.rules.customers.any():
+		for i, x := range f.v.Int[:b.n] {
+			s.key[i], s.place[i] = x, shardOfInt(x)
+		}
+	default:
+		for i := range b.n {
+			if s.reason[i] == accepted {
+				k := s.resolveOther(f, i)
+				s.reason[i], s.key[i], s.place[i] = k.reason, k.key, k.place
+			}
+		}
+	}
+}
+
+// resolveText finds the key that text stands for.
+func (s *scatterer) resolveText(b []byte) resolvedKey {
+	switch key.Check(b) {
+	case key.None:
+		return resolvedKey{reason: noCustomer, known: true}
+	case key.Bad:
+		return resolvedKey{reason: badCustomer, known: true}
+	}
+	if s.rules.customers.match(b) {
+		return resolvedKey{reason: excludedCustomer, known: true}
+	}
+	if x, ok := key.ParseInt(b); ok {
+		return resolvedKey{key: x, place: shardOfInt(x), known: true}
+	}
+	shard := shardOfText(b)
+	id := s.part[shard].keys.id(b)
+	return resolvedKey{key: int64(id), place: shard | placeText, known: true}
+}
+
+// resolveOther finds the key of row i of a column that is not text.
+func (s *scatterer) resolveOther(f *field, i int) resolvedKey {
+	x, whole := wholeNumber(f, i)
+	if whole && !s.rules.customers.any() {
+		return resolvedKey{key: x, place: shardOfInt(x)}
+	}
+	b, st := key.Append(s.customers.scratch[:0], f.v, f.t, i)
+	s.customers.scratch = b
+	switch st {
+	case key.None:
+		return resolvedKey{reason: noCustomer}
+	case key.Bad:
+		return resolvedKey{reason: badCustomer}
+	}
+	return s.resolveText(b)
+}
+
+// wholeNumber is the integer that row i of a numeric column holds, if it does.
+func wholeNumber(f *field, i int) (int64, bool) {
+	if f.v.IsNull(i) || f.v.IsBad(i) {
+		return 0, false
+	}
+	switch f.t.Kind {
+	case column.Int:
+		return f.v.Int[i], true
+	case column.Float:
+		return key.Integer(f.v.Float[i])
+	}
+	return 0, false
+}
+
+// resolvedOrder is an order id: an integer, or its number in the orders of a shard.
+type resolvedOrder struct {
+	id    int64
+	flags uint64
+	shard uint8
+	known bool
+}
+
+type orderResolver struct {
+	remembered[resolvedOrder]
+	scratch []byte
+}
+
+// resolve returns the order id of row i, whose customer lives in shard, and its
+// flags: none when the row has no order. What cannot be a key is no order.
+func (o *orderResolver) resolve(f *field, i int, table *textTable, shard uint8) (int64, uint64) {
+	if x, ok := wholeNumber(f, i); ok {
+		return x, flagOrder
+	}
+	if f.t.Kind != column.Text {
+		b, st := key.Append(o.scratch[:0], f.v, f.t, i)
+		o.scratch = b
+		if st != key.OK {
+			return 0, 0
+		}
+		r := resolveOrder(b, table)
+		return r.id, r.flags
+	}
+	if f.v.IsNull(i) {
+		return 0, 0
+	}
+	r := &o.at[f.v.Code[i]]
+	if !r.known || r.flags&flagTextOrder != 0 && r.shard != shard {
+		*r = resolveOrder(f.v.Dict.Value(f.v.Code[i]), table)
+		r.shard = shard
+	}
+	return r.id, r.flags
+}
+
+func resolveOrder(b []byte, table *textTable) resolvedOrder {
+	if key.Check(b) != key.OK {
+		return resolvedOrder{known: true}
+	}
+	if x, ok := key.ParseInt(b); ok {
+		return resolvedOrder{id: x, flags: flagOrder, known: true}
+	}
+	return resolvedOrder{id: int64(table.id(b)), flags: flagOrder | flagTextOrder, known: true}
+}
+
+// sideResolver finds the code of a side value among a worker's distinct values.
+type sideResolver struct {
+	remembered[uint32] // code + 1; 0 = not seen
+
+	numbers intTable // distinct raw values of a column that is not text
+	codes   []uint32 // by their id
+	of      column.Type
+	scratch []byte
+}
+
+func (r *sideResolver) resolve(f *field, i int, values *textTable) uint32 {
+	if f.v.IsNull(i) {
+		return 0
+	}
+	if f.t.Kind == column.Text {
+		c := &r.at[f.v.Code[i]]
+		if *c == 0 {
+			*c = 1 + sideCode(f.v.Dict.Value(f.v.Code[i]), values)
+		}
+		return *c - 1
+	}
+	if f.t != r.of {
+		r.numbers, r.codes, r.of = intTable{}, r.codes[:0], f.t
+	}
+	if f.v.IsBad(i) {
+		return 0
+	}
+	id := r.numbers.id(rawNumber(f, i))
+	if int(id) == len(r.codes) {
+		r.scratch = key.AppendValue(r.scratch[:0], f.v, f.t, i)
+		if f.t.Kind == column.Float && (math.IsNaN(f.v.Float[i]) || math.IsInf(f.v.Float[i], 0)) {
+			r.scratch = r.scratch[:0]
+		}
+		r.codes = append(r.codes, sideCode(r.scratch, values))
+	}
+	return r.codes[id]
+}
+
+// sideCode numbers a value: blank text is "", and bytes that are not UTF-8 are
+// replaced, because values are written to outputs that must be.
+func sideCode(b []byte, values *textTable) uint32 {
+	if key.Blank(b) {
+		return 0
+	}
+	return values.id(bytes.ToValidUTF8(b, []byte("\uFFFD")))
+}
+
+// rawNumber is the 64 bits that row i holds.
+func rawNumber(f *field, i int) int64 {
+	if f.t.Kind == column.Float {
+		return int64(math.Float64bits(f.v.Float[i]))
+	}
+	return f.v.Int[i]
+}

@@ -1,0 +1,104 @@
+package ingest
+
+import (
+	"fmt"
+	"path"
+	"strings"
+)
+
+// reason is why a row is set aside, in the order in which the rules are tried.
+type reason uint8
+
+const (
+	accepted reason = iota
+	badTime
+	afterAsOf
+	noCustomer
+	badCustomer
+	excludedCustomer
+	excludedStatus
+	otherCurrency
+	noCurrency
+	badAmount
+	badUnits
+	badCost
+	badDiscount
+	nReasons
+)
+
+// reasons gives the public code and kind of each.
+var reasons = [nReasons]struct{ code, kind string }{
+	badTime:          {ReasonBadTime, Bad},
+	afterAsOf:        {ReasonAfterAsOf, OutOfScope},
+	noCustomer:       {ReasonNoCustomer, OutOfScope},
+	badCustomer:      {ReasonBadCustomer, Bad},
+	excludedCustomer: {ReasonExcludedCustomer, OutOfScope},
+	excludedStatus:   {ReasonExcludedStatus, OutOfScope},
+	otherCurrency:    {ReasonOtherCurrency, OutOfScope},
+	noCurrency:       {ReasonNoCurrency, Bad},
+	badAmount:        {ReasonBadAmount, Bad},
+	badUnits:         {ReasonBadUnits, Bad},
+	badCost:          {ReasonBadCost, Bad},
+	badDiscount:      {ReasonBadDiscount, Bad},
+}
+
+// rules are the row rules of a plan, ready to apply.
+type rules struct {
+	asOf      Day
+	customers matcher
+	status    map[string]bool // lower case
+	currency  string          // keep only this one, or convert to it; "" = at most one may occur
+}
+
+func newRules(p *Plan) (*rules, error) {
+	m, err := newMatcher(p.Config.ExcludeCustomers)
+	if err != nil {
+		return nil, err
+	}
+	r := &rules{asOf: p.AsOf, customers: m, status: map[string]bool{}}
+	for _, s := range p.Config.ExcludeStatus {
+		r.status[strings.ToLower(s)] = true
+	}
+	r.currency = currencyName(p.Config.Currency)
+	return r, nil
+}
+
+// currencyName is how currencies are compared: without case or white space around.
+func currencyName(s string) string { return strings.ToUpper(strings.TrimSpace(s)) }
+
+// matcher holds customers to leave out: exact keys, and globs as in path.Match.
+type matcher struct {
+	exact map[string]bool
+	globs []string
+}
+
+func newMatcher(patterns []string) (matcher, error) {
+	m := matcher{exact: map[string]bool{}}
+	for _, p := range patterns {
+		if _, err := path.Match(p, ""); err != nil {
+			return m, &ConfigError{fmt.Sprintf("exclude-customers: %q is not a pattern: %v; write * for any text, ? for one character, and \\ before a literal * ? [ or \\", p, err)}
+		}
+		m.exact[p] = true
+		if strings.ContainsAny(p, `*?[\`) {
+			m.globs = append(m.globs, p)
+		}
+	}
+	return m, nil
+}
+
+func (m *matcher) any() bool { return len(m.exact) > 0 }
+
+func (m *matcher) match(k []byte) bool {
+	if len(m.exact) == 0 {
+		return false
+	}
+	if m.exact[string(k)] {
+		return true
+	}
+	for _, g := range m.globs {
+		if ok, _ := path.Match(g, string(k)); ok {
+			return true
+		}
+	}
+	return false
+}

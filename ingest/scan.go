@@ -1,0 +1,175 @@
+package ingest
+
+import (
+	"context"
+	"fmt"
+
+	"mainstay/ingest/column"
+	"mainstay/ingest/store"
+)
+
+// openPlanned reads the footers of files.
+func openPlanned(ctx context.Context, st store.Store, objects []store.Object, threads int) ([]PlannedFile, error) {
+	files := make([]PlannedFile, len(objects))
+	err := inParallel(ctx, threads, len(objects), func(ctx context.Context, _, i int) error {
+		r, err := st.Open(ctx, objects[i].Name)
+		if err != nil {
+			return err
+		}
+		defer r.Close()
+		f, err := column.Open(objects[i].Name, r, objects[i].Size)
+		files[i] = PlannedFile{Object: objects[i], File: f}
+		return err
+	})
+	return files, err
+}
+
+// rowsRead is a batch of some columns, all with the same rows; vecs and types are
+// parallel to the names asked for.
+type rowsRead struct {
+	vecs  []*column.Vector
+	types []column.Type
+	n     int
+}
+
+// scanRows reads the named columns of every row once, in batches, each row group by
+// one of the workers. visit gets the worker's number: what it gathers must not
+// depend on which worker saw which rows. A name that a file does not have is taken
+// from its path.
+func scanRows(ctx context.Context, st store.Store, p *Plan, names []string, workers int, visit func(worker int, rows *rowsRead) error) error {
+	units := unitsOf(p)
+	readers := make([]rowReader, workers)
+	for w := range readers {
+		defer readers[w].close()
+	}
+	return inParallel(ctx, workers, len(units), func(ctx context.Context, worker, task int) error {
+		r, u := &readers[worker], units[task]
+		if err := r.open(ctx, st, &p.Files[u.file], u, names); err != nil {
+			return err
+		}
+		for {
+			if err := context.Cause(ctx); err != nil {
+				return err
+			}
+			more, err := r.next()
+			if err != nil || !more {
+				return err
+			}
+			if err := visit(worker, &r.rows); err != nil {
+				return err
+			}
+		}
+	})
+}
+
+// rowReader reads some columns of one row group after another.
+type rowReader struct {
+	source  store.Reader
+	file    *column.File
+	index   int
+	left    int64
+	readers []*column.Reader // nil for a value of the path
+	values  []string
+	vecs    []column.Vector
+	rows    rowsRead
+}
+
+// open starts a row group.
+func (r *rowReader) open(ctx context.Context, st store.Store, f *PlannedFile, u unit, names []string) error {
+	r.closeColumns()
+	if r.source == nil || r.index != u.file {
+		r.close()
+		source, err := st.Open(ctx, f.Object.Name)
+		if err != nil {
+			return err
+		}
+		r.source, r.index = source, u.file
+		if r.file, err = column.Open(f.Object.Name, source, f.Object.Size); err != nil {
+			return err
+		}
+	}
+	if u.group >= len(r.file.RowGroups) {
+		return &InputError{File: f.Object.Name, RowGroup: u.group, Row: -1, Err: errChanged}
+	}
+	r.left = r.file.RowGroups[u.group]
+	r.readers, r.values = make([]*column.Reader, len(names)), make([]string, len(names))
+	if r.vecs == nil {
+		r.vecs = make([]column.Vector, len(names))
+	}
+	r.rows.vecs, r.rows.types = r.rows.vecs[:0], r.rows.types[:0]
+	for i, name := range names {
+		info, value, err := f.source(r.file, name)
+		if err != nil {
+			return err
+		}
+		r.values[i] = value
+		t := partitionType
+		if info != nil {
+			t = info.Type
+			if r.readers[i], err = r.file.NewReader(u.group, info); err != nil {
+				return err
+			}
+		}
+		r.rows.vecs, r.rows.types = append(r.rows.vecs, &r.vecs[i]), append(r.rows.types, t)
+	}
+	return nil
+}
+
+var errChanged = fmt.Errorf("the file changed while it was read: wait until the export has finished, then run again")
+
+// source finds a column in an open file or, where the file has none of that name,
+// its value in the path.
+func (f *PlannedFile) source(file *column.File, name string) (info *column.Info, value string, err error) {
+	info, err = file.Find(name)
+	if err == nil {
+		return info, "", nil
+	}
+	for _, part := range f.Object.Partitions {
+		if part.Key == name {
+			return nil, part.Value, nil
+		}
+	}
+	return nil, "", err
+}
+
+// next reads a batch; false at the end of the row group.
+func (r *rowReader) next() (bool, error) {
+	want := int(min(batchRows, r.left))
+	if want == 0 {
+		return false, nil
+	}
+	for i := range r.vecs {
+		if r.readers[i] == nil {
+			column.Constant(r.values[i], want, &r.vecs[i])
+			continue
+		}
+		n, err := r.readers[i].Next(&r.vecs[i], want)
+		if err != nil {
+			return false, err
+		}
+		if n != want {
+			return false, fmt.Errorf("%s: a column ends %d rows early: the file is damaged, export it again", r.file.Name, want-n)
+		}
+	}
+	r.left -= int64(want)
+	r.rows.n = want
+	return true, nil
+}
+
+func (r *rowReader) closeColumns() {
+	for i, c := range r.readers {
+		if c != nil {
+			c.Close()
+			r.readers[i] = nil
+		}
+	}
+}
+
+// close ends the row group and the file.
+func (r *rowReader) close() {
+	r.closeColumns()
+	if r.source != nil {
+		r.source.Close()
+		r.source = nil
+	}
+}

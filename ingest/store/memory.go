@@ -1,0 +1,50 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+)
+
+// Memory holds files by name, for tests. It lists like Dir.
+type Memory map[string][]byte
+
+// List implements Store.
+func (m Memory) List(ctx context.Context, source string) ([]Object, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	root := path.Clean(source)
+	if b, ok := m[root]; ok {
+		return []Object{{Name: root, Size: int64(len(b)), Partitions: partitions(root)}}, nil
+	}
+	var out []Object
+	names := slices.Sorted(maps.Keys(m))
+	for _, name := range names {
+		below, inside := strings.CutPrefix(name, root+"/")
+		if inside && inFolder(strings.Split(below, "/")) || isPattern(root) && selects(strings.Split(root, "/"), strings.Split(name, "/")) {
+			out = append(out, Object{Name: name, Size: int64(len(m[name])), Partitions: partitions(name)})
+		}
+	}
+	if len(out) == 0 {
+		return nil, missing(source, "", root, names)
+	}
+	return out, nil
+}
+
+// Open implements Store.
+func (m Memory) Open(_ context.Context, name string) (Reader, error) {
+	b, ok := m[name]
+	if !ok {
+		return nil, fmt.Errorf("%s: no such file", name)
+	}
+	return memoryReader{bytes.NewReader(b)}, nil
+}
+
+type memoryReader struct{ *bytes.Reader }
+
+func (memoryReader) Close() error { return nil }

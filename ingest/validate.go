@@ -1,0 +1,114 @@
+package ingest
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/agnivade/levenshtein"
+
+	"mainstay/ingest/money"
+)
+
+// maxPlaces is the largest scale of money and units: with 9 places 64 bits still
+// hold 9.2 billion.
+const maxPlaces = 9
+
+// Validate checks what can be checked without data. The error is a *ConfigError.
+func (c *Config) Validate() error {
+	if c.TimeFormat != "" {
+		if err := checkTimeFormat(c.TimeFormat); err != nil {
+			return &ConfigError{"time_format: " + err.Error()}
+		}
+	}
+	if _, err := c.location(); err != nil {
+		return err
+	}
+	if c.AsOf != "" {
+		if _, err := time.Parse(time.DateOnly, c.AsOf); err != nil {
+			return &ConfigError{fmt.Sprintf("as_of %q is not a date such as 2024-01-31", c.AsOf)}
+		}
+	}
+	if c.MoneyPlaces < 0 || c.MoneyPlaces > maxPlaces {
+		return &ConfigError{fmt.Sprintf("money_places is %d; expected 0 to %d", c.MoneyPlaces, maxPlaces)}
+	}
+	if err := oneOf("zero_days", c.ZeroDays, "ignore", "count"); err != nil {
+		return err
+	}
+	if !(c.MaxBadRate >= 0 && c.MaxBadRate <= 1) {
+		return &ConfigError{fmt.Sprintf("max_bad_rate is %v; expected a share between 0 and 1, such as 0.01", c.MaxBadRate)}
+	}
+	for _, g := range c.ExcludeCustomers {
+		if _, err := path.Match(g, ""); err != nil {
+			return &ConfigError{fmt.Sprintf(`exclude_customers: %q is not a pattern (%v); write \ before a literal * ? [ or \`, g, err)}
+		}
+	}
+	return c.validateRates()
+}
+
+// validateRates holds the three settings of a conversion together.
+func (c *Config) validateRates() error {
+	const directions = "local-per-base (1 unit of the base buys so many of the row's currency: amounts are divided by the rate) or base-per-local (amounts are multiplied by it)"
+	if c.RateColumn == "" || c.RateColumn == noColumn {
+		if c.RateDirection != "" {
+			return &ConfigError{"rate_direction is set but rate_column is not: name the column of the exchange rate with --rate-column"}
+		}
+		return nil
+	}
+	if c.RateDirection == "" {
+		return &ConfigError{"rate_column is set but rate_direction is not, and there is no default: choose " + directions}
+	}
+	if err := oneOf("rate_direction", c.RateDirection, "local-per-base", "base-per-local"); err != nil {
+		return err
+	}
+	if c.Currency == "" {
+		return &ConfigError{"rate_column is set but currency is not: name the currency to convert to, for example --currency USD"}
+	}
+	return nil
+}
+
+// location is the zone in which days begin.
+func (c *Config) location() (*time.Location, error) {
+	if c.Zone == "Local" {
+		return nil, &ConfigError{"zone: Local would depend on the machine; name the zone, for example Asia/Shanghai"}
+	}
+	loc, err := time.LoadLocation(c.Zone)
+	if err != nil {
+		return nil, &ConfigError{fmt.Sprintf("zone %q is not known; expected an IANA name such as UTC, Asia/Shanghai or Europe/Berlin", c.Zone)}
+	}
+	return loc, nil
+}
+
+// oneOf checks a setting against what it may be.
+func oneOf(key, value string, allowed ...string) error {
+	if slices.Contains(allowed, value) {
+		return nil
+	}
+	return &ConfigError{fmt.Sprintf("%s is %q%s; expected %s", key, value, suggestion(value, allowed), strings.Join(allowed, " or "))}
+}
+
+// suggestion is the nearest of some words as a question; "" when none is near: more
+// than half of the characters would have to change.
+func suggestion(word string, words []string) string {
+	best, least := "", len(word)/2+1
+	for _, w := range words {
+		if d := levenshtein.ComputeDistance(strings.ToLower(word), w); d < least {
+			best, least = w, d
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return fmt.Sprintf(" (did you mean %q?)", best)
+}
+
+// checkScale refuses scales that leave too little room in 64 bits.
+func checkScale(flag string, e *money.Expr, scale int) error {
+	if scale <= maxPlaces {
+		return nil
+	}
+	return &MappingError{Role: strings.TrimPrefix(flag, "--"), Msg: fmt.Sprintf("%s %s has %d decimal places; at most %d are kept: export the column as DECIMAL with fewer places, or as DOUBLE (rounded to money_places, and the rounding is totalled)",
+		flag, e, scale, maxPlaces)}
+}
