@@ -1,8 +1,6 @@
 package reports
 
-import (
-	"mainstay/segment"
-)
+import "mainstay/segment"
 
 // serviceTiers are the tiers that get a column of their own in the segments file, best first.
 var serviceTiers = [...]string{"platinum", "gold", "silver", "standard"}
@@ -43,6 +41,13 @@ func Segments(rows []segment.SegmentRow, scale int) *Table {
 		count("tier_"+tier, "customers recommended for "+tier, func(r *segment.SegmentRow) int { return r.Tiers[tier] })
 	}
 	return &b.t
+}
+
+// SegmentDigest is what a terminal has room for of Segments, without the columns that need a model
+// where there is none.
+func SegmentDigest(rows []segment.SegmentRow, scale int) *Table {
+	return Segments(rows, scale).Select("scheme", "segment", "customers", "at_risk", "prospects", "key_accounts", "revenue_12m",
+		"revenue_share", "frequency_12m", "retention", "retention_low", "retention_high", "churn_probability", "value_12m").WithoutEmpty()
 }
 
 // Cuts is the published cut points of RFM, ABC and the ladder.

@@ -82,7 +82,7 @@ func (s *summary) input() {
 	if r := s.tally.Rounding; r.Rows > 0 {
 		s.line(s.style.say("input.rounded", count(r.Rows), compact(trimZeros(r.Sum.Format(roundingScale)))))
 	}
-	s.text(s.style.say("input.columns", s.columns()), 2)
+	s.text(s.style.say("input.columns", s.columns()), mappingLines)
 }
 
 // percent2 is a share as a percentage with two places: few rows set aside must not read as none.
@@ -101,14 +101,20 @@ func (s *summary) exact(decimal string) string {
 	return compact(decimal)
 }
 
-// columns shows the mapping: which column serves which role.
+// mappingLines is the most lines that the mapping takes; the manifest has all of it.
+const mappingLines = 3
+
+// columns shows the mapping: which column serves which role; one name where they are the same.
 func (s *summary) columns() string {
 	var parts []string
 	for _, c := range s.plan.Roles {
 		if c.Source == "" {
 			continue
 		}
-		part := c.Role + " = " + printable(c.Source)
+		part := c.Role
+		if c.Source != c.Role {
+			part += "=" + clip(printable(c.Source), pageWidth/2)
+		}
 		if c.How == "derived" {
 			part += s.style.say("input.derived")
 		}
@@ -143,7 +149,8 @@ func (s *summary) book() {
 	s.text(line, 2)
 
 	line = s.style.say("book.revenue1", s.amount(t.Net12))
-	if t.NetPrior12 > 0 {
+	wholeYears := s.res.Clock.First <= segment.MonthsBefore(s.res.Clock.AsOf, 24)+1
+	if t.NetPrior12 > 0 && wholeYears {
 		line = s.style.say("book.revenue", s.amount(t.Net12), signed(ratio(t.Net12, t.NetPrior12)-1))
 	}
 	if s.margin() {
@@ -152,7 +159,7 @@ func (s *summary) book() {
 	s.text(line, 2)
 
 	line = s.style.say("book.key", count(t.KeyAccounts), percent(ratio(int64(t.KeyAccounts), int64(t.AtRisk))), percent(ratio(t.KeyNet12, t.Net12)))
-	if s.margin() {
+	if s.margin() && t.Value12 > 0 {
 		line += s.style.say("book.keymargin", percent(ratio(t.KeyValue12, t.Value12)))
 	}
 	if top := topTenth(s.res.Concentration.Top); top != nil {
@@ -181,8 +188,7 @@ func (s *summary) leaving() {
 	if !math.IsNaN(t.ObservedChurn) {
 		s.text(s.style.say("leaving.observed", h, percent(t.ObservedChurn), s.style.interval(t.ObservedChurnLow, t.ObservedChurnHigh, percent)), 2)
 	}
-	s.text(s.style.say("leaving.expected", h, fixed(t.ExpectedLeavers, 0), count(t.AtRisk)), 2)
-	s.text(s.style.say("leaving.value", s.value(t.AtRiskValue), s.value(t.KeyAtRiskValue)), 2)
+	s.text(s.style.say("leaving.expected", h, fixed(t.ExpectedLeavers, 0), count(t.AtRisk), s.value(t.AtRiskValue), s.value(t.KeyAtRiskValue)), 2)
 	if !math.IsNaN(t.FivePercent) && !math.IsNaN(t.FivePoints) {
 		s.text(s.style.say("leaving.whatif", s.value(t.FivePercent), s.value(t.FivePoints)), 2)
 	}

@@ -1,6 +1,10 @@
 package reports
 
-import "mainstay/segment"
+import (
+	"math"
+
+	"mainstay/segment"
+)
 
 // Targets of the tournament, as in segment.Contest.Target.
 const (
@@ -39,8 +43,8 @@ func (s *summary) showing(target, model string) string {
 		return s.style.say("models.none")
 	}
 	champion, naive := s.contestants(target, model)
-	if champion == nil {
-		return model
+	if champion == nil || math.IsNaN(champion.Loss) {
+		return model + s.style.say("models.unproven")
 	}
 	line := model
 	if target == targetChurn {
@@ -71,8 +75,8 @@ func (s *summary) contestants(target, model string) (champion, naive *segment.Co
 			naive = c
 		}
 	}
-	if champion != nil && naive != nil && naive.Rank > champion.Rank {
-		naive = nil // the champion is the naive rule
+	if champion != nil && naive != nil && (naive.Rank > champion.Rank || math.IsNaN(naive.Loss)) {
+		naive = nil // the champion is the naive rule, or it could not be judged
 	}
 	return champion, naive
 }

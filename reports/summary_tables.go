@@ -2,7 +2,6 @@ package reports
 
 import (
 	"cmp"
-	"math"
 	"slices"
 	"strings"
 
@@ -14,7 +13,9 @@ const (
 	summarySegments  = 6
 	summaryAttention = 6
 	summaryWarnings  = 3
-	accountWidth     = 28 // columns for an account's key and name
+	accountMost      = 28 // columns for an account's key and name, where there is room
+	accountLeast     = 20 // and where there is not
+	segmentLeast     = 8  // columns that a segment's name keeps
 )
 
 // informative chooses the segmentation to show: industry where accounts carry it, else ABC, else the
@@ -55,16 +56,20 @@ func (s *summary) segments() {
 	g := grid{right: []bool{false, true, true, true, true, true, true, true}}
 	g.rows = append(g.rows, s.words(rows[0].Scheme, "column.customers", "column.at_risk", "column.revenue",
 		"column.retention", "column.churn", "column.value", "column.var"))
-	for i := range rows[:min(len(rows), summarySegments)] {
+	shown := len(rows)
+	if shown > summarySegments+1 { // one more takes no more room than to say so
+		shown = summarySegments
+	}
+	for i := range rows[:shown] {
 		r := &rows[i]
 		g.rows = append(g.rows, []string{
 			printable(cmp.Or(r.Segment, dash)), count(r.Customers), count(r.AtRisk), s.amount(r.Net12),
 			percent(r.Retention), percent(r.Churn), s.value(r.Value12), s.value(r.ValueAtRisk),
 		})
 	}
-	g.squeeze(0, s.room())
+	g.squeeze(0, s.room(), segmentLeast)
 	s.grid(&g)
-	if more := len(rows) - summarySegments; more > 0 {
+	if more := len(rows) - shown; more > 0 {
 		s.line(s.style.say("segments.more", more))
 	}
 }
@@ -78,6 +83,9 @@ func (s *summary) tiers() {
 	g.rows = append(g.rows, s.words(s.style.say("column.tier"), "column.customers", "column.key", "column.revenue12", "column.value12", "column.var"))
 	for i := range s.res.Tiers {
 		t := &s.res.Tiers[i]
+		if t.Customers == 0 {
+			continue
+		}
 		g.rows = append(g.rows, []string{
 			printable(t.Tier), count(t.Customers), count(t.KeyAccounts), s.amount(t.Net12), s.value(t.Value12), s.value(t.ValueAtRisk),
 		})
@@ -100,24 +108,12 @@ func (s *summary) attention() {
 		s.line(s.style.say("attention.none"))
 		return
 	}
-	rows := s.res.Attention[:min(len(s.res.Attention), summaryAttention)]
-	who, risk := make([]string, len(rows)), make([]string, len(rows))
-	whoWidth, riskWidth := 0, 0
-	for i, a := range rows {
-		who[i] = clip(strings.TrimSpace(printable(a.Key)+" "+printable(a.Name)), accountWidth)
-		if !math.IsNaN(a.ValueAtRisk) {
-			risk[i] = s.style.say("attention.risk", s.value(a.ValueAtRisk))
-		}
-		whoWidth, riskWidth = max(whoWidth, width(who[i])), max(riskWidth, width(risk[i]))
+	g := grid{right: []bool{false, true, false}, rows: [][]string{s.words(s.style.say("column.account"), "column.stake", "column.why")}}
+	for _, a := range s.res.Attention[:min(len(s.res.Attention), summaryAttention)] {
+		who := strings.TrimSpace(printable(a.Key) + " " + printable(a.Name))
+		g.rows = append(g.rows, []string{clip(who, accountMost), s.value(a.ValueAtRisk), printable(a.Words)})
 	}
-	g := grid{right: []bool{false, true, false}}
-	for i, a := range rows {
-		words := wrap(printable(a.Words), s.room()-whoWidth-riskWidth-2*len(columnGap))
-		g.rows = append(g.rows, []string{who[i], risk[i], words[0]})
-		if len(words) > 1 {
-			g.rows = append(g.rows, []string{"", "", strings.Join(words[1:], " ")})
-		}
-	}
+	g.squeeze(0, s.room(), accountLeast)
 	s.grid(&g)
 }
 

@@ -102,7 +102,7 @@ func TestSummaryWithHostileNames(t *testing.T) {
 func TestSummaryOnScreen(t *testing.T) {
 	out := t.TempDir()
 	f := newFixture()
-	for _, note := range []string{"columns in docs/format.md", "was there already"} {
+	for _, note := range []string{"columns: docs/format.md", "was there already"} {
 		r, err := publish(out, f, nil)
 		if err != nil {
 			t.Fatal(err)

@@ -94,6 +94,25 @@ func (t *Table) Select(names ...string) *Table {
 	return s
 }
 
+// WithoutEmpty is the table without the columns in which every row is null; the values are shared. A
+// table without rows keeps all.
+func (t *Table) WithoutEmpty() *Table {
+	s := &Table{Name: t.Name, Rows: t.Rows}
+	for k := range t.Columns {
+		c := &t.Columns[k]
+		nulls := 0
+		for i := range t.Rows {
+			if c.IsNull(i) {
+				nulls++
+			}
+		}
+		if nulls < t.Rows || t.Rows == 0 {
+			s.Columns = append(s.Columns, *c)
+		}
+	}
+	return s
+}
+
 // check reports a table that no writer can write: slices of other lengths than Rows, a name used
 // twice, a scale outside the precision, a decimal of more than 18 digits.
 func (t *Table) check() error {

@@ -17,10 +17,9 @@ type grid struct {
 	rows  [][]string
 }
 
-// squeeze clips the cells of column k so that no line takes more than room columns, as far as that
-// column can give.
-func (g *grid) squeeze(k, room int) {
-	const least = 8 // columns that a name keeps
+// squeeze clips the cells of column k so that no line takes more than room columns; least are left
+// to it in any case.
+func (g *grid) squeeze(k, room, least int) {
 	widest, widestK := 0, 0
 	for _, l := range g.lines() {
 		widest = max(widest, width(l))

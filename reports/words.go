@@ -55,7 +55,7 @@ var phrases = map[string][2]string{
 	"input.derived": {" (derived)", "（推导）"},
 
 	"reason.bad_time":          {"bad date", "日期无效"},
-	"reason.after_as_of":       {"after the as-of date", "晚于截止日"},
+	"reason.after_as_of":       {"future", "晚于截止日"},
 	"reason.no_customer":       {"no customer", "无客户"},
 	"reason.bad_customer":      {"bad customer key", "客户编号无效"},
 	"reason.excluded_customer": {"excluded customer", "排除的客户"},
@@ -73,14 +73,13 @@ var phrases = map[string][2]string{
 	"book.revenue":   {"last 12 months: revenue %s (%s on the 12 before)", "近 12 个月：收入 %s（较前 12 个月 %s）"},
 	"book.revenue1":  {"last 12 months: revenue %s", "近 12 个月：收入 %s"},
 	"book.margin":    {", margin %s", "，毛利 %s"},
-	"book.key":       {"%s key accounts (%s of those at risk) make %s of revenue", "%s 个大客户（占活跃客户 %s）贡献收入的 %s"},
+	"book.key":       {"%s key accounts (%s) make %s of revenue", "%s 个大客户（占活跃客户 %s）贡献收入的 %s"},
 	"book.keymargin": {", %s of margin", "、毛利的 %s"},
-	"book.top":       {"; top %s of customers: %s", "；前 %s 的客户贡献 %s"},
+	"book.top":       {"; top %s: %s", "；前 %s 的客户贡献 %s"},
 	"book.accounts":  {"accounts table: %s accounts, %s matched, %s prospects; %s customers are not in it", "客户表：%s 个客户，匹配 %s，潜在 %s；%s 个客户不在表中"},
 
 	"leaving.observed": {"of those at risk %d days ago, %s %s have not bought since", "%d 天前的活跃客户中，%s %s 此后没有购买"},
-	"leaving.expected": {"expected to leave in the next %d days: %s of %s at risk", "未来 %d 天预计流失：%[2]s / %[3]s"},
-	"leaving.value":    {"value at risk %s, of which key accounts %s", "风险价值 %s，其中大客户 %s"},
+	"leaving.expected": {"next %d days: %s of %s expected to leave; value at risk %s, key accounts %s", "未来 %d 天预计流失：%s / %s；风险价值 %s，其中大客户 %s"},
 	"leaving.whatif":   {"5 %% fewer losses would keep %s; 5 points less churn %s", "流失减少 5%% 可保住 %s；流失率降低 5 个百分点可保住 %s"},
 
 	"models.churn":       {"churn: %s", "流失：%s"},
@@ -90,10 +89,11 @@ var phrases = map[string][2]string{
 	"models.naive":       {" (%s %s)", "（%s %s）"},
 	"models.auc":         {", AUC %s", "，AUC %s"},
 	"models.bias":        {"; last fold: bias %s", "；最后一折：偏差 %s"},
-	"models.capture":     {", top tenth finds %s of the value", "，前十分之一命中价值的 %s"},
+	"models.capture":     {", capture %s", "，命中率 %s"},
 	"models.certified":   {"both certified", "均已通过检验"},
 	"models.uncertified": {"NOT certified: %s; such rows say so", "未通过检验：%s；相应记录已注明"},
 	"models.why":         {"; %s", "；%s"},
+	"models.unproven":    {", not backtested", "，未经回测"},
 	"models.none":        {"none", "无"},
 
 	"outlook":          {"next 12 months: %s %s", "未来 12 个月：预期%s %s"},
@@ -113,12 +113,14 @@ var phrases = map[string][2]string{
 	"column.var":       {"value at risk", "风险价值"},
 	"column.tier":      {"tier", "等级"},
 	"column.key":       {"key accounts", "大客户"},
+	"column.account":   {"account", "客户"},
+	"column.stake":     {"at stake", "涉及价值"},
+	"column.why":       {"why", "原因"},
 	"segments.more":    {"… and %d more in segments.csv", "……其余 %d 行见 segments.csv"},
 
-	"attention.risk": {"%s at risk", "风险 %s"},
 	"attention.none": {"nothing stands out", "无特别事项"},
 	"warnings.more":  {"… and %d more in manifest.json", "……其余 %d 条见 manifest.json"},
 
-	"files":        {"%s (scores, segments, tiers … as .parquet and .csv; columns in docs/format.md)", "%s（scores、segments、tiers 等，.parquet 与 .csv；字段见 docs/format.md）"},
+	"files":        {"%s (columns: docs/format.md)", "%s（字段见 docs/format.md）"},
 	"files.reused": {"the identical run was there already; nothing was computed again", "相同的运行已存在，未重新计算"},
 }

@@ -11,8 +11,8 @@ import (
 const summaryName = "summary.txt"
 
 // Write puts everything a run found into its staging folder and publishes it with Commit. The rows
-// set aside must have been written and closed before (NewRejects). level is that of the intervals,
-// for the words of the summary. On error the caller's Abort removes what was staged.
+// set aside must have been written and closed before (NewRejects). style decides the language of
+// summary.txt, which never has colours. On error the caller's Abort removes what was staged.
 func Write(ctx context.Context, r *Run, plan *ingest.Plan, l *ingest.Ledger, res *segment.Result, style Style) error {
 	m, err := NewManifest(r, plan, &l.Tally, res)
 	if err != nil {
@@ -34,11 +34,11 @@ func Write(ctx context.Context, r *Run, plan *ingest.Plan, l *ingest.Ledger, res
 	if err := r.writeTable(ctx, scores, ".arrow", WriteArrow); err != nil {
 		return err
 	}
-	models, err := newModels(m, res)
+	fits, err := newModels(m, res)
 	if err != nil {
 		return err
 	}
-	b, err := encodeJSON(models)
+	b, err := encodeJSON(fits)
 	if err != nil {
 		return err
 	}

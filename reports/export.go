@@ -1,0 +1,50 @@
+package reports
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// WriteFile writes t to a file of the format that its extension names (.parquet, .csv, .arrow,
+// .json), complete or not at all: a temporary file beside it takes its name when it is on disk.
+func WriteFile(path string, t *Table) error {
+	write, err := writerFor(path)
+	if err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), ".partial-*-"+filepath.Base(path))
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name()) // gone after the rename
+	b := bufio.NewWriterSize(f, fileBuffer)
+	err = write(b, t)
+	if err == nil {
+		err = errors.Join(b.Flush(), f.Chmod(0o644), f.Sync())
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return fmt.Errorf("cannot write %s: %w", path, err)
+	}
+	return os.Rename(f.Name(), path)
+}
+
+// writerFor chooses the writer by extension.
+func writerFor(path string) (func(io.Writer, *Table) error, error) {
+	switch ext := strings.ToLower(filepath.Ext(path)); ext {
+	case ".parquet":
+		return WriteParquet, nil
+	case ".csv":
+		return WriteCSV, nil
+	case ".arrow":
+		return WriteArrow, nil
+	case ".json":
+		return WriteJSON, nil
+	default:
+		return nil, fmt.Errorf("%s: unknown format %q; use .parquet, .csv, .arrow or .json", path, ext)
+	}
+}
