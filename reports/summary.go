@@ -115,12 +115,9 @@ func (s *summary) columns() string {
 		if c.Source != c.Role {
 			part += "=" + clip(printable(c.Source), pageWidth/2)
 		}
-		if c.How == "derived" {
-			part += s.style.say("input.derived")
-		}
 		parts = append(parts, part)
 	}
-	return strings.Join(parts, " · ")
+	return strings.Join(parts, ", ")
 }
 
 // amount is a coefficient of the Ledger for people.

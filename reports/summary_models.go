@@ -2,6 +2,7 @@ package reports
 
 import (
 	"math"
+	"strings"
 
 	"mainstay/segment"
 )
@@ -21,9 +22,18 @@ func (s *summary) models() {
 		verdict = s.style.say("models.uncertified", s.uncertified())
 	}
 	if s.res.ModelWhy != "" {
-		verdict += s.style.say("models.why", printable(s.res.ModelWhy))
+		verdict += s.style.say("models.why", printable(once(s.res.ModelWhy)))
 	}
 	s.text(verdict, 3)
+}
+
+// once says a reason that holds for both targets, "churn: x; value: x", one time.
+func once(why string) string {
+	churn, value, two := strings.Cut(why, "; value: ")
+	if two && churn == "churn: "+value {
+		return value
+	}
+	return why
 }
 
 // uncertified names the models that score without a certificate.

@@ -10,7 +10,7 @@ import (
 
 // How many lines the summary gives to each list.
 const (
-	summarySegments  = 6
+	summarySegments  = 5
 	summaryAttention = 6
 	summaryWarnings  = 3
 	accountMost      = 28 // columns for an account's key and name, where there is room

@@ -52,7 +52,6 @@ var phrases = map[string][2]string{
 	"input.money":   {"%s read = %s used + %s set aside, exactly", "读入 %s = 采用 %s + 未采用 %s，分毫不差"},
 	"input.rounded": {"%s amounts were rounded, by %s in all", "%s 个金额经过舍入，合计 %s"},
 	"input.columns": {"columns: %s", "字段：%s"},
-	"input.derived": {" (derived)", "（推导）"},
 
 	"reason.bad_time":          {"bad date", "日期无效"},
 	"reason.after_as_of":       {"future", "晚于截止日"},
