@@ -35,7 +35,7 @@ type scatterer struct {
 const placeText = 1 << 7
 
 func newScatterer(r *rules, l recordLayout) *scatterer {
-	s := &scatterer{rules: r, layout: l}
+	s := &scatterer{rules: r, layout: l, counts: newCounts()}
 	s.values = make([]textTable, l.nSides)
 	s.sides = make([]sideResolver, l.nSides)
 	for k := range s.values {

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"mainstay/ingest"
 )
 
 // WriteFile writes t to a file of the format that its extension names (.parquet, .csv, .arrow,
@@ -33,6 +35,13 @@ func WriteFile(path string, t *Table) error {
 	return os.Rename(f.Name(), path)
 }
 
+// CheckFormat says, before any work is done, whether WriteFile knows the format of path. The error is an
+// *ingest.ConfigError.
+func CheckFormat(path string) error {
+	_, err := writerFor(path)
+	return err
+}
+
 // writerFor chooses the writer by extension.
 func writerFor(path string) (func(io.Writer, *Table) error, error) {
 	switch ext := strings.ToLower(filepath.Ext(path)); ext {
@@ -45,6 +54,6 @@ func writerFor(path string) (func(io.Writer, *Table) error, error) {
 	case ".json":
 		return WriteJSON, nil
 	default:
-		return nil, fmt.Errorf("%s: unknown format %q; use .parquet, .csv, .arrow or .json", path, ext)
+		return nil, &ingest.ConfigError{Msg: fmt.Sprintf("%s: unknown format %q; use .parquet, .csv, .arrow or .json", path, ext)}
 	}
 }

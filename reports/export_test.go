@@ -39,15 +39,3 @@ func TestWriteFileChoosesTheFormat(t *testing.T) {
 	}
 }
 
-func TestSegmentDigestLeavesOutWhatNeedsModels(t *testing.T) {
-	rows := fixtureSegments()
-	if d := SegmentDigest(rows, 2); d.Column("churn_probability") == nil || d.Rows != len(rows) {
-		t.Error("the digest has no churn although models gave one")
-	}
-	for i := range rows {
-		rows[i].Churn = nan
-	}
-	if SegmentDigest(rows, 2).Column("churn_probability") != nil {
-		t.Error("the digest has a churn column without a model")
-	}
-}

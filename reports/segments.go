@@ -43,13 +43,6 @@ func Segments(rows []segment.SegmentRow, scale int) *Table {
 	return &b.t
 }
 
-// SegmentDigest is what a terminal has room for of Segments, without the columns that need a model
-// where there is none.
-func SegmentDigest(rows []segment.SegmentRow, scale int) *Table {
-	return Segments(rows, scale).Select("scheme", "segment", "customers", "at_risk", "prospects", "key_accounts", "revenue_12m",
-		"revenue_share", "frequency_12m", "retention", "retention_low", "retention_high", "churn_probability", "value_12m").WithoutEmpty()
-}
-
 // Cuts is the published cut points of RFM, ABC and the ladder.
 func Cuts(cuts []segment.Cut) *Table {
 	b := newColumns("cuts", len(cuts))

@@ -1,8 +1,16 @@
 package main
 
 import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"mainstay/ingest"
+	"mainstay/reports"
 )
 
 const inspectLong = `Show what is in an export before anything is computed: schema, which column serves which role and how it
@@ -46,4 +54,40 @@ func newInspectCommand(a *app) *cobra.Command {
 	}
 	o.addFlags(cmd.Flags())
 	return cmd
+}
+
+func runInspect(ctx context.Context, a *app, o *inspectOptions) error {
+	st, p, err := a.plan(ctx, &o.config, o.threads)
+	if err != nil {
+		return err
+	}
+	a.progress.say("reading rows")
+	found, err := ingest.Inspect(ctx, st, p, o.threads)
+	if err != nil {
+		return err
+	}
+	a.progress.clear()
+	if o.json {
+		enc := json.NewEncoder(a.stdout)
+		enc.SetIndent("", "  ")
+		err = enc.Encode(found)
+	} else {
+		err = reports.Inspection(a.stdout, found)
+	}
+	if err != nil || o.saveConfig == "" {
+		return err
+	}
+	saved := o.config
+	saved.Ingest = p.Config
+	saved.Ingest.AsOf = o.config.Ingest.AsOf // a night chooses its own day
+	text, err := saved.yaml()
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(o.saveConfig, text, 0o644); err != nil {
+		return fmt.Errorf("save configuration: %w", err)
+	}
+	log := a.logger()
+	log.Info().Str("file", o.saveConfig).Msg("configuration written")
+	return nil
 }

@@ -73,7 +73,7 @@ func newSegmentCommand(a *app) *cobra.Command {
 func runSegment(ctx context.Context, a *app, o *segmentOptions) error {
 	for _, path := range []string{o.out, o.members} {
 		if path != "" {
-			if err := reports.CheckExtension(path); err != nil {
+			if err := reports.CheckFormat(path); err != nil {
 				return err
 			}
 		}
@@ -108,12 +108,12 @@ func runSegment(ctx context.Context, a *app, o *segmentOptions) error {
 func (a *app) showSegments(o *segmentOptions, d *segment.Description) error {
 	rows := reports.Segments(d.Rows, d.Scale)
 	if o.out != "" {
-		if err := reports.Save(o.out, rows); err != nil {
+		if err := reports.WriteFile(o.out, rows); err != nil {
 			return err
 		}
 	}
 	if o.members != "" {
-		if err := reports.Save(o.members, reports.Members(d)); err != nil {
+		if err := reports.WriteFile(o.members, reports.Members(d)); err != nil {
 			return err
 		}
 	}
