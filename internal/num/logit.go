@@ -1,0 +1,24 @@
+package num
+
+import "math"
+
+// Expit is 1/(1+e^−x), without overflow for any x; it is 0 or 1 only where the double is.
+func Expit(x float64) float64 {
+	if x >= 0 {
+		return 1 / (1 + math.Exp(-x))
+	}
+	e := math.Exp(x)
+	return e / (1 + e)
+}
+
+// Logit is log(p/(1−p)), the inverse of Expit; ∓Inf at 0 and 1, NaN outside.
+func Logit(p float64) float64 { return math.Log(p) - math.Log1p(-p) }
+
+// Log1pExp is log(1+e^x), without overflow for large x (Mächler 2012, Accurately
+// computing log(1 − exp(−|a|)), eq. 10).
+func Log1pExp(x float64) float64 {
+	if x > 0 {
+		return x + math.Log1p(math.Exp(-x))
+	}
+	return math.Log1p(math.Exp(x))
+}

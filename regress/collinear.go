@@ -1,0 +1,89 @@
+package regress
+
+import (
+	"fmt"
+	"math"
+	"sort"
+	"strings"
+
+	"mainstay/internal/num"
+)
+
+// dependence says that a column is (numerically) a linear combination of others, in the
+// coordinates of the frame: z_col = Σ share_a z_on[a].
+type dependence struct {
+	col   int
+	on    []int // columns of the design; none for a column that does not vary
+	share []float64
+}
+
+// depends solves R·share = r for the kept columns. R is upper triangular: upper(a, b) for
+// a ≤ b < len(kept).
+func depends(col int, kept []int, upper func(a, b int) float64, r []float64) dependence {
+	z := append([]float64(nil), r[:len(kept)]...)
+	for a := len(z) - 1; a >= 0; a-- {
+		for b := a + 1; b < len(z); b++ {
+			z[a] -= upper(a, b) * z[b]
+		}
+		z[a] /= upper(a, a)
+	}
+	return dependence{col, append([]int(nil), kept...), z}
+}
+
+func sortDependences(d []dependence) []dependence {
+	sort.Slice(d, func(a, b int) bool { return d[a].col < d[b].col })
+	return d
+}
+
+// telling is the size a term of a linear combination must have, against the largest, for its
+// column to be named.
+const telling = 1e-6
+
+// causes are the columns that determine d.col, ascending. A constant column is one of them when
+// the combination has an offset: mean_col ≠ Σ share_a · scale_col/scale_a · mean_a.
+func (fr *frame) causes(d dependence) []int {
+	var cols []int
+	size := 0.0
+	for _, s := range d.share {
+		size = max(size, math.Abs(s))
+	}
+	offset, terms := fr.mean[d.col], math.Abs(fr.mean[d.col])
+	for a, j := range d.on {
+		if j == fr.ones || !(math.Abs(d.share[a]) > telling*size) {
+			continue
+		}
+		cols = append(cols, j)
+		mean := d.share[a] * fr.scale[d.col] / fr.scale[j] * fr.mean[j]
+		offset, terms = offset-mean, terms+math.Abs(mean)
+	}
+	if fr.ones >= 0 && math.Abs(offset) > telling*terms {
+		cols = append(cols, fr.ones)
+	}
+	sort.Ints(cols)
+	return cols
+}
+
+// warnDropped records dropped columns in the fit, by name.
+func (f *Fit) warnDropped(fr *frame, dropped []dependence) {
+	for _, d := range dropped {
+		name := f.Names[d.col]
+		f.Dropped = append(f.Dropped, name)
+		why := fmt.Sprintf("column %q is zero in every row", name)
+		if on := fr.causes(d); len(on) > 0 {
+			names := make([]string, len(on))
+			for i, j := range on {
+				names[i] = f.Names[j]
+			}
+			why = fmt.Sprintf("column %q is determined by %s", name, quoted(names))
+		}
+		f.Certificate.Warn(num.WarnCollinear, why+": it was dropped, its coefficient is 0; leave one of these columns out")
+	}
+}
+
+func quoted(names []string) string {
+	q := make([]string, len(names))
+	for i, n := range names {
+		q[i] = fmt.Sprintf("%q", n)
+	}
+	return strings.Join(q, ", ")
+}

@@ -1,0 +1,266 @@
+package regress
+
+import (
+	"math"
+
+	"mainstay/internal/num"
+
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
+)
+
+// Limits of the ascent, on centred and scaled columns. Newton's error squares with every step:
+// at a step of 1e-8 what is left is below rounding.
+const (
+	scoreLimit    = 1e-9  // largest mean score
+	devianceLimit = 1e-10 // relative change of the deviance
+	stepLimit     = 1e-8  // largest step, relative to 1 + the largest coefficient
+	maxIterations = 40    // classes that barely overlap need about one per unit of log-odds: 40 is p = 1 − 4e-18
+	probeAt       = 15    // look for separation first here; ordinary fits end within 10
+	maxHalvings   = 30
+	slack         = 1e-12 // relative loss of log-likelihood that is rounding, not descent
+)
+
+var logisticCriteria = []string{
+	"largest mean score ≤ 1e-9 on centred and scaled columns",
+	"relative change of the deviance ≤ 1e-10",
+	"newton step ≤ 1e-8 of the coefficients on centred and scaled columns",
+	"a maximum exists (bach 2010, proposition 2)",
+}
+
+// logit is a logistic likelihood over the columns cols of d, in the coordinates of fr.
+type logit struct {
+	d    *Design
+	y    []float64
+	o    Options
+	fr   *frame
+	cols []int
+}
+
+// point is the log-likelihood at gamma, its gradient and its negative Hessian.
+type point struct {
+	gamma  []float64
+	loglik float64
+	score  []float64     // Σ wᵢ (yᵢ − pᵢ) zᵢ
+	info   *mat.SymDense // Σ wᵢ pᵢ(1−pᵢ) zᵢzᵢ'
+}
+
+// ascent is how a maximisation ended: converged, or apart (separated classes), or neither.
+type ascent struct {
+	point
+	iterations int
+	converged  bool
+	bread      *mat.SymDense // info⁻¹; nil when info is not positive definite
+	apart      *separation
+}
+
+// tile is how many rows are centred, scaled and transposed at a time: 20 columns of it fit
+// the first-level cache.
+const tile = 128
+
+// tiles calls f for every tile of rows with its columns in the frame: z[a][i] is row lo+i of
+// column m.cols[a]. Sums go into part, which belongs to the block of rows and is combined in
+// a fixed tree; the total is returned.
+func (m *logit) tiles(f func(lo int, z [][]float64, part []float64), width int) []float64 {
+	n, k := len(m.y), len(m.d.Names)
+	return num.BlockSums(n, rowBlock, m.o.Threads, width, func(lo, hi int, part []float64) {
+		store := make([]float64, len(m.cols)*tile)
+		z := make([][]float64, len(m.cols))
+		for ; lo < hi; lo += tile {
+			rows := min(tile, hi-lo)
+			x := m.d.X[lo*k : (lo+rows)*k]
+			for a, j := range m.cols {
+				z[a] = store[a*tile : a*tile+rows]
+				mean, inv := m.fr.mean[j], m.fr.inverse(j)
+				for i := range z[a] {
+					z[a][i] = (x[i*k+j] - mean) * inv
+				}
+			}
+			f(lo, z, part)
+		}
+	})
+}
+
+// linear sets eta to Σ z_a γ_a.
+func linear(eta []float64, z [][]float64, gamma []float64) {
+	clear(eta)
+	for a, g := range gamma {
+		floats.AddScaled(eta, g, z[a])
+	}
+}
+
+// bernoulli is the log-likelihood of y at log-odds eta, the residual y − p and the variance
+// p(1−p). With e = e^−|η| nothing overflows, and a residual close to 0 keeps its digits.
+func bernoulli(eta, y float64) (loglik, resid, variance float64) {
+	e := math.Exp(-math.Abs(eta))
+	small, large := e/(1+e), 1/(1+e) // the probabilities of the unlikely and the likely class
+	loglik, resid = -math.Log1p(e), small
+	if (y == 1) != (eta >= 0) {
+		loglik -= math.Abs(eta)
+		resid = large
+	}
+	if y == 0 {
+		resid = -resid
+	}
+	return loglik, resid, small * large
+}
+
+// at evaluates the likelihood at gamma in one pass.
+func (m *logit) at(gamma []float64) point {
+	k := len(m.cols)
+	sums := m.tiles(func(lo int, z [][]float64, part []float64) {
+		rows := len(z[0])
+		var eta, resid, variance, scaled [tile]float64
+		linear(eta[:rows], z, gamma)
+		for i, e := range eta[:rows] {
+			w := m.o.weight(lo + i)
+			ll, r, v := bernoulli(e, m.y[lo+i])
+			part[0] += w * ll
+			resid[i], variance[i] = w*r, w*v
+		}
+		h := part[1+k:]
+		for a := range z {
+			part[1+a] += floats.Dot(resid[:rows], z[a])
+			floats.MulTo(scaled[:rows], variance[:rows], z[a])
+			for b := range a + 1 {
+				h[b] += floats.Dot(scaled[:rows], z[b])
+			}
+			h = h[a+1:]
+		}
+	}, 1+k+k*(k+1)/2)
+	return point{gamma: gamma, loglik: sums[0], score: sums[1 : 1+k], info: unpack(sums[1+k:], k)}
+}
+
+// unpack turns the packed lower triangle into a symmetric matrix.
+func unpack(packed []float64, k int) *mat.SymDense {
+	s := mat.NewSymDense(k, nil)
+	for a := range k {
+		for b := range a + 1 {
+			s.SetSym(a, b, packed[b])
+		}
+		packed = packed[a+1:]
+	}
+	return s
+}
+
+// start is the intercept-only estimate.
+func (m *logit) start(rate float64) []float64 {
+	gamma := make([]float64, len(m.cols))
+	if m.fr.ones >= 0 { // always the first of cols, scaled to 1
+		gamma[0] = num.Logit(rate)
+	}
+	return gamma
+}
+
+// maximise climbs from gamma.
+func (m *logit) maximise(gamma []float64) *ascent {
+	a := &ascent{point: m.at(gamma)}
+	for a.iterations < maxIterations {
+		var chol mat.Cholesky
+		if !chol.Factorize(a.info) {
+			break
+		}
+		step := mat.NewVecDense(len(m.cols), nil)
+		if chol.SolveVecTo(step, mat.NewVecDense(len(m.cols), a.score)) != nil && !allFinite(step.RawVector().Data) {
+			break
+		}
+		next, taken, ok := m.climb(a.point, step.RawVector().Data)
+		if !ok {
+			break
+		}
+		before := a.point
+		a.point = next
+		a.iterations++
+		if a.settled(before, taken, totalWeight(len(m.y), m.o)) && m.confirm(a) {
+			return a
+		}
+		if a.iterations == probeAt {
+			if a.apart = m.separation(a.gamma); a.apart != nil {
+				return a
+			}
+		}
+	}
+	a.apart = m.separation(a.gamma)
+	return a
+}
+
+// climb takes the step, halved until the log-likelihood does not fall (Marschner 2011, The R
+// Journal 3(2):12–15). It returns the size of the step taken.
+func (m *logit) climb(p point, step []float64) (next point, size float64, ok bool) {
+	share := 1.0
+	for range maxHalvings {
+		gamma := append([]float64(nil), p.gamma...)
+		floats.AddScaled(gamma, share, step)
+		next = m.at(gamma)
+		if next.loglik >= p.loglik-slack*(1+math.Abs(p.loglik)) && allFinite(next.score) {
+			return next, share * floats.Norm(step, math.Inf(1)), true
+		}
+		share /= 2
+	}
+	return p, 0, false
+}
+
+// settled reports whether the first three criteria hold.
+func (a *ascent) settled(before point, step, total float64) bool {
+	change := math.Abs(a.loglik-before.loglik) / (math.Abs(a.loglik) + 0.1) // + 0.1 as in R's glm: deviances near 0
+	return floats.Norm(a.score, math.Inf(1)) <= scoreLimit*total &&
+		change <= devianceLimit &&
+		step <= stepLimit*(1+floats.Norm(a.gamma, math.Inf(1)))
+}
+
+// confirm reports whether the log-likelihood has a maximum, and that near: the fourth
+// criterion. It sets a.bread and a.converged.
+//
+// Along any direction v let g(t) be minus the log-likelihood at γ + tv. For the logistic
+// |g‴| ≤ R_v g″ with R_v = maxᵢ |zᵢ'v|, so that g′(∞) ≥ g′(0) + g″(0)/R_v. With H the information
+// and ν² = s'H⁻¹s the squared Newton decrement, |g′(0)| ≤ ν √g″(0); and R_v² ≤ g″(0)·maxᵢ zᵢ'H⁻¹zᵢ.
+// Hence if
+//
+//	ν² · maxᵢ zᵢ'H⁻¹zᵢ < 1
+//
+// every direction rises in the end, and a maximum exists (Bach 2010, Electronic J. Statistics
+// 4:384–414, proposition 2, where the limit is ¼ and the Newton iteration converges). The
+// maximum is bounded by maxᵢ ‖zᵢ‖² · tr H⁻¹. When classes are separated there is a direction that
+// never rises, so no γ can pass.
+func (m *logit) confirm(a *ascent) bool {
+	var chol mat.Cholesky
+	if !chol.Factorize(a.info) {
+		return false
+	}
+	inv := mat.NewSymDense(len(m.cols), nil)
+	if err := chol.InverseTo(inv); err != nil && !allFinite(inv.RawSymmetric().Data) {
+		return false
+	}
+	s := mat.NewVecDense(len(a.score), a.score)
+	if !(mat.Inner(s, inv, s)*m.longestRow()*mat.Trace(inv) <= 0.25) {
+		return false
+	}
+	a.bread, a.converged = inv, true
+	return true
+}
+
+// longestRow is maxᵢ ‖zᵢ‖².
+func (m *logit) longestRow() float64 {
+	n := len(m.y)
+	longest := make([]float64, (n-1)/rowBlock+1)
+	m.tiles(func(lo int, z [][]float64, _ []float64) {
+		var squares [tile]float64
+		for a := range z {
+			for i, v := range z[a] {
+				squares[i] += v * v
+			}
+		}
+		b := lo / rowBlock
+		longest[b] = max(longest[b], floats.Max(squares[:len(z[0])]))
+	}, 1)
+	return floats.Max(longest)
+}
+
+func allFinite(values []float64) bool {
+	for _, v := range values {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,171 @@
+package regress
+
+import (
+	"fmt"
+	"math"
+
+	"mainstay/internal/num"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// Logistic fits a binomial GLM with logit link, P(yᵢ = 1) = 1/(1+e^(−xᵢ·β)), by maximum likelihood:
+// IRLS (Newton's method, the link being canonical) with step halving on the deviance, on centred
+// and scaled columns. y is 0 or 1; weights are frequencies.
+//
+// A fit is certified when four criteria hold: small mean score, small change of deviance, small
+// step, and a test that a maximum exists at all (irls.go). Otherwise it is refused: separated
+// classes are found and named with their columns (WarnSeparation, Separating; separation.go),
+// a single class or no residual degrees of freedom is WarnTooFew, anything else
+// WarnNotConverged. Collinear columns are dropped and named (WarnCollinear).
+//
+// Cov is the inverse of the information; with clusters, Robust is the CR1 covariance
+// (robust.go). The certificate's GradientNorm is the largest mean score over centred and
+// scaled columns.
+//
+// Errors: shapes that differ, values that are not finite, responses other than 0 and 1, each
+// with row and column.
+//
+// Source: McCullagh & Nelder 1989, Generalized Linear Models, §2.5 and ch. 4.
+func Logistic(d *Design, y []float64, o Options) (*Fit, error) {
+	for i, v := range y {
+		if v != 0 && v != 1 {
+			return nil, fmt.Errorf("regress: row %d (the first is 0): response %v, expected 0 or 1", i, v)
+		}
+	}
+	d, y, o, err := prepare(d, y, o)
+	if err != nil {
+		return nil, err
+	}
+	f := newFit("logistic", d)
+	f.Certificate.Criteria = logisticCriteria
+	events, total := eventWeight(y, o)
+	if events == 0 || events == total {
+		f.Certificate.Refuse(num.WarnTooFew, fmt.Sprintf("all %d rows are of one class: both outcomes are needed; widen the period or the population", d.Rows()))
+		return f, nil
+	}
+	fr, err := newFrame(d, o)
+	if err != nil {
+		return nil, err
+	}
+	m := &logit{d: d, y: y, o: o, fr: fr}
+	dropped := m.chooseColumns()
+	f.warnDropped(fr, dropped)
+	f.DF = d.Rows() - len(m.cols)
+	f.NullDev = nullDeviance(events, total, fr)
+	if f.DF <= 0 || len(m.cols) == 0 {
+		f.Certificate.Refuse(num.WarnTooFew, fmt.Sprintf("%d rows for %d independent columns leave no residual degrees of freedom: fit fewer columns or more rows", d.Rows(), len(m.cols)))
+		return f, nil
+	}
+	a := m.maximise(m.start(events / total))
+	f.certifyLogistic(m, a, total)
+	if !f.Certificate.Certified() {
+		return f.checked()
+	}
+	f.settle(fr, m.cols, fr.coefficients(m.cols, a.gamma), a.bread)
+	if o.Cluster != nil {
+		f.addRobust(d, fr, m.cols, m.residuals(a.gamma), a.bread, o)
+	}
+	return f.checked()
+}
+
+func eventWeight(y []float64, o Options) (events, total float64) {
+	var e, t num.Adder
+	for i, v := range y {
+		t.Add(o.weight(i))
+		e.Add(o.weight(i) * v)
+	}
+	return e.Sum(), t.Sum()
+}
+
+// nullDeviance is the deviance of the best constant probability, or of one half without a
+// constant column.
+func nullDeviance(events, total float64, fr *frame) float64 {
+	if fr.ones < 0 {
+		return 2 * total * math.Ln2
+	}
+	return -2 * (events*math.Log(events/total) + (total-events)*math.Log1p(-events/total))
+}
+
+// certifyLogistic writes down how the ascent ended.
+func (f *Fit) certifyLogistic(m *logit, a *ascent, total float64) {
+	c := &f.Certificate
+	c.Converged, c.Iterations, c.LogLik, c.InfoPosDef = a.converged, a.iterations, a.loglik, a.bread != nil
+	for _, s := range a.score {
+		c.GradientNorm = max(c.GradientNorm, math.Abs(s)/total)
+	}
+	f.Deviance = -2 * a.loglik
+	switch {
+	case a.apart != nil:
+		f.Separating = m.culprits(a.apart)
+		c.Refuse(num.WarnSeparation, separationMessage(a.apart, f.Separating))
+	case !a.converged:
+		c.Refuse(num.WarnNotConverged, fmt.Sprintf("the likelihood did not settle in %d iterations (largest mean score %.2g): look for columns on extreme scales or almost determined by others", a.iterations, c.GradientNorm))
+	}
+}
+
+// residuals are y − p at γ.
+func (m *logit) residuals(gamma []float64) []float64 {
+	out := make([]float64, len(m.y))
+	m.tiles(func(lo int, z [][]float64, part []float64) {
+		eta := make([]float64, len(z[0]))
+		linear(eta, z, gamma)
+		for i, e := range eta {
+			_, r, _ := bernoulli(e, m.y[lo+i])
+			out[lo+i] = r
+		}
+	}, 1)
+	return out
+}
+
+// chooseColumns sets m.cols to the columns that are not determined by earlier ones, from an
+// in-order Cholesky factorisation of the weighted correlation matrix Z'WZ/Σw.
+func (m *logit) chooseColumns() (dropped []dependence) {
+	for _, j := range m.fr.order() {
+		if m.fr.scale[j] == 0 {
+			dropped = append(dropped, dependence{col: j})
+		} else {
+			m.cols = append(m.cols, j)
+		}
+	}
+	if len(m.cols) == 0 {
+		return dropped
+	}
+	g := m.gram(nil, 0)
+	total := totalWeight(len(m.y), m.o)
+	kept, more := choleskyInOrder(g, total, m.cols)
+	m.cols = kept
+	return sortDependences(append(dropped, more...))
+}
+
+// gramCollinearity is the share of its length that a column must keep, once earlier columns
+// are taken out. A cross-product matrix holds squares, so it resolves the root of what
+// factorise does: rounding leaves about 1e-15 of the square.
+const gramCollinearity = 1e-6
+
+// choleskyInOrder factorises g/total = R'R, setting aside the columns whose remaining square
+// falls to gramCollinearity² or below.
+func choleskyInOrder(g *mat.SymDense, total float64, ids []int) (kept []int, dropped []dependence) {
+	var upper [][]float64 // column p of R
+	var where []int       // position in ids
+	for c, id := range ids {
+		r := make([]float64, len(kept)+1)
+		rest := g.At(c, c) / total
+		length := rest
+		for p := range kept {
+			v := g.At(where[p], c) / total
+			for q := range p {
+				v -= upper[p][q] * r[q]
+			}
+			r[p] = v / upper[p][p]
+			rest -= r[p] * r[p]
+		}
+		if !(rest > gramCollinearity*gramCollinearity*length) {
+			dropped = append(dropped, depends(id, kept, func(a, b int) float64 { return upper[b][a] }, r))
+			continue
+		}
+		r[len(kept)] = math.Sqrt(rest)
+		upper, where, kept = append(upper, r), append(where, c), append(kept, id)
+	}
+	return kept, dropped
+}

@@ -1,0 +1,63 @@
+package regress
+
+import (
+	"math"
+
+	"mainstay/internal/num"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// StandardErrors are those of Coef: cluster-robust where present, else model-based; 0 for dropped
+// columns and for a refused fit.
+func (f *Fit) StandardErrors() []float64 {
+	if f.Robust == nil {
+		return append([]float64(nil), f.SE...)
+	}
+	se := make([]float64, len(f.Coef))
+	for j := range se {
+		se[j] = math.Sqrt(max(f.Robust.At(j, j), 0))
+	}
+	return se
+}
+
+// Linear is η = x·β and its standard error √(x'Vx), V the robust covariance where present,
+// else the model-based one. x has one value per column of the design, the intercept and
+// dropped columns included. NaN, NaN when the fit is refused, or x is of another length or
+// not finite.
+func (f *Fit) Linear(x []float64) (eta, se float64) {
+	if !f.Certificate.Certified() || len(x) != len(f.Coef) {
+		return math.NaN(), math.NaN()
+	}
+	cov := f.Cov
+	if f.Robust != nil {
+		cov = f.Robust
+	}
+	var sum num.Adder
+	for j, v := range x {
+		sum.AddProduct(v, f.Coef[j])
+	}
+	eta = sum.Sum()
+	v := mat.NewVecDense(len(x), x)
+	variance := mat.Inner(v, cov, v)
+	if math.IsNaN(eta) || math.IsInf(eta, 0) || math.IsNaN(variance) || math.IsInf(variance, 0) {
+		return math.NaN(), math.NaN()
+	}
+	return eta, math.Sqrt(max(variance, 0)) // rounding can take a zero variance below 0
+}
+
+// Probability is the logistic prediction with an interval at level (for example 0.95), by the
+// delta method on the logit scale, which stays inside (0, 1):
+//
+//	p = 1/(1+e^−η),   low, high = 1/(1+e^−(η ∓ z·se)),   z = Φ⁻¹((1+level)/2)
+//
+// (Hosmer, Lemeshow & Sturdivant 2013, Applied Logistic Regression, §2.6). NaN where Linear
+// is, and for a level outside (0, 1).
+func (f *Fit) Probability(x []float64, level float64) (p, low, high float64) {
+	eta, se := f.Linear(x)
+	z := num.ZLevel(level)
+	if math.IsNaN(z) {
+		return math.NaN(), math.NaN(), math.NaN()
+	}
+	return num.Expit(eta), num.Expit(eta - z*se), num.Expit(eta + z*se)
+}

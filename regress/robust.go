@@ -1,0 +1,136 @@
+package regress
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"mainstay/internal/num"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// clusterBlock is how many clusters are summed before blocks are combined; fixed, because
+// results depend on it.
+const clusterBlock = 1024
+
+// addRobust sets f.Robust when clusters were given: the CR1 covariance
+//
+//	V = c · H⁻¹ (Σ_g s_g s_g') H⁻¹,   s_g = Σ_{i in g} wᵢ eᵢ xᵢ,   c = G/(G−1) · (N−1)/(N−K)
+//
+// where H is X'WX (least squares) or the information (logistic), e the residual y − ŷ, G the
+// number of clusters, N of rows and K of independent columns (Liang & Zeger 1986; Cameron &
+// Miller 2015, A Practitioner's Guide to Cluster-Robust Inference, J. Human Resources
+// 50:317–372, §II.B, with the finite-sample factor c given there). bread is H⁻¹ in the frame.
+//
+// One cluster gives no covariance: the fit is refused. Up to K clusters give one that is
+// singular: a warning.
+func (f *Fit) addRobust(d *Design, fr *frame, cols []int, resid []float64, bread *mat.SymDense, o Options) {
+	if o.Cluster == nil {
+		return
+	}
+	rows, starts := groupRows(o.Cluster)
+	groups, n, k := len(starts)-1, len(resid), len(cols)
+	if groups < 2 {
+		f.Certificate.Refuse(num.WarnTooFew, "all rows are one cluster: there is no cluster-robust covariance; leave the clusters out or add data")
+		return
+	}
+	if groups <= k {
+		f.Certificate.Warn(num.WarnTooFew, fmt.Sprintf("%d clusters for %d coefficients: the cluster-robust covariance is singular and too small for some combinations", groups, k))
+	}
+	width := k * k
+	names := len(d.Names)
+	sums := num.BlockSums(groups, clusterBlock, o.Threads, width, func(lo, hi int, sum []float64) {
+		score := make([]float64, k)
+		for g := lo; g < hi; g++ {
+			clear(score)
+			for _, i := range rows[starts[g]:starts[g+1]] {
+				e := o.weight(int(i)) * resid[i]
+				x := d.X[int(i)*names : (int(i)+1)*names]
+				for a, j := range cols {
+					score[a] += e * (x[j] - fr.mean[j]) / fr.scale[j]
+				}
+			}
+			for a, u := range score {
+				for b, v := range score {
+					sum[a*k+b] += u * v
+				}
+			}
+		}
+	})
+	c := float64(groups) / float64(groups-1) * float64(n-1) / float64(n-k)
+	var half, full mat.Dense
+	half.Mul(bread, mat.NewDense(k, k, sums))
+	full.Mul(&half, bread)
+	cov := mat.NewSymDense(k, nil)
+	for a := range k {
+		for b := a; b < k; b++ {
+			cov.SetSym(a, b, c*(full.At(a, b)+full.At(b, a))/2)
+		}
+	}
+	f.Robust = fr.covariance(cols, cov)
+}
+
+// groupRows lists row numbers by ascending cluster number (rows ascending within), and where
+// each cluster starts in that list; the last start is the number of rows.
+func groupRows(cluster []int32) (rows []int32, starts []int) {
+	rows = make([]int32, len(cluster))
+	for i := range rows {
+		rows[i] = int32(i)
+	}
+	if !slices.IsSorted(cluster) {
+		slices.SortStableFunc(rows, func(a, b int32) int {
+			switch {
+			case cluster[a] < cluster[b]:
+				return -1
+			case cluster[a] > cluster[b]:
+				return 1
+			}
+			return 0
+		})
+	}
+	for p, i := range rows {
+		if p == 0 || cluster[i] != cluster[rows[p-1]] {
+			starts = append(starts, p)
+		}
+	}
+	return rows, append(starts, len(rows))
+}
+
+// ClusterMeanSE is the mean of values and its standard error when values of one cluster
+// depend on each other (equal numbers are one cluster; nil = every value its own):
+//
+//	SE² = G/(G−1) · Σ_g (Σ_{i in g} (vᵢ − v̄))² / n²,
+//
+// the CR1 covariance of a constant (Cameron & Miller 2015, §II.B); without clusters it is
+// s/√n. Two models are compared by the mean of the paired differences of their losses, row
+// by row. NaN, NaN when values are empty or the lengths differ; the error alone is NaN with
+// fewer than two clusters.
+func ClusterMeanSE(values []float64, cluster []int32) (mean, se float64) {
+	n := len(values)
+	if n == 0 || (cluster != nil && len(cluster) != n) {
+		return math.NaN(), math.NaN()
+	}
+	if cluster == nil {
+		cluster = make([]int32, n)
+		for i := range cluster {
+			cluster[i] = int32(i)
+		}
+	}
+	mean = num.Mean(values)
+	rows, starts := groupRows(cluster)
+	groups := len(starts) - 1
+	if groups < 2 {
+		return mean, math.NaN()
+	}
+	var squares num.Adder
+	for g := range groups {
+		var sum num.Adder
+		for _, i := range rows[starts[g]:starts[g+1]] {
+			sum.Add(values[i] - mean)
+		}
+		squares.Add(sum.Sum() * sum.Sum())
+	}
+	c := float64(groups) / float64(groups-1)
+	return mean, math.Sqrt(c*squares.Sum()) / float64(n)
+}

@@ -1,0 +1,153 @@
+package regress
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
+)
+
+// separation is a direction v along which the likelihood never falls: with sᵢ = ±1 for yᵢ = 1, 0,
+//
+//	mᵢ = sᵢ zᵢ'v ≥ 0 for every row, > 0 for some.
+//
+// Then the likelihood has no maximum, and conversely (Albert & Anderson 1984, Biometrika
+// 71:1–10): complete when every mᵢ > 0, else quasi-complete.
+type separation struct {
+	direction []float64 // v, over the columns of the logit
+	complete  bool
+	rows      int // rows with mᵢ > 0: predicted without error
+}
+
+// onBoundary is how far below 0, against the largest, a margin may be by rounding alone.
+const onBoundary = 1e-8
+
+// separation looks for such a direction from gamma, an iterate that the ascent left far out.
+//
+// Where classes are separated, Newton's iterates run off along a direction of recession:
+// rows off the boundary reach log-odds of about one per iteration and more, the others keep
+// theirs. Hence v is γ itself (complete), or its projection on the null space of the rows
+// that stayed behind (quasi-complete), for a few guesses of which did. Whatever is returned
+// has been checked against the definition on every row, so nothing is called separated that
+// is not; and where separation is missed the fit has not passed confirm and is refused all
+// the same.
+func (m *logit) separation(gamma []float64) *separation {
+	if s := m.check(gamma); s != nil {
+		return s
+	}
+	for _, far := range []float64{4, 6, 8, 12, 16, 24} {
+		if v := m.project(gamma, m.gram(gamma, far)); v != nil {
+			if s := m.check(v); s != nil {
+				return s
+			}
+		}
+	}
+	return nil
+}
+
+// check verifies the definition on every row; nil when it fails.
+func (m *logit) check(v []float64) *separation {
+	low, high := m.margins(v)
+	if !(high > 0) || low < -onBoundary*high {
+		return nil
+	}
+	edge := onBoundary * high
+	rows := m.tiles(func(lo int, z [][]float64, part []float64) {
+		var margin [tile]float64
+		linear(margin[:len(z[0])], z, v)
+		for i := range z[0] {
+			if m.sign(lo+i)*margin[i] > edge {
+				part[0]++
+			}
+		}
+	}, 1)
+	return &separation{direction: v, complete: low > edge, rows: int(rows[0])}
+}
+
+func (m *logit) sign(i int) float64 { return 2*m.y[i] - 1 }
+
+// margins is the least sᵢ zᵢ'v and the largest |zᵢ'v|.
+func (m *logit) margins(v []float64) (low, high float64) {
+	blocks := (len(m.y)-1)/rowBlock + 1
+	lows, highs := make([]float64, blocks), make([]float64, blocks)
+	for b := range lows {
+		lows[b] = math.Inf(1)
+	}
+	m.tiles(func(lo int, z [][]float64, _ []float64) {
+		var eta [tile]float64
+		linear(eta[:len(z[0])], z, v)
+		b := lo / rowBlock
+		for i := range z[0] {
+			lows[b] = min(lows[b], m.sign(lo+i)*eta[i])
+			highs[b] = max(highs[b], math.Abs(eta[i]))
+		}
+	}, 1)
+	return floats.Min(lows), floats.Max(highs)
+}
+
+// gram is Σ wᵢ zᵢzᵢ' over the rows whose margin at gamma is below far; over all rows, when gamma
+// is nil.
+func (m *logit) gram(gamma []float64, far float64) *mat.SymDense {
+	k := len(m.cols)
+	sums := m.tiles(func(lo int, z [][]float64, part []float64) {
+		rows := len(z[0])
+		var eta, weight, scaled [tile]float64
+		linear(eta[:rows], z, gamma)
+		for i := range rows {
+			if gamma == nil || m.sign(lo+i)*eta[i] < far {
+				weight[i] = m.o.weight(lo + i)
+			}
+		}
+		for a := range z {
+			floats.MulTo(scaled[:rows], weight[:rows], z[a])
+			for b := range a + 1 {
+				part[b] += floats.Dot(scaled[:rows], z[b])
+			}
+			part = part[a+1:]
+		}
+	}, k*(k+1)/2)
+	return unpack(sums, k)
+}
+
+// nullShare is the eigenvalue, against the weight of all rows, below which a direction is one
+// that the rows behind g do not see.
+const nullShare = 1e-12
+
+// project is the part of gamma in the null space of g; nil when there is none.
+func (m *logit) project(gamma []float64, g *mat.SymDense) []float64 {
+	var eig mat.EigenSym
+	if !eig.Factorize(g, true) {
+		return nil
+	}
+	var vectors mat.Dense
+	eig.VectorsTo(&vectors)
+	limit := nullShare * totalWeight(len(m.y), m.o)
+	var out []float64
+	for c, value := range eig.Values(nil) {
+		if value > limit {
+			break
+		}
+		if out == nil {
+			out = make([]float64, len(gamma))
+		}
+		v := mat.Col(nil, c, &vectors)
+		floats.AddScaled(out, floats.Dot(v, gamma), v)
+	}
+	return out
+}
+
+func separationMessage(s *separation, columns []string) string {
+	kind, rows := "quasi-complete", fmt.Sprintf("%d rows", s.rows)
+	if s.complete {
+		kind, rows = "complete", "every row"
+	}
+	return fmt.Sprintf("%s separation: %s without error for %s, so the likelihood has no maximum; leave a column out, merge rare levels, or wait for data in which the classes overlap", kind, predicts(columns), rows)
+}
+
+func predicts(columns []string) string {
+	if len(columns) == 1 {
+		return "column " + quoted(columns) + " predicts the outcome"
+	}
+	return "columns " + quoted(columns) + " predict the outcome"
+}
