@@ -19,7 +19,7 @@ const sparseRow = 30
 //
 //	p_ij = n_ij / nᵢ,   SE = √(p_ij(1−p_ij)/nᵢ),   log L = Σ n_ij log p_ij
 //
-// (Anderson & Goodman 1957, Annals of Mathematical Statistics 28:89–110, eqs. 2.7 and 2.15). The
+// (Anderson & Goodman 1957, Annals of Mathematical Statistics 28:89–110, §2). The
 // likelihood has its maximum in closed form: the certificate shows no iterations.
 //
 // A state that nobody was seen to leave has no row: the chain is refused (WarnEmptyState) unless the

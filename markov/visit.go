@@ -19,7 +19,7 @@ import (
 //
 // since rows are independent multinomials of n_a moves in large samples (Chung 1960, Markov Chains
 // with Stationary Transition Probabilities, §I.9, for taboo probabilities; Anderson & Goodman
-// 1957, eq. 2.15, for the covariance). Rows that were set or never observed contribute nothing. n below
+// 1957, §2, for the covariance). Rows that were set or never observed contribute nothing. n below
 // 0, or a target of another length than the states, is a mistake of the program and panics.
 //
 // At an estimate of exactly 0 or 1 the standard error is 0, which understates what is unknown.
