@@ -29,32 +29,31 @@ type chainModel struct {
 	year    float64   // 12 months in periods
 }
 
-// newChainModel fits the richest chain that the counts carry: stage × recency, else recency alone.
+// newChainModel fits the richest chain that the counts carry: stage × recency with both lapsed states,
+// then with one, then recency alone with both, then with one. used are the states in which
+// predictions will be asked for.
 func newChainModel(b *study, counts *markov.Counts, used []bool) *chainModel {
-	k := len(b.states.Names)
-	same := make([]int, k)
-	flat := make([]int, k)
-	for i := range k {
-		same[i] = i
-		flat[i] = i % b.states.Quiet
-	}
-	flat[k-2], flat[k-1] = b.states.Quiet, b.states.Quiet+1
-	var names []string
-	for q := range b.states.Quiet {
-		names = append(names, recencyName(q))
-	}
-	names = append(names, lapsedState, longLapsedState)
-	m := fitFolded(counts, b.states.Names, same, used)
-	if !m.certified() {
-		m = fitFolded(counts, names, flat, used)
-		if m.certified() {
-			m.chain.Certificate.Warn(num.WarnEmptyState, "some stages have too few moves; the chain knows recency only")
+	var first *chainModel
+	for _, stages := range []bool{true, false} {
+		for _, long := range []bool{true, false} {
+			names, fold := b.states.folded(stages, long)
+			m := fitFolded(counts, names, fold, used)
+			if m.certified() {
+				if !stages {
+					m.chain.Certificate.Warn(num.WarnEmptyState, "some stages have too few moves; the chain knows recency only")
+				}
+				if !long {
+					m.chain.Certificate.Warn(num.WarnEmptyState, "too few moves of the long lapsed; the chain has one lapsed state")
+				}
+				m.prepare(b)
+				return m
+			}
+			if first == nil {
+				first = m
+			}
 		}
 	}
-	if m.certified() {
-		m.prepare(b)
-	}
-	return m
+	return first
 }
 
 // fitFolded fits the chain on states folded into names, without the states never seen. Every state

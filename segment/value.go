@@ -85,7 +85,7 @@ func trainHurdle(b *study, train []*panel) trained[valueModel] {
 	if few := tooFew(len(y), y); few != "" {
 		return refused[valueModel](few)
 	}
-	buy, err := regress.Logistic(d, y, regress.Options{Cluster: ids, Threads: b.Threads})
+	buy, err := logistic(d, y, ids, b.Threads)
 	if err != nil {
 		return refused[valueModel](err.Error())
 	}

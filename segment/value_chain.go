@@ -2,6 +2,7 @@ package segment
 
 import (
 	"math"
+	"slices"
 
 	"mainstay/internal/num"
 	"mainstay/markov"
@@ -114,9 +115,13 @@ func (m *chainModel) withoutLapse() mat.Matrix {
 // (value by state: Pfeifer & Carraway 2000, eq. 8). P is the chain with long lapsed made absorbing:
 // the relationship ends there, as "former customer" does in their paper. Left recurrent, a first-order
 // chain lets the long gone return at the pooled rate for ever, and the far future, to which they
-// add, would be worth more than any book ever saw. NaN for a state that brings no visit.
+// add, would be worth more than any book ever saw. NaN for a state that brings no visit; nil for a chain
+// that has no such state.
 func (m *chainModel) multiplier(rate, periodDays float64) []float64 {
 	p := m.untilLongLapsed()
+	if p == nil {
+		return nil
+	}
 	out := make([]float64, len(m.active))
 	year := m.visits(p, m.year)
 	delta := math.Pow(1+rate, -periodDays/yearDays)
@@ -131,17 +136,17 @@ func (m *chainModel) multiplier(rate, periodDays float64) []float64 {
 	return out
 }
 
-// untilLongLapsed is the chain with long lapsed absorbing.
+// untilLongLapsed is the chain with long lapsed absorbing, nil without that state.
 func (m *chainModel) untilLongLapsed() mat.Matrix {
-	p := mat.DenseCopyOf(m.chain.P)
-	for i, name := range m.chain.States {
-		if name == longLapsedState {
-			for j := range m.active {
-				p.Set(i, j, 0)
-			}
-			p.Set(i, i, 1)
-		}
+	at := slices.Index(m.chain.States, longLapsedState)
+	if at < 0 {
+		return nil
 	}
+	p := mat.DenseCopyOf(m.chain.P)
+	for j := range m.active {
+		p.Set(at, j, 0)
+	}
+	p.Set(at, at, 1)
 	return p
 }
 
