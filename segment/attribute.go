@@ -25,7 +25,7 @@ type Attribute struct {
 // "name" or "parent", else a side table of the Ledger by its role or column. Text that the accounts
 // leave empty is filled from a side table of the same name. Of a side table, a customer has the value
 // of the latest day on or before the as-of date that names one; the one of most rows on that day; the
-// smallest by bytes among equals. An unknown name is an *ingest.ConfigError.
+// smallest by bytes among equals. Spaces around a text do not count. An unknown name is an *ingest.ConfigError.
 func (b *Book) Attribute(name string) (*Attribute, error) {
 	want := identifier(name)
 	var found *Attribute
@@ -39,13 +39,17 @@ func (b *Book) Attribute(name string) (*Attribute, error) {
 	case found == nil && side < 0:
 		return nil, unknownName("attribute", name, b.attributeNames())
 	case found == nil:
-		found = &Attribute{Name: name, Text: make([]string, b.Members())}
-		if identifier(b.Ledger.Sides[side].Role) != want {
-			found.Name = b.Ledger.Sides[side].Column
+		info := &b.Ledger.Sides[side]
+		found = &Attribute{Name: info.Role, Text: make([]string, b.Members())}
+		if identifier(info.Role) != want {
+			found.Name = info.Column
 		}
 		b.fillFromSide(side, found.Text)
 	case found.Text != nil && side >= 0:
 		b.fillFromSide(side, found.Text)
+	}
+	for m, t := range found.Text {
+		found.Text[m] = strings.TrimSpace(t)
 	}
 	return found, nil
 }

@@ -33,6 +33,9 @@ func TestSideAttributeAsOf(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if identifier(a.Name) != identifier(name) || a.Name == "Manager" {
+				t.Errorf("%s is called %s", name, a.Name)
+			}
 			if got := a.Text[member(b, "a")]; got != want {
 				t.Errorf("as of %d: %q, want %q", asOf, got, want)
 			}
@@ -52,7 +55,7 @@ func TestAccountAttribute(t *testing.T) {
 		sale{key: "c", day: 10, amount: 1, sides: []string{"Steel"}},
 	)
 	b := mustBook(l, handmadeAccounts(
-		account{"a", "Alpha", "Public", 10},
+		account{"a", "Alpha", " Public  ", 10},
 		account{"b", "Beta", "", math.NaN()},
 		account{"p", "Pi", "Retail", 30},
 	), nil)

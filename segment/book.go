@@ -2,10 +2,10 @@ package segment
 
 import (
 	"bytes"
-	"math"
 	"slices"
 
 	"mainstay/ingest"
+	"mainstay/ingest/money"
 	"mainstay/ingest/table"
 )
 
@@ -108,16 +108,6 @@ func (b *Book) accountRow(m int) int {
 	return int(b.Prospects[m-len(b.Profiles)])
 }
 
-// SortedByKey lists the members in the order of their key bytes.
-func (b *Book) SortedByKey() []int32 {
-	order := make([]int32, b.Members())
-	for m := range order {
-		order[m] = int32(m)
-	}
-	slices.SortFunc(order, func(x, y int32) int { return bytes.Compare(b.Key(int(x)), b.Key(int(y))) })
-	return order
-}
-
 // RFM are the scores of the profiles.
 func (b *Book) RFM() *RFM {
 	if b.rfm == nil {
@@ -140,5 +130,5 @@ func (b *Book) ABC() []int8 {
 }
 
 // money and units turn the Ledger's integers into numbers of the unit of account.
-func (b *Book) money(x int64) float64 { return float64(x) / math.Pow10(b.Ledger.Scale) }
-func (b *Book) units(x int64) float64 { return float64(x) / math.Pow10(b.Ledger.UnitsScale) }
+func (b *Book) money(x int64) float64 { return money.Float64(x, b.Ledger.Scale) }
+func (b *Book) units(x int64) float64 { return money.Float64(x, b.Ledger.UnitsScale) }

@@ -1,25 +1,12 @@
 package segment
 
 import (
-	"cmp"
 	"context"
-	"math"
 	"slices"
 
 	"mainstay/ingest"
 	"mainstay/ingest/table"
-	"mainstay/internal/num"
 )
-
-// Estimates are what models say about every member, by member; NaN where undefined. nil = no models.
-type Estimates struct {
-	Churn       []float64 // of customers at risk
-	Value12     []float64 // money units
-	ValueAtRisk []float64
-	Tier        []string
-	// Interval is the interval of the summed Value12 of some members (ascending); nil = none is given.
-	Interval func(members []int32) (low, high float64)
-}
 
 // By describes segmentations without fitting anything: rows for every scheme of by ("rfm", "abc",
 // "ladder", an attribute, or several joined by "," = crossed), over the customers for which where holds
@@ -71,153 +58,4 @@ func appendNewCuts(cuts, more []Cut) []Cut {
 		}
 	}
 	return cuts
-}
-
-// Aggregate sums up the segments of one grouping (g = b.Group(scheme)) over the members in (nil = all,
-// else what b.Where(where) gave). Segments without a member are left out, except of
-// rfm, abc and the ladder. Rows are ordered by net revenue, largest first, then by name; rfm, abc and the ladder,
-// and crossings of only these, in their own order. Columns that need models are NaN, or nil, without est.
-// Retention is that of the members of the same segment one horizon ago (see ObserveRetention); past may
-// be nil.
-func (b *Book) Aggregate(scheme string, g *Grouping, where string, in []bool, past *Retention, est *Estimates) ([]SegmentRow, error) {
-	_, _, err := b.KeyAccounts()
-	if err != nil {
-		return nil, err
-	}
-	members := make([][]int32, len(g.Names))
-	for m, k := range g.Of {
-		if k >= 0 && (in == nil || in[m]) {
-			members[k] = append(members[k], int32(m))
-		}
-	}
-	rows := make([]SegmentRow, 0, len(g.Names))
-	var net int64
-	for k, name := range g.Names {
-		if len(members[k]) == 0 && !g.Natural {
-			continue
-		}
-		row := b.aggregate(members[k], est)
-		row.Scheme, row.Segment = g.Scheme, name
-		rows = append(rows, row)
-		net += row.Net12
-	}
-	for i := range rows {
-		rows[i].NetShare = math.NaN()
-		if net > 0 {
-			rows[i].NetShare = float64(rows[i].Net12) / float64(net)
-		}
-	}
-	if !g.Natural {
-		slices.SortStableFunc(rows, func(x, y SegmentRow) int {
-			return cmp.Or(cmp.Compare(y.Net12, x.Net12), cmp.Compare(x.Segment, y.Segment))
-		})
-	}
-	return rows, past.addTo(rows, scheme, where)
-}
-
-// aggregate sums up one segment.
-func (b *Book) aggregate(members []int32, est *Estimates) SegmentRow {
-	var row SegmentRow
-	var days int64
-	var tenures []float64
-	for _, m := range members {
-		if b.keys[m] {
-			row.KeyAccounts++
-		}
-		p := b.Profile(int(m))
-		if p == nil {
-			row.Prospects++
-			continue
-		}
-		row.Customers++
-		row.Net12 += p.Net12
-		days += int64(p.Frequency12)
-		switch {
-		case p.AtRisk(b.Clock.AsOf, b.Clock.Horizon):
-			row.AtRisk++
-		case p.Frequency > 0:
-			row.Lapsed++
-		}
-		if p.Frequency > 0 {
-			tenures = append(tenures, float64(b.Clock.AsOf-p.First))
-		}
-	}
-	row.Frequency12 = math.NaN()
-	if row.Customers > 0 {
-		row.Frequency12 = float64(days) / float64(row.Customers)
-	}
-	slices.Sort(tenures)
-	row.TenureDays = num.Median(tenures)
-	row.Retention, row.RetentionLow, row.RetentionHigh, row.RetentionN = wilson(0, 0, retentionLevel)
-	est.addTo(&row, members)
-	return row
-}
-
-// addTo adds what models say; without models the columns are NaN.
-func (est *Estimates) addTo(row *SegmentRow, members []int32) {
-	nan := math.NaN()
-	row.Churn, row.Value12, row.Value12Low, row.Value12High, row.ValueAtRisk = nan, nan, nan, nan, nan
-	if est == nil {
-		return
-	}
-	var churn, value, atRisk num.Adder
-	n := 0
-	row.Tiers = make(map[string]int)
-	for _, m := range members {
-		if v := est.Churn[m]; !math.IsNaN(v) {
-			churn.Add(v)
-			n++
-		}
-		if v := est.Value12[m]; !math.IsNaN(v) {
-			value.Add(v)
-		}
-		if v := est.ValueAtRisk[m]; !math.IsNaN(v) {
-			atRisk.Add(v)
-		}
-		if t := est.Tier[m]; t != "" {
-			row.Tiers[t]++
-		}
-	}
-	if n > 0 {
-		row.Churn = churn.Sum() / float64(n)
-	}
-	row.Value12, row.ValueAtRisk = value.Sum(), atRisk.Sum()
-	if est.Interval != nil {
-		row.Value12Low, row.Value12High = est.Interval(members)
-	}
-}
-
-// addTo adds the observed retention of each row's segment as it was one horizon ago.
-func (r *Retention) addTo(rows []SegmentRow, scheme, where string) error {
-	if r == nil || len(r.Then.Profiles) == 0 {
-		return nil
-	}
-	in, err := r.Then.Where(where)
-	if err != nil {
-		return err
-	}
-	g, err := r.Then.Group(scheme)
-	if err != nil {
-		return err
-	}
-	exposed, retained := make([]int, len(g.Names)), make([]int, len(g.Names))
-	for i := range r.Then.Profiles {
-		if k := g.Of[i]; k >= 0 && in[i] && r.Exposed[i] {
-			exposed[k]++
-			if r.Retained[i] {
-				retained[k]++
-			}
-		}
-	}
-	index := make(map[string]int, len(g.Names))
-	for k, name := range g.Names {
-		index[name] = k
-	}
-	for i := range rows {
-		if k, ok := index[rows[i].Segment]; ok {
-			row := &rows[i]
-			row.Retention, row.RetentionLow, row.RetentionHigh, row.RetentionN = wilson(retained[k], exposed[k], retentionLevel)
-		}
-	}
-	return nil
 }

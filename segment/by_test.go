@@ -123,7 +123,7 @@ func TestByProspects(t *testing.T) {
 func TestByDefaultSchemes(t *testing.T) {
 	l, accounts := goldenBook()
 	b := mustBook(l, handmadeAccounts(accounts...), nil)
-	if got, want := b.Schemes(), []string{"abc", "rfm", "ladder", "Industry Group", "demand", "region"}; !reflect.DeepEqual(got, want) {
+	if got, want := b.Schemes(), []string{"abc", "rfm", "ladder", "Industry Group", "region"}; !reflect.DeepEqual(got, want) {
 		t.Errorf("schemes %q, want %q", got, want)
 	}
 }

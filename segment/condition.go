@@ -29,6 +29,15 @@ var words = map[string]string{
 	"contains": "contains", "matches": "matches", "startswith": "startsWith", "endswith": "endsWith",
 }
 
+// instead says what to write for words of SQL that are not understood; a field of such a name goes in
+// backquotes.
+var instead = map[string]string{
+	"is":      "write region = '' for unknown text; unknown numbers fail every comparison",
+	"null":    "write region = '' for unknown text; unknown numbers fail every comparison",
+	"between": "write revenue_12m >= 1000 and revenue_12m <= 5000",
+	"like":    "write name contains 'x', name startsWith 'x', name endsWith 'x' or name matches '^x.*y$'",
+}
+
 // translate turns a condition into expr source in which the k-th distinct name is replaced by
 // variable(k); names are returned in that order.
 func translate(src string) (code string, names []string, err error) {
@@ -89,6 +98,9 @@ func (t *translator) token() error {
 		if w, ok := words[strings.ToLower(word)]; ok {
 			t.emit(w)
 			return nil
+		}
+		if hint, ok := instead[strings.ToLower(word)]; ok {
+			return t.errorf("%s is not understood: %s", word, hint)
 		}
 		return t.name(word)
 	case r >= '0' && r <= '9' || r == '.':

@@ -68,7 +68,7 @@ func (c Config) Check() error {
 		return wrong("period", strconv.Quote(c.Period), "auto, week, month, quarter or year")
 	}
 	if c.ChurnHorizon < 0 || c.ChurnHorizon > maxHorizon {
-		return wrong("churn_horizon_days", c.ChurnHorizon, "0 (automatic) or 1 to 3660 days")
+		return wrong("churn_horizon_days", c.ChurnHorizon, fmt.Sprintf("0 (automatic) or 1 to %d days", maxHorizon))
 	}
 	if !(c.DiscountRate >= 0 && c.DiscountRate <= 10) {
 		return wrong("discount_rate", c.DiscountRate, "an annual rate such as 0.10, from 0 to 10")

@@ -193,12 +193,12 @@ func cross(x, y *Grouping) *Grouping {
 	return g
 }
 
-// maxDefaultValues is how many segments an attribute of the accounts may make to be reported without
-// being asked for: more than a page is a list of customers, not a segmentation.
+// maxDefaultValues is how many segments an attribute may make to be reported without being asked for:
+// more than a page is a list of customers, not a segmentation.
 const maxDefaultValues = 30
 
 // Schemes are the segmentations of a run: those of the configuration, else abc, rfm, the ladder where
-// units exist, and the attributes with 2 to 30 different values (names and parents are not segments).
+// units exist, and the attributes in text (a number may be a code or a measure) with 2 to 30 values.
 func (b *Book) Schemes() []string {
 	if len(b.Config.Segments) > 0 {
 		return b.Config.Segments
@@ -207,23 +207,35 @@ func (b *Book) Schemes() []string {
 	if b.Ledger.Has.Units && len(b.Config.Ladder) > 0 {
 		schemes = append(schemes, SchemeLadder)
 	}
-	taken := make(map[string]bool) // side tables already asked for by role, account columns by name
-	for _, name := range b.attributeNames() {
+	for _, name := range b.textAttributes() {
 		a, err := b.Attribute(name)
-		if err != nil || taken[identifier(a.Name)] || identifier(name) == "name" || identifier(name) == "parent" {
+		if err != nil || a.Text == nil {
 			continue
 		}
-		if side := b.Ledger.Side(name); side >= 0 {
-			info := b.Ledger.Sides[side]
-			if taken[identifier(info.Role)] || info.Role == "name" {
-				continue
-			}
-			taken[identifier(info.Role)], taken[identifier(info.Column)] = true, true
-		}
-		taken[identifier(a.Name)] = true
 		if g, err := b.groupAttribute(a); err == nil && len(g.Names) >= 2 && len(g.Names) <= maxDefaultValues {
 			schemes = append(schemes, a.Name)
 		}
 	}
 	return schemes
+}
+
+// textAttributes are the names of the text attributes of the accounts, then of the side tables that do
+// not repeat one of these; the customer's own name is none.
+func (b *Book) textAttributes() []string {
+	var names []string
+	taken := map[string]bool{"name": true}
+	if b.Accounts != nil {
+		for i := range b.Accounts.Attributes {
+			if a := &b.Accounts.Attributes[i]; a.Text != nil {
+				names = append(names, a.Name)
+				taken[identifier(a.Name)] = true
+			}
+		}
+	}
+	for _, s := range b.Ledger.Sides {
+		if !taken[identifier(s.Role)] && !taken[identifier(s.Column)] {
+			names = append(names, s.Role)
+		}
+	}
+	return names
 }

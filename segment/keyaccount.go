@@ -45,30 +45,13 @@ func (b *Book) keyAccountsByCondition() ([]bool, string, error) {
 
 func (b *Book) keyAccountsByValue() ([]bool, string) {
 	rule := b.Config.KeyAccounts
-	var candidates []int32 // customers at risk with value
-	var atRisk int
-	var total int64
-	for i := range b.Profiles {
-		p := &b.Profiles[i]
-		value := Value12(p, b.Basis)
-		total += max(value, 0)
-		if p.AtRisk(b.Clock.AsOf, b.Clock.Horizon) {
-			atRisk++
-			if value > 0 {
-				candidates = append(candidates, int32(i))
-			}
-		}
-	}
-	value := func(i int32) int64 { return Value12(&b.Profiles[i], b.Basis) }
-	slices.SortFunc(candidates, func(x, y int32) int {
-		return cmp.Or(cmp.Compare(value(y), value(x)), bytes.Compare(b.Key(int(x)), b.Key(int(y))))
-	})
+	candidates, atRisk, total := b.rankByValue()
 	n, made := 0, int64(0)
 	for n < len(candidates) && float64(made) < rule.Share*float64(total) {
-		made += value(candidates[n])
+		made += candidates[n].value
 		n++
 	}
-	limit, note := max(int(math.Floor(rule.MaxShare*float64(atRisk)+1e-9)), rule.Min), ""
+	limit, note := max(int(math.Floor(rule.MaxShare*float64(atRisk)+roundingSlack)), rule.Min), ""
 	switch {
 	case n > limit:
 		n, note = limit, fmt.Sprintf(", where %.4g %% of the customers at risk, or %d, are the limit", 100*rule.MaxShare, rule.Min)
@@ -77,9 +60,9 @@ func (b *Book) keyAccountsByValue() ([]bool, string) {
 	}
 	selected := make([]bool, b.Members())
 	made = 0
-	for _, i := range candidates[:n] {
-		selected[i] = true
-		made += value(i)
+	for _, c := range candidates[:n] {
+		selected[c.profile] = true
+		made += c.value
 	}
 	share := 0.0
 	if total > 0 {
@@ -87,6 +70,38 @@ func (b *Book) keyAccountsByValue() ([]bool, string) {
 	}
 	return selected, fmt.Sprintf("the %d largest of %d customers at risk by trailing-12-month %s make %.1f %% of it (aim %.4g %%%s)",
 		n, atRisk, b.Basis, share, 100*rule.Share, note)
+}
+
+// roundingSlack keeps a product such as 0.29 × 100 = 28.999999999999996 from losing a customer.
+const roundingSlack = 1e-9
+
+// ranked is a customer with the value it is ranked by.
+type ranked struct {
+	value   int64
+	profile int32
+}
+
+// rankByValue lists the customers at risk who have value, largest first, ties by key bytes; how many
+// are at risk; and the book's value, the sum of max(0, value) over all customers.
+func (b *Book) rankByValue() (candidates []ranked, atRisk int, total int64) {
+	for i := range b.Profiles {
+		p := &b.Profiles[i]
+		value := Value12(p, b.Basis)
+		total += max(value, 0)
+		if p.AtRisk(b.Clock.AsOf, b.Clock.Horizon) {
+			atRisk++
+			if value > 0 {
+				candidates = append(candidates, ranked{value, int32(i)})
+			}
+		}
+	}
+	slices.SortFunc(candidates, func(x, y ranked) int {
+		if x.value != y.value {
+			return cmp.Compare(y.value, x.value)
+		}
+		return bytes.Compare(b.Key(int(x.profile)), b.Key(int(y.profile)))
+	})
+	return candidates, atRisk, total
 }
 
 func count(set []bool) int {

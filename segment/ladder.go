@@ -2,6 +2,7 @@ package segment
 
 import (
 	"math"
+	"sort"
 	"strconv"
 )
 
@@ -50,7 +51,7 @@ func (l *Ladder) Rung(units float64) int {
 	if units <= 0 {
 		return len(l.Names) - 1
 	}
-	return bandOf(l.Floors, units)
+	return sort.Search(len(l.Floors), func(k int) bool { return units >= l.Floors[k] })
 }
 
 func whole(v float64) bool     { return v == math.Trunc(v) }

@@ -13,6 +13,9 @@ type Retention struct {
 	Then     *Book  // the book one horizon ago
 	Exposed  []bool // by profile of Then: at risk then
 	Retained []bool // by profile of Then: exposed, and bought since
+
+	where string // the condition that in answers; in is nil before the first
+	in    []bool // by member of Then
 }
 
 // retentionLevel is the level of the Wilson intervals of observed retention in the segments table.
@@ -41,6 +44,18 @@ func ObserveRetention(b *Book) (*Retention, error) {
 		r.Retained[k] = r.Exposed[k] && b.Profiles[i].Last > then.Clock.AsOf
 	}
 	return r, nil
+}
+
+// holds is Then.Where, remembered from one scheme to the next.
+func (r *Retention) holds(where string) ([]bool, error) {
+	if r.in == nil || r.where != where {
+		in, err := r.Then.Where(where)
+		if err != nil {
+			return nil, err
+		}
+		r.where, r.in = where, in
+	}
+	return r.in, nil
 }
 
 // Overall is the retention of the whole book with its Wilson interval at a level, and the number of

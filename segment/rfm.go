@@ -2,7 +2,6 @@ package segment
 
 import (
 	"slices"
-	"sort"
 
 	"mainstay/ingest"
 )
@@ -94,14 +93,6 @@ func (s *RFM) five(score int8) int {
 // Name is the named group of profile i, such as "champions".
 func (s *RFM) Name(i int) string { return rfmNames[s.group(i)] }
 
-// Code is the cell of profile i, such as "R5F4M5"; "" without a purchase day.
-func (s *RFM) Code(i int) string {
-	if s.R[i] == 0 {
-		return ""
-	}
-	return string([]byte{'R', '0' + byte(s.R[i]), 'F', '0' + byte(s.F[i]), 'M', '0' + byte(s.M[i])})
-}
-
 // cuts publishes what each score means: the closed range of the values in it.
 func (s *RFM) cuts(b *Book) []Cut {
 	var all []Cut
@@ -124,9 +115,4 @@ func (s *RFM) cuts(b *Book) []Cut {
 			func(i int) float64 { return m.value(&b.Profiles[i]) }, len(b.Profiles))...)
 	}
 	return all
-}
-
-// bandOf is the number of floors (descending) that lie above v: 0 for v ≥ floors[0], and so on.
-func bandOf(floors []float64, v float64) int {
-	return sort.Search(len(floors), func(k int) bool { return v >= floors[k] })
 }

@@ -121,6 +121,9 @@ func TestWhereErrors(t *testing.T) {
 	f(strings.Repeat("not ", 1000)+"at_risk", "")
 	f("region = '\xff'", "not valid UTF-8")
 	f("at_risk and", "")
+	f("region IS NULL", "region = ''")
+	f("revenue_12m between 1 and 2", ">= 1000 and")
+	f("region like 'N%'", "startsWith")
 	f("let x = 1", "")
 	f("   $env   ", "not part of a condition")
 
