@@ -13,7 +13,7 @@ import (
 // (Mann & Whitney 1947, Annals of Mathematical Statistics 18:50–60; Hanley & McNeil 1982,
 // Radiology 143:29–36). U is counted in whole halves, so neither the order of rows nor of ties
 // matters. y is 0 or 1. ok is false when one class is absent, the lengths differ, y is neither 0
-// nor 1, or a p is NaN.
+// nor 1, or a p is not finite.
 func AUC(y, p []float64) (auc float64, ok bool) {
 	order, ok := ranked(y, p)
 	if !ok {
@@ -51,13 +51,13 @@ func ranked(y, p []float64) (order []int, ok bool) {
 	return order, true
 }
 
-// binary reports whether y holds 0 and 1, and p one number for each.
+// binary reports whether y holds 0 and 1, and p one finite number for each.
 func binary(y, p []float64) bool {
 	if len(y) == 0 || len(y) != len(p) {
 		return false
 	}
 	for i := range y {
-		if (y[i] != 0 && y[i] != 1) || math.IsNaN(p[i]) {
+		if (y[i] != 0 && y[i] != 1) || math.IsNaN(p[i]) || math.IsInf(p[i], 0) {
 			return false
 		}
 	}

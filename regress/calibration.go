@@ -1,6 +1,7 @@
 package regress
 
 import (
+	"math"
 	"slices"
 
 	"mainstay/internal/num"
@@ -21,7 +22,7 @@ type Bin struct {
 // Equal p are never split: a group of ties at positions [a, b) of n goes to bin
 // ⌊bins·(a+b)/2n⌋, that of its middle, so that bins have equal sizes where p are distinct
 // and the order of rows never matters. Bins that stay empty are left out. Nil when there is
-// nothing to bin: no rows, lengths that differ, a p that is NaN, bins < 1.
+// nothing to bin: no rows, lengths that differ, a p that is not finite, bins < 1.
 func Calibration(y, p []float64, bins int) []Bin {
 	table := binned(y, p, bins)
 	capture(table)
@@ -72,7 +73,7 @@ func binned(y, p []float64, bins int) (table []Bin) {
 func capture(table []Bin) {
 	var events, rows float64
 	for _, b := range table {
-		events += b.Observed * float64(b.N)
+		events += b.events()
 		rows += float64(b.N)
 	}
 	if events == 0 {
@@ -81,8 +82,11 @@ func capture(table []Bin) {
 	found := 0.0
 	for i := range table {
 		b := &table[i]
-		found += b.Observed * float64(b.N)
-		b.CumCapture = min(found/events, 1)
+		found += b.events()
+		b.CumCapture = found / events
 		b.Lift = b.Observed / (events / rows)
 	}
 }
+
+// events is the whole number of events in the bin.
+func (b *Bin) events() float64 { return math.Round(b.Observed * float64(b.N)) }

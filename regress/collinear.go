@@ -9,54 +9,69 @@ import (
 	"mainstay/internal/num"
 )
 
-// dependence says that a column is (numerically) a linear combination of others.
+// dependence says that a column is (numerically) a linear combination of others, in the
+// coordinates of the frame: z_col = Σ share_a z_on[a].
 type dependence struct {
-	col int
-	on  []int // columns of the design; none: the column is zero
+	col   int
+	on    []int // columns of the design; none for a column that does not vary
+	share []float64
 }
 
-// telling is the size a coefficient of a linear combination must have, against the largest, for
-// its column to be named.
-const telling = 1e-6
-
-// depends solves R z = r for the kept columns and names those that matter. r is upper
-// triangular by rows: upper(a, b) for a ≤ b < len(kept).
+// depends solves R·share = r for the kept columns. R is upper triangular: upper(a, b) for
+// a ≤ b < len(kept).
 func depends(col int, kept []int, upper func(a, b int) float64, r []float64) dependence {
 	z := append([]float64(nil), r[:len(kept)]...)
-	size := 0.0
 	for a := len(z) - 1; a >= 0; a-- {
 		for b := a + 1; b < len(z); b++ {
 			z[a] -= upper(a, b) * z[b]
 		}
 		z[a] /= upper(a, a)
-		size = max(size, math.Abs(z[a]))
 	}
-	out := dependence{col: col}
-	for a, j := range kept {
-		if math.Abs(z[a]) > telling*size {
-			out.on = append(out.on, j)
-		}
-	}
-	return out
+	return dependence{col, append([]int(nil), kept...), z}
 }
 
-// flat is the dependence of a column that does not vary.
-func (fr *frame) flat(col int) dependence {
-	if fr.ones >= 0 && fr.largest[col] > 0 {
-		return dependence{col, []int{fr.ones}}
+func sortDependences(d []dependence) []dependence {
+	sort.Slice(d, func(a, b int) bool { return d[a].col < d[b].col })
+	return d
+}
+
+// telling is the size a term of a linear combination must have, against the largest, for its
+// column to be named.
+const telling = 1e-6
+
+// causes are the columns that determine d.col, ascending. A constant column is one of them when
+// the combination has an offset: mean_col ≠ Σ share_a · scale_col/scale_a · mean_a.
+func (fr *frame) causes(d dependence) []int {
+	var cols []int
+	size := 0.0
+	for _, s := range d.share {
+		size = max(size, math.Abs(s))
 	}
-	return dependence{col: col}
+	offset, terms := fr.mean[d.col], math.Abs(fr.mean[d.col])
+	for a, j := range d.on {
+		if j == fr.ones || !(math.Abs(d.share[a]) > telling*size) {
+			continue
+		}
+		cols = append(cols, j)
+		mean := d.share[a] * fr.scale[d.col] / fr.scale[j] * fr.mean[j]
+		offset, terms = offset-mean, terms+math.Abs(mean)
+	}
+	if fr.ones >= 0 && math.Abs(offset) > telling*terms {
+		cols = append(cols, fr.ones)
+	}
+	sort.Ints(cols)
+	return cols
 }
 
 // warnDropped records dropped columns in the fit, by name.
-func (f *Fit) warnDropped(dropped []dependence) {
+func (f *Fit) warnDropped(fr *frame, dropped []dependence) {
 	for _, d := range dropped {
 		name := f.Names[d.col]
 		f.Dropped = append(f.Dropped, name)
 		why := fmt.Sprintf("column %q is zero in every row", name)
-		if len(d.on) > 0 {
-			names := make([]string, len(d.on))
-			for i, j := range d.on {
+		if on := fr.causes(d); len(on) > 0 {
+			names := make([]string, len(on))
+			for i, j := range on {
 				names[i] = f.Names[j]
 			}
 			why = fmt.Sprintf("column %q is determined by %s", name, quoted(names))
@@ -71,9 +86,4 @@ func quoted(names []string) string {
 		q[i] = fmt.Sprintf("%q", n)
 	}
 	return strings.Join(q, ", ")
-}
-
-func sortDependences(d []dependence) []dependence {
-	sort.Slice(d, func(a, b int) bool { return d[a].col < d[b].col })
-	return d
 }

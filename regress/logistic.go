@@ -28,14 +28,14 @@ import (
 //
 // Source: McCullagh & Nelder 1989, Generalized Linear Models, §2.5 and ch. 4.
 func Logistic(d *Design, y []float64, o Options) (*Fit, error) {
+	for i, v := range y {
+		if v != 0 && v != 1 {
+			return nil, fmt.Errorf("regress: row %d (the first is 0): response %v, expected 0 or 1", i, v)
+		}
+	}
 	d, y, o, err := prepare(d, y, o)
 	if err != nil {
 		return nil, err
-	}
-	for i, v := range y {
-		if v != 0 && v != 1 {
-			return nil, fmt.Errorf("regress: row %d (the first is 0, rows of weight 0 not counted): response %v, expected 0 or 1", i, v)
-		}
 	}
 	f := newFit("logistic", d)
 	f.Certificate.Criteria = logisticCriteria
@@ -50,7 +50,7 @@ func Logistic(d *Design, y []float64, o Options) (*Fit, error) {
 	}
 	m := &logit{d: d, y: y, o: o, fr: fr}
 	dropped := m.chooseColumns()
-	f.warnDropped(dropped)
+	f.warnDropped(fr, dropped)
 	f.DF = d.Rows() - len(m.cols)
 	f.NullDev = nullDeviance(events, total, fr)
 	if f.DF <= 0 || len(m.cols) == 0 {
@@ -60,13 +60,13 @@ func Logistic(d *Design, y []float64, o Options) (*Fit, error) {
 	a := m.maximise(m.start(events / total))
 	f.certifyLogistic(m, a, total)
 	if !f.Certificate.Certified() {
-		return f, f.finite()
+		return f.checked()
 	}
 	f.settle(fr, m.cols, fr.coefficients(m.cols, a.gamma), a.bread)
 	if o.Cluster != nil {
 		f.addRobust(d, fr, m.cols, m.residuals(a.gamma), a.bread, o)
 	}
-	return f, f.finite()
+	return f.checked()
 }
 
 func eventWeight(y []float64, o Options) (events, total float64) {
@@ -123,7 +123,7 @@ func (m *logit) residuals(gamma []float64) []float64 {
 func (m *logit) chooseColumns() (dropped []dependence) {
 	for _, j := range m.fr.order() {
 		if m.fr.scale[j] == 0 {
-			dropped = append(dropped, m.fr.flat(j))
+			dropped = append(dropped, dependence{col: j})
 		} else {
 			m.cols = append(m.cols, j)
 		}

@@ -36,7 +36,7 @@ func LeastSquares(d *Design, y []float64, o Options) (*Fit, error) {
 		return nil, err
 	}
 	q := factoriseDesign(d, fr, o)
-	f.warnDropped(q.dropped)
+	f.warnDropped(fr, q.dropped)
 	f.DF = d.Rows() - len(q.kept)
 	f.NullDev = nullRSS(y, fr, o)
 	if f.DF <= 0 || len(q.kept) == 0 {
@@ -55,7 +55,7 @@ func LeastSquares(d *Design, y []float64, o Options) (*Fit, error) {
 	}
 	f.certifyLeastSquares(o)
 	f.addRobust(d, fr, q.kept, resid, bread, o)
-	return f, f.finite()
+	return f.checked()
 }
 
 // factoriseDesign builds √w·Z by columns and factorises it.
@@ -65,7 +65,7 @@ func factoriseDesign(d *Design, fr *frame, o Options) *qr {
 	var flat []dependence
 	for _, j := range fr.order() {
 		if fr.scale[j] == 0 {
-			flat = append(flat, fr.flat(j))
+			flat = append(flat, dependence{col: j})
 		} else {
 			ids = append(ids, j)
 		}

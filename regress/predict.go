@@ -8,6 +8,19 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
+// StandardErrors are those of Coef: cluster-robust where present, else model-based; 0 for dropped
+// columns and for a refused fit.
+func (f *Fit) StandardErrors() []float64 {
+	if f.Robust == nil {
+		return append([]float64(nil), f.SE...)
+	}
+	se := make([]float64, len(f.Coef))
+	for j := range se {
+		se[j] = math.Sqrt(max(f.Robust.At(j, j), 0))
+	}
+	return se
+}
+
 // Linear is η = x·β and its standard error √(x'Vx), V the robust covariance where present,
 // else the model-based one. x has one value per column of the design, the intercept and
 // dropped columns included. NaN, NaN when the fit is refused, or x is of another length or

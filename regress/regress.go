@@ -64,18 +64,16 @@ func (f *Fit) settle(fr *frame, cols []int, beta []float64, cov *mat.SymDense) {
 	}
 }
 
-// finite is an error when any number of the fit is NaN or infinite, which only columns on
-// absurd scales can cause.
-func (f *Fit) finite() error {
+// checked is the fit, or an error when any number of it is NaN or infinite, which only columns
+// on absurd scales can cause.
+func (f *Fit) checked() (*Fit, error) {
 	all := append([]float64{f.Dispersion, f.Deviance, f.NullDev, f.R2, f.Certificate.LogLik, f.Certificate.GradientNorm}, f.Coef...)
 	all = append(append(all, f.SE...), f.Cov.RawSymmetric().Data...)
 	if f.Robust != nil {
 		all = append(all, f.Robust.RawSymmetric().Data...)
 	}
-	for _, v := range all {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return errors.New("regress: the fit overflowed: rescale the columns or the response to ordinary sizes (thousands instead of units, say)")
-		}
+	if !allFinite(all) {
+		return nil, errors.New("regress: the fit overflowed: rescale the columns or the response to ordinary sizes (thousands instead of units, say)")
 	}
-	return nil
+	return f, nil
 }

@@ -11,7 +11,7 @@ const certain = 1e-15
 
 // LogLoss is the mean negative log-likelihood −(y log p + (1−y) log(1−p)), with p clipped to
 // [1e-15, 1−1e-15] (Good 1952, J. Royal Statistical Society B 14:107–114). y is 0 or 1; NaN
-// when there are no rows, the lengths differ, or a p is NaN.
+// when there are no rows, the lengths differ, or a p is not finite.
 func LogLoss(y, p []float64) float64 {
 	return num.Mean(LogLosses(y, p))
 }

@@ -3,6 +3,7 @@ package regress
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -157,4 +158,107 @@ func has(f *Fit, code string) bool {
 		}
 	}
 	return false
+}
+
+func TestSeparationIsNamed(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 9))
+	n := 5000
+	noise, other, rare, gone, half, rest := make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)
+	y := make([]float64, n)
+	for i := range y {
+		noise[i], other[i] = 1e6+1e4*rng.NormFloat64(), rng.ExpFloat64()
+		half[i], rest[i] = rng.NormFloat64(), rng.NormFloat64()
+		if rng.Float64() < num.Expit(other[i]-1) {
+			y[i] = 1
+		}
+		if i%997 == 0 { // six rows of a level that always buys
+			rare[i], y[i] = 1, 1
+		}
+		gone[i] = y[i]*400 + 100*rng.Float64() // a column that knows the outcome
+	}
+	sum := make([]float64, n) // half + rest decides, neither alone
+	for i := range sum {
+		sum[i] = 0
+		if half[i]+2*rest[i] > 0 {
+			sum[i] = 1
+		}
+	}
+	for _, c := range []struct {
+		what    string
+		d       *Design
+		y       []float64
+		names   []string
+		message string
+	}{
+		{"a rare level", design(noise, other, rare), y, []string{"c"}, `quasi-complete separation: column "c" predicts the outcome without error for 6 rows`},
+		{"a leaked outcome", design(noise, gone, other), y, []string{"b"}, `complete separation: column "b" predicts the outcome without error for every row`},
+		{"two at once", design(rare, gone, noise), y, []string{"a", "b"}, `complete separation: columns "a", "b" predict`},
+		{"a pair", design(noise, half, other, rest), sum, []string{"b", "d"}, `complete separation: columns "b", "d" predict`},
+		{"without intercept", &Design{Names: []string{"x"}, X: []float64{1, 2, -1, -3}}, []float64{1, 1, 0, 0}, []string{"x"}, "complete"},
+		{"touching", design([]float64{1, 2, 3, 3, 4, 5}), []float64{0, 0, 0, 1, 1, 1}, []string{"a"}, "quasi-complete"},
+	} {
+		f := mustLogistic(t, c.d, c.y, Options{Threads: 2})
+		if !slices.Equal(f.Separating, c.names) || !has(f, num.WarnSeparation) || f.Certificate.Certified() {
+			t.Errorf("%s: separating %v, %+v", c.what, f.Separating, f.Certificate)
+			continue
+		}
+		if w := f.Certificate.Warnings[0]; !strings.Contains(w.Message, c.message) {
+			t.Errorf("%s: message %q, want %q", c.what, w.Message, c.message)
+		}
+	}
+	if f := mustLogistic(t, &Design{Names: []string{"x"}, X: []float64{1, 2, 3, 4}}, []float64{0, 0, 1, 1}, Options{}); !f.Certificate.Certified() {
+		t.Errorf("without an intercept the bound is 0, which does not separate these: %+v", f.Certificate)
+	}
+}
+
+// Classes that overlap by one pair only: the estimate is large and finite.
+func TestNearSeparationConverges(t *testing.T) {
+	for _, overlap := range []float64{1, 0.1, 1e-3, 1e-5} {
+		var x, y []float64
+		for i := range 50 {
+			x = append(x, float64(i+1), -float64(i+1))
+			y = append(y, 1, 0)
+		}
+		x, y = append(x, -overlap, overlap), append(y, 1, 0)
+		f := mustLogistic(t, design(x), y, Options{})
+		if !f.Certificate.Certified() {
+			t.Errorf("overlap %g: %+v", overlap, f.Certificate)
+		}
+		// Symmetric: no intercept, and the slope solves the score Σ x(y − p) = 0.
+		score := 0.0
+		for i := range x {
+			score += x[i] * (y[i] - num.Expit(f.Coef[0]+f.Coef[1]*x[i]))
+		}
+		if math.Abs(f.Coef[0]) > 1e-9 || math.Abs(score) > 1e-9 {
+			t.Errorf("overlap %g: coefficients %v, score %g", overlap, f.Coef, score)
+		}
+		t.Logf("overlap %g: slope %.3f in %d iterations", overlap, f.Coef[1], f.Certificate.Iterations)
+	}
+}
+
+// Many indicator columns, one level of which is pure: the common case in practice.
+func TestSeparationAmongManyLevels(t *testing.T) {
+	rng := rand.New(rand.NewPCG(2, 2))
+	const n, levels = 4000, 12
+	d := &Design{Names: []string{"(intercept)", "recency"}}
+	for l := 1; l < levels; l++ {
+		d.Names = append(d.Names, "level "+string(rune('a'+l)))
+	}
+	y := make([]float64, n)
+	for i := range y {
+		row := make([]float64, len(d.Names))
+		row[0], row[1] = 1, 365*rng.Float64()
+		level := i % levels
+		if level > 0 {
+			row[1+level] = 1
+		}
+		if level != 7 && rng.Float64() < num.Expit(row[1]/100-2+0.1*float64(level)) {
+			y[i] = 1
+		}
+		d.X = append(d.X, row...)
+	}
+	f := mustLogistic(t, d, y, Options{Threads: 2})
+	if !slices.Equal(f.Separating, []string{"level h"}) {
+		t.Errorf("separating %v, %+v", f.Separating, f.Certificate)
+	}
 }
