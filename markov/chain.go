@@ -1,5 +1,17 @@
 // Package markov models how customers move between states, and what that is worth.
 // It sees counts, matrices and small structs, never files, flags or loggers.
+//
+//	counts.go    transition counts from state sequences
+//	fit.go       the maximum-likelihood chain and its certificate
+//	forecast.go  where a distribution over states goes
+//	absorb.go    time to, and place of, absorption
+//	value.go     discounted value by state
+//	visit.go     the probability of not visiting a set of states, with its standard error
+//	expected.go  the expected number of visits to a set of states
+//	without.go   the chain with some moves switched off
+//
+// Matrices are row-stochastic: entry (i, j) is the probability of moving from state i to state j in one
+// period.
 package markov
 
 import (
@@ -8,63 +20,41 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Counts are transition counts between k states: N[i*k+j] moves from i to j in one
-// period. Counts of disjoint data merge by addition, in any order.
-type Counts struct {
-	States []string
-	N      []int64
-}
-
-// NewCounts returns empty counts.
-func NewCounts(states []string) *Counts { panic("not yet") }
-
-// Add counts one move.
-func (c *Counts) Add(from, to int) { c.N[from*len(c.States)+to]++ }
-
-// Merge adds o, which must have the same states.
-func (c *Counts) Merge(o *Counts) error { panic("not yet") }
-
 // Chain is a fitted chain: P[i][j] and its multinomial standard errors.
 type Chain struct {
 	States      []string
 	P           *mat.Dense // k×k, rows sum to 1
-	SE          *mat.Dense // √(p(1−p)/nᵢ)
+	SE          *mat.Dense // √(p(1−p)/nᵢ); 0 in rows of absorbing states and in rows without observations
 	N           *Counts
+	Absorbing   []int // states made absorbing by request, ascending
 	Certificate num.Certificate
 }
 
-// Fit is the maximum-likelihood chain. A state that nobody was seen to leave has no
-// row: it is refused (WarnEmptyState) unless the state is named in absorbing, which
-// sets p_ii = 1 with zero standard error.
-func Fit(c *Counts, absorbing ...int) (*Chain, error) { panic("not yet") }
-
-// Forecast is start·Pⁿ for a distribution (or counts) over states.
-func Forecast(p mat.Matrix, start []float64, n int) []float64 { panic("not yet") }
-
-// Absorption holds the analysis of an absorbing chain (Kemeny & Snell 1960, ch. III).
-type Absorption struct {
-	Transient, Absorbing []int
-	Fundamental          *mat.Dense // N = (I − Q)⁻¹
-	Steps                []float64  // t = N·1, expected steps to absorption
-	StepsVariance        []float64  // (2N − I)t − t∘t
-	Probability          *mat.Dense // B = N·R
+// Interval is the Wilson score interval of every entry at a level such as 0.95, two k×k matrices. It
+// is [0, 1] in a row without observations, and the entry itself in the row of an absorbing state.
+func (c *Chain) Interval(level float64) (low, high *mat.Dense) {
+	k := len(c.States)
+	low, high = mat.NewDense(k, k, nil), mat.NewDense(k, k, nil)
+	fixed := c.fixed()
+	for i := range k {
+		n := float64(c.N.Leaving(i))
+		for j := range k {
+			lo, hi := num.Wilson(float64(c.N.At(i, j)), n, level)
+			if fixed[i] {
+				lo, hi = c.P.At(i, j), c.P.At(i, j)
+			}
+			low.Set(i, j, lo)
+			high.Set(i, j, hi)
+		}
+	}
+	return low, high
 }
 
-// Absorb analyses p with the given absorbing states.
-func Absorb(p mat.Matrix, absorbing []int) (*Absorption, error) { panic("not yet") }
-
-// ValueFinite is V_T = Σ_{t=0..T} (P·d)^t R with d = 1/(1+rate): value by state over a
-// finite horizon, the reward of the current period included (Pfeifer & Carraway 2000, eq. 6).
-func ValueFinite(p mat.Matrix, reward []float64, rate float64, periods int) ([]float64, error) {
-	panic("not yet")
+// fixed marks the states whose row was set, not estimated.
+func (c *Chain) fixed() []bool {
+	fixed := make([]bool, len(c.States))
+	for _, i := range c.Absorbing {
+		fixed[i] = true
+	}
+	return fixed
 }
-
-// ValueInfinite is V = (I − d·P)⁻¹ R (Pfeifer & Carraway 2000, eq. 8).
-func ValueInfinite(p mat.Matrix, reward []float64, rate float64) ([]float64, error) {
-	panic("not yet")
-}
-
-// NoVisit is, for every state, the probability of not entering any state of the target set in
-// the next n steps (taboo probability; the current state does not count), with its delta-method
-// standard error from the chain's multinomial covariance.
-func (c *Chain) NoVisit(target []bool, n int) (p, se []float64) { panic("not yet") }
