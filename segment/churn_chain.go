@@ -74,10 +74,7 @@ func fitFolded(counts *markov.Counts, names []string, fold []int, used []bool) *
 	for i, name := range seen.States {
 		position[name] = i
 		m.active = append(m.active, name == recencyName(0) || strings.HasSuffix(name, "/"+recencyName(0)))
-		var n int64
-		for j := range seen.States {
-			n += seen.N[i*len(seen.States)+j]
-		}
+		n := seen.Leaving(i)
 		m.leave = append(m.leave, n)
 		if n < minDepartures && m.note == "" {
 			m.note = fmt.Sprintf("%s: state %s was left %d times, a chain needs %d", num.WarnEmptyState, name, n, minDepartures)
@@ -125,10 +122,10 @@ func (m *chainModel) prepare(b *study) {
 // whole numbers the logarithm is interpolated, as for a constant hazard within the period. The
 // standard errors of the two ends are taken as fully correlated, which can only widen.
 func (m *chainModel) noVisit(n float64) (p, se []float64) {
-	whole := int(math.Floor(n))
+	whole := int(math.Floor(n + wholePeriods))
 	part := n - float64(whole)
 	p0, se0 := m.chain.NoVisit(m.active, whole)
-	if part < 1e-9 { // a whole number of periods, up to rounding
+	if part < wholePeriods {
 		return p0, se0
 	}
 	p1, se1 := m.chain.NoVisit(m.active, whole+1)

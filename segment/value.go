@@ -30,7 +30,7 @@ func (b *study) labelsAYear() float64 {
 type outlook struct {
 	label  float64 // expected over the value label: what the tournament judges
 	year   float64 // expected over the next 12 months
-	stayed float64 // the same with attrition switched off from now on; NaN where the model has no attrition
+	stayed float64 // the same with attrition switched off from now on; NaN where that is not defined
 }
 
 // valueModel looks at a customer at risk.
