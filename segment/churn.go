@@ -103,10 +103,12 @@ func logistic(d *regress.Design, y []float64, ids []int32, threads int) (*regres
 	return again, err
 }
 
-// minPerColumn is the number of events, and of non-events, per column that a logistic fit needs:
-// with fewer than five its intervals are off (Vittinghoff & McCulloch 2007, American Journal of
-// Epidemiology 165:710–718).
-const minPerColumn = 5
+// minPerColumn is the number of events, and of non-events, per column below which a logistic fit is not
+// tried. No number is safe for all data (van Smeden et al. 2016, BMC Medical Research Methodology
+// 16:163); below about five intervals are too narrow (Vittinghoff & McCulloch 2007, American Journal of
+// Epidemiology 165:710–718). Predictions are shrunk for what the events do not carry, and the
+// tournament judges them; three keeps out what could only separate.
+const minPerColumn = 3
 
 // tooFew says why a logistic fit has no chance, "" when it has.
 func tooFew(rows int, y []float64) string {
