@@ -116,6 +116,7 @@ func (a *analysis) score(_ context.Context, progress Progress) error {
 	if chain.certified() && a.Config.DiscountRate > 0 {
 		s.future = chain.multiplier(a.Config.DiscountRate, a.Clock.Period.Days())
 	}
+	a.panels, a.chains = nil, nil // the past has been learnt from; a large book needs the room
 	scores, err := s.scoreAll()
 	if err != nil {
 		return err
@@ -268,6 +269,11 @@ func (a *analysis) warn() {
 	if !a.value.contested {
 		add(num.WarnHorizonShort, "value: "+a.value.why)
 	}
+	for _, c := range r.Contests {
+		if !c.Certified && (c.Target == targetChurn && a.churn.contested || c.Target == targetValue && a.value.contested) {
+			add(warnNotCertified, c.Target+" candidate "+c.Candidate+" was not used: "+c.Note)
+		}
+	}
 	if a.label < valueYear {
 		add(warnExtrapolated, "12-month values are extrapolated from a backtest over "+plural(a.label, "day", "days")+"; they are tested over 12 months once the history is longer")
 	}
@@ -280,6 +286,7 @@ func (a *analysis) warn() {
 
 // Warning codes of this package, beside those of num.
 const (
-	warnExtrapolated = "extrapolated" // a horizon beyond what was backtested
-	warnUncosted     = "uncosted"     // revenue whose cost is unknown
+	warnNotCertified = "not-certified" // a candidate that did not take part
+	warnExtrapolated = "extrapolated"  // a horizon beyond what was backtested
+	warnUncosted     = "uncosted"      // revenue whose cost is unknown
 )

@@ -431,3 +431,48 @@ func BenchmarkAnalyse(b *testing.B) {
 		}
 	}
 }
+
+// Prospects are rows, key accounts are platinum whatever their risk, and every segment adds up.
+func TestAccountsProspectsAndSegments(t *testing.T) {
+	sim := manyBuyers()
+	sim.customers = 200
+	l := sim.ledger(1300)
+	accounts := handmadeAccounts(
+		account{key: "C0001", name: "Customer 1", industry: "Bus"},
+		account{key: "C0002", industry: "Coach"},
+		account{key: "P1", name: "Not yet", industry: "Bus"},
+	)
+	r, err := Analyse(context.Background(), l, accounts, DefaultConfig(), 2, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Totals.Prospects != 1 || r.Accounts.Matched+r.Accounts.CustomersWithout != r.Totals.Customers || !r.Accounts.Given {
+		t.Errorf("%+v, %+v", r.Totals, r.Accounts)
+	}
+	for _, s := range r.Scores {
+		if s.Key == "P1" && (s.Relation != relationProspect || s.Tier != tierProspect || s.Name != "Not yet" || s.Profile != nil || !math.IsNaN(s.ValueScore)) {
+			t.Errorf("prospect: %+v", s)
+		}
+		if s.KeyAccount != (s.Tier == tierPlatinum) && s.Churn < 0.5 {
+			t.Errorf("%s: key account %v, tier %s", s.Key, s.KeyAccount, s.Tier)
+		}
+	}
+	for _, scheme := range []string{"state", "tier", SchemeABC, SchemeRFM, "Industry Group"} {
+		var n int
+		var net int64
+		var value num.Adder
+		for _, row := range r.Segments {
+			if row.Scheme == scheme {
+				n += row.Customers
+				net += row.Net12
+				value.Add(zeroIfUndefined(row.Value12))
+				if row.Value12 < row.Value12Low || row.Value12 > row.Value12High {
+					t.Errorf("%s %s: value %v not in [%v, %v]", scheme, row.Segment, row.Value12, row.Value12Low, row.Value12High)
+				}
+			}
+		}
+		if n != r.Totals.Customers || net != r.Totals.Net12 || !close9(value.Sum(), r.Totals.Expected) {
+			t.Errorf("%s: %d customers, net %d, value %v; the book has %d, %d, %v", scheme, n, net, value.Sum(), r.Totals.Customers, r.Totals.Net12, r.Totals.Expected)
+		}
+	}
+}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"mainstay/internal/num"
 )
 
 // Codes of attention.
@@ -16,8 +18,7 @@ const (
 // attentionList names the accounts that need a person: key accounts first, then by what is at stake.
 // At stake is the value at risk, and for those who have just lapsed (silent for one to two churn
 // horizons) what they brought in the last 12 months beyond what is expected of the next. A customer at
-// risk is listed only with a reason to call: silent for longer than usual, a fifth of value
-// lost, or likely to leave. Ties are in key order.
+// risk is listed only with a reason to call (see worrying). Ties are in key order.
 func (t *teller) attentionList(scores []Score) []Attention {
 	type entry struct {
 		score *Score
@@ -25,10 +26,11 @@ func (t *teller) attentionList(scores []Score) []Attention {
 		code  string
 	}
 	var list []entry
+	mean := meanChurn(scores)
 	for i := range scores {
 		s := &scores[i]
 		switch {
-		case s.AtRisk && s.ValueAtRisk > 0 && t.worrying(s):
+		case s.AtRisk && s.ValueAtRisk > 0 && t.worrying(s, mean):
 			list = append(list, entry{s, s.ValueAtRisk, attentionLeaving})
 		case s.Relation == relationLapsed && s.Profile.RecencyDays(t.Clock.AsOf) < 2*t.Clock.Horizon:
 			if lost := t.money(s.Realised12) - zeroIfUndefined(s.Value12); lost > 0 {
@@ -52,9 +54,27 @@ func (t *teller) attentionList(scores []Score) []Attention {
 	return out
 }
 
-func (t *teller) worrying(s *Score) bool {
-	return float64(s.Profile.RecencyDays(t.Clock.AsOf)) > usualGap(s.Profile, t.typical.gap) ||
-		t.change(s.Profile) <= -notableChange || s.Churn >= t.Config.Tiers.HighRisk
+// late is how many usual gaps a silence lasts before it is worth a call: below one and a half, every
+// second customer would be late.
+const late = 1.5
+
+// worrying: likely to leave, a fifth of value lost, or late and more likely to leave than the mean.
+func (t *teller) worrying(s *Score, meanChurn float64) bool {
+	silent := float64(s.Profile.RecencyDays(t.Clock.AsOf)) >= late*usualGap(s.Profile, t.typical.gap)
+	return s.Churn >= t.Config.Tiers.HighRisk || t.change(s.Profile) <= -notableChange || silent && !(s.Churn < meanChurn)
+}
+
+// meanChurn is the mean churn probability of the customers at risk, NaN without any.
+func meanChurn(scores []Score) float64 {
+	var sum num.Adder
+	n := 0
+	for i := range scores {
+		if finite(scores[i].Churn) {
+			sum.Add(scores[i].Churn)
+			n++
+		}
+	}
+	return sum.Sum() / float64(n)
 }
 
 // attentionWords is like "silent 118 d, usual 45; 12-month revenue −38 %; leave 62 %".

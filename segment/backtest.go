@@ -120,8 +120,9 @@ func (c *contest[M]) decide(plan schedule, incumbent string) {
 			c.contested = true
 			return
 		}
+		c.why += ", so the naive rule scores"
 	} else {
-		c.why = num.WarnHorizonShort + ": the history holds no fold to choose by, so the naive rule scores"
+		c.why = "the history holds no fold to choose by, so the naive rule scores"
 	}
 	if len(c.final) > 0 && c.final[0].OK {
 		c.champion = 0

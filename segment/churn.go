@@ -3,6 +3,8 @@ package segment
 import (
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 
 	"mainstay/ingest"
 	"mainstay/internal/num"
@@ -51,7 +53,7 @@ func (b *study) trainChurn(name string, train []*panel, chain *chainModel) train
 	case recencyRuleName:
 		return trainRecencyRule(b, train)
 	case chainName:
-		if chain == nil || !chain.certified() {
+		if !chain.certified() {
 			return trained[churnModel]{Note: chain.why(), Fits: chain.published()}
 		}
 		return trained[churnModel]{Model: chain, OK: true, Fits: chain.published()}
@@ -65,7 +67,7 @@ func trainLogistic(b *study, train []*panel) trained[churnModel] {
 	if few := tooFew(len(events), events); few != "" {
 		return refused[churnModel](few)
 	}
-	fit, err := regress.Logistic(d, events, regress.Options{Cluster: ids, Threads: b.Threads})
+	fit, err := logistic(d, events, ids, b.Threads)
 	if err != nil {
 		return refused[churnModel](err.Error())
 	}
@@ -78,10 +80,35 @@ func trainLogistic(b *study, train []*panel) trained[churnModel] {
 	return t
 }
 
-// minPerColumn is the number of events, and of non-events, per column that a logistic fit needs:
-// with fewer than five its intervals are off (Vittinghoff & McCulloch 2007, American Journal of
-// Epidemiology 165:710–718).
-const minPerColumn = 5
+// logistic fits, and once more without the columns that separate the outcomes, if some do: a flag that
+// two customers carry must not cost the book its regression. The second fit says what it left out.
+func logistic(d *regress.Design, y []float64, ids []int32, threads int) (*regress.Fit, error) {
+	o := regress.Options{Cluster: ids, Threads: threads}
+	fit, err := regress.Logistic(d, y, o)
+	if err != nil || fit.Certificate.Certified() || len(fit.Separating) == 0 || slices.Contains(fit.Separating, features[fIntercept].Name) {
+		return fit, err
+	}
+	rest := &regress.Design{Names: d.Names, X: slices.Clone(d.X)}
+	for j, name := range d.Names {
+		if slices.Contains(fit.Separating, name) {
+			for i := range rest.Rows() {
+				rest.Row(i)[j] = 0 // a column of zeros is dropped, its coefficient zero
+			}
+		}
+	}
+	again, err := regress.Logistic(rest, y, o)
+	if err == nil {
+		again.Certificate.Warn(num.WarnSeparation, "left out, because they separate the outcomes: "+strings.Join(fit.Separating, ", "))
+	}
+	return again, err
+}
+
+// minPerColumn is the number of events, and of non-events, per column below which a logistic fit is not
+// tried. No number is safe for all data (van Smeden et al. 2016, BMC Medical Research Methodology
+// 16:163); below about five intervals are too narrow (Vittinghoff & McCulloch 2007, American Journal of
+// Epidemiology 165:710–718). Predictions are shrunk for what the events do not carry, and the
+// tournament judges them; three keeps out what could only separate.
+const minPerColumn = 3
 
 // tooFew says why a logistic fit has no chance, "" when it has.
 func tooFew(rows int, y []float64) string {
@@ -224,12 +251,14 @@ func certificateNote(c *num.Certificate) string {
 	return w.Code + ": " + w.Message
 }
 
-// chainOn fits the chain on the periods closed on or before the origin. used are the states in
-// which its predictions will be asked for.
+// chainOn fits the chain on the periods closed on or before the origin. used are the states of
+// the customers at risk, whom its predictions are for.
 func (b *study) chainOn(origin ingest.Day, p *panel) *chainModel {
 	used := make([]bool, len(b.states.Names))
 	for i := range p.Subjects {
-		used[p.Subjects[i].state] = true
+		if s := &p.Subjects[i]; s.atRisk {
+			used[s.state] = true
+		}
 	}
 	return newChainModel(b, countStates(b.Ledger, b.Clock, origin, b.states, b.Threads), used)
 }

@@ -29,32 +29,31 @@ type chainModel struct {
 	year    float64   // 12 months in periods
 }
 
-// newChainModel fits the richest chain that the counts carry: stage × recency, else recency alone.
+// newChainModel fits the richest chain that the counts carry: stage × recency with both lapsed states,
+// then with one, then recency alone with both, then with one. used are the states in which
+// predictions will be asked for.
 func newChainModel(b *study, counts *markov.Counts, used []bool) *chainModel {
-	k := len(b.states.Names)
-	same := make([]int, k)
-	flat := make([]int, k)
-	for i := range k {
-		same[i] = i
-		flat[i] = i % b.states.Quiet
-	}
-	flat[k-2], flat[k-1] = b.states.Quiet, b.states.Quiet+1
-	var names []string
-	for q := range b.states.Quiet {
-		names = append(names, recencyName(q))
-	}
-	names = append(names, lapsedState, longLapsedState)
-	m := fitFolded(counts, b.states.Names, same, used)
-	if !m.certified() {
-		m = fitFolded(counts, names, flat, used)
-		if m.certified() {
-			m.chain.Certificate.Warn(num.WarnEmptyState, "some stages have too few moves; the chain knows recency only")
+	var first *chainModel
+	for _, stages := range []bool{true, false} {
+		for _, long := range []bool{true, false} {
+			names, fold := b.states.folded(stages, long)
+			m := fitFolded(counts, names, fold, used)
+			if m.certified() {
+				if !stages {
+					m.chain.Certificate.Warn(num.WarnEmptyState, "some stages have too few moves; the chain knows recency only")
+				}
+				if !long {
+					m.chain.Certificate.Warn(num.WarnEmptyState, "too few moves of the long lapsed; the chain has one lapsed state")
+				}
+				m.prepare(b)
+				return m
+			}
+			if first == nil {
+				first = m
+			}
 		}
 	}
-	if m.certified() {
-		m.prepare(b)
-	}
-	return m
+	return first
 }
 
 // fitFolded fits the chain on states folded into names, without the states never seen. Every state
@@ -75,10 +74,7 @@ func fitFolded(counts *markov.Counts, names []string, fold []int, used []bool) *
 	for i, name := range seen.States {
 		position[name] = i
 		m.active = append(m.active, name == recencyName(0) || strings.HasSuffix(name, "/"+recencyName(0)))
-		var n int64
-		for j := range seen.States {
-			n += seen.N[i*len(seen.States)+j]
-		}
+		n := seen.Leaving(i)
 		m.leave = append(m.leave, n)
 		if n < minDepartures && m.note == "" {
 			m.note = fmt.Sprintf("%s: state %s was left %d times, a chain needs %d", num.WarnEmptyState, name, n, minDepartures)
@@ -126,10 +122,10 @@ func (m *chainModel) prepare(b *study) {
 // whole numbers the logarithm is interpolated, as for a constant hazard within the period. The
 // standard errors of the two ends are taken as fully correlated, which can only widen.
 func (m *chainModel) noVisit(n float64) (p, se []float64) {
-	whole := int(math.Floor(n))
+	whole := int(math.Floor(n + wholePeriods))
 	part := n - float64(whole)
 	p0, se0 := m.chain.NoVisit(m.active, whole)
-	if part < 1e-9 { // a whole number of periods, up to rounding
+	if part < wholePeriods {
 		return p0, se0
 	}
 	p1, se1 := m.chain.NoVisit(m.active, whole+1)

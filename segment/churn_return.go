@@ -62,18 +62,22 @@ func trainReturns(b *study, churn, value []*panel, chain *chainModel) *returns {
 	r.known = true
 	for k := range r.bands {
 		if bands[k].n.Sum() >= minDepartures && bands[k].promised.Sum() > 0 {
-			r.bands[k] = bands[k].band(b.labelsAYear())
+			r.bands[k] = bands[k].band(b)
 		} else {
-			r.bands[k] = all.band(b.labelsAYear())
+			r.bands[k] = all.band(b)
 		}
 	}
 	return r
 }
 
-func (t *returnTally) band(labelsAYear float64) returnBand {
-	band := returnBand{rate: t.back.Sum() / t.n.Sum()}
+// band estimates the rate by (k+½)/(n+1), the mean under Jeffreys' prior (Brown, Cai & DasGupta 2001,
+// §4.1.2), so that a few customers who all came back, or all stayed away, promise neither certainty.
+// Nobody is active in more periods than there are.
+func (t *returnTally) band(b *study) returnBand {
+	band := returnBand{rate: (t.back.Sum() + 0.5) / (t.n.Sum() + 1)}
 	if promised := t.promised.Sum(); promised > 0 {
-		band.visits = max(0, t.came.Sum()/promised*labelsAYear)
+		visits := t.came.Sum() / promised * b.labelsAYear()
+		band.visits = min(max(visits, 0), yearDays/b.Clock.Period.Days())
 	}
 	return band
 }

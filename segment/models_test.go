@@ -250,10 +250,11 @@ func TestChainGivesUpStagesBeforeItGivesUp(t *testing.T) {
 	counts.N[(k-2)*k+k-2] = 9
 	used := make([]bool, k)
 	used[0] = true
+	used[k-1] = true // long lapsed was never seen: one lapsed state
 	if m := newChainModel(b, counts, used); !m.certified() || !slices.Equal(m.chain.States, []string{"active", "lapsed"}) {
 		t.Errorf("chain %+v: %s", m.chain, m.why())
 	}
-	used[k-1] = true // long lapsed is in use and was never seen
+	counts.N[(k-2)*k+k-2] = 0 // nobody was seen after lapsing
 	if m := newChainModel(b, counts, used); m.certified() || !strings.HasPrefix(m.why(), "empty-state") {
 		t.Errorf("certified %v: %q", m.certified(), m.why())
 	}

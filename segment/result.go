@@ -22,9 +22,9 @@ type Result struct {
 	Concentration                  Concentration
 	Transitions                    []Transition
 	Tiers                          []TierRow
-	Contests                       []Contest // the tournament's table
-	ChurnModel, ValueModel         string    // names of the champions, or the naive rules that stand in
-	ChurnCertified, ValueCertified bool
+	Contests                       []Contest     // the tournament's table
+	ChurnModel, ValueModel         string        // names of the champions, or the naive rules that stand in
+	ChurnCertified, ValueCertified bool          // the champion won a tournament, and its fits are certified; false for a rule that stands in
 	ModelWhy                       string        // why these: "simplest within one standard error of the best", "span under three horizons", …
 	Fits                           []Model       // every fit, used or not
 	Calibration                    []regress.Bin // churn champion on the last fold
@@ -53,21 +53,21 @@ type Totals struct {
 type Score struct {
 	Key, Name, Parent                string
 	Profile                          *Profile // nil for a prospect
-	State                            string
+	State                            string   // stage/recency such as "established/quiet-1", "lapsed", "long-lapsed" (two horizons), or Relation for the others
 	AtRisk                           bool
 	Relation                         string  // "active" (at risk), "lapsed", "prospect", "never_bought"
 	Manager, Industry, Region        string  // as of the as-of date, "" = unknown
 	Churn, ChurnLow, ChurnHigh       float64 // NaN unless at risk
 	Return                           float64 // lapsed: probability of buying again within one horizon; NaN otherwise
-	Value12, Value12Low, Value12High float64 // money units
-	Residual, ValueAtRisk            float64
+	Value12, Value12Low, Value12High float64 // expected over the next 12 months, money units, undiscounted; no interval without a tournament, nor for the lapsed
+	Residual, ValueAtRisk            float64 // all future, discounted at DiscountRate; expected 12-month value without attrition less Value12, NaN unless at risk
 	Realised12                       int64   // trailing 12 months in the basis, Scale
 	ValueScore                       float64 // 0 to 100; NaN for prospects
 	KeyAccount                       bool
 	Tier, TierReason                 string
 	Reasons                          [3]string // "code: words", "" where fewer
 	ChurnModel, ValueModel           string
-	Certified                        bool // both models certified
+	Certified                        bool // both champions won a tournament (see Result.ChurnCertified)
 }
 
 // SegmentRow is one segment of one segmentation. Floats that need models are NaN without them.
@@ -138,7 +138,7 @@ type Contest struct {
 	TopCapture   float64 // value held by the predicted top tenth ÷ value held by the true top tenth
 	LastLoss     float64 // on the last fold, which does not choose
 	LastBias     float64
-	Certified    bool
+	Certified    bool // could be champion: certified in every choosing fold and in the final fit
 	Champion     bool
 	Note         string
 }

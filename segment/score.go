@@ -111,7 +111,7 @@ func (s *scorer) active(sc *Score, i int) {
 		o := s.value.outlook(s.today, i)
 		sc.Value12 = o.year
 		sc.Value12Low, sc.Value12High, s.deviation[at.profile] = s.bands.interval(o.label, o.year)
-		// A model without attrition says how much is at stake only through the churn champion.
+		// Where a model cannot switch attrition off, the churn champion says how much is at stake.
 		sc.ValueAtRisk = max(0, o.stayed-o.year)
 		if math.IsNaN(o.stayed) {
 			sc.ValueAtRisk = max(0, sc.Churn*o.year)

@@ -88,6 +88,31 @@ func (s states) scored(purchases, quiet int, recency, horizon int) int {
 	return s.long()
 }
 
+// folded merges states where a book is too small for all: the stages, or the two lapsed states. It gives
+// the remaining names and, by state, which of them it becomes.
+func (s states) folded(stages, long bool) (names []string, fold []int) {
+	fold = make([]int, len(s.Names))
+	for i := range s.lapsed() {
+		switch {
+		case stages:
+			names = append(names, s.Names[i])
+			fold[i] = i
+		default:
+			fold[i] = i % s.Quiet
+			if i < s.Quiet {
+				names = append(names, recencyName(i))
+			}
+		}
+	}
+	fold[s.lapsed()], fold[s.long()] = len(names), len(names)
+	names = append(names, lapsedState)
+	if long {
+		fold[s.long()] = len(names)
+		names = append(names, longLapsedState)
+	}
+	return names, fold
+}
+
 // rolling walks windows of one period back from a day: window k is (edge(k+1), edge(k)] with
 // edge(0) = the day itself.
 type rolling struct {

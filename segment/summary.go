@@ -94,6 +94,13 @@ func (a *analysis) models() {
 	r.ModelWhy = fmt.Sprintf("churn: %s; value: %s", a.churn.why, a.value.why)
 	addFits(r, a.churn, targetChurn)
 	addFits(r, a.value, targetValue)
+	if a.value.name() == chainSpendName { // fitted once, published with the churn candidates
+		for i := range r.Fits {
+			if r.Fits[i].Name == chainName {
+				r.Fits[i].Use += ", value champion"
+			}
+		}
+	}
 	if len(a.churnPlan.Folds) > 0 && a.churn.champion >= 0 {
 		if pred := a.churn.trials[a.churn.champion].pred[0]; len(pred) > 0 {
 			r.Calibration = regress.Calibration(a.churn.arena.actual[0], pred, calibrationBins)
@@ -104,7 +111,7 @@ func (a *analysis) models() {
 // calibrationBins is the customary number of bins of a calibration table: deciles.
 const calibrationBins = 10
 
-// addFits publishes the final fits of a contest. A chain serves both targets and is listed once.
+// addFits publishes the final fits of a contest.
 func addFits[M any](r *Result, c *contest[M], target string) {
 	for k := range c.final {
 		for _, fit := range c.final[k].Fits {

@@ -157,10 +157,7 @@ func transitionRows(scheme, period string, counts *markov.Counts, chain *markov.
 	k := len(counts.States)
 	var rows []Transition
 	for i, from := range counts.States {
-		var leave int64
-		for j := range k {
-			leave += counts.N[i*k+j]
-		}
+		leave := counts.Leaving(i)
 		for j, to := range counts.States {
 			t := Transition{Scheme: scheme, Period: period, From: from, To: to, Count: counts.N[i*k+j],
 				P: math.NaN(), SE: math.NaN(), Low: math.NaN(), High: math.NaN()}

@@ -30,7 +30,7 @@ func (b *study) labelsAYear() float64 {
 type outlook struct {
 	label  float64 // expected over the value label: what the tournament judges
 	year   float64 // expected over the next 12 months
-	stayed float64 // the same with attrition switched off from now on; NaN where the model has no attrition
+	stayed float64 // the same with attrition switched off from now on; NaN where that is not defined
 }
 
 // valueModel looks at a customer at risk.
@@ -85,7 +85,7 @@ func trainHurdle(b *study, train []*panel) trained[valueModel] {
 	if few := tooFew(len(y), y); few != "" {
 		return refused[valueModel](few)
 	}
-	buy, err := regress.Logistic(d, y, regress.Options{Cluster: ids, Threads: b.Threads})
+	buy, err := logistic(d, y, ids, b.Threads)
 	if err != nil {
 		return refused[valueModel](err.Error())
 	}

@@ -2,6 +2,7 @@ package segment
 
 import (
 	"math"
+	"slices"
 
 	"mainstay/internal/num"
 	"mainstay/markov"
@@ -14,94 +15,64 @@ import (
 type chainSpend struct {
 	chain               *chainModel
 	spend               credibility
-	label, year, stayed []float64 // expected active periods, by chain state
+	label, year, stayed []float64 // expected active periods, by chain state; stayed nil where attrition cannot be switched off
 }
 
 func newChainSpend(b *study, chain *chainModel, p *panel) *chainSpend {
 	m := &chainSpend{chain: chain, spend: newCredibility(p.Subjects)}
 	m.label = chain.visits(chain.chain.P, chain.year/b.labelsAYear())
 	m.year = chain.visits(chain.chain.P, chain.year)
-	m.stayed = chain.visits(chain.withoutLapse(), chain.year)
+	if p := chain.withoutLapse(); p != nil {
+		m.stayed = chain.visits(p, chain.year)
+	}
 	return m
 }
 
 func (m *chainSpend) outlook(p *panel, i int) outlook {
 	s := &p.Subjects[i]
 	at, worth := m.chain.fold[s.state], m.spend.shrunk(s)
-	return outlook{label: m.label[at] * worth, year: m.year[at] * worth, stayed: m.stayed[at] * worth}
+	o := outlook{label: m.label[at] * worth, year: m.year[at] * worth, stayed: math.NaN()}
+	if m.stayed != nil {
+		o.stayed = m.stayed[at] * worth
+	}
+	return o
 }
 
-// visits is the expected number of active periods among the next n, by state:
-//
-//	Σ_{t=1..n} Pᵗ a,   a = 1 in active states
-//
-// with the last, fractional period in proportion.
+// visits is the expected number of active periods among the next n, by state, for any n ≥ 0: the last,
+// fractional period counts in proportion.
 func (m *chainModel) visits(p mat.Matrix, n float64) []float64 {
-	sum := make([]float64, len(m.active))
-	at := m.reward()
-	for t := 1; float64(t-1) < n-1e-9; t++ { // 1e-9: a whole number of periods, up to rounding
-		at = apply(p, at)
-		share := min(n-float64(t-1), 1)
-		for i := range sum {
-			sum[i] += share * at[i]
-		}
-	}
-	return sum
-}
-
-func (m *chainModel) reward() []float64 {
-	a := make([]float64, len(m.active))
-	for i, active := range m.active {
-		a[i] = unit(active)
-	}
-	return a
-}
-
-func apply(p mat.Matrix, v []float64) []float64 {
-	out := make([]float64, len(v))
-	for i := range out {
-		for j := range v {
-			out[i] += p.At(i, j) * v[j]
+	whole := int(math.Floor(n + wholePeriods))
+	out := must(markov.ExpectedVisits(p, m.active, whole, 0))
+	if part := n - float64(whole); part > wholePeriods {
+		next := must(markov.ExpectedVisits(p, m.active, whole+1, 0))
+		for i := range out {
+			out[i] += part * (next[i] - out[i])
 		}
 	}
 	return out
 }
 
-// withoutLapse is the chain with attrition switched off: no state moves to lapsed, and what would
-// have is spread over the other moves in proportion. A state whose only move is to lapse becomes
-// as likely to be active as the customers of the book who did not lapse.
+// wholePeriods is how near a number of periods is to a whole one to be one, up to rounding.
+const wholePeriods = 1e-9
+
+// must is for calls that fail only on matrices that are not a chain's.
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// withoutLapse is the chain with attrition switched off: nobody moves to lapsed. nil where a state has
+// no other move.
 func (m *chainModel) withoutLapse() mat.Matrix {
-	if m.lapsed < 0 {
-		return m.chain.P
+	banned := make([]bool, len(m.active))
+	if m.lapsed >= 0 {
+		banned[m.lapsed] = true
 	}
-	k := len(m.active)
-	p := mat.DenseCopyOf(m.chain.P)
-	rest := make([]float64, k) // where the customers who did not lapse went
-	var all float64
-	for i := range k {
-		for j := range k {
-			if i != m.lapsed && j != m.lapsed {
-				n := float64(m.chain.N.N[i*k+j])
-				rest[j] += n
-				all += n
-			}
-		}
-	}
-	for i := range k {
-		stay := 1 - p.At(i, m.lapsed)
-		if i == m.lapsed || all == 0 {
-			continue
-		}
-		for j := range k {
-			switch {
-			case j == m.lapsed:
-				p.Set(i, j, 0)
-			case stay > 0:
-				p.Set(i, j, p.At(i, j)/stay)
-			default:
-				p.Set(i, j, rest[j]/all)
-			}
-		}
+	p, err := markov.WithoutEntry(m.chain.P, banned)
+	if err != nil {
+		return nil
 	}
 	return p
 }
@@ -114,35 +85,28 @@ func (m *chainModel) withoutLapse() mat.Matrix {
 // (value by state: Pfeifer & Carraway 2000, eq. 8). P is the chain with long lapsed made absorbing:
 // the relationship ends there, as "former customer" does in their paper. Left recurrent, a first-order
 // chain lets the long gone return at the pooled rate for ever, and the far future, to which they
-// add, would be worth more than any book ever saw. NaN for a state that brings no visit.
+// add, would be worth more than any book ever saw. NaN for a state that brings no visit; nil for a chain
+// that has no such state.
 func (m *chainModel) multiplier(rate, periodDays float64) []float64 {
-	p := m.untilLongLapsed()
-	out := make([]float64, len(m.active))
+	end := slices.Index(m.chain.States, longLapsedState)
+	if end < 0 {
+		return nil
+	}
+	p := must(markov.Fit(m.chain.N, end)).P
 	year := m.visits(p, m.year)
 	delta := math.Pow(1+rate, -periodDays/yearDays)
-	reward := m.reward()
-	future, err := markov.ValueInfinite(p, reward, 1/delta-1)
-	for i := range out {
-		out[i] = math.NaN()
-		if err == nil && year[i] > 0 {
-			out[i] = (future[i] - reward[i]) / math.Sqrt(delta) / year[i]
-		}
+	future, err := markov.ExpectedVisitsInfinite(p, m.active, 1/delta-1)
+	if err != nil {
+		return nil
 	}
-	return out
-}
-
-// untilLongLapsed is the chain with long lapsed absorbing.
-func (m *chainModel) untilLongLapsed() mat.Matrix {
-	p := mat.DenseCopyOf(m.chain.P)
-	for i, name := range m.chain.States {
-		if name == longLapsedState {
-			for j := range m.active {
-				p.Set(i, j, 0)
-			}
-			p.Set(i, i, 1)
+	for i := range future {
+		if year[i] <= 0 {
+			future[i] = math.NaN()
+			continue
 		}
+		future[i] /= math.Sqrt(delta) * year[i]
 	}
-	return p
+	return future
 }
 
 // credibility shrinks a customer's mean value per active period to the book's (Bühlmann 1967,
