@@ -23,7 +23,7 @@ import (
 // Every result is a sum of integers or a sorted list, so neither the order of the
 // rows nor how they were spread over workers leaves a trace.
 type assembler struct {
-	layout layout
+	layout recordLayout
 	plan   *assembly
 	chunks [][]uint64 // of all workers; a row reference is chunk << chunkBits | row
 
@@ -40,7 +40,7 @@ type assembler struct {
 
 // assembly is what all shards have in common.
 type assembly struct {
-	layout     layout
+	layout     recordLayout
 	has        Has
 	scale      int
 	unitsScale int

@@ -27,7 +27,7 @@ func Build(ctx context.Context, st store.Store, p *Plan, threads int, sink Rejec
 	has := Has{Orders: p.Order != "", Units: p.Units != nil, Cost: p.Cost != nil, Discount: p.Discount != nil}
 	workers := make([]*scatterer, max(1, threads))
 	for i := range workers {
-		workers[i] = newScatterer(r, newLayout(has, len(p.Sides)))
+		workers[i] = newScatterer(r, newRecordLayout(has, len(p.Sides)))
 	}
 	if err := readUnits(ctx, st, p, workers, sink, progress); err != nil {
 		return nil, err

@@ -184,7 +184,7 @@ func coreBuild(rows []testRow, workers, unitSize, batchSize, variant int) (*Ledg
 	}
 	ws := make([]*scatterer, workers)
 	for i := range ws {
-		ws[i] = newScatterer(r, newLayout(testHas, len(testSides)))
+		ws[i] = newScatterer(r, newRecordLayout(testHas, len(testSides)))
 	}
 	for unit := 0; unit*unitSize < len(rows); unit++ {
 		part := rows[unit*unitSize : min((unit+1)*unitSize, len(rows))]

@@ -10,7 +10,7 @@ package ingest
 //	word 2           flags << 32 | day
 //	optional words   units, cost, discount, order
 //	last words       side codes, two to a word
-type layout struct {
+type recordLayout struct {
 	width                        int // words per row
 	units, cost, discount, order int // word of each; 0 = not mapped
 	sides                        int // first word of the side codes
@@ -32,8 +32,8 @@ const (
 	flagTextOrder                    // it is a number in partition.orders
 )
 
-func newLayout(has Has, nSides int) layout {
-	l := layout{width: wordOptional, nSides: nSides}
+func newRecordLayout(has Has, nSides int) recordLayout {
+	l := recordLayout{width: wordOptional, nSides: nSides}
 	take := func(mapped bool) (word int) {
 		if mapped {
 			word = l.width
@@ -48,7 +48,7 @@ func newLayout(has Has, nSides int) layout {
 }
 
 // side is the code of side k in record w.
-func (l *layout) side(w []uint64, k int) uint32 {
+func (l *recordLayout) side(w []uint64, k int) uint32 {
 	return uint32(w[l.sides+k/2] >> (32 * (k % 2)))
 }
 

@@ -8,7 +8,7 @@ import (
 // accepted rows by shard.
 type scatterer struct {
 	rules  *rules
-	layout layout
+	layout recordLayout
 	part   [Shards]partition
 	values []textTable // by side: distinct values of accepted rows
 	counts counts
@@ -34,7 +34,7 @@ type scatterer struct {
 // placeText marks a text key in scatterer.place, whose low bits are the shard.
 const placeText = 1 << 7
 
-func newScatterer(r *rules, l layout) *scatterer {
+func newScatterer(r *rules, l recordLayout) *scatterer {
 	s := &scatterer{rules: r, layout: l}
 	s.values = make([]textTable, l.nSides)
 	s.sides = make([]sideResolver, l.nSides)
