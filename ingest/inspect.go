@@ -60,7 +60,7 @@ func Inspect(ctx context.Context, st store.Store, p *Plan, threads int) (*Inspec
 	in := &Inspection{
 		Files: len(p.Files), Roles: p.Roles, TimeFormat: p.Time.Format, Zone: p.Location.String(),
 		FirstDay: p.FirstDay.String(), LastDay: p.LastDay.String(), AsOf: p.AsOf.String(), AsOfWhy: p.AsOfWhy,
-		Currency: p.Config.Currency, Notes: p.Notes, SetAside: []SetAsideReport{},
+		Notes: p.Notes, SetAside: []SetAsideReport{},
 	}
 	for _, f := range p.Files {
 		in.Rows += f.File.Rows
@@ -80,7 +80,7 @@ func (in *Inspection) rehearse(ctx context.Context, st store.Store, p *Plan, thr
 	} else if err != nil {
 		return err
 	}
-	in.Used, in.Customers = l.Tally.RowsRead, l.Customers()
+	in.Used, in.Customers, in.Currency = l.Tally.RowsRead, l.Customers(), l.Currency
 	for _, r := range l.Tally.Reasons {
 		in.Used -= r.Rows
 		in.SetAside = append(in.SetAside, SetAsideReport{r.Reason, r.Kind, r.Rows, r.Money.Format(l.Scale)})

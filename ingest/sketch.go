@@ -53,7 +53,7 @@ type columnSketch struct {
 	t          column.Type
 	rows       int64
 	nulls, bad int64
-	any        bool
+	any        bool          // least and most are there
 	least      column.Vector // one row: the smallest value
 	most       column.Vector
 	exact      map[uint64]bool // hashes; nil once there are too many
@@ -136,13 +136,15 @@ func mix64(x uint64) uint64 {
 // value takes in one value that is there.
 func (c *columnSketch) value(v *column.Vector, i int, h uint64) {
 	c.count(h)
-	if !c.any || c.compare(v, i, &c.least) < 0 {
-		c.keep(&c.least, v, i)
+	if c.t.Kind != column.Float || v.Float[i] == v.Float[i] { // NaN is neither least nor most
+		if !c.any || c.compare(v, i, &c.least) < 0 {
+			c.keep(&c.least, v, i)
+		}
+		if !c.any || c.compare(v, i, &c.most) > 0 {
+			c.keep(&c.most, v, i)
+		}
+		c.any = true
 	}
-	if !c.any || c.compare(v, i, &c.most) > 0 {
-		c.keep(&c.most, v, i)
-	}
-	c.any = true
 	if len(c.shown) < examples || h < c.shown[len(c.shown)-1].hash {
 		x := example{hash: h}
 		c.keep(&x.value, v, i)
@@ -209,7 +211,7 @@ func (c *columnSketch) keep(to *column.Vector, v *column.Vector, i int) {
 // that there is more.
 func clipBytes(b []byte) []byte { return b[:min(len(b), shownBytes+1)] }
 
-// compare orders row i of v and a kept value; NaN before everything.
+// compare orders row i of v and a kept value.
 func (c *columnSketch) compare(v *column.Vector, i int, kept *column.Vector) int {
 	switch c.t.Kind {
 	case column.Text:
