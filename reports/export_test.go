@@ -38,4 +38,3 @@ func TestWriteFileChoosesTheFormat(t *testing.T) {
 		t.Errorf("left behind: %v", entries)
 	}
 }
-
