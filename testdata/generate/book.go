@@ -147,7 +147,7 @@ func (m *market) ordinary(r *random) *account {
 		weights[i] = m.industries[i].weight
 	}
 	a := &account{industry: &m.industries[r.pick(weights)], region: regions[r.pick(regionWeight)], r: r, stretch: 1}
-	// Stratifying would be tidier; a real book is not. Only the very top is left to the stories.
+	// The very top is left to the stories.
 	a.yearly = math.Min(medianYearly*math.Exp(sigmaYearly*r.normal()), 620_000)
 	// Bigger accounts order more often: 38 days at the median, give or take.
 	a.gap = 38 * math.Pow(a.yearly/medianYearly, -0.22) * math.Exp(0.25*r.normal())

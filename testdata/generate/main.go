@@ -14,7 +14,7 @@
 //	rhythm      gaps between orders are gamma with a mean and a shape of the account: scheduled
 //	            buyers (shape 30), regular (5), irregular (1.6); seasons stretch or shorten gaps
 //	value       order value = yearly revenue × mean gap ÷ 365 × trend × season × lognormal noise
-//	            (σ 0.4); yearly log growth is N(0.02, 0.12), one account in fourteen declines by half a year
+//	            (σ 0.4); yearly log growth is N(0.02, 0.12), one account in fourteen halves every year from some day on
 //	leaving     monthly hazard = 0.0135 × industry × size × tenure × 2.2 within half a year of a new
 //	            account manager; six leavers in ten fade first (smaller and rarer orders for 120 days)
 //	returning   one leaver in four comes back after 180 to 420 days

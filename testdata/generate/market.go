@@ -54,7 +54,7 @@ func newMarket() *market {
 	r := newRandom(1)
 	add := func(prefix string, category, n int, lo, hi float64) {
 		for i := range n {
-			// Evenly spread over the logarithm of the range would be tidier than a real price list.
+			// Most things are cheap.
 			price := int64(lo+(hi-lo)*r.uniform()*r.uniform()*r.uniform()) * 10
 			cost := int64(float64(price) * costShare[category] * r.between(0.88, 1.12))
 			m.byCategory[category] = append(m.byCategory[category], len(m.products))

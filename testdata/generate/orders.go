@@ -77,7 +77,7 @@ func (a *account) buy(m *market, l life) []*line {
 			stretch = a.stretch
 		}
 		season := a.industry.season[on.time().Month()-1]
-		out = append(out, a.order(m, on, fade*season/math.Sqrt(season)*ramp(on-a.since))...)
+		out = append(out, a.order(m, on, fade*math.Sqrt(season)*ramp(on-a.since))...)
 		gap := a.gap * a.r.gamma(a.shape)
 		if a.shape == 30 { // a schedule: season changes how much, not when
 			season = 1
