@@ -118,7 +118,7 @@ func (s *summary) attention() {
 }
 
 func (s *summary) warnings() {
-	all := allWarnings(s.plan, s.res)
+	all := Warnings(s.plan, s.res)
 	if len(all) == 0 {
 		return
 	}
