@@ -58,7 +58,7 @@ func (c *config) load(path string) error {
 	hint := ""
 	var unknown *yaml.UnknownFieldError
 	if errors.As(err, &unknown) {
-		hint = fmt.Sprintf("; the keys are in docs/config.md and in 'mainstay run --print-config'")
+		hint = "; the keys are in docs/config.md and in 'mainstay run --print-config'"
 		if near := nearest(quoted(unknown.Message), configKeys(reflect.TypeOf(*c))); near != "" {
 			hint = fmt.Sprintf("; did you mean %q?", near)
 		}
