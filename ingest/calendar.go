@@ -80,25 +80,26 @@ type zone struct {
 	offset []int64 // seconds east of UTC
 }
 
-// newZone reads the transitions of a location.
+// newZone reads the transitions of a location: day by day (no zone has two within a
+// day), then to the second. time.Time.ZoneBounds would name them, but in Go 1.26 it
+// gives an empty interval at the end of leap years in zones with summer time.
 func newZone(loc *time.Location) *zone {
-	if loc == nil || loc == time.UTC {
+	if loc == nil || loc == time.UTC || loc.String() == "UTC" {
 		return nil
 	}
-	z := &zone{}
-	end := (latestDay + 2).Time()
-	for t := (earliestDay - 2).Time().In(loc); t.Before(end); {
-		_, offset := t.Zone()
-		from := int64(math.MinInt64)
-		if len(z.from) > 0 {
-			from = t.Unix()
+	offset := func(second int64) int64 {
+		_, o := time.Unix(second, 0).In(loc).Zone()
+		return int64(o)
+	}
+	second := int64(earliestDay-2) * secondsPerDay
+	z := &zone{from: []int64{math.MinInt64}, offset: []int64{offset(second)}}
+	for ; second < int64(latestDay+2)*secondsPerDay; second += secondsPerDay {
+		before, after := z.offset[len(z.offset)-1], offset(second+secondsPerDay)
+		if before == after {
+			continue
 		}
-		z.from, z.offset = append(z.from, from), append(z.offset, int64(offset))
-		_, next := t.ZoneBounds()
-		if next.IsZero() {
-			break
-		}
-		t = next
+		n := sort.Search(secondsPerDay, func(i int) bool { return offset(second+int64(i)) != before })
+		z.from, z.offset = append(z.from, second+int64(n)), append(z.offset, after)
 	}
 	return z
 }

@@ -90,11 +90,7 @@ func settleCurrency(p *Plan, c *catalog, count currencyCount) error {
 		}
 		return nil
 	}
-	switch len(names) {
-	case 0:
-		return nil
-	case 1:
-		cfg.Currency = names[0]
+	if len(names) < 2 { // not written into the configuration: there it would drop others, some other night
 		return nil
 	}
 	rate := "COLUMN"

@@ -88,7 +88,7 @@ func (m *mapper) set(r *role) error {
 	if value == "" {
 		return nil
 	}
-	if value == noColumn && m.find(noColumn) == nil {
+	if value == noColumn {
 		if r.required {
 			return &ConfigError{fmt.Sprintf("%s %s: %s cannot be done without", r.flag, value, r.what)}
 		}
@@ -103,7 +103,7 @@ func (m *mapper) set(r *role) error {
 	}
 	e, err := money.Parse(value)
 	if err != nil {
-		if near := m.nearest(value); near != "" {
+		if !strings.ContainsAny(value, "*+/()`\"") { // a misspelt name rather than an expression
 			return m.unknown(r, value)
 		}
 		return &ConfigError{fmt.Sprintf("%s: no column has this name, and as an expression: %v", r.flag, err)}

@@ -37,7 +37,9 @@ type Plan struct {
 	UnitsScale int
 	Location   *time.Location
 	AsOf       Day
-	AsOfWhy    string   // for people: "newest complete day", "2 later rows after a gap of 4 years ignored", …
+	AsOfWhy    string // for people: "newest complete day; 2 rows from 2051-02-03 on, after a gap of 36 years, not believed", …
+	FirstDay   Day    // earliest and latest day of any row, whether it can be used or not
+	LastDay    Day
 	Notes      []string // warnings for people
 }
 
@@ -184,7 +186,7 @@ func (p *Plan) survey(ctx context.Context, st store.Store, c *catalog, threads i
 	for i := range workers {
 		workers[i] = worker{currencies: currencyCount{}, day: make([]Day, batchRows), bad: make([]bool, batchRows)}
 	}
-	err := scanRows(ctx, st, p, names, threads, func(i int, rows *rowsRead) error {
+	err := scanRows(ctx, st, p, theSame(names...), threads, func(i int, rows *rowsRead) error {
 		w := &workers[i]
 		p.Time.Days(rows.vecs[0], rows.types[0], w.day, w.bad)
 		w.days.visit(w.day[:rows.n], w.bad[:rows.n])
@@ -205,6 +207,11 @@ func (p *Plan) survey(ctx context.Context, st store.Store, c *catalog, threads i
 		return err
 	}
 	asOf, why, notes, err := chooseAsOf(&all.days, p.Config.AsOf, now, p.Location)
+	if err != nil {
+		return err
+	}
+	days, _ := all.days.days(latestDay)
+	p.FirstDay, p.LastDay = days[0], days[len(days)-1]
 	p.AsOf, p.AsOfWhy, p.Notes = asOf, why, append(p.Notes, notes...)
-	return err
+	return nil
 }

@@ -9,6 +9,9 @@ import (
 	"mainstay/ingest/store"
 )
 
+// theSame is the names of columns that every file has.
+func theSame(names ...string) func(int) []string { return func(int) []string { return names } }
+
 // openPlanned reads the footers of files.
 func openPlanned(ctx context.Context, st store.Store, objects []store.Object, threads int) ([]PlannedFile, error) {
 	files := make([]PlannedFile, len(objects))
@@ -25,19 +28,20 @@ func openPlanned(ctx context.Context, st store.Store, objects []store.Object, th
 	return files, err
 }
 
-// rowsRead is a batch of some columns, all with the same rows; vecs and types are
-// parallel to the names asked for.
+// rowsRead is a batch of some columns of a file, all with the same rows; vecs and
+// types are parallel to the names asked for.
 type rowsRead struct {
+	file  int
 	vecs  []*column.Vector
 	types []column.Type
 	n     int
 }
 
-// scanRows reads the named columns of every row once, in batches, each row group by
-// one of the workers. visit gets the worker's number: what it gathers must not
-// depend on which worker saw which rows. A name that a file does not have is taken
-// from its path.
-func scanRows(ctx context.Context, st store.Store, p *Plan, names []string, workers int, visit func(worker int, rows *rowsRead) error) error {
+// scanRows reads columns of every row once, in batches, each row group by one of
+// the workers. names lists the columns to read of a file; what the file does not have
+// is taken from its path. visit gets the worker's number: what it gathers must not
+// depend on which worker saw which rows.
+func scanRows(ctx context.Context, st store.Store, p *Plan, names func(file int) []string, workers int, visit func(worker int, rows *rowsRead) error) error {
 	units := unitsOf(p)
 	readers := make([]rowReader, workers)
 	for w := range readers {
@@ -45,7 +49,7 @@ func scanRows(ctx context.Context, st store.Store, p *Plan, names []string, work
 	}
 	return inParallel(ctx, workers, len(units), func(ctx context.Context, worker, task int) error {
 		r, u := &readers[worker], units[task]
-		if err := r.open(ctx, st, &p.Files[u.file], u, names); err != nil {
+		if err := r.open(ctx, st, &p.Files[u.file], u, names(u.file)); err != nil {
 			return err
 		}
 		for {
@@ -94,9 +98,10 @@ func (r *rowReader) open(ctx context.Context, st store.Store, f *PlannedFile, u 
 	}
 	r.left = r.file.RowGroups[u.group]
 	r.readers, r.values = make([]*column.Reader, len(names)), make([]string, len(names))
-	if r.vecs == nil {
-		r.vecs = make([]column.Vector, len(names))
+	for len(r.vecs) < len(names) {
+		r.vecs = append(r.vecs, column.Vector{})
 	}
+	r.rows.file = u.file
 	r.rows.vecs, r.rows.types = r.rows.vecs[:0], r.rows.types[:0]
 	for i, name := range names {
 		info, value, err := f.source(r.file, name)
@@ -139,7 +144,7 @@ func (r *rowReader) next() (bool, error) {
 	if want == 0 {
 		return false, nil
 	}
-	for i := range r.vecs {
+	for i := range r.readers {
 		if r.readers[i] == nil {
 			column.Constant(r.values[i], want, &r.vecs[i])
 			continue
@@ -149,7 +154,7 @@ func (r *rowReader) next() (bool, error) {
 			return false, err
 		}
 		if n != want {
-			return false, fmt.Errorf("%s: a column ends %d rows early: the file is damaged, export it again", r.file.Name, want-n)
+			return false, &InputError{File: r.file.Name, RowGroup: -1, Row: -1, Err: fmt.Errorf("a column ends %d rows early: the file is damaged, export it again", want-n)}
 		}
 	}
 	r.left -= int64(want)

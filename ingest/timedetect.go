@@ -168,7 +168,7 @@ func resolveTime(ctx context.Context, st store.Store, p *Plan, c *catalog, name 
 		return r, nil
 	}
 	workers := make([]timeEvidence, max(threads, 1))
-	err = scanRows(ctx, st, p, []string{name}, len(workers), func(w int, rows *rowsRead) error {
+	err = scanRows(ctx, st, p, theSame(name), len(workers), func(w int, rows *rowsRead) error {
 		s := r.zone.span()
 		workers[w].visit(rows.vecs[0], rows.types[0], &s)
 		return nil
@@ -218,17 +218,26 @@ func (e *evidence) doubt(name, what string) string {
 		return fmt.Sprintf("the time column %q has no values; choose another with --time", name)
 	}
 	var found []string
+	best := autoFormat
 	for f := autoFormat + 1; f < numTimeFormats; f++ {
-		if n := e.in[f]; n > 0 {
-			found = append(found, fmt.Sprintf("%d as %s", n, timeFormats[f]))
+		n := e.in[f]
+		if n == 0 {
+			continue
+		}
+		found = append(found, fmt.Sprintf("%d as %s", n, timeFormats[f]))
+		if best == autoFormat || n > e.in[best] {
+			best = f
 		}
 	}
-	if len(found) == 0 {
+	advice := "say how to read it with --time-format yyyymmdd, epoch-s or the like, or a layout such as %d/%m/%Y or %m/%d/%Y"
+	if best == autoFormat {
 		found = []string{"none in a known format"}
+	} else {
+		advice = fmt.Sprintf("say with --time-format %s that the others are wrong, or how else to read it", timeFormats[best])
 	}
 	msg := fmt.Sprintf("the time column %q holds %s, %d values: %s", name, what, e.values, strings.Join(found, ", "))
 	if e.odd != "" {
 		msg += fmt.Sprintf(", and such as %q", e.odd)
 	}
-	return msg + "; say how to read it with --time-format yyyymmdd, epoch-s or the like, or a layout such as %d/%m/%Y or %m/%d/%Y, or choose another column with --time"
+	return msg + "; " + advice + ", or choose another column with --time"
 }
