@@ -324,3 +324,61 @@ func TestShortest(t *testing.T) {
 		}
 	})
 }
+
+// TestOldLevels reads the deprecated BIT_PACKED levels, most significant bit first.
+func TestOldLevels(t *testing.T) {
+	body := []byte{0b10110000, 0b01000000} // rows 0, 2, 3 and 9 are present
+	for i := range 4 {
+		body = append(body, byte(10+i), 0, 0, 0, 0, 0, 0, 0)
+	}
+	h := pageHeader(10, len(body), format.Plain, body)
+	h.DataPageHeader.V.DefinitionLevelEncoding = format.BitPacked
+	f := openBytes(t, onePage(t, typeCases()[2], 10, format.Uncompressed, h, body))
+	want := []string{"10", "null", "11", "12", "null", "null", "null", "null", "null", "13"}
+	if got := columnText(t, f, "x", 3); !slices.Equal(got, want) {
+		t.Errorf("read %v, want %v", got, want)
+	}
+}
+
+// TestCodecPerRowGroup: row groups of one file may be compressed differently, as
+// files merged by their footers are.
+func TestCodecPerRowGroup(t *testing.T) {
+	part := func(codec int, first int64) []byte {
+		return writeColumn(t, parquet.Compressed(parquet.Leaf(parquet.Int64Type), codecs[codec]), false, 3, 3, func(i int) parquet.Value { return parquet.Int64Value(first + int64(i)) })
+	}
+	a, b := part(1, 0), part(3, 10)
+	metaA, endA, err := readFooter(bytes.NewReader(a), int64(len(a)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	metaB, endB, err := readFooter(bytes.NewReader(b), int64(len(b)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rg := metaB.RowGroups[0]
+	rg.Columns[0].MetaData.DataPageOffset += endA - int64(len(magic))
+	metaA.RowGroups, metaA.NumRows = append(metaA.RowGroups, rg), 6
+	footer, err := thrift.Marshal(new(thrift.CompactProtocol), metaA)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := openBytes(t, withFooter(slices.Concat(a[:endA], b[len(magic):endB]), footer))
+	if got, want := columnText(t, f, "x", 2), []string{"0", "1", "2", "10", "11", "12"}; !slices.Equal(got, want) {
+		t.Errorf("read %v, want %v", got, want)
+	}
+}
+
+func TestErrorText(t *testing.T) {
+	b := sample(t)
+	f := openBytes(t, b)
+	c, err := f.newChunk(0, &f.Columns[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	clear(b[c.next+100 : c.end])
+	var v Vector
+	err = readSome(openBytes(t, b), 0, &f.Columns[0], &v, 1000)
+	if err == nil || !strings.HasPrefix(err.Error(), `test.parquet, row group 0, column "x", row 0: `) || !strings.HasSuffix(err.Error(), remedy) {
+		t.Errorf("%v", err)
+	}
+}

@@ -4,8 +4,8 @@ package column
 // enough that a hostile file cannot exhaust memory or time: every size is checked
 // against the bytes that are really there before anything is allocated for it.
 const (
-	// maxFooterBytes bounds the footer. 10,000 columns in 1,000 row groups come to
-	// about 1 GB; files in use stay under a few MB.
+	// maxFooterBytes bounds the footer. 10,000 columns in 100 row groups come to
+	// about 150 MB; files in use stay under a few MB.
 	maxFooterBytes = 1 << 28
 
 	// maxPageBytes bounds a page before and after decompression. Writers aim at 1 MB

@@ -7,8 +7,8 @@
 // streams that produce values as they are asked for, because parquet-go's decoders (0.32)
 // allocate by what a page claims, beyond the reach of recover and of any check of declared
 // sizes: six bytes of levels, fe ff ff ff 03 01, make one run of 2^29 values and 512 MB; two
-// bytes of LZ4, 0f ff, make its buffer double without end; a gzip page grows past the
-// size it declares until memory is gone. It also takes the codec of a column's first row group for
+// bytes of LZ4, 0f ff, make its buffer double without end; gzip is inflated past the
+// size that the page declares. It also takes the codec of a column's first row group for
 // all of them. Reading in place saves a copy of each string besides.
 //
 // From the footer to a value:
