@@ -45,8 +45,8 @@ func buildFiles(t testing.TB, files store.Memory, threads int, sink RejectSink, 
 	return Build(context.Background(), files, p, threads, sink, nil)
 }
 
-// order is a row of a made-up export.
-type order struct {
+// saleRow is a row of a made-up export.
+type saleRow struct {
 	Customer *string  `parquet:"customer,optional,dict"`
 	Date     int32    `parquet:"date,date"`
 	Amount   *float64 `parquet:"amount,optional"`
@@ -65,10 +65,10 @@ func day(s string) int32 {
 	return int32(DayOf(d))
 }
 
-// orders makes n rows of 300 customers up to 2024-06-30, one in 50 set aside.
-func orders(n int) []order {
+// saleRows makes n rows of 300 customers up to 2024-06-30, one in 50 set aside.
+func saleRows(n int) []saleRow {
 	rng := rand.New(rand.NewPCG(3, 4))
-	rows := make([]order, n)
+	rows := make([]saleRow, n)
 	channels := []string{"web", "field", "phone"}
 	for i := range rows {
 		c := fmt.Sprintf("C%04d", rng.IntN(300))
@@ -76,7 +76,7 @@ func orders(n int) []order {
 			c = fmt.Sprint(rng.IntN(300))
 		}
 		a := float64(rng.IntN(20000)-2000) / 100
-		rows[i] = order{
+		rows[i] = saleRow{
 			Customer: &c, Date: day("2024-06-30") - rng.Int32N(400), Amount: &a,
 			OrderID: fmt.Sprintf("O%d", i/3), Status: "shipped", Channel: &channels[rng.IntN(3)], Quantity: int32(rng.IntN(9)),
 		}
@@ -101,7 +101,7 @@ func asOf(date string) func(*Config) { return func(c *Config) { c.AsOf = date } 
 // The same rows give the same Ledger for any order of rows, any split into files
 // and row groups, any encoding of the key, and any number of threads.
 func TestSameLedgerHoweverStored(t *testing.T) {
-	rows := orders(9000)
+	rows := saleRows(9000)
 	want, err := buildFiles(t, store.Memory{"in/a.parquet": parquetOf(t, rows, len(rows))}, 1, nil, asOf("2024-06-30"))
 	if err != nil {
 		t.Fatal(err)
@@ -135,8 +135,8 @@ func TestSameLedgerHoweverStored(t *testing.T) {
 
 // Rows after the as-of date change nothing but the tally.
 func TestLaterRowsLeaveNoTrace(t *testing.T) {
-	rows := orders(2000)
-	later := orders(500)
+	rows := saleRows(2000)
+	later := saleRows(500)
 	for i := range later {
 		later[i].Date = day("2024-07-02") + int32(i%40)
 		c, ch := fmt.Sprintf("new-%d", i), "new channel"
@@ -163,7 +163,7 @@ func TestLaterRowsLeaveNoTrace(t *testing.T) {
 // Rejects come in file and row order for any number of threads, and are what the
 // tally counts.
 func TestRejectsComeInOrder(t *testing.T) {
-	rows := orders(30000)
+	rows := saleRows(30000)
 	files := store.Memory{}
 	for i := range 10 {
 		files[fmt.Sprintf("in/%d.parquet", i)] = parquetOf(t, rows[i*3000:(i+1)*3000], 100+i*300)
@@ -224,7 +224,7 @@ func TestRejectsComeInOrder(t *testing.T) {
 
 // A unit full of rejects streams, and a sink's failure stops the build.
 func TestManyRejects(t *testing.T) {
-	rows := orders(20000)
+	rows := saleRows(20000)
 	for i := range rows[:19000] {
 		rows[i].Customer = nil
 	}
@@ -245,7 +245,7 @@ func TestManyRejects(t *testing.T) {
 }
 
 func TestCancelledBuildStops(t *testing.T) {
-	files := store.Memory{"in/a.parquet": parquetOf(t, orders(20000), 1000)}
+	files := store.Memory{"in/a.parquet": parquetOf(t, saleRows(20000), 1000)}
 	p, err := NewPlan(context.Background(), files, []string{"in"}, DefaultConfig(), 2, planNow)
 	if err != nil {
 		t.Fatal(err)
@@ -260,7 +260,7 @@ func TestCancelledBuildStops(t *testing.T) {
 
 // A file that breaks half-way is an error that names it.
 func TestBrokenFileIsNamed(t *testing.T) {
-	files := store.Memory{"in/a.parquet": parquetOf(t, orders(5000), 1000), "in/b.parquet": parquetOf(t, orders(5000), 1000)}
+	files := store.Memory{"in/a.parquet": parquetOf(t, saleRows(5000), 1000), "in/b.parquet": parquetOf(t, saleRows(5000), 1000)}
 	p, err := NewPlan(context.Background(), files, []string{"in"}, DefaultConfig(), 2, planNow)
 	if err != nil {
 		t.Fatal(err)
@@ -273,7 +273,7 @@ func TestBrokenFileIsNamed(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "in/b.parquet") || !strings.Contains(err.Error(), "row group") {
 		t.Errorf("got %v", err)
 	}
-	files["in/b.parquet"] = parquetOf(t, orders(4000), 1000)
+	files["in/b.parquet"] = parquetOf(t, saleRows(4000), 1000)
 	_, err = Build(context.Background(), files, p, 2, nil, nil)
 	if err == nil || !strings.Contains(err.Error(), "in/b.parquet") {
 		t.Errorf("a file that changed meanwhile: %v", err)
