@@ -288,6 +288,15 @@ func sameAsReference(l *Ledger, rows []testRow) error {
 	if len(reasons) > 0 {
 		return fmt.Errorf("reasons not tallied: %v", reasons)
 	}
+	first := testAsOf
+	for _, days := range cells {
+		for d := range days {
+			first = min(first, d)
+		}
+	}
+	if l.First != first {
+		return fmt.Errorf("first day %s, want %s", l.First, first)
+	}
 	for k := range l.Sides {
 		if v := l.Sides[k].Values; v[0] != "" || !slices.IsSorted(v) {
 			return fmt.Errorf("side values out of order: %q", v)

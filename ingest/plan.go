@@ -31,6 +31,7 @@ type Plan struct {
 	Order      string
 	Status     string
 	Currency   string // column
+	Currencies int    // how many different ones the column holds
 	Sides      []SideInfo
 	Scale      int
 	UnitsScale int
