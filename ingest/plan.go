@@ -90,6 +90,9 @@ func NewPlan(ctx context.Context, st store.Store, sources []string, cfg Config, 
 	if p.Time, err = resolveTime(ctx, st, p, m.catalog, m.chosen[RoleTime].column, threads); err != nil {
 		return nil, err
 	}
+	if slices.Contains(timeFormats, p.Time.Format) { // one format for all files: it need not be found again
+		p.Config.TimeFormat = p.Time.Format
+	}
 	if err := p.survey(ctx, st, m.catalog, threads, now); err != nil {
 		return nil, err
 	}

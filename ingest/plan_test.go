@@ -87,7 +87,7 @@ func TestTimeFormatIsFound(t *testing.T) {
 			}
 			continue
 		}
-		if err != nil || p.Time.Format != c.format || p.AsOf.String() != c.asOf || p.Config.TimeFormat != "auto" {
+		if err != nil || p.Time.Format != c.format || p.AsOf.String() != c.asOf || p.Config.TimeFormat != c.format {
 			t.Errorf("%s: %v, plan %+v", c.name, err, p)
 		}
 	}
