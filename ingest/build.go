@@ -31,7 +31,7 @@ func Build(ctx context.Context, st store.Store, p *Plan, threads int, sink Rejec
 		return nil, err
 	}
 	l := &Ledger{
-		Scale: p.Scale, UnitsScale: p.UnitsScale, Currency: currencyName(p.Config.Currency),
+		Scale: p.Scale, UnitsScale: p.UnitsScale, Currency: ledgerCurrency(p),
 		AsOf: p.AsOf, ZeroDays: p.Config.ZeroDays == "count", Has: has,
 	}
 	if err := finish(ctx, l, p, workers); err != nil {
@@ -41,6 +41,14 @@ func Build(ctx context.Context, st store.Store, p *Plan, threads int, sink Rejec
 		return l, err
 	}
 	return l, nil
+}
+
+// ledgerCurrency is the currency asked for, or the only one in the export.
+func ledgerCurrency(p *Plan) string {
+	if p.Config.Currency == "" && len(p.Currencies) == 1 {
+		return p.Currencies[0]
+	}
+	return currencyName(p.Config.Currency)
 }
 
 // finish is everything after the last row was read: gates, assembly, reconciliation.

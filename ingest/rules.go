@@ -59,7 +59,7 @@ func newRules(p *Plan) (*rules, error) {
 	for _, s := range p.Config.ExcludeStatus {
 		r.status[strings.ToLower(s)] = true
 	}
-	if p.Currencies > 1 {
+	if len(p.Currencies) > 1 {
 		r.currency = currencyName(p.Config.Currency)
 	}
 	return r, nil
