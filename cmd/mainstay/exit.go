@@ -7,6 +7,7 @@ import (
 
 	"mainstay/ingest"
 	"mainstay/ingest/column"
+	"mainstay/ingest/table"
 	"mainstay/reports"
 )
 
@@ -58,6 +59,7 @@ func exitCode(err error, signalled int) int {
 		mapping *ingest.MappingError
 		input   *ingest.InputError
 		file    *column.Error
+		account *table.MappingError
 		quality *ingest.QualityError
 		locked  *reports.LockedError
 	)
@@ -68,7 +70,7 @@ func exitCode(err error, signalled int) int {
 		return exitUsage
 	case errors.As(err, &quality):
 		return exitQuality
-	case errors.As(err, &mapping), errors.As(err, &input), errors.As(err, &file), errors.As(err, &source):
+	case errors.As(err, &mapping), errors.As(err, &account), errors.As(err, &input), errors.As(err, &file), errors.As(err, &source):
 		return exitInput
 	case errors.As(err, &locked):
 		return exitLocked
