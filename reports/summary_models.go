@@ -24,7 +24,7 @@ func (s *summary) models() {
 		verdict = s.style.say("models.uncertified", s.uncertified())
 	}
 	if s.res.ModelWhy != "" {
-		verdict += s.style.say("models.why", printable(once(s.res.ModelWhy)))
+		verdict += s.style.say("models.why", s.style.tell(printable(once(s.res.ModelWhy))))
 	}
 	s.text(verdict, 3)
 }
