@@ -135,11 +135,11 @@ var phrases = map[string][2]string{
 	"column.account":   {"account", "客户"},
 	"column.stake":     {"at stake", "涉及价值"},
 	"column.why":       {"why", "原因"},
-	"segments.more":    {"… and %d more in segments.csv", "……其余 %d 行见 segments.csv"},
+	"segments.first":   {"%s, %d of %d", "%s，%d / %d"},
 
 	"attention.none": {"nothing stands out", "无特别事项"},
 	"warnings.more":  {"… and %d more in manifest.json", "……其余 %d 条见 manifest.json"},
 
 	"files":        {"%s (columns: docs/format.md)", "%s（字段见 docs/format.md）"},
-	"files.reused": {"the identical run was there already; nothing was computed again", "相同的运行已存在，未重新计算"},
+	"files.reused": {"%s (the identical run was there already)", "%s（相同的运行已存在，未重新计算）"},
 }
