@@ -107,7 +107,7 @@ var phrases = map[string][2]string{
 	"models.rmse":        {", RMSE %s", "，均方根误差 %s"},
 	"models.naive":       {" (%s %s)", "（%s %s）"},
 	"models.auc":         {", AUC %s", "，AUC %s"},
-	"models.bias":        {"; last fold: bias %s", "；最后一折：偏差 %s"},
+	"models.bias":        {"; last fold: bias %s", "，末折偏差 %s"},
 	"models.capture":     {", capture %s", "，命中率 %s"},
 	"models.certified":   {"both certified", "均已通过检验"},
 	"models.uncertified": {"NOT certified: %s; such rows say so", "未通过检验：%s；相应记录已注明"},
