@@ -42,7 +42,7 @@ type valueModel interface {
 func (b *study) trainValue(name string, p *panel, train []*panel, chain *chainModel) trained[valueModel] {
 	switch name {
 	case lastYearName:
-		return trained[valueModel]{Model: lastYear{}, OK: true}
+		return trained[valueModel]{Model: lastYear{b}, OK: true}
 	case chainSpendName:
 		if !chain.certified() {
 			return trained[valueModel]{Note: chain.why()}
@@ -54,11 +54,11 @@ func (b *study) trainValue(name string, p *panel, train []*panel, chain *chainMo
 
 // lastYear says that the next period repeats the last: the value of the last label days for the
 // label, of the trailing 12 months for the year. It knows no attrition.
-type lastYear struct{}
+type lastYear struct{ study *study }
 
-func (lastYear) outlook(p *panel, i int) outlook {
+func (m lastYear) outlook(p *panel, i int) outlook {
 	s := &p.Subjects[i]
-	return outlook{label: s.past, year: s.past12, stayed: math.NaN()}
+	return outlook{label: m.study.floor(s.past), year: m.study.floor(s.past12), stayed: math.NaN()}
 }
 
 // The value columns of the second part of the hurdle.
@@ -128,10 +128,7 @@ func hurdleRow(b *study, p *panel, i int) []float64 {
 func (m *hurdle) outlook(p *panel, i int) outlook {
 	buys, _, _ := m.buy.probability(p.row(i), m.study.Config.Level)
 	mean, _ := m.spend.Linear(hurdleRow(m.study, p, i))
-	if m.study.Basis == Revenue {
-		mean = max(mean, 0)
-	}
-	mean *= labelMean(m.study, p)
+	mean = m.study.floor(mean) * labelMean(m.study, p)
 	labels := m.study.labelsAYear()
 	o := outlook{label: buys * mean, stayed: labels * mean}
 	alive := buys
