@@ -26,14 +26,28 @@ type returns struct {
 // which is mean visits × own value where slope = mean/ownMean, and the band's pooled value, the same
 // for all, where slope = 0. What lies between is credibility (the linear Bayes rule: Bühlmann 1967),
 // here learnt from what came: value per period is so skewed that variance components follow a few
-// large customers.
-type returnBand struct{ rate, mean, slope, ownMean float64 }
+// large customers. Too few customers (minBand) show no line: then the pooled value, but not more than in
+// proportion to own value.
+type returnBand struct {
+	rate, mean, slope, ownMean float64
+	few                        bool
+}
 
-// returnTally is one band in training: the customers, those who came back, and for each the own value
-// per active period beside the value that came within the label, free of season.
+// year is the expected value of the next 12 months of a customer worth own per active period.
+func (r returnBand) year(own float64) float64 {
+	v := r.mean + r.slope*(own-r.ownMean)
+	if r.few && r.ownMean > 0 {
+		v = min(v, r.mean/r.ownMean*max(own, 0))
+	}
+	return v
+}
+
+// returnTally is one band in training: the customers, those who came back; and for each the own value
+// per active period beside the value that came within the label, with the sum of the labels' seasons.
 type returnTally struct {
 	n, back   num.Adder
 	own, came []float64
+	season    num.Adder
 }
 
 func (r *returns) bandOf(recency int32) int {
@@ -47,24 +61,25 @@ func trainReturns(b *study, churn, value []*panel, chain *chainModel) *returns {
 	r := &returns{study: b}
 	var bands [3]returnTally
 	var all returnTally
-	each := func(panels []*panel, add func(t *returnTally, s *subject, season float64)) {
-		for _, p := range panels {
-			season := b.season(p.Day)
+	each := func(panels []*panel, add func(t *returnTally, s *subject, panel int)) {
+		for k, p := range panels {
 			for i := range p.Subjects {
 				if s := &p.Subjects[i]; !s.atRisk {
-					add(&bands[r.bandOf(s.recency)], s, season)
-					add(&all, s, season)
+					add(&bands[r.bandOf(s.recency)], s, k)
+					add(&all, s, k)
 				}
 			}
 		}
 	}
-	each(churn, func(t *returnTally, s *subject, _ float64) {
+	each(churn, func(t *returnTally, s *subject, _ int) {
 		t.n.Add(1)
 		t.back.Add(unit(!s.churned))
 	})
-	each(value, func(t *returnTally, s *subject, season float64) {
+	seasons := b.seasons(value)
+	each(value, func(t *returnTally, s *subject, panel int) {
 		t.own = append(t.own, s.spend)
-		t.came = append(t.came, s.future/season)
+		t.came = append(t.came, s.future)
+		t.season.Add(seasons[panel])
 	})
 	if all.n.Sum() < minDepartures || len(all.own) < minDepartures {
 		r.fromChain(chain)
@@ -84,22 +99,20 @@ func trainReturns(b *study, churn, value []*panel, chain *chainModel) *returns {
 // band estimates the rate by (k+½)/(n+1), the mean under Jeffreys' prior (Brown, Cai & DasGupta 2001,
 // §4.1.2), so that a few customers who all came back, or all stayed away, promise neither certainty.
 func (t *returnTally) band(b *study) returnBand {
-	labels := b.labelsAYear()
+	labels := b.labelsAYear() // of ordinary days
+	if season := t.season.Sum() / float64(len(t.own)); season > 0 {
+		labels /= season
+	}
 	came, own := num.Mean(t.came), num.Mean(t.own)
 	band := returnBand{rate: (t.back.Sum() + 0.5) / (t.n.Sum() + 1), mean: labels * came, ownMean: own}
-	periods := yearDays / b.Clock.Period.Days() // nobody is active in more
-	proportional := 0.0
-	if own > 0 {
-		proportional = min(max(band.mean, 0)/own, periods)
+	if band.few = len(t.own) < minBand; band.few {
+		return band
 	}
-	switch {
-	case len(t.own) < minBand: // too few for a line
-		band.slope = proportional
-	case b.Basis == Revenue: // not negative where own value is 0
-		band.slope = min(max(labels*groupSlope(t.own, t.came), 0), proportional)
-	default:
-		band.slope = min(max(labels*groupSlope(t.own, t.came), 0), periods)
+	steepest := yearDays / b.Clock.Period.Days() // nobody is active in more periods than there are
+	if b.Basis == Revenue && own > 0 {
+		steepest = min(steepest, max(band.mean, 0)/own) // a line that is not negative where own value is 0
 	}
+	band.slope = min(max(labels*groupSlope(t.own, t.came), 0), steepest)
 	return band
 }
 
@@ -128,18 +141,29 @@ func groupSlope(x, y []float64) float64 {
 	return (sy[1].Sum()/n1 - sy[0].Sum()/n0) / (sx[1].Sum()/n1 - sx[0].Sum()/n0)
 }
 
-// season is how busy the value label after a day was, beside the 12 months (or what the book has of
-// them) that end with it: purchase days per day in the one ÷ in the other. A label shorter than a year
-// is repeated to make 12 months; a label of busy weeks must not make a year of busy weeks.
-func (b *study) season(day ingest.Day) float64 {
-	end := day + ingest.Day(b.label)
-	year := max(end-valueYear, b.Clock.First-1)
-	label := float64(b.purchaseDays(day, end)) / float64(end-day)
-	usual := float64(b.purchaseDays(year, end)) / float64(end-year)
-	if label == 0 || usual == 0 {
-		return 1
+// seasons is, by training origin, how busy its value label was beside the 12 months (or what the book
+// has of them) that end on the last day of any label: purchase days per day in the one ÷ in the other.
+// A label shorter than a year is repeated to make 12 months; a label of busy weeks must not make a year
+// of busy weeks. Never below 1: a book looks busy while its first customers are new, and what comes
+// after is no quiet season. Labels that tile a year hold every season once, and are taken as they are.
+func (b *study) seasons(panels []*panel) []float64 {
+	out := make([]float64, len(panels))
+	label := ingest.Day(b.label)
+	for i := range out {
+		out[i] = 1
 	}
-	return label / usual
+	if len(panels) == 0 || len(panels)*b.label >= valueYear {
+		return out
+	}
+	end := panels[0].Day + label // newest first
+	start := max(end-valueYear, b.Clock.First-1)
+	usual := float64(b.purchaseDays(start, end)) / float64(end-start)
+	for i, p := range panels {
+		if usual > 0 {
+			out[i] = max(1, float64(b.purchaseDays(p.Day, p.Day+label))/float64(label)/usual)
+		}
+	}
+	return out
 }
 
 // purchaseDays is the number of purchase days of all customers in (from, to].
@@ -187,5 +211,5 @@ func (r *returns) of(s *subject) (prob, year float64) {
 		return math.NaN(), math.NaN()
 	}
 	band := r.bands[r.bandOf(s.recency)]
-	return band.rate, r.study.floor(band.mean + band.slope*(s.spend-band.ownMean))
+	return band.rate, r.study.floor(band.year(s.spend))
 }

@@ -29,6 +29,7 @@ func TestReturnBandMeetsTotals(t *testing.T) {
 	for i := range 40 {
 		tally.own = append(tally.own, float64(100+i))
 		tally.came = append(tally.came, float64(20+i%2)+0.1*float64(i))
+		tally.season.Add(1.25)
 	}
 	band := tally.band(b)
 	r := &returns{study: b, known: true, bands: [3]returnBand{band, band, band}}
@@ -36,7 +37,7 @@ func TestReturnBandMeetsTotals(t *testing.T) {
 	for i, own := range tally.own {
 		_, v := r.of(&subject{spend: own, recency: int32(b.Clock.Horizon)})
 		pred[i/20] += v
-		want[i/20] += tally.came[i] * b.labelsAYear()
+		want[i/20] += tally.came[i] * b.labelsAYear() / 1.25
 	}
 	for half := range pred {
 		if !close9(pred[half], want[half]) {
@@ -44,8 +45,13 @@ func TestReturnBandMeetsTotals(t *testing.T) {
 		}
 	}
 	few := returnTally{own: []float64{1, 3, 2, 4, 10}, came: []float64{0, 0, 0, 0, 8}}
-	if got := few.band(b); !close9(got.slope, min(got.mean/4, yearDays/b.Clock.Period.Days())) {
-		t.Errorf("five customers make no line: value goes with own value, got %+v", got)
+	few.season.Add(5)
+	line := few.band(b)
+	if got, want := line.year(2), line.mean/2; !close9(got, want) {
+		t.Errorf("five customers, half the own value: %v, want %v", got, want)
+	}
+	if got := line.year(100); !close9(got, line.mean) {
+		t.Errorf("five customers, much own value: %v, want the pooled %v", got, line.mean)
 	}
 }
 
@@ -100,8 +106,8 @@ func TestLapsedValueIsRightOnASimulation(t *testing.T) {
 	}
 }
 
-// A label of busy days is worth less than one of ordinary days.
-func TestSeason(t *testing.T) {
+// A label of busy days is worth less than one of ordinary days, unless the labels tile a year.
+func TestSeasons(t *testing.T) {
 	var rows []sale
 	first := date("2023-01-01")
 	for d := range 500 {
@@ -112,10 +118,13 @@ func TestSeason(t *testing.T) {
 	}
 	b := newStudy(mustBook(handmade(first+499, nil, rows...), nil, nil))
 	b.label = 60
-	if got, want := b.season(first+439), 2.0/((365.0+60)/365); !close9(got, want) {
-		t.Errorf("busy label %v, want %v", got, want)
+	panels := []*panel{{Day: first + 439}, {Day: first + 379}}
+	usual := (365.0 + 60) / 365
+	if got := b.seasons(panels); !close9(got[0], 2/usual) || got[1] != 1 {
+		t.Errorf("%v, want %v and 1", got, 2/usual)
 	}
-	if got := b.season(first + 300); !close9(got, 1) {
-		t.Errorf("ordinary label %v", got)
+	b.label = 200
+	if got := b.seasons(panels); got[0] != 1 || got[1] != 1 {
+		t.Errorf("400 days of labels: %v", got)
 	}
 }

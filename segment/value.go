@@ -72,12 +72,17 @@ var hurdleColumns = []string{"intercept", "value_last_label", "value_12m", "log_
 // (Duan, Manning, Morris & Newhouse 1983, Journal of Business & Economic Statistics 1:115–126;
 // Mullahy 1986, Journal of Econometrics 33:341–365). Values are in units of the book's mean value
 // per label on their own origin, so that growth and inflation between origins, and the unit of
-// money, drop out. Revenue is floored at zero. Twelve months are label after label, each entered
-// only by those who bought in the one before: Σ_j q^(j+1) μ. Switched-off attrition is q = 1.
+// money, drop out. Revenue is floored at zero. Twelve months are label after label,
+//
+//	a₁ = q,   a_{j+1} = q·a_j + ρ·(1 − a_j),   E[12 months] = μ Σ a_j
+//
+// with ρ the share of those lapsed for less than two churn horizons who bought within a label:
+// lost is recurrent. Switched-off attrition is a = 1.
 type hurdle struct {
 	study *study
 	buy   *logisticModel
 	spend *regress.Fit
+	back  float64 // ρ
 }
 
 func trainHurdle(b *study, train []*panel) trained[valueModel] {
@@ -113,8 +118,28 @@ func trainHurdle(b *study, train []*panel) trained[valueModel] {
 		t.Note = certificateNote(&spend.Certificate)
 		return t
 	}
-	t.Model = &hurdle{study: b, buy: newLogisticModel(buy, d, y, b.Threads), spend: spend}
+	t.Model = &hurdle{study: b, buy: newLogisticModel(buy, d, y, b.Threads), spend: spend, back: comeBack(b, train)}
 	return t
+}
+
+// comeBack is the share of those lapsed for less than two churn horizons who bought within the value
+// label, the mean under Jeffreys' prior (see returnTally.band); 0 where nobody was seen lapsed.
+func comeBack(b *study, train []*panel) float64 {
+	n, back := 0, 0
+	for _, p := range train {
+		for i := range p.Subjects {
+			if s := &p.Subjects[i]; !s.atRisk && int(s.recency) < 2*b.Clock.Horizon {
+				n++
+				if s.bought {
+					back++
+				}
+			}
+		}
+	}
+	if n == 0 {
+		return 0
+	}
+	return (float64(back) + 0.5) / (float64(n) + 1)
 }
 
 // labelMean is the book's mean value per label on the panel's day.
@@ -131,10 +156,10 @@ func (m *hurdle) outlook(p *panel, i int) outlook {
 	mean = m.study.floor(mean) * labelMean(m.study, p)
 	labels := m.study.labelsAYear()
 	o := outlook{label: buys * mean, stayed: labels * mean}
-	alive := buys
+	active := buys
 	for left := labels; left > 1e-9; left-- { // 1e-9: a whole number of labels, up to rounding
-		o.year += min(left, 1) * alive * mean
-		alive *= buys
+		o.year += min(left, 1) * active * mean
+		active = buys*active + m.back*(1-active)
 	}
 	return o
 }
