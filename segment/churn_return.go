@@ -27,17 +27,17 @@ type returns struct {
 // for all, where slope = 0. What lies between is credibility (the linear Bayes rule: Bühlmann 1967),
 // here learnt from what came: value per period is so skewed that variance components follow a few
 // large customers. Too few customers (minBand) show no line: then the pooled value, but not more than in
-// proportion to own value.
+// proportion to own value, nor more than own value in every period there is.
 type returnBand struct {
 	rate, mean, slope, ownMean float64
-	few                        bool
+	most                       float64 // own values a year at most; 0 where a line was learnt
 }
 
 // year is the expected value of the next 12 months of a customer worth own per active period.
 func (r returnBand) year(own float64) float64 {
 	v := r.mean + r.slope*(own-r.ownMean)
-	if r.few && r.ownMean > 0 {
-		v = min(v, r.mean/r.ownMean*max(own, 0))
+	if r.most > 0 {
+		v = min(v, r.most*max(own, 0))
 	}
 	return v
 }
@@ -105,12 +105,17 @@ func (t *returnTally) band(b *study) returnBand {
 	}
 	came, own := num.Mean(t.came), num.Mean(t.own)
 	band := returnBand{rate: (t.back.Sum() + 0.5) / (t.n.Sum() + 1), mean: labels * came, ownMean: own}
-	if band.few = len(t.own) < minBand; band.few {
+	steepest := yearDays / b.Clock.Period.Days() // nobody is active in more periods than there are
+	proportional := steepest
+	if own > 0 && band.mean > 0 {
+		proportional = min(steepest, band.mean/own)
+	}
+	if len(t.own) < minBand {
+		band.most = proportional
 		return band
 	}
-	steepest := yearDays / b.Clock.Period.Days() // nobody is active in more periods than there are
-	if b.Basis == Revenue && own > 0 {
-		steepest = min(steepest, max(band.mean, 0)/own) // a line that is not negative where own value is 0
+	if b.Basis == Revenue {
+		steepest = proportional // a line that is not negative where own value is 0
 	}
 	band.slope = min(max(labels*groupSlope(t.own, t.came), 0), steepest)
 	return band
