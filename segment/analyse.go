@@ -96,7 +96,7 @@ func (a *analysis) score(_ context.Context, progress Progress) error {
 	chain := a.chain(a.Clock.AsOf)
 	a.teller = a.tellerOn(a.Clock.AsOf, a.Profiles)
 	a.scorer = &scorer{study: a.study, today: a.today, teller: a.teller, chain: chain,
-		returns: trainReturns(a.study, a.training(a.churnPlan.Final), a.training(a.valuePlan.Final), chain), worth: newCredibility(a.today.Subjects)}
+		returns: trainReturns(a.study, a.training(a.churnPlan.Final), a.training(a.valuePlan.Final), chain)}
 	s := a.scorer
 	if k := a.churn.champion; k >= 0 {
 		s.churn = a.churn.final[k].Model
@@ -263,11 +263,16 @@ func (a *analysis) warn() {
 	if a.churn.champion < 0 {
 		add(num.WarnHorizonShort, "the history is shorter than one churn horizon, so no churn could be observed: set churn_horizon_days, or give a longer history")
 	}
-	if !a.churn.contested {
-		add(num.WarnHorizonShort, "churn: "+a.churn.why)
-	}
-	if !a.value.contested {
-		add(num.WarnHorizonShort, "value: "+a.value.why)
+	switch short := "; a longer history, or a shorter churn_horizon_days, lets models compete"; {
+	case !a.churnPlan.contested() && !a.valuePlan.contested():
+		add(num.WarnHorizonShort, a.churn.why+short)
+	default:
+		if !a.churn.contested {
+			add(num.WarnHorizonShort, "churn: "+a.churn.why)
+		}
+		if !a.value.contested {
+			add(num.WarnHorizonShort, "value: "+a.value.why)
+		}
 	}
 	for _, c := range r.Contests {
 		if !c.Certified && (c.Target == targetChurn && a.churn.contested || c.Target == targetValue && a.value.contested) {

@@ -2,6 +2,8 @@ package segment
 
 import (
 	"context"
+	"fmt"
+	"math"
 
 	"mainstay/ingest"
 	"mainstay/internal/num"
@@ -109,12 +111,12 @@ func compete[M any](ctx context.Context, t *backtest, target string, names []str
 		c.trials, c.final = append(c.trials, tr), append(c.final, final)
 		report(progress, phaseTournament+target, float64(k+1)/float64(len(names)))
 	}
-	c.decide(plan, incumbent)
+	c.decide(t.Clock, plan, incumbent)
 	return c, nil
 }
 
 // decide picks the champion, or lets the naive rule stand in.
-func (c *contest[M]) decide(plan schedule, incumbent string) {
+func (c *contest[M]) decide(clock Clock, plan schedule, incumbent string) {
 	if plan.contested() {
 		if c.champion, c.why = c.arena.decide(c.trials, incumbent); c.champion >= 0 {
 			c.contested = true
@@ -122,11 +124,17 @@ func (c *contest[M]) decide(plan schedule, incumbent string) {
 		}
 		c.why += ", so the naive rule scores"
 	} else {
-		c.why = "the history holds no fold to choose by, so the naive rule scores"
+		c.why = tooShort(clock) + ", so the naive rule scores"
 	}
 	if len(c.final) > 0 && c.final[0].OK {
 		c.champion = 0
 	}
+}
+
+// tooShort says how much history there is and how much a tournament needs.
+func tooShort(c Clock) string {
+	return fmt.Sprintf("%d days of history are %.1f churn horizons of %d days and a backtest needs %.1f (%d days)",
+		c.Span(), math.Floor(10*float64(c.Span())/float64(c.Horizon))/10, c.Horizon, leastSpans, 3*c.Horizon+c.Horizon/2+1)
 }
 
 // atRisk lists the customers at risk of a panel with their labels.

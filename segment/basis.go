@@ -72,6 +72,15 @@ func CellValue(s *ingest.Shard, j int, basis string) int64 {
 	return s.Net(j)
 }
 
+// floor keeps expected revenue from falling below zero: returns can outweigh what was bought before them,
+// but nobody is expected to bring goods back for ever. Margin may be negative.
+func (b *Book) floor(v float64) float64 {
+	if b.Basis == Revenue {
+		return max(v, 0)
+	}
+	return v
+}
+
 // Uncosted12 is the trailing-12-month net revenue whose cost is unknown, at the Ledger's scale: what a
 // margin basis leaves out.
 func Uncosted12(profiles []Profile) int64 {

@@ -45,7 +45,7 @@ type TierPolicy struct {
 	GoldShare   float64 `yaml:"gold_share" json:"gold_share"`     // customers at risk that together make this share of expected value (0.80) are at least gold
 	SilverShare float64 `yaml:"silver_share" json:"silver_share"` // likewise silver (0.95)
 	HighRisk    float64 `yaml:"high_risk" json:"high_risk"`       // churn probability (0.50) from which …
-	RiskShare   float64 `yaml:"risk_share" json:"risk_share"`     // … an account among those that make this share of value at risk (0.50) moves one tier up
+	RiskShare   float64 `yaml:"risk_share" json:"risk_share"`     // … an account among those that make this share of value at risk (0.50) moves one tier up, gold at most
 }
 
 // DefaultConfig is the configuration of a run without flags or file.

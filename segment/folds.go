@@ -36,17 +36,15 @@ func (s schedule) contested() bool { return len(s.Folds) >= minFolds }
 //	scoring     asOf − i·label,        i = 1 … maxTraining
 //
 // A training origin needs one churn horizon of history before it, so that a customer at risk
-// there had the whole horizon to be seen in: T − first ≥ horizon. Labels never cross the origin
-// they are used at.
+// there had the whole horizon to be seen in: T − first ≥ horizon. A book that is too young for a fold
+// to choose by under that rule makes do with half a horizon of history: a span of four horizons, or of
+// three and a half, is the least for a tournament. With less, the choosing fold would be trained on
+// customers whose every purchase lies within a few weeks. Labels never cross the origin they are
+// used at.
 func newSchedule(c Clock, label int) schedule {
-	s := schedule{Label: label, Final: trainingOrigins(c, c.AsOf, label)}
-	for j := 1; j <= maxFolds; j++ {
-		at := c.AsOf - ingest.Day(j*label)
-		train := trainingOrigins(c, at, label)
-		if len(train) == 0 {
-			break
-		}
-		s.Folds = append(s.Folds, fold{Origin: at, Train: train})
+	s := scheduleAfter(c, label, c.Horizon)
+	if !s.contested() {
+		s = scheduleAfter(c, label, c.Horizon/2)
 	}
 	// A book too young for that is still better looked back at once than not at all.
 	if once := c.AsOf - ingest.Day(label); len(s.Final) == 0 && once >= c.First {
@@ -55,11 +53,29 @@ func newSchedule(c Clock, label int) schedule {
 	return s
 }
 
-func trainingOrigins(c Clock, before ingest.Day, label int) []ingest.Day {
+// leastSpans is the number of churn horizons of history that a tournament needs: three labels and half
+// a horizon before the first.
+const leastSpans = 3.5
+
+// scheduleAfter has training origins only where history days lie before them.
+func scheduleAfter(c Clock, label, history int) schedule {
+	s := schedule{Label: label, Final: trainingOrigins(c, c.AsOf, label, history)}
+	for j := 1; j <= maxFolds; j++ {
+		at := c.AsOf - ingest.Day(j*label)
+		train := trainingOrigins(c, at, label, history)
+		if len(train) == 0 {
+			break
+		}
+		s.Folds = append(s.Folds, fold{Origin: at, Train: train})
+	}
+	return s
+}
+
+func trainingOrigins(c Clock, before ingest.Day, label, history int) []ingest.Day {
 	var days []ingest.Day
 	for i := 1; i <= maxTraining; i++ {
 		at := before - ingest.Day(i*label)
-		if int(at-c.First) < c.Horizon {
+		if int(at-c.First) < history {
 			break
 		}
 		days = append(days, at)

@@ -19,7 +19,11 @@ func TestScheduleNeverCrossesAnOrigin(t *testing.T) {
 		c := Clock{First: 18000, AsOf: 18000 + ingest.Day(rapid.IntRange(0, 4000).Draw(t, "span")), Horizon: rapid.IntRange(1, 400).Draw(t, "horizon")}
 		label := rapid.SampledFrom([]int{c.Horizon, valueYear}).Draw(t, "label")
 		s := newSchedule(c, label)
-		history := func(d ingest.Day) bool { return int(d-c.First) >= c.Horizon }
+		needed := c.Horizon
+		if !scheduleAfter(c, label, c.Horizon).contested() {
+			needed = c.Horizon / 2
+		}
+		history := func(d ingest.Day) bool { return int(d-c.First) >= needed }
 		for _, f := range s.Folds {
 			if f.Origin+ingest.Day(label) > c.AsOf {
 				t.Fatalf("labels of fold %v end after the as-of date", f.Origin)
@@ -40,8 +44,16 @@ func TestScheduleNeverCrossesAnOrigin(t *testing.T) {
 		}
 	})
 	c := Clock{First: 0, AsOf: 359, Horizon: 120}
-	if s := newSchedule(c, 120); len(s.Folds) != 0 {
-		t.Errorf("three horizons less a day hold no fold, got %d", len(s.Folds))
+	if s := newSchedule(c, 120); s.contested() {
+		t.Errorf("three horizons hold no fold to choose by, got %d", len(s.Folds))
+	}
+	c.AsOf = 419
+	if s := newSchedule(c, 120); s.contested() {
+		t.Errorf("three and a half horizons less a day hold no fold to choose by, got %d", len(s.Folds))
+	}
+	c.AsOf = 420
+	if s := newSchedule(c, 120); len(s.Folds) != 2 || !slices.Equal(s.Folds[1].Train, []ingest.Day{60}) {
+		t.Errorf("three and a half horizons: %+v", s)
 	}
 	c.AsOf = 480
 	if s := newSchedule(c, 120); len(s.Folds) != 2 || s.Folds[1].Origin != 240 || !slices.Equal(s.Folds[1].Train, []ingest.Day{120}) {
@@ -347,17 +359,22 @@ func TestTiersByHand(t *testing.T) {
 	scores := []Score{
 		{Key: "a", Value12: 60, ValueAtRisk: 1, Churn: 0.1, AtRisk: true, Relation: relationActive},
 		{Key: "b", Value12: 20, ValueAtRisk: 1, Churn: 0.1, AtRisk: true, Relation: relationActive, KeyAccount: true},
-		{Key: "c", Value12: 15, ValueAtRisk: 9, Churn: 0.6, AtRisk: true, Relation: relationActive},
+		{Key: "c", Value12: 15, ValueAtRisk: 19, Churn: 0.6, AtRisk: true, Relation: relationActive},
 		{Key: "d", Value12: 5, ValueAtRisk: 1, Churn: 0.6, AtRisk: true, Relation: relationActive},
 		{Key: "e", Value12: 0, ValueAtRisk: 0, Churn: 0.6, AtRisk: true, Relation: relationActive},
 		{Key: "f", Value12: 50, ValueAtRisk: math.NaN(), Churn: math.NaN(), Return: 0.12, Relation: relationLapsed},
 		{Key: "g", Relation: relationProspect},
+		{Key: "h", Value12: -12_345, ValueAtRisk: 0, Churn: 0.9, AtRisk: true, Relation: relationActive},
+		{Key: "i", Value12: -20, Churn: 0.1, AtRisk: true, Relation: relationActive, KeyAccount: true},
+		{Key: "j", Value12: 30, ValueAtRisk: 20, Churn: 0.7, AtRisk: true, Relation: relationActive},
 	}
 	recommendTiers(scores, DefaultConfig().Tiers)
 	want := []string{
-		"gold: value rank 1 of 5", "platinum: key account; 20.0 % of value",
-		"gold: value rank 3 of 5; up one: leave 60 %", "standard: value rank 4 of 5", "standard: no value expected",
+		"gold: value rank 1 of 8", "platinum: key account; 15.4 % of value",
+		"gold: value rank 4 of 8; up one: leave 60 %", "standard: value rank 5 of 8", "standard: no value expected",
 		"standard: lapsed; back 12 %", "prospect: has not bought yet",
+		"standard: a loss expected: −12.3k in 12 months", "platinum: key account; a loss expected: −20 in 12 months",
+		"gold: value rank 2 of 8; leave 70 %, platinum is for key accounts",
 	}
 	for i := range scores {
 		if got := scores[i].Tier + ": " + scores[i].TierReason; got != want[i] {

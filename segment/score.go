@@ -24,7 +24,6 @@ type scorer struct {
 	value    valueModel
 	chain    *chainModel
 	returns  *returns
-	worth    credibility
 	bands    *valueBands
 	future   []float64 // residual ÷ 12-month value by chain state; nil without a certified chain
 	survival float64   // mean annual survival of customers at risk
@@ -111,6 +110,7 @@ func (s *scorer) active(sc *Score, i int) {
 		o := s.value.outlook(s.today, i)
 		sc.Value12 = o.year
 		sc.Value12Low, sc.Value12High, s.deviation[at.profile] = s.bands.interval(o.label, o.year)
+		sc.Value12Low = s.floor(sc.Value12Low)
 		// Where a model cannot switch attrition off, the churn champion says how much is at stake.
 		sc.ValueAtRisk = max(0, o.stayed-o.year)
 		if math.IsNaN(o.stayed) {
@@ -131,7 +131,7 @@ func (s *scorer) active(sc *Score, i int) {
 func (s *scorer) lapsed(sc *Score, i int) {
 	at := &s.today.Subjects[i]
 	sc.Relation, sc.State = relationLapsed, s.states.Names[at.state]
-	sc.Return, sc.Value12 = s.returns.of(at, s.worth)
+	sc.Return, sc.Value12 = s.returns.of(at)
 	sc.Residual = geometric(sc.Value12, s.survival, s.Config.DiscountRate)
 	sc.Reasons = threeReasons(s.teller.lapsed(sc.Profile))
 }

@@ -67,7 +67,7 @@ func (r *ranking) within(v, share float64) bool {
 // recommendTiers fills Tier and TierReason: platinum are the key accounts; gold the customers at risk
 // that together make GoldShare of their expected 12-month value, silver SilverShare; standard the
 // other customers; prospects are apart. A customer likely to leave (HighRisk), among those that
-// make RiskShare of the value at risk, moves one tier up.
+// make RiskShare of the value at risk, moves one tier up, to gold at most: platinum is for key accounts.
 func recommendTiers(scores []Score, policy TierPolicy) {
 	var values, risks []float64
 	atRisk := 0
@@ -91,32 +91,56 @@ func recommendTiers(scores []Score, policy TierPolicy) {
 		case !s.AtRisk:
 			s.Tier, s.TierReason = tierStandard, lapsedReason(s)
 		default:
-			level := 3
-			switch {
-			case value.within(s.Value12, policy.GoldShare):
-				level = 1
-			case value.within(s.Value12, policy.SilverShare):
-				level = 2
-			}
-			s.TierReason = "no value expected"
+			s.Tier, s.TierReason = tierStandard, noValueReason(s)
 			if s.Value12 > 0 {
+				threatened := s.Churn >= policy.HighRisk && risk.within(s.ValueAtRisk, policy.RiskShare)
+				s.Tier = tierByValue(value, s.Value12, policy, threatened)
 				s.TierReason = fmt.Sprintf("value rank %d of %d", value.rank(s.Value12), atRisk)
+				if threatened {
+					s.TierReason += riskReason(s, tierByValue(value, s.Value12, policy, false))
+				}
 			}
-			if s.Churn >= policy.HighRisk && risk.within(s.ValueAtRisk, policy.RiskShare) {
-				level--
-				s.TierReason += fmt.Sprintf("; up one: leave %.0f %%", 100*s.Churn)
-			}
-			s.Tier = tierNames[level]
 		}
 	}
 }
 
-func keyReason(s *Score, total float64) string {
-	if s.AtRisk && s.Value12 > 0 && total > 0 {
-		return fmt.Sprintf("key account; %.1f %% of value", 100*s.Value12/total)
+// tierByValue is the tier of a customer at risk with a positive expected value.
+func tierByValue(all *ranking, value float64, policy TierPolicy, threatened bool) string {
+	level := slices.Index(tierNames, tierStandard)
+	switch {
+	case all.within(value, policy.GoldShare):
+		level = slices.Index(tierNames, tierGold)
+	case all.within(value, policy.SilverShare):
+		level = slices.Index(tierNames, tierSilver)
 	}
-	if s.Relation == relationActive {
-		return "key account"
+	if threatened {
+		level = max(level-1, slices.Index(tierNames, tierGold))
+	}
+	return tierNames[level]
+}
+
+// riskReason says what a high risk did to the tier that value alone gives.
+func riskReason(s *Score, byValue string) string {
+	if byValue == tierGold {
+		return fmt.Sprintf("; leave %.0f %%, platinum is for key accounts", 100*s.Churn)
+	}
+	return fmt.Sprintf("; up one: leave %.0f %%", 100*s.Churn)
+}
+
+// noValueReason is that of a customer at risk whose expected value is not above zero, or unknown.
+func noValueReason(s *Score) string {
+	if s.Value12 < 0 {
+		return "a loss expected: " + compact(s.Value12) + " in 12 months"
+	}
+	return "no value expected"
+}
+
+func keyReason(s *Score, total float64) string {
+	switch {
+	case s.Relation == relationActive && s.Value12 > 0 && total > 0:
+		return fmt.Sprintf("key account; %.1f %% of value", 100*s.Value12/total)
+	case s.Relation == relationActive:
+		return "key account; " + noValueReason(s)
 	}
 	return "key account; " + s.Relation
 }

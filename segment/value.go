@@ -42,7 +42,7 @@ type valueModel interface {
 func (b *study) trainValue(name string, p *panel, train []*panel, chain *chainModel) trained[valueModel] {
 	switch name {
 	case lastYearName:
-		return trained[valueModel]{Model: lastYear{}, OK: true}
+		return trained[valueModel]{Model: lastYear{b}, OK: true}
 	case chainSpendName:
 		if !chain.certified() {
 			return trained[valueModel]{Note: chain.why()}
@@ -54,11 +54,11 @@ func (b *study) trainValue(name string, p *panel, train []*panel, chain *chainMo
 
 // lastYear says that the next period repeats the last: the value of the last label days for the
 // label, of the trailing 12 months for the year. It knows no attrition.
-type lastYear struct{}
+type lastYear struct{ study *study }
 
-func (lastYear) outlook(p *panel, i int) outlook {
+func (m lastYear) outlook(p *panel, i int) outlook {
 	s := &p.Subjects[i]
-	return outlook{label: s.past, year: s.past12, stayed: math.NaN()}
+	return outlook{label: m.study.floor(s.past), year: m.study.floor(s.past12), stayed: math.NaN()}
 }
 
 // The value columns of the second part of the hurdle.
@@ -72,12 +72,17 @@ var hurdleColumns = []string{"intercept", "value_last_label", "value_12m", "log_
 // (Duan, Manning, Morris & Newhouse 1983, Journal of Business & Economic Statistics 1:115–126;
 // Mullahy 1986, Journal of Econometrics 33:341–365). Values are in units of the book's mean value
 // per label on their own origin, so that growth and inflation between origins, and the unit of
-// money, drop out. Revenue is floored at zero. Twelve months are label after label, each entered
-// only by those who bought in the one before: Σ_j q^(j+1) μ. Switched-off attrition is q = 1.
+// money, drop out. Revenue is floored at zero. Twelve months are label after label,
+//
+//	a₁ = q,   a_{j+1} = q·a_j + ρ·(1 − a_j),   E[12 months] = μ Σ a_j
+//
+// with ρ the share of those lapsed for less than two churn horizons who bought within a label:
+// lost is recurrent. Switched-off attrition is a = 1.
 type hurdle struct {
 	study *study
 	buy   *logisticModel
 	spend *regress.Fit
+	back  float64 // ρ
 }
 
 func trainHurdle(b *study, train []*panel) trained[valueModel] {
@@ -113,8 +118,28 @@ func trainHurdle(b *study, train []*panel) trained[valueModel] {
 		t.Note = certificateNote(&spend.Certificate)
 		return t
 	}
-	t.Model = &hurdle{study: b, buy: newLogisticModel(buy, d, y, b.Threads), spend: spend}
+	t.Model = &hurdle{study: b, buy: newLogisticModel(buy, d, y, b.Threads), spend: spend, back: comeBack(b, train)}
 	return t
+}
+
+// comeBack is the share of those lapsed for less than two churn horizons who bought within the value
+// label, the mean under Jeffreys' prior (see returnTally.band); 0 where nobody was seen lapsed.
+func comeBack(b *study, train []*panel) float64 {
+	n, back := 0, 0
+	for _, p := range train {
+		for i := range p.Subjects {
+			if s := &p.Subjects[i]; !s.atRisk && int(s.recency) < 2*b.Clock.Horizon {
+				n++
+				if s.bought {
+					back++
+				}
+			}
+		}
+	}
+	if n == 0 {
+		return 0
+	}
+	return (float64(back) + 0.5) / (float64(n) + 1)
 }
 
 // labelMean is the book's mean value per label on the panel's day.
@@ -128,16 +153,13 @@ func hurdleRow(b *study, p *panel, i int) []float64 {
 func (m *hurdle) outlook(p *panel, i int) outlook {
 	buys, _, _ := m.buy.probability(p.row(i), m.study.Config.Level)
 	mean, _ := m.spend.Linear(hurdleRow(m.study, p, i))
-	if m.study.Basis == Revenue {
-		mean = max(mean, 0)
-	}
-	mean *= labelMean(m.study, p)
+	mean = m.study.floor(mean) * labelMean(m.study, p)
 	labels := m.study.labelsAYear()
 	o := outlook{label: buys * mean, stayed: labels * mean}
-	alive := buys
+	active := buys
 	for left := labels; left > 1e-9; left-- { // 1e-9: a whole number of labels, up to rounding
-		o.year += min(left, 1) * alive * mean
-		alive *= buys
+		o.year += min(left, 1) * active * mean
+		active = buys*active + m.back*(1-active)
 	}
 	return o
 }

@@ -13,13 +13,14 @@ import (
 // chainSpend expects a customer to be active as the chain says of the state, and each active period
 // to bring what the customer's periods bring, shrunk to the book's mean (credibility).
 type chainSpend struct {
+	study               *study
 	chain               *chainModel
 	spend               credibility
 	label, year, stayed []float64 // expected active periods, by chain state; stayed nil where attrition cannot be switched off
 }
 
 func newChainSpend(b *study, chain *chainModel, p *panel) *chainSpend {
-	m := &chainSpend{chain: chain, spend: newCredibility(p.Subjects)}
+	m := &chainSpend{study: b, chain: chain, spend: newCredibility(p.Subjects)}
 	m.label = chain.visits(chain.chain.P, chain.year/b.labelsAYear())
 	m.year = chain.visits(chain.chain.P, chain.year)
 	if p := chain.withoutLapse(); p != nil {
@@ -30,7 +31,7 @@ func newChainSpend(b *study, chain *chainModel, p *panel) *chainSpend {
 
 func (m *chainSpend) outlook(p *panel, i int) outlook {
 	s := &p.Subjects[i]
-	at, worth := m.chain.fold[s.state], m.spend.shrunk(s)
+	at, worth := m.chain.fold[s.state], m.study.floor(m.spend.shrunk(s))
 	o := outlook{label: m.label[at] * worth, year: m.year[at] * worth, stayed: math.NaN()}
 	if m.stayed != nil {
 		o.stayed = m.stayed[at] * worth

@@ -1,0 +1,81 @@
+package segment
+
+import (
+	"context"
+	"reflect"
+	"slices"
+	"testing"
+
+	"mainstay/ingest"
+)
+
+// scrambled changes everything after a day, the customers and the last day of the book apart: amounts,
+// costs, units, days, returns.
+func scrambled(rows []sale, day, asOf ingest.Day) []sale {
+	out := slices.Clone(rows)
+	for i := range out {
+		if s := &out[i]; s.day > day {
+			s.day = day + 1 + (s.day-day)*7%(asOf-day)
+			s.amount = s.amount*13%90_001 - 20_000
+			s.cost, s.units = s.cost*5%70_001, s.units*3+1
+		}
+	}
+	return out
+}
+
+// No fold's fit may see what came after its origin: neither labels, nor unit of value, nor chain, nor
+// shrinkage. The clock and the basis are the book's constants, measured once on the as-of date.
+func TestFoldsAreBlindToWhatCameAfterTheirOrigin(t *testing.T) {
+	for _, days := range []int{900, 1300} { // value labels of one horizon, and of a year
+		sim := manyBuyers()
+		sim.customers, sim.days, sim.lifetime = 1200, days+1, 400
+		rows := sim.sales()
+		asOf := sim.start + ingest.Day(days)
+		want := competition(t, rows, sim.start, asOf)
+		for _, f := range []int{0, len(want.churnPlan.Folds) - 1} {
+			got := competition(t, scrambled(rows, want.churnPlan.Folds[f].Origin, asOf), sim.start, asOf)
+			samePredictions(t, f, want.churn.trials, got.churn.trials)
+		}
+		for f, fold := range want.valuePlan.Folds[:2] {
+			got := competition(t, scrambled(rows, fold.Origin, asOf), sim.start, asOf)
+			samePredictions(t, f, want.value.trials, got.value.trials)
+			if reflect.DeepEqual(got.value.arena.actual[f], want.value.arena.actual[f]) {
+				t.Error("the scrambled future is the same as the other: the test sees nothing")
+			}
+		}
+	}
+}
+
+// competition runs the tournaments on a book with a given clock.
+func competition(t *testing.T, rows []sale, first, asOf ingest.Day) *analysis {
+	t.Helper()
+	l := handmade(asOf, nil, rows...)
+	l.First = first
+	cfg := DefaultConfig()
+	cfg.ValueBasis = Margin
+	b, err := NewBook(l, nil, Clock{AsOf: asOf, First: first, Period: Month, Horizon: 90, MedianGap: 25}, cfg, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	past, err := newBacktest(context.Background(), newStudy(b), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := &analysis{backtest: past, result: &Result{}}
+	if err := a.compete(context.Background(), nil); err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func samePredictions(t *testing.T, f int, want, got []trial) {
+	t.Helper()
+	for k := range want {
+		switch {
+		case want[k].pred[f] == nil:
+			t.Errorf("fold %d: %s predicts nothing (%s)", f, want[k].name, want[k].note)
+		case !reflect.DeepEqual(got[k].pred[f], want[k].pred[f]):
+			t.Errorf("fold %d: %s saw the future", f, want[k].name)
+		}
+	}
+}

@@ -1,0 +1,130 @@
+package segment
+
+import (
+	"context"
+	"math"
+	"slices"
+	"testing"
+
+	"mainstay/ingest"
+	"mainstay/internal/num"
+)
+
+// Two halves around the median of x: the line through their means.
+func TestGroupSlopeByHand(t *testing.T) {
+	x, y := []float64{1, 2, 3, 10}, []float64{0, 2, 4, 8}
+	if got, want := groupSlope(x, y), (6.0-1.0)/(6.5-1.5); !close9(got, want) {
+		t.Errorf("slope %v, want %v", got, want)
+	}
+	if got := groupSlope([]float64{5, 5, 5}, []float64{1, 2, 3}); got != 0 {
+		t.Errorf("slope %v where x does not vary", got)
+	}
+}
+
+// A band on its training customers gives their total, and each half its own.
+func TestReturnBandMeetsTotals(t *testing.T) {
+	l := manyBuyers().ledger(1300)
+	b := newStudy(mustBook(l, nil, func(c *Config) { c.ValueBasis = Revenue }))
+	tally := returnTally{}
+	for i := range 40 {
+		tally.own = append(tally.own, float64(100+i))
+		tally.came = append(tally.came, float64(20+i%2)+0.1*float64(i))
+		tally.season.Add(1.25)
+	}
+	band := tally.band(b)
+	r := &returns{study: b, known: true, bands: [3]returnBand{band, band, band}}
+	var pred, want [2]float64
+	for i, own := range tally.own {
+		_, v := r.of(&subject{spend: own, recency: int32(b.Clock.Horizon)})
+		pred[i/20] += v
+		want[i/20] += tally.came[i] * b.labelsAYear() / 1.25
+	}
+	for half := range pred {
+		if !close9(pred[half], want[half]) {
+			t.Errorf("half %d: %v, want %v", half, pred[half], want[half])
+		}
+	}
+	few := returnTally{own: []float64{1, 3, 2, 4, 10}, came: []float64{0, 0, 0, 0, 8}}
+	few.season.Add(5)
+	line := few.band(b)
+	if got, want := line.year(0.2), 0.2*line.most; line.most <= 0 || !close9(got, want) {
+		t.Errorf("five customers, little own value: %v, want %v", got, want)
+	}
+	if got := line.year(100); !close9(got, line.mean) {
+		t.Errorf("five customers, much own value: %v, want the pooled %v", got, line.mean)
+	}
+}
+
+// What lapsed customers are expected to bring, by those who spent little and those who spent much,
+// is what they then brought in the simulation.
+func TestLapsedValueIsRightOnASimulation(t *testing.T) {
+	const origin, year = 1100, 365
+	var pred, came [2]num.Adder
+	for seed := range uint64(3) {
+		sim := manyBuyers()
+		sim.customers, sim.days, sim.seed, sim.gap, sim.lifetime = 2000, origin+year+1, 100+seed, 60, 900
+		rows := sim.sales()
+		asOf := sim.start + origin
+		l := handmade(asOf, nil, before(rows, asOf)...)
+		b := mustBook(l, nil, func(c *Config) { c.ValueBasis, c.ChurnHorizon = Revenue, 90 })
+		bt, err := newBacktest(context.Background(), newStudy(b), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := trainReturns(bt.study, bt.training(bt.churnPlan.Final), bt.training(bt.valuePlan.Final), bt.chain(asOf))
+		future := map[string]float64{}
+		for _, s := range rows {
+			if s.day > asOf && s.day <= asOf+year {
+				future[s.key] += float64(s.amount) * bt.unit
+			}
+		}
+		var own []float64
+		for i := range bt.today.Subjects {
+			if s := &bt.today.Subjects[i]; !s.atRisk {
+				own = append(own, s.spend)
+			}
+		}
+		slices.Sort(own)
+		for i := range bt.today.Subjects {
+			s := &bt.today.Subjects[i]
+			if s.atRisk {
+				continue
+			}
+			half := 0
+			if s.spend > num.Median(own) {
+				half = 1
+			}
+			_, v := r.of(s)
+			pred[half].Add(v)
+			came[half].Add(future[string(b.Key(int(s.profile)))])
+		}
+	}
+	for half, name := range []string{"small", "large"} {
+		if ratio := pred[half].Sum() / came[half].Sum(); math.Abs(ratio-1) > 0.35 {
+			t.Errorf("lapsed customers of %s value: predicted ÷ actual %.2f (%.0f, %.0f)", name, ratio, pred[half].Sum(), came[half].Sum())
+		}
+	}
+}
+
+// A label of busy days is worth less than one of ordinary days, unless the labels tile a year.
+func TestSeasons(t *testing.T) {
+	var rows []sale
+	first := date("2023-01-01")
+	for d := range 500 {
+		rows = append(rows, sale{key: "a", day: first + ingest.Day(d), amount: 1})
+		if d >= 440 {
+			rows = append(rows, sale{key: "b", day: first + ingest.Day(d), amount: 1})
+		}
+	}
+	b := newStudy(mustBook(handmade(first+499, nil, rows...), nil, nil))
+	b.label = 60
+	panels := []*panel{{Day: first + 439}, {Day: first + 379}}
+	usual := (365.0 + 60) / 365
+	if got := b.seasons(panels); !close9(got[0], 2/usual) || got[1] != 1 {
+		t.Errorf("%v, want %v and 1", got, 2/usual)
+	}
+	b.label = 200
+	if got := b.seasons(panels); got[0] != 1 || got[1] != 1 {
+		t.Errorf("400 days of labels: %v", got)
+	}
+}
