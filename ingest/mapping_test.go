@@ -180,13 +180,13 @@ func TestNamesAreOfOneRole(t *testing.T) {
 	}
 }
 
-func TestScaleBeyondNineIsRefused(t *testing.T) {
+func TestScaleBeyondNineIsRounded(t *testing.T) {
 	m, err := newCatalog([]fileColumns{columnsNamed("f", "customer_id text, date date, amount dec12")}).resolve(Mapping{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := &Plan{Config: DefaultConfig()}
-	if err := p.adopt(m); err == nil || !strings.Contains(err.Error(), "--amount amount has 12 decimal places; at most 9") {
-		t.Errorf("error is %v", err)
+	if err := p.adopt(m); err != nil || p.Scale != maxPlaces || !strings.Contains(strings.Join(p.Notes, ""), "amount: amount has 12 decimal places, of which 9 are kept") {
+		t.Errorf("scale %d, notes %q, error %v", p.Scale, p.Notes, err)
 	}
 }

@@ -167,15 +167,15 @@ func (p *Plan) adopt(m *mapper) error {
 		p.Roles = append(p.Roles, RoleChoice{Role: "rate", Source: name, How: howSet})
 	}
 	for _, e := range []struct {
-		flag  string
+		role  string
 		expr  *money.Expr
 		scale *int
-	}{{"--amount", p.Amount, &p.Scale}, {"--cost", p.Cost, &p.Scale}, {"--discount", p.Discount, &p.Scale}, {"--units", p.Units, &p.UnitsScale}} {
+	}{{RoleAmount, p.Amount, &p.Scale}, {RoleCost, p.Cost, &p.Scale}, {RoleDiscount, p.Discount, &p.Scale}, {RoleUnits, p.Units, &p.UnitsScale}} {
 		scale := m.scaleOf(e.expr, p.Config.MoneyPlaces)
-		if err := checkScale(e.flag, e.expr, scale); err != nil {
-			return err
+		if scale > maxPlaces {
+			p.Notes = append(p.Notes, fmt.Sprintf("%s: %s has %d decimal places, of which %d are kept; what further places hold is rounded, and for amounts the rounding is totalled", e.role, e.expr, scale, maxPlaces))
 		}
-		*e.scale = max(*e.scale, scale)
+		*e.scale = max(*e.scale, min(scale, maxPlaces))
 	}
 	return nil
 }

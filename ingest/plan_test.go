@@ -215,8 +215,7 @@ func TestCurrencies(t *testing.T) {
 	}
 }
 
-// What is known as of a day does not depend on later rows: not the currencies, and not
-// which row of the same day is used.
+// What is known as of a day does not depend on later rows, nor on their currencies.
 func TestLaterRowsChangeNothing(t *testing.T) {
 	early := salesIn("EUR", "null", "EUR")
 	later := append(slices.Clone(early), sale{"C", "2024-06-01", 5, new(string), 1}, sale{"D", "2024-06-01", 5, new(string), 1})
