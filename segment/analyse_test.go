@@ -261,10 +261,7 @@ func TestChurnIsCalibratedOnASimulation(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		bt, err := newBacktest(context.Background(), newStudy(b), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
+		bt := newBacktest(newStudy(b))
 		fit := bt.trainChurn(champion, bt.training(bt.churnPlan.Final), bt.chain(l.AsOf))
 		if !fit.OK {
 			t.Fatalf("%s: %s", champion, fit.Note)
@@ -402,7 +399,7 @@ func TestAnalyseStopsWhenAsked(t *testing.T) {
 		if done < 0 || done > 1 {
 			t.Errorf("phase %s is %v done", phase, done)
 		}
-		if phase == phasePast {
+		if phase == phaseTournament+targetChurn {
 			cancel()
 		}
 	})

@@ -208,6 +208,11 @@ func (m *logisticModel) probability(x []float64, level float64) (prob, low, high
 // responses.
 func stackRisk(train []*panel, response func(*subject) float64) (d *regress.Design, ids []int32, y []float64) {
 	d = &regress.Design{Names: featureNames()}
+	n := 0
+	for _, p := range train {
+		n += p.atRisk()
+	}
+	d.X, ids, y = make([]float64, 0, n*len(features)), make([]int32, 0, n), make([]float64, 0, n)
 	for _, p := range train {
 		for i := range p.Subjects {
 			if s := &p.Subjects[i]; s.atRisk {
