@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
-	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -16,9 +15,8 @@ import (
 // progress, when not nil, is called with rows read so far from any goroutine.
 //
 // More bad rows than Config.MaxBadRate, or no row that can be used, is a
-// *QualityError; the Ledger returned with it holds only the Tally. More than one
-// currency without rates is a *MappingError. Rows or money that do not reconcile
-// are an error.
+// *QualityError; the Ledger returned with it holds only the Tally. Rows or money
+// that do not reconcile are an error.
 func Build(ctx context.Context, st store.Store, p *Plan, threads int, sink RejectSink, progress func(rows int64)) (*Ledger, error) {
 	r, err := newRules(p)
 	if err != nil {
@@ -33,10 +31,24 @@ func Build(ctx context.Context, st store.Store, p *Plan, threads int, sink Rejec
 		return nil, err
 	}
 	l := &Ledger{
-		Scale: p.Scale, UnitsScale: p.UnitsScale, Currency: r.currency,
+		Scale: p.Scale, UnitsScale: p.UnitsScale, Currency: ledgerCurrency(p),
 		AsOf: p.AsOf, ZeroDays: p.Config.ZeroDays == "count", Has: has,
 	}
-	return l, finish(ctx, l, p, workers)
+	if err := finish(ctx, l, p, workers); err != nil {
+		if _, held := err.(*QualityError); !held {
+			l = nil
+		}
+		return l, err
+	}
+	return l, nil
+}
+
+// ledgerCurrency is the currency asked for, or the only one in the export.
+func ledgerCurrency(p *Plan) string {
+	if p.Config.Currency == "" && len(p.Currencies) == 1 {
+		return p.Currencies[0]
+	}
+	return currencyName(p.Config.Currency)
 }
 
 // finish is everything after the last row was read: gates, assembly, reconciliation.
@@ -47,10 +59,6 @@ func finish(ctx context.Context, l *Ledger, p *Plan, workers []*scatterer) error
 	}
 	l.Tally, l.First = total.tally(), total.first
 	if err := total.gate(p.Config.MaxBadRate); err != nil {
-		return err
-	}
-	var err error
-	if l.Currency, err = onlyCurrency(l.Currency, p.Currency, workers); err != nil {
 		return err
 	}
 	if err := assemble(ctx, l, p.Sides, workers); err != nil {
@@ -116,37 +124,6 @@ func safely(f func() error) (err error) {
 		}
 	}()
 	return f()
-}
-
-// onlyCurrency is the currency of the Ledger: the one asked for, or the only one
-// that occurs.
-func onlyCurrency(asked, col string, workers []*scatterer) (string, error) {
-	if asked != "" {
-		return asked, nil
-	}
-	seen := map[string]bool{}
-	for _, w := range workers {
-		for id := range w.currencies.len() {
-			if name := currencyName(string(w.currencies.value(uint32(id)))); name != "" {
-				seen[name] = true
-			}
-		}
-	}
-	names := make([]string, 0, len(seen))
-	for n := range seen {
-		names = append(names, n)
-	}
-	slices.Sort(names)
-	switch len(names) {
-	case 0:
-		return "", nil
-	case 1:
-		return names[0], nil
-	}
-	const show = 8
-	list := fmt.Sprint(names[:min(show, len(names))])
-	return "", &MappingError{Role: "currency", Msg: fmt.Sprintf(
-		"column %q holds %d currencies %s, which cannot be added up: keep one with --currency=%s, or convert with --currency, --rate-column and --rate-direction", col, len(names), list, names[0])}
 }
 
 // reconcile recomputes rows and money from the cells and compares them with what

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -288,6 +289,15 @@ func sameAsReference(l *Ledger, rows []testRow) error {
 	if len(reasons) > 0 {
 		return fmt.Errorf("reasons not tallied: %v", reasons)
 	}
+	first := testAsOf
+	for _, days := range cells {
+		for d := range days {
+			first = min(first, d)
+		}
+	}
+	if l.First != first {
+		return fmt.Errorf("first day %s, want %s", l.First, first)
+	}
 	for k := range l.Sides {
 		if v := l.Sides[k].Values; v[0] != "" || !slices.IsSorted(v) {
 			return fmt.Errorf("side values out of order: %q", v)
@@ -471,7 +481,7 @@ func TestGate(t *testing.T) {
 	testConfig.MaxBadRate = 0.019
 	l, err := coreBuild(rows, 2, 7, 3, 1)
 	var q *QualityError
-	if !asError(err, &q) {
+	if !errors.As(err, &q) {
 		t.Fatalf("want a QualityError, got %v", err)
 	}
 	for _, want := range []string{"2 of 100 rows", "bad_amount (2 rows", "unit14, row 0", `column "amount"`, "--max-bad-rate"} {
@@ -484,10 +494,10 @@ func TestGate(t *testing.T) {
 	}
 	future := good
 	future.Day++
-	if _, err := coreBuild([]testRow{future}, 1, 1, 1, 1); !asError(err, &q) || !strings.Contains(q.Msg, "none of the 1 rows") || !strings.Contains(q.Msg, "after_as_of") {
+	if _, err := coreBuild([]testRow{future}, 1, 1, 1, 1); !errors.As(err, &q) || !strings.Contains(q.Msg, "none of the 1 rows") || !strings.Contains(q.Msg, "after_as_of") {
 		t.Errorf("no usable row: %v", err)
 	}
-	if _, err := coreBuild(nil, 1, 1, 1, 1); !asError(err, &q) {
+	if _, err := coreBuild(nil, 1, 1, 1, 1); !errors.As(err, &q) {
 		t.Errorf("no row at all: %v", err)
 	}
 }

@@ -79,6 +79,7 @@ func settleCurrency(p *Plan, c *catalog, count currencyCount) error {
 		return nil
 	}
 	names := count.sorted()
+	p.Currencies = names
 	if cfg.Currency != "" {
 		kept := count[currencyName(cfg.Currency)]
 		if kept == 0 {

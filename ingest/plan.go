@@ -30,7 +30,8 @@ type Plan struct {
 	Discount   *money.Expr
 	Order      string
 	Status     string
-	Currency   string // column
+	Currency   string   // column
+	Currencies []string // the different ones in that column, the most frequent first
 	Sides      []SideInfo
 	Scale      int
 	UnitsScale int

@@ -29,7 +29,7 @@ func newReject(b *batch, i int, why reason) Reject {
 		r.Column, r.Value = b.status.show(i)
 	case otherCurrency, noCurrency:
 		r.Column, r.Value = b.currency.show(i)
-		if why == noCurrency && b.rate.v != nil && r.Value != "" {
+		if why == noCurrency && b.rate.v != nil && strings.TrimSpace(r.Value) != "" {
 			r.Column, r.Value = b.rate.show(i)
 		}
 	case badAmount:

@@ -47,7 +47,7 @@ type rules struct {
 	asOf      Day
 	customers matcher
 	status    map[string]bool // lower case
-	currency  string          // keep only this one, or convert to it; "" = at most one may occur
+	currency  string          // keep only this one; "" = all are the same
 }
 
 func newRules(p *Plan) (*rules, error) {
@@ -59,7 +59,9 @@ func newRules(p *Plan) (*rules, error) {
 	for _, s := range p.Config.ExcludeStatus {
 		r.status[strings.ToLower(s)] = true
 	}
-	r.currency = currencyName(p.Config.Currency)
+	if len(p.Currencies) > 1 {
+		r.currency = currencyName(p.Config.Currency)
+	}
 	return r, nil
 }
 

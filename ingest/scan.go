@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"mainstay/ingest/column"
 	"mainstay/ingest/store"
@@ -92,8 +93,8 @@ func (r *rowReader) open(ctx context.Context, st store.Store, f *PlannedFile, u 
 			return err
 		}
 	}
-	if u.group >= len(r.file.RowGroups) {
-		return &InputError{File: f.Object.Name, RowGroup: u.group, Row: -1, Err: errChanged}
+	if !slices.Equal(r.file.RowGroups, f.File.RowGroups) {
+		return &InputError{File: f.Object.Name, RowGroup: -1, Row: -1, Err: errChanged}
 	}
 	r.left = r.file.RowGroups[u.group]
 	r.readers, r.values = make([]*column.Reader, len(names)), make([]string, len(names))

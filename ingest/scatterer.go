@@ -20,8 +20,6 @@ type scatterer struct {
 	status       memo
 	noCurrency   memo
 	keptCurrency memo
-	seenCurrency sideResolver
-	currencies   textTable // distinct currencies of accepted rows, when none was asked for
 
 	// By row of the current batch.
 	reason []reason
@@ -41,7 +39,6 @@ func newScatterer(r *rules, l recordLayout) *scatterer {
 	for k := range s.values {
 		s.values[k].id(nil) // code 0 is ""
 	}
-	s.currencies.id(nil)
 	return s
 }
 
@@ -53,7 +50,6 @@ func (s *scatterer) beginUnit(unit int, queue *rejectQueue) {
 	s.status.forget()
 	s.noCurrency.forget()
 	s.keptCurrency.forget()
-	s.seenCurrency.forget()
 	for k := range s.sides {
 		s.sides[k].forget()
 	}
@@ -70,7 +66,6 @@ func (s *scatterer) add(b *batch) error {
 		s.sides[k].begin(&b.sides[k])
 	}
 	s.scatter(b)
-	s.noteCurrencies(b)
 	return nil
 }
 
@@ -118,20 +113,5 @@ func (s *scatterer) scatterOptional(b *batch, i int, w []uint64) {
 	for k := range s.sides {
 		code := s.sides[k].resolve(&b.sides[k], i, &s.values[k])
 		w[l.sides+k/2] |= uint64(code) << (32 * (k % 2))
-	}
-}
-
-// noteCurrencies remembers which currencies the accepted rows are in, when no
-// currency was asked for: more than one cannot be added up.
-func (s *scatterer) noteCurrencies(b *batch) {
-	f := &b.currency
-	if f.v == nil || s.rules.currency != "" {
-		return
-	}
-	s.seenCurrency.begin(f)
-	for i, why := range s.reason[:b.n] {
-		if why == accepted {
-			s.seenCurrency.resolve(f, i, &s.currencies)
-		}
 	}
 }

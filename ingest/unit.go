@@ -7,6 +7,10 @@ import (
 	"mainstay/ingest/store"
 )
 
+// batchRows is how many rows are decoded, judged and scattered at a time: few
+// enough that a batch of every column stays in the second-level cache.
+const batchRows = 4096
+
 // unit is one row group of one file: what a worker reads at a time.
 type unit struct {
 	file  int
@@ -45,28 +49,41 @@ func readUnits(ctx context.Context, st store.Store, p *Plan, workers []*scattere
 	var rows atomic.Int64
 	units := unitsOf(p)
 	return inParallel(ctx, len(workers), len(units), func(ctx context.Context, worker, task int) error {
-		s, d := workers[worker], decoders[worker]
-		if err := d.open(ctx, st, units[task]); err != nil {
+		err := safely(func() error {
+			d := decoders[worker]
+			if err := d.open(ctx, st, units[task]); err != nil {
+				return err
+			}
+			return readUnit(ctx, task, d, workers[worker], queue, func(n int64) {
+				if n = rows.Add(n); progress != nil {
+					progress(n)
+				}
+			})
+		})
+		if err != nil && queue != nil {
+			queue.stop(err) // nobody waits for the turn of a unit that will not finish
+		}
+		return err
+	})
+}
+
+// readUnit gives every batch of an open unit to the worker.
+func readUnit(ctx context.Context, index int, d *decoder, s *scatterer, queue *rejectQueue, progress func(rows int64)) error {
+	s.beginUnit(index, queue)
+	for {
+		if err := context.Cause(ctx); err != nil {
 			return err
 		}
-		s.beginUnit(task, queue)
-		for {
-			if err := context.Cause(ctx); err != nil {
-				return err
-			}
-			b, err := d.next(&s.counts.rounding)
-			if err != nil {
-				return err
-			}
-			if b == nil {
-				return s.rejects.finish()
-			}
-			if err := s.add(b); err != nil {
-				return err
-			}
-			if n := rows.Add(int64(b.n)); progress != nil {
-				progress(n)
-			}
+		b, err := d.next(&s.counts.rounding)
+		if err != nil {
+			return err
 		}
-	})
+		if b == nil {
+			return s.rejects.finish()
+		}
+		if err := s.add(b); err != nil {
+			return err
+		}
+		progress(int64(b.n))
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 
 	"mainstay/segment"
 )
@@ -14,40 +15,63 @@ import (
 // points under those that have them.
 func Description(w io.Writer, d *segment.Description) error {
 	b := bufio.NewWriter(w)
-	fmt.Fprintf(b, "as of %s; at risk = bought in the last %d days; retention over the %d days before\n",
-		d.Clock.AsOf, d.Clock.Horizon, d.Clock.Horizon)
-	for i, scheme := range d.Schemes {
-		g := grid{right: []bool{false, true, true, true, true, true, true, true, false}}
-		g.rows = append(g.rows, []string{printable(scheme), "customers", "at risk", "prospects", "key", "revenue 12m", "share", "tenure", "retention [95 %]"})
-		for k := range d.Rows {
-			if r := &d.Rows[k]; r.Scheme == scheme {
-				g.rows = append(g.rows, []string{
-					printable(cmp.Or(r.Segment, dash)), count(r.Customers), count(r.AtRisk), count(r.Prospects), count(r.KeyAccounts),
-					moneyText(r.Net12, d.Scale), percent(r.NetShare), days(r.TenureDays), retention(r),
-				})
-			}
-		}
+	for _, line := range wrap(fmt.Sprintf("as of %s; at risk = bought in the last %d days; retention = of those at risk %d days ago, bought since, with its 95 %% interval",
+		d.Clock.AsOf, d.Clock.Horizon, d.Clock.Horizon), pageWidth) {
+		b.WriteString(line + "\n")
+	}
+	for _, scheme := range d.Schemes {
 		b.WriteByte('\n')
+		g := segmentGrid(d, scheme)
+		g.squeeze(0, pageWidth, crossedLeast)
 		for _, line := range g.lines() {
-			b.WriteString(line)
-			b.WriteByte('\n')
+			b.WriteString(line + "\n")
 		}
-		cuts := cutGrid(d.Cuts, d.Schemes, i)
-		for _, line := range cuts.lines() {
-			b.WriteString("  " + line + "\n")
+		g = cutGrid(d.Cuts, scheme)
+		for _, line := range g.lines() {
+			b.WriteString(columnGap + line + "\n")
 		}
 	}
 	return b.Flush()
 }
 
-// cutGrid is the cut points of scheme i: of its own name, or of the parts of a crossing that no scheme
-// before it has shown.
-func cutGrid(cuts []segment.Cut, schemes []string, i int) *grid {
+// crossedLeast is the room that a segment's name keeps: two attributes crossed must stay legible.
+const crossedLeast = 24
+
+// segmentGrid is the segments of one scheme; prospects are shown where there are any.
+func segmentGrid(d *segment.Description, scheme string) *grid {
+	prospects := slices.ContainsFunc(d.Rows, func(r segment.SegmentRow) bool { return r.Scheme == scheme && r.Prospects > 0 })
+	g := &grid{right: []bool{false, true, true, true, true, true, true, false}}
+	add := func(name, customers, atRisk, waiting string, rest ...string) {
+		row := []string{name, customers, atRisk}
+		if prospects {
+			row = append(row, waiting)
+		}
+		g.rows = append(g.rows, append(row, rest...))
+	}
+	if prospects {
+		g.right = append([]bool{false, true}, g.right[1:]...)
+	}
+	add(printable(scheme), "customers", "at risk", "prospects", "key", "revenue 12m", "share", "tenure", "retention")
+	for k := range d.Rows {
+		if r := &d.Rows[k]; r.Scheme == scheme {
+			add(printable(cmp.Or(r.Segment, dash)), count(r.Customers), count(r.AtRisk), count(r.Prospects), count(r.KeyAccounts),
+				fixed(float64(r.Net12)/math.Pow10(d.Scale), 0), percent(r.NetShare), days(r.TenureDays), retention(r))
+		}
+	}
+	return g
+}
+
+// cutGrid is the cut points of a scheme.
+func cutGrid(cuts []segment.Cut, scheme string) *grid {
 	g := &grid{right: []bool{false, false, true, true, true}}
 	for _, c := range cuts {
-		if c.Scheme == schemes[i] {
-			g.rows = append(g.rows, []string{"cut", c.Measure + " " + c.Group, bound(c.Low), "to " + bound(c.High), count(c.Customers)})
+		if c.Scheme != scheme {
+			continue
 		}
+		if len(g.rows) == 0 {
+			g.rows = append(g.rows, []string{"group", "by", "from", "to", "customers"})
+		}
+		g.rows = append(g.rows, []string{c.Group, c.Measure, bound(c.Low), bound(c.High), count(c.Customers)})
 	}
 	return g
 }
@@ -70,5 +94,5 @@ func retention(r *segment.SegmentRow) string {
 	if r.RetentionN == 0 {
 		return dash
 	}
-	return fmt.Sprintf("%s [%s, %s] of %s", percent(r.Retention), percent(r.RetentionLow), percent(r.RetentionHigh), count(r.RetentionN))
+	return fmt.Sprintf("%s [%s, %s] of %s", percent(r.Retention), fixed(100*r.RetentionLow, 1), fixed(100*r.RetentionHigh, 1), count(r.RetentionN))
 }

@@ -35,11 +35,16 @@ func WriteFile(path string, t *Table) error {
 	return os.Rename(f.Name(), path)
 }
 
-// CheckFormat says, before any work is done, whether WriteFile knows the format of path. The error is an
-// *ingest.ConfigError.
-func CheckFormat(path string) error {
-	_, err := writerFor(path)
-	return err
+// CheckFile says, before any work is done, whether WriteFile knows the format of path and finds its folder.
+// The error is an *ingest.ConfigError.
+func CheckFile(path string) error {
+	if _, err := writerFor(path); err != nil {
+		return err
+	}
+	if info, err := os.Stat(filepath.Dir(path)); err != nil || !info.IsDir() {
+		return &ingest.ConfigError{Msg: fmt.Sprintf("cannot write %s: there is no folder %s; create it first", path, filepath.Dir(path))}
+	}
+	return nil
 }
 
 // writerFor chooses the writer by extension.

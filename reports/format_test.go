@@ -19,7 +19,7 @@ func tables() []*Table {
 	f := newFixture()
 	return []*Table{
 		Scores(f.res, f.ledger.Has), Segments(f.res.Segments, f.res.Scale), Transitions(f.res.Transitions), Tiers(f.res),
-		Tournament(f.res.Contests), Cuts(f.res.Cuts), Concentration(f.res), rejectTable(nil, 2),
+		Tournament(f.res.Contests), Cuts(f.res.Cuts), Concentration(f.res, &f.ledger.Tally), rejectTable(nil, 2),
 	}
 }
 

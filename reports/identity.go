@@ -7,12 +7,10 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"io"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 
 	"mainstay/ingest"
 	"mainstay/ingest/store"
@@ -104,7 +102,14 @@ func Inputs(ctx context.Context, st store.Store, plan *ingest.Plan, accounts []s
 		others = append(others, found...)
 	}
 	inputs = append(inputs, describe(RoleAccounts, others)...)
-	return inputs, hashAll(ctx, st, append(objects, others...), inputs, threads)
+	prints, err := ingest.FingerprintFiles(ctx, st, append(objects, others...), threads)
+	if err != nil {
+		return nil, err
+	}
+	for i := range inputs {
+		inputs[i].SHA256 = prints[i].SHA256
+	}
+	return inputs, nil
 }
 
 // describe names objects relative to the folder they have in common.
@@ -128,62 +133,4 @@ func describe(role string, objects []store.Object) []Input {
 		}
 	}
 	return inputs
-}
-
-// hashAll fills SHA256 of every input; the first error in input order wins.
-func hashAll(ctx context.Context, st store.Store, objects []store.Object, inputs []Input, threads int) error {
-	errs := make([]error, len(objects))
-	next := make(chan int)
-	var wg sync.WaitGroup
-	for range max(threads, 1) {
-		wg.Go(func() {
-			for i := range next {
-				inputs[i].SHA256, errs[i] = hashObject(ctx, st, objects[i])
-			}
-		})
-	}
-	for i := range objects {
-		next <- i
-	}
-	close(next)
-	wg.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func hashObject(ctx context.Context, st store.Store, o store.Object) (string, error) {
-	r, err := st.Open(ctx, o.Name)
-	if err != nil {
-		return "", err
-	}
-	defer r.Close()
-	h := sha256.New()
-	n, err := io.Copy(h, cancellable{ctx, io.NewSectionReader(r, 0, o.Size)})
-	switch {
-	case ctx.Err() != nil:
-		return "", ctx.Err()
-	case err == nil && n != o.Size:
-		err = fmt.Errorf("%d bytes were listed and %d could be read; is it still being written?", o.Size, n)
-	}
-	if err != nil {
-		return "", &ingest.InputError{File: o.Name, RowGroup: -1, Row: -1, Err: err}
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
-}
-
-// cancellable stops a copy when ctx ends.
-type cancellable struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (c cancellable) Read(p []byte) (int, error) {
-	if err := c.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return c.r.Read(p)
 }

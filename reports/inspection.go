@@ -10,68 +10,117 @@ import (
 	"mainstay/ingest"
 )
 
-// inspectionValue is the width of a value in the table of columns.
-const inspectionValue = 22
-
 // Inspection writes what ingest.Inspect found for a terminal: columns, roles, amounts, what a run would
 // set aside, and what to do about it.
 func Inspection(w io.Writer, in *ingest.Inspection) error {
-	b := bufio.NewWriter(w)
 	p := newPage(Style{Lang: English})
 	p.section("label.input")
-	p.line(fmt.Sprintf("%s rows in %s, %s to %s", count(in.Rows), plural(in.Files, "file"), in.FirstDay, in.LastDay))
-	p.text(fmt.Sprintf("as of %s: %s; days begin in %s; time is %s", in.AsOf, in.AsOfWhy, in.Zone, in.TimeFormat), 0)
+	p.line(fmt.Sprintf("%s in %s, %s to %s", plural(in.Rows, "row"), plural(int64(in.Files), "file"), in.FirstDay, in.LastDay))
+	p.text(fmt.Sprintf("as of %s: %s", in.AsOf, in.AsOfWhy), 0)
+	days := "days begin in " + in.Zone
+	if in.TimeFormat != nativeTime {
+		days += "; times are read as " + in.TimeFormat
+	}
+	p.text(days, 0)
+	b := bufio.NewWriter(w)
 	b.Write(p.out.Bytes())
 	section(b, "COLUMNS", inspectedColumns(in))
 	section(b, "ROLES", inspectedRoles(in))
+	if none := unserved(in); none != "" {
+		for _, line := range wrap("not served: "+none, pageWidth-len(columnGap)) {
+			b.WriteString(columnGap + line + "\n")
+		}
+	}
 	section(b, "AMOUNTS", inspectedAmounts(in))
 	section(b, "SET ASIDE", setAside(in))
+	remarks := in.Notes
 	if in.Problem != "" {
-		fmt.Fprintf(b, "\na run would stop: %s\n", printable(in.Problem))
+		remarks = append([]string{"a run would stop: " + in.Problem}, remarks...)
 	}
-	for _, note := range in.Notes {
-		fmt.Fprintf(b, "\nnote: %s\n", printable(note))
+	for _, remark := range remarks {
+		b.WriteByte('\n')
+		for _, line := range wrap(printable(remark), pageWidth) {
+			b.WriteString(line + "\n")
+		}
 	}
 	return b.Flush()
 }
 
+// nativeTime is the format of a time column that is a date or a timestamp by its type.
+const nativeTime = "native"
+
 func section(b *bufio.Writer, label string, g *grid) {
 	fmt.Fprintf(b, "\n%s\n", label)
 	for _, line := range g.lines() {
-		b.WriteString("  " + line + "\n")
+		b.WriteString(columnGap + line + "\n")
 	}
 }
 
+// valuesLeast is the room that the values of a column get in any case.
+const valuesLeast = 16
+
 func inspectedColumns(in *ingest.Inspection) *grid {
-	g := &grid{right: []bool{false, false, true, true, false, false, false}}
-	g.rows = append(g.rows, []string{"column", "type", "nulls", "distinct", "least", "greatest", "examples"})
+	g := &grid{right: []bool{false, false, true, true, false}}
+	g.rows = append(g.rows, []string{"column", "type", "nulls", "distinct", "values"})
 	for i := range in.Columns {
 		c := &in.Columns[i]
-		distinct := count(c.Distinct)
-		if c.Estimated {
-			distinct = "about " + distinct
-		}
-		last := clip(printable(strings.Join(c.Examples, ", ")), 2*inspectionValue)
-		if c.Problem != "" {
-			last = "cannot be read: " + printable(c.Problem)
-		}
 		name := printable(c.Name)
 		if c.Partition {
 			name += " (folder)"
 		}
-		g.rows = append(g.rows, []string{name, c.Type, count(c.Nulls), distinct,
-			clip(printable(cmp.Or(c.Min, dash)), inspectionValue), clip(printable(cmp.Or(c.Max, dash)), inspectionValue), last})
+		g.rows = append(g.rows, []string{name, c.Type, count(c.Nulls), roughly(c.Distinct, c.Estimated), values(c)})
 	}
+	g.squeeze(len(g.right)-1, pageWidth-len(columnGap), valuesLeast)
 	return g
+}
+
+// roughly is a count that may be an estimate.
+func roughly(n int64, estimated bool) string {
+	if estimated {
+		return "~" + count(n)
+	}
+	return count(n)
+}
+
+// minuteLength is how much of a timestamp's text goes as far as the minute.
+const minuteLength = len("2006-01-02T15:04")
+
+// values describes a column's content: the range of numbers and times, examples of texts.
+func values(c *ingest.ColumnReport) string {
+	if c.Problem != "" {
+		return "cannot be read: " + printable(c.Problem)
+	}
+	if c.Min == "" || strings.HasPrefix(c.Type, "STRING") || c.Partition {
+		return printable(strings.Join(c.Examples, ", "))
+	}
+	least, greatest := c.Min, c.Max
+	if strings.HasPrefix(c.Type, "TIMESTAMP") || c.Type == "INT96" {
+		least, greatest = least[:min(len(least), minuteLength)], greatest[:min(len(greatest), minuteLength)]
+	}
+	return printable(least + " to " + greatest)
 }
 
 func inspectedRoles(in *ingest.Inspection) *grid {
 	g := &grid{right: []bool{false, false, false}}
 	g.rows = append(g.rows, []string{"role", "column", "found by"})
 	for _, r := range in.Roles {
-		g.rows = append(g.rows, []string{r.Role, printable(cmp.Or(r.Source, dash)), cmp.Or(r.How, dash)})
+		if r.Source != "" {
+			g.rows = append(g.rows, []string{r.Role, printable(r.Source), cmp.Or(r.How, dash)})
+		}
 	}
+	g.squeeze(1, pageWidth-len(columnGap), valuesLeast)
 	return g
+}
+
+// unserved names the roles that no column serves.
+func unserved(in *ingest.Inspection) string {
+	var none []string
+	for _, r := range in.Roles {
+		if r.Source == "" {
+			none = append(none, r.Role)
+		}
+	}
+	return strings.Join(none, ", ")
 }
 
 func inspectedAmounts(in *ingest.Inspection) *grid {
@@ -87,11 +136,7 @@ func inspectedAmounts(in *ingest.Inspection) *grid {
 	if a.Rounded > 0 {
 		add("rounded rows", count(a.Rounded))
 	}
-	duplicates := count(in.Duplicates.Rows)
-	if in.Duplicates.Estimated {
-		duplicates = "about " + duplicates
-	}
-	add("exact duplicate rows (kept)", duplicates)
+	add("exact duplicate rows (kept)", roughly(in.Duplicates.Rows, in.Duplicates.Estimated))
 	return g
 }
 
@@ -101,11 +146,11 @@ func setAside(in *ingest.Inspection) *grid {
 	for _, r := range in.SetAside {
 		g.rows = append(g.rows, []string{r.Reason, strings.ReplaceAll(r.Kind, "_", " "), count(r.Rows), compact(r.Amount)})
 	}
-	g.rows = append(g.rows, []string{"(used)", fmt.Sprintf("by %s", plural(in.Customers, "customer")), count(in.Used), ""})
+	g.rows = append(g.rows, []string{"(used)", fmt.Sprintf("by %s", plural(int64(in.Customers), "customer")), count(in.Used), ""})
 	return g
 }
 
-func plural(n int, noun string) string {
+func plural(n int64, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}

@@ -165,7 +165,7 @@ func NewManifest(r *Run, plan *ingest.Plan, tally *ingest.Tally, res *segment.Re
 			Churn: res.ChurnModel, ChurnCertified: res.ChurnCertified,
 			Value: res.ValueModel, ValueCertified: res.ValueCertified, Why: res.ModelWhy,
 		},
-		Fits: []FitInfo{}, Outputs: []Output{}, Warnings: allWarnings(plan, res),
+		Fits: []FitInfo{}, Outputs: []Output{}, Warnings: Warnings(plan, res),
 	}
 	if a := res.Accounts; a.Given {
 		m.Accounts = &AccountCounts{a.Accounts, a.Matched, a.Prospects, a.CustomersWithout}
@@ -220,8 +220,8 @@ func trimZeros(s string) string {
 // WarnInput is the code of remarks on how the inputs were read.
 const WarnInput = "input"
 
-// allWarnings joins the plan's notes and the analysis's warnings, each once.
-func allWarnings(plan *ingest.Plan, res *segment.Result) []num.Warning {
+// Warnings joins the plan's notes and the analysis's warnings, each once. res may be nil.
+func Warnings(plan *ingest.Plan, res *segment.Result) []num.Warning {
 	all := []num.Warning{}
 	seen := map[num.Warning]bool{}
 	add := func(w num.Warning) {
@@ -233,8 +233,10 @@ func allWarnings(plan *ingest.Plan, res *segment.Result) []num.Warning {
 	for _, n := range plan.Notes {
 		add(num.Warning{Code: WarnInput, Message: n})
 	}
-	for _, w := range res.Warnings {
-		add(w)
+	if res != nil {
+		for _, w := range res.Warnings {
+			add(w)
+		}
 	}
 	return all
 }

@@ -32,7 +32,7 @@ func WriteParquet(w io.Writer, t *Table) error {
 
 // parquetWriter writes row groups of tables of one shape.
 type parquetWriter struct {
-	w     *parquet.Writer
+	w     *parquet.GenericWriter[any]
 	batch []parquet.Value
 	text  []byte // backs the texts of batch
 }
@@ -40,7 +40,7 @@ type parquetWriter struct {
 func newParquetWriter(w io.Writer, shape *Table) *parquetWriter {
 	schema := parquet.NewSchema(shape.Name, orderedGroup(shape.Columns))
 	return &parquetWriter{
-		w:     parquet.NewWriter(w, schema, parquet.CreatedBy("mainstay", "", "")),
+		w:     parquet.NewGenericWriter[any](w, schema, parquet.CreatedBy("mainstay", "", "")),
 		batch: make([]parquet.Value, 0, parquetBatch),
 	}
 }

@@ -66,7 +66,7 @@ func (s *summary) input() {
 		}
 		aside += x.Rows
 		rejected.Merge(x.Money)
-		reasons = append(reasons, count(x.Rows)+" "+s.style.say("reason."+x.Reason))
+		reasons = append(reasons, s.reason(&x))
 	}
 	files := s.style.say("input.file")
 	if n := len(s.plan.Files); n != 1 {
@@ -80,9 +80,29 @@ func (s *summary) input() {
 	exact := func(t money.Total) string { return s.exact(t.Format(s.res.Scale)) }
 	s.text(s.style.say("input.money", exact(s.tally.MoneyRead), exact(s.tally.MoneyUsed), exact(rejected)), 2)
 	if r := s.tally.Rounding; r.Rows > 0 {
-		s.line(s.style.say("input.rounded", count(r.Rows), compact(trimZeros(r.Sum.Format(roundingScale)))))
+		s.line(s.style.say("input.rounded", count(r.Rows), s.rounding(r.Sum.Float64(roundingScale))))
 	}
 	s.text(s.style.say("input.columns", s.columns()), mappingLines)
+}
+
+// reason counts the rows set aside for one reason; revenue without a customer is named, because the
+// book below is without it.
+func (s *summary) reason(x *ingest.ReasonTally) string {
+	text := count(x.Rows) + " " + s.style.say("reason."+x.Reason)
+	if x.Reason == ingest.ReasonNoCustomer && x.Money.Sign() != 0 {
+		text += " (" + s.value(x.Money.Float64(s.res.Scale)) + ")"
+	}
+	return text
+}
+
+// leastRounding is the smallest sum of roundings that is worth a figure.
+const leastRounding = 0.01
+
+func (s *summary) rounding(sum float64) string {
+	if math.Abs(sum) < leastRounding {
+		return s.style.say("input.least", fixed(leastRounding, textMoneyPlaces))
+	}
+	return fixed(sum, textMoneyPlaces)
 }
 
 // percent2 is a share as a percentage with two places: few rows set aside must not read as none.

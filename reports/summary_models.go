@@ -1,9 +1,11 @@
 package reports
 
 import (
+	"fmt"
 	"math"
 	"strings"
 
+	"mainstay/ingest"
 	"mainstay/segment"
 )
 
@@ -22,9 +24,18 @@ func (s *summary) models() {
 		verdict = s.style.say("models.uncertified", s.uncertified())
 	}
 	if s.res.ModelWhy != "" {
-		verdict += s.style.say("models.why", printable(once(s.res.ModelWhy)))
+		verdict += s.style.say("models.why", s.style.tell(printable(once(s.res.ModelWhy))))
 	}
 	s.text(verdict, 3)
+}
+
+// Fallback is the error of --strict, nil when both champions are certified.
+func Fallback(res *segment.Result) error {
+	if res.ChurnCertified && res.ValueCertified {
+		return nil
+	}
+	return &ingest.QualityError{Msg: fmt.Sprintf("--strict: churn by %s, value by %s, because %s; nothing was published: give a longer history, or run without --strict",
+		res.ChurnModel, res.ValueModel, once(res.ModelWhy))}
 }
 
 // once says a reason that holds for both targets, "churn: x; value: x", one time.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"mainstay/internal/num"
 	"mainstay/segment"
 )
 
@@ -13,8 +14,9 @@ const (
 	summarySegments  = 5
 	summaryAttention = 6
 	summaryWarnings  = 3
+	warningLines     = 2  // of each
 	accountMost      = 28 // columns for an account's key and name, where there is room
-	accountLeast     = 20 // and where there is not
+	accountLeast     = 18 // and where there is not
 	segmentLeast     = 8  // columns that a segment's name keeps
 )
 
@@ -74,6 +76,9 @@ func (s *summary) segments() {
 	}
 }
 
+// prospectTier holds the accounts that have not bought yet; the book counts them.
+const prospectTier = "prospect"
+
 func (s *summary) tiers() {
 	if len(s.res.Tiers) == 0 {
 		return
@@ -83,7 +88,7 @@ func (s *summary) tiers() {
 	g.rows = append(g.rows, s.words(s.style.say("column.tier"), "column.customers", "column.key", "column.revenue12", "column.value12", "column.var"))
 	for i := range s.res.Tiers {
 		t := &s.res.Tiers[i]
-		if t.Customers == 0 {
+		if t.Customers == 0 || t.Tier == prospectTier {
 			continue
 		}
 		g.rows = append(g.rows, []string{
@@ -111,22 +116,38 @@ func (s *summary) attention() {
 	g := grid{right: []bool{false, true, false}, rows: [][]string{s.words(s.style.say("column.account"), "column.stake", "column.why")}}
 	for _, a := range s.res.Attention[:min(len(s.res.Attention), summaryAttention)] {
 		who := strings.TrimSpace(printable(a.Key) + " " + printable(a.Name))
-		g.rows = append(g.rows, []string{clip(who, accountMost), s.value(a.ValueAtRisk), printable(a.Words)})
+		g.rows = append(g.rows, []string{clip(who, accountMost), s.value(a.ValueAtRisk), s.style.tell(printable(a.Words))})
 	}
 	g.squeeze(0, s.room(), accountLeast)
+	g.fold(s.room())
 	s.grid(&g)
 }
 
 func (s *summary) warnings() {
-	all := allWarnings(s.plan, s.res)
+	all := joinTargets(Warnings(s.plan, s.res))
 	if len(all) == 0 {
 		return
 	}
 	s.section("label.warnings")
 	for _, w := range all[:min(len(all), summaryWarnings)] {
-		s.text(printable(w.Code+": "+w.Message), 2)
+		s.text(printable(w.Code)+": "+s.style.tell(printable(w.Message)), warningLines)
 	}
 	if more := len(all) - summaryWarnings; more > 0 {
 		s.line(s.style.say("warnings.more", more))
 	}
+}
+
+// joinTargets says one time what holds for churn and for value.
+func joinTargets(all []num.Warning) []num.Warning {
+	var out []num.Warning
+	for _, w := range all {
+		if rest, ok := strings.CutPrefix(w.Message, targetValue+": "); ok && len(out) > 0 {
+			if last := &out[len(out)-1]; last.Code == w.Code && last.Message == targetChurn+": "+rest {
+				last.Message = targetChurn + " and " + targetValue + ": " + rest
+				continue
+			}
+		}
+		out = append(out, w)
+	}
+	return out
 }

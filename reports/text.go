@@ -32,6 +32,35 @@ func (g *grid) squeeze(k, room, least int) {
 	}
 }
 
+// foldLeast is the narrowest that fold makes the last column.
+const foldLeast = 20
+
+// fold breaks the cells of the last column over several rows so that no line takes more than room
+// columns.
+func (g *grid) fold(room int) {
+	last := len(g.right) - 1
+	before := 0
+	for k := range last {
+		widest := 0
+		for _, row := range g.rows {
+			widest = max(widest, width(row[k]))
+		}
+		before += widest + len(columnGap)
+	}
+	var rows [][]string
+	for _, row := range g.rows {
+		for i, piece := range wrap(row[last], max(foldLeast, room-before)) {
+			next := make([]string, len(row))
+			if i == 0 {
+				copy(next, row)
+			}
+			next[last] = piece
+			rows = append(rows, next)
+		}
+	}
+	g.rows = rows
+}
+
 // lines pads every cell to its column; the last left-aligned column is not padded.
 func (g *grid) lines() []string {
 	widths := make([]int, len(g.right))

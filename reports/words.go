@@ -1,6 +1,10 @@
 package reports
 
-import "fmt"
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
 
 // Languages of the summary.
 const (
@@ -25,10 +29,25 @@ func (s Style) say(key string, args ...any) string {
 	if s.Lang == Chinese {
 		text = p[1]
 	}
-	if len(args) == 0 {
-		return text
+	if len(args) > 0 {
+		text = fmt.Sprintf(text, args...)
 	}
-	return fmt.Sprintf(text, args...)
+	if strings.Contains(p[0], "{") {
+		text = numberForms.ReplaceAllStringFunc(text, chooseForm)
+	}
+	return text
+}
+
+// numberForms are a count and the forms of its noun: "1 {row|rows}".
+var numberForms = regexp.MustCompile(`\S+ (?:key )?\{(\w+)\|(\w+)\}`)
+
+func chooseForm(text string) string {
+	before, forms, _ := strings.Cut(text, "{")
+	one, many, _ := strings.Cut(strings.TrimSuffix(forms, "}"), "|")
+	if strings.HasPrefix(before, "1 ") {
+		return before + one
+	}
+	return before + many
 }
 
 // phrases are all words of the summary: English, 中文. Terms are those of the project's word list.
@@ -46,11 +65,12 @@ var phrases = map[string][2]string{
 
 	"head": {"mainstay · as of %s · run %s", "mainstay · 截至 %s · 运行 %s"},
 
-	"input.rows":    {"%s rows in %s: %s used, %s set aside (%s)", "%[2]s，共 %[1]s 条记录：采用 %[3]s，未采用 %[4]s（%[5]s）"},
+	"input.rows":    {"%s {row|rows} in %s: %s used, %s set aside (%s)", "%[2]s，共 %[1]s 条记录：采用 %[3]s，未采用 %[4]s（%[5]s）"},
 	"input.file":    {"1 file", "1 个文件"},
 	"input.files":   {"%s files", "%s 个文件"},
 	"input.money":   {"%s read = %s used + %s set aside, exactly", "读入 %s = 采用 %s + 未采用 %s，分毫不差"},
-	"input.rounded": {"%s amounts were rounded, by %s in all", "%s 个金额经过舍入，合计 %s"},
+	"input.rounded": {"%s {amount|amounts} rounded, by %s in all", "%s 个金额经过舍入，合计 %s"},
+	"input.least":   {"less than %s", "不足 %s"},
 	"input.columns": {"columns: %s", "字段：%s"},
 
 	"reason.bad_time":          {"bad date", "日期无效"},
@@ -66,19 +86,19 @@ var phrases = map[string][2]string{
 	"reason.bad_cost":          {"bad cost", "成本无效"},
 	"reason.bad_discount":      {"bad discount", "折扣无效"},
 
-	"book.customers": {"%s customers: %s at risk (bought in the last %d days), %s lapsed", "%s 个客户：活跃 %s（最近 %d 天内有购买），已流失 %s"},
+	"book.customers": {"%s {customer|customers}: %s at risk (bought in the last %d days), %s lapsed", "%s 个客户：活跃 %s（最近 %d 天内有购买），已流失 %s"},
 	"book.never":     {", %s never bought", "，从未购买 %s"},
-	"book.prospects": {"; %s prospects", "；潜在客户 %s"},
+	"book.prospects": {"; %s {prospect|prospects}", "；潜在客户 %s"},
 	"book.revenue":   {"last 12 months: revenue %s (%s on the 12 before)", "近 12 个月：收入 %s（较前 12 个月 %s）"},
 	"book.revenue1":  {"last 12 months: revenue %s", "近 12 个月：收入 %s"},
 	"book.margin":    {", margin %s", "，毛利 %s"},
-	"book.key":       {"%s key accounts (%s) make %s of revenue", "%s 个大客户（占活跃客户 %s）贡献收入的 %s"},
+	"book.key":       {"%s key {account|accounts} (%s) with %s of revenue", "%s 个大客户（占活跃客户 %s）贡献收入的 %s"},
 	"book.keymargin": {", %s of margin", "、毛利的 %s"},
 	"book.top":       {"; top %s: %s", "；前 %s 的客户贡献 %s"},
-	"book.accounts":  {"accounts table: %s accounts, %s matched, %s prospects; %s customers are not in it", "客户表：%s 个客户，匹配 %s，潜在 %s；%s 个客户不在表中"},
+	"book.accounts":  {"accounts table: %s {account|accounts}, %s matched, %s {prospect|prospects}; %s {customer|customers} not in it", "客户表：%s 个客户，匹配 %s，潜在 %s；%s 个客户不在表中"},
 
 	"leaving.observed": {"of those at risk %d days ago, %s %s have not bought since", "%d 天前的活跃客户中，%s %s 此后没有购买"},
-	"leaving.expected": {"next %d days: %s of %s expected to leave; value at risk %s, key accounts %s", "未来 %d 天预计流失：%s / %s；风险价值 %s，其中大客户 %s"},
+	"leaving.expected": {"next %d days: %s of %s expected to leave; value at risk %s (key accounts %s)", "未来 %d 天预计流失：%s / %s；风险价值 %s，其中大客户 %s"},
 	"leaving.whatif":   {"5 %% fewer losses would keep %s; 5 points less churn %s", "流失减少 5%% 可保住 %s；流失率降低 5 个百分点可保住 %s"},
 
 	"models.churn":       {"churn: %s", "流失：%s"},

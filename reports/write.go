@@ -21,7 +21,7 @@ func Write(ctx context.Context, r *Run, plan *ingest.Plan, l *ingest.Ledger, res
 	scores := Scores(res, l.Has)
 	tables := []*Table{
 		scores, Segments(res.Segments, res.Scale), Transitions(res.Transitions), Tiers(res),
-		Tournament(res.Contests), Cuts(res.Cuts), Concentration(res),
+		Tournament(res.Contests), Cuts(res.Cuts), Concentration(res, &l.Tally),
 	}
 	for _, t := range tables {
 		if err := r.writeTable(ctx, t, ".parquet", WriteParquet); err != nil {

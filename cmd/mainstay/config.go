@@ -46,7 +46,7 @@ func defaultConfig() config {
 func (c *config) load(path string) error {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return &ingest.ConfigError{Msg: fmt.Sprintf("config: %v", err)}
+		return &ingest.ConfigError{Msg: fmt.Sprintf("config: %v: check the name", err)}
 	}
 	if len(bytes.TrimSpace(data)) == 0 {
 		return nil
@@ -58,7 +58,7 @@ func (c *config) load(path string) error {
 	hint := ""
 	var unknown *yaml.UnknownFieldError
 	if errors.As(err, &unknown) {
-		hint = fmt.Sprintf("; the keys are in docs/config.md and in 'mainstay run --print-config'")
+		hint = "; the keys are in docs/config.md and in 'mainstay run --print-config'"
 		if near := nearest(quoted(unknown.Message), configKeys(reflect.TypeOf(*c))); near != "" {
 			hint = fmt.Sprintf("; did you mean %q?", near)
 		}
@@ -69,6 +69,16 @@ func (c *config) load(path string) error {
 // yaml is the configuration as a file.
 func (c *config) yaml() ([]byte, error) {
 	return yaml.MarshalWithOptions(c, yaml.IndentSequence(true))
+}
+
+// printConfig shows the effective configuration.
+func (a *app) printConfig(c *config) error {
+	text, err := c.yaml()
+	if err != nil {
+		return err
+	}
+	_, err = a.stdout.Write(text)
+	return err
 }
 
 // validate checks what neither YAML nor flags can.
@@ -120,28 +130,12 @@ func (o *configFlags) addFlags(f *pflag.FlagSet) {
 // bound to c, so they are remembered, the file is loaded over c, and they are set again.
 func (o *configFlags) resolve(c *config, flags *pflag.FlagSet, sources []string) error {
 	if o.file != "" {
-		type set struct {
-			flag   *pflag.Flag
-			value  string
-			values []string
-		}
-		var given []set
-		flags.Visit(func(f *pflag.Flag) {
-			s := set{flag: f, value: f.Value.String()}
-			if list, ok := f.Value.(pflag.SliceValue); ok {
-				s.values = list.GetSlice()
-			}
-			given = append(given, s)
-		})
+		given := givenFlags(flags)
 		if err := c.load(o.file); err != nil {
 			return err
 		}
-		for _, s := range given {
-			if list, ok := s.flag.Value.(pflag.SliceValue); ok {
-				if err := list.Replace(s.values); err != nil {
-					return usageError{err}
-				}
-			} else if err := s.flag.Value.Set(s.value); err != nil {
+		for _, g := range given {
+			if err := g.set(); err != nil {
 				return usageError{err}
 			}
 		}
@@ -150,4 +144,30 @@ func (o *configFlags) resolve(c *config, flags *pflag.FlagSet, sources []string)
 		c.Transactions = sources
 	}
 	return c.validate()
+}
+
+// givenFlag is a flag of the command line with what it was set to.
+type givenFlag struct {
+	value  pflag.Value
+	text   string
+	values []string // of a list
+}
+
+func givenFlags(flags *pflag.FlagSet) []givenFlag {
+	var given []givenFlag
+	flags.Visit(func(f *pflag.Flag) {
+		g := givenFlag{value: f.Value, text: f.Value.String()}
+		if list, ok := f.Value.(pflag.SliceValue); ok {
+			g.values = list.GetSlice()
+		}
+		given = append(given, g)
+	})
+	return given
+}
+
+func (g givenFlag) set() error {
+	if list, ok := g.value.(pflag.SliceValue); ok {
+		return list.Replace(g.values)
+	}
+	return g.value.Set(g.text)
 }

@@ -48,13 +48,14 @@ func TestConfigFlagsOverrideFile(t *testing.T) {
 	if err := os.WriteFile(path, []byte(file), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	o := runOptions{config: defaultConfig()}
+	o := newInputOptions()
 	fs := pflag.NewFlagSet("run", pflag.ContinueOnError)
 	o.addFlags(fs)
+	o.config.addModelFlags(fs)
 	if err := fs.Parse([]string{"--config", path, "--zone", "UTC", "--exclude-status", "Lost"}); err != nil {
 		t.Fatal(err)
 	}
-	if err := o.source.resolve(&o.config, fs, nil); err != nil {
+	if err := o.resolve(fs, nil); err != nil {
 		t.Fatal(err)
 	}
 	if got := o.config.Ingest.Zone; got != "UTC" {

@@ -53,13 +53,19 @@ func (c *config) addInputFlags(f *pflag.FlagSet) {
 	f.StringVar(&c.Accounts.Columns.Parent, "accounts-parent", "", "accounts column of the parent (buying group)")
 }
 
+// addBookFlags binds the flags of everything that describes customers.
+func (c *config) addBookFlags(f *pflag.FlagSet) {
+	s := &c.Segment
+	f.IntVar(&s.ChurnHorizon, "churn-horizon", s.ChurnHorizon, "`DAYS` without a purchase after which a customer has left (0 = 3 × the median gap)")
+	f.StringVar(&s.ValueBasis, "value-basis", s.ValueBasis, "what value means: auto, margin or revenue")
+}
+
 // addModelFlags binds the flags of everything that turns a Ledger into scores.
 func (c *config) addModelFlags(f *pflag.FlagSet) {
 	s := &c.Segment
+	c.addBookFlags(f)
 	f.StringVar(&s.Period, "period", s.Period, "step of the chains: auto, week, month, quarter, year")
-	f.IntVar(&s.ChurnHorizon, "churn-horizon", s.ChurnHorizon, "days without a purchase after which a customer has left (0 = 3 × the median gap)")
 	f.Float64Var(&s.DiscountRate, "discount-rate", s.DiscountRate, "annual effective discount rate of residual value")
-	f.StringVar(&s.ValueBasis, "value-basis", s.ValueBasis, "auto, margin or revenue")
 	f.StringSliceVar(&s.Segments, "segments", nil, "segmentations to write (default: all that the data allows)")
 }
 

@@ -2,7 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"mainstay/ingest"
 	"mainstay/ingest/store"
@@ -12,28 +17,62 @@ import (
 // now is the clock; tests replace it, because "not after yesterday" depends on it.
 var now = time.Now
 
+// inputOptions is what every command that reads transactions has: the configuration, where it comes
+// from, and the threads.
+type inputOptions struct {
+	config  config
+	source  configFlags
+	threads int
+}
+
+func newInputOptions() inputOptions { return inputOptions{config: defaultConfig()} }
+
+func (o *inputOptions) addFlags(f *pflag.FlagSet) {
+	o.source.addFlags(f)
+	o.config.addInputFlags(f)
+	addThreads(f, &o.threads)
+}
+
+// resolve settles the configuration: defaults, the file, flags, arguments, in rising order of strength.
+func (o *inputOptions) resolve(flags *pflag.FlagSet, sources []string) error {
+	if err := o.source.resolve(&o.config, flags, sources); err != nil {
+		return err
+	}
+	if o.threads < 1 {
+		return usageError{fmt.Errorf("--threads is %d; expected 1 or more", o.threads)}
+	}
+	return errors.Join(o.config.Ingest.Validate(), o.config.Segment.Check())
+}
+
+// inputCommand completes a command that reads transactions: it settles the configuration, then shows it
+// (--print-config) or does the work.
+func (a *app) inputCommand(cmd *cobra.Command, o *inputOptions, work func(context.Context) error) *cobra.Command {
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := o.resolve(cmd.Flags(), args); err != nil {
+			return err
+		}
+		if o.source.print {
+			return a.printConfig(&o.config)
+		}
+		a.progress.start(a.stderr)
+		return work(cmd.Context())
+	}
+	return cmd
+}
+
 // plan reads footers and the time column.
-func (a *app) plan(ctx context.Context, c *config, threads int) (store.Store, *ingest.Plan, error) {
-	a.progress.start(a.stderr)
+func (a *app) plan(ctx context.Context, o *inputOptions) (*ingest.Plan, error) {
 	a.progress.say("reading dates")
-	st := store.Dir{}
-	p, err := ingest.NewPlan(ctx, st, c.Transactions, c.Ingest, threads, now())
-	if err != nil {
-		return nil, nil, err
-	}
-	log := a.logger()
-	for _, note := range p.Notes {
-		log.Warn().Msg(note)
-	}
-	return st, p, nil
+	return ingest.NewPlan(ctx, files, o.config.Transactions, o.config.Ingest, o.threads, now())
 }
 
 // accounts reads the accounts table, nil when none is configured.
-func (a *app) accounts(ctx context.Context, st store.Store, c *config, p *ingest.Plan) (*table.Accounts, error) {
+func (a *app) accounts(ctx context.Context, c *config, p *ingest.Plan) (*table.Accounts, error) {
 	if len(c.Accounts.Source) == 0 {
 		return nil, nil
 	}
-	return table.ReadAccounts(ctx, st, c.Accounts.Source, c.Accounts.Columns, p.Customer)
+	a.progress.say("reading accounts")
+	return table.ReadAccounts(ctx, files, c.Accounts.Source, c.Accounts.Columns, p.Customer)
 }
 
 // rowProgress shows how many of the planned rows have been read.
@@ -45,12 +84,18 @@ func (a *app) rowProgress(p *ingest.Plan) func(int64) {
 	return func(rows int64) { a.progress.phase("reading rows", float64(rows)/float64(max(total, 1))) }
 }
 
-// printConfig shows the effective configuration.
-func (a *app) printConfig(c *config) error {
-	text, err := c.yaml()
-	if err != nil {
-		return err
-	}
-	_, err = a.stdout.Write(text)
-	return err
+// files is where every input lies.
+var files store.Store = inputFiles{store.Dir{}}
+
+// inputFiles marks what cannot be found or opened as an input error.
+type inputFiles struct{ store.Store }
+
+func (s inputFiles) List(ctx context.Context, source string) ([]store.Object, error) {
+	objects, err := s.Store.List(ctx, source)
+	return objects, inputErrorOf(err)
+}
+
+func (s inputFiles) Open(ctx context.Context, name string) (store.Reader, error) {
+	r, err := s.Store.Open(ctx, name)
+	return r, inputErrorOf(err)
 }

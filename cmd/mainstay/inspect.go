@@ -18,23 +18,19 @@ was found, ranges, nulls, exact duplicate rows, the as-of date, and what a run w
 and nothing is written, except the configuration asked for with --save-config.`
 
 type inspectOptions struct {
-	config     config
-	source     configFlags
-	threads    int
+	inputOptions
 	json       bool
 	saveConfig string
 }
 
 func (o *inspectOptions) addFlags(f *pflag.FlagSet) {
-	o.source.addFlags(f)
-	o.config.addInputFlags(f)
-	addThreads(f, &o.threads)
+	o.inputOptions.addFlags(f)
 	f.BoolVar(&o.json, "json", false, "print JSON instead of tables")
 	f.StringVar(&o.saveConfig, "save-config", "", "write the mapping that was found as a configuration `FILE`")
 }
 
 func newInspectCommand(a *app) *cobra.Command {
-	o := inspectOptions{config: defaultConfig()}
+	o := &inspectOptions{inputOptions: newInputOptions()}
 	cmd := &cobra.Command{
 		Use:   "inspect IN...",
 		Short: "show schema, mapping, ranges and what would be set aside",
@@ -42,52 +38,47 @@ func newInspectCommand(a *app) *cobra.Command {
 		Example: `  mainstay inspect orders.parquet
   mainstay inspect exports/ --save-config night.yaml
   mainstay inspect orders.parquet --json`,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := o.source.resolve(&o.config, cmd.Flags(), args); err != nil {
-				return err
-			}
-			if o.source.print {
-				return a.printConfig(&o.config)
-			}
-			return runInspect(cmd.Context(), a, &o)
-		},
 	}
 	o.addFlags(cmd.Flags())
-	return cmd
+	return a.inputCommand(cmd, &o.inputOptions, func(ctx context.Context) error { return runInspect(ctx, a, o) })
 }
 
 func runInspect(ctx context.Context, a *app, o *inspectOptions) error {
-	st, p, err := a.plan(ctx, &o.config, o.threads)
+	p, err := a.plan(ctx, &o.inputOptions)
 	if err != nil {
 		return err
 	}
 	a.progress.say("reading rows")
-	found, err := ingest.Inspect(ctx, st, p, o.threads)
+	found, err := ingest.Inspect(ctx, files, p, o.threads)
 	if err != nil {
 		return err
 	}
 	a.progress.clear()
+	if o.saveConfig != "" {
+		if err := saveConfig(o, p); err != nil {
+			return err
+		}
+	}
 	if o.json {
 		enc := json.NewEncoder(a.stdout)
 		enc.SetIndent("", "  ")
-		err = enc.Encode(found)
-	} else {
-		err = reports.Inspection(a.stdout, found)
+		return enc.Encode(found)
 	}
-	if err != nil || o.saveConfig == "" {
-		return err
-	}
-	saved := o.config
-	saved.Ingest = p.Config
-	saved.Ingest.AsOf = o.config.Ingest.AsOf // a night chooses its own day
-	text, err := saved.yaml()
+	return reports.Inspection(a.stdout, found)
+}
+
+// saveConfig writes the effective configuration with the columns that were found. The as-of date is not
+// saved unless it was given: a night chooses its own day.
+func saveConfig(o *inspectOptions, p *ingest.Plan) error {
+	c := o.config
+	c.Ingest = p.Config
+	c.Ingest.AsOf = o.config.Ingest.AsOf
+	text, err := c.yaml()
 	if err != nil {
 		return err
 	}
 	if err := os.WriteFile(o.saveConfig, text, 0o644); err != nil {
-		return fmt.Errorf("save configuration: %w", err)
+		return fmt.Errorf("cannot save the configuration: %w", err)
 	}
-	log := a.logger()
-	log.Info().Str("file", o.saveConfig).Msg("configuration written")
 	return nil
 }

@@ -9,6 +9,8 @@ import (
 	"github.com/rs/zerolog"
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
+
+	"mainstay/internal/num"
 )
 
 // logOptions decides how mainstay logs: to stderr, console lines for people on a terminal, JSON
@@ -44,9 +46,22 @@ func (a *app) logger() zerolog.Logger {
 	}
 	var w io.Writer = a.stderr
 	if !a.logOptions.json(a.stderr) {
-		w = zerolog.ConsoleWriter{Out: a.stderr, TimeFormat: time.TimeOnly}
+		a.progress.clear()
+		w = zerolog.ConsoleWriter{Out: a.stderr, TimeFormat: time.TimeOnly, NoColor: !isTerminal(a.stderr)}
 	}
 	return zerolog.New(w).Level(level).With().Timestamp().Logger()
+}
+
+// logWarnings logs what to know about a result. shown says that stdout shows it too: a person at a
+// console need not read it twice.
+func (a *app) logWarnings(shown bool, warnings []num.Warning) {
+	if shown && !a.logOptions.json(a.stderr) {
+		return
+	}
+	log := a.logger()
+	for _, w := range warnings {
+		log.Warn().Str("code", w.Code).Msg(w.Message)
+	}
 }
 
 func isTerminal(w io.Writer) bool {

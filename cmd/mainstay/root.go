@@ -86,9 +86,13 @@ func newRoot(a *app) *cobra.Command {
 }
 
 func unknownCommand(cmd *cobra.Command, name string) error {
+	var names []string
+	for _, c := range cmd.Commands() {
+		names = append(names, c.Name())
+	}
 	hint := "run 'mainstay --help' for the commands"
-	if s := cmd.SuggestionsFor(name); len(s) > 0 {
-		hint = fmt.Sprintf("did you mean %q?", s[0])
+	if near := nearest(name, names); near != "" {
+		hint = fmt.Sprintf("did you mean %q?", near)
 	}
 	return usageError{fmt.Errorf("unknown command %q: %s", name, hint)}
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"time"
@@ -12,7 +11,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"mainstay/ingest"
-	"mainstay/ingest/store"
 	"mainstay/ingest/table"
 	"mainstay/reports"
 	"mainstay/segment"
@@ -32,44 +30,31 @@ const runExample = `  mainstay run orders.parquet
   mainstay run --config night.yaml --quiet`
 
 type runOptions struct {
-	config  config
-	source  configFlags
-	threads int
-	quiet   bool
-	json    bool
+	inputOptions
+	quiet bool
+	json  bool
 }
 
 func (o *runOptions) addFlags(f *pflag.FlagSet) {
-	o.source.addFlags(f)
-	o.config.addInputFlags(f)
+	o.inputOptions.addFlags(f)
 	o.config.addModelFlags(f)
-	addThreads(f, &o.threads)
 	f.StringVarP(&o.config.Out, "out", "o", o.config.Out, "output `FOLDER` for runs")
 	f.StringVar(&o.config.Language, "language", o.config.Language, "language of the summary: en or zh")
-	f.BoolVar(&o.config.Strict, "strict", o.config.Strict, "fail (exit 4) when a model falls back to a naive rule")
-	f.BoolVarP(&o.quiet, "quiet", "q", false, "print nothing on success")
+	f.BoolVar(&o.config.Strict, "strict", o.config.Strict, "publish nothing (exit 4) when a model falls back to a naive rule")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "print and log nothing on success; the manifest holds the warnings")
 	f.BoolVar(&o.json, "json", false, "print the run's manifest instead of the summary")
 }
 
 func newRunCommand(a *app) *cobra.Command {
-	o := runOptions{config: defaultConfig()}
+	o := &runOptions{inputOptions: newInputOptions()}
 	cmd := &cobra.Command{
 		Use:     "run IN...",
 		Short:   "score every customer and every segment, recommend service tiers",
 		Long:    runLong,
 		Example: runExample,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := o.source.resolve(&o.config, cmd.Flags(), args); err != nil {
-				return err
-			}
-			if o.source.print {
-				return a.printConfig(&o.config)
-			}
-			return runRun(cmd.Context(), a, &o)
-		},
 	}
 	o.addFlags(cmd.Flags())
-	return cmd
+	return a.inputCommand(cmd, &o.inputOptions, func(ctx context.Context) error { return runRun(ctx, a, o) })
 }
 
 // identity is the part of the configuration that decides the run's bytes, as the manifest shows it.
@@ -82,22 +67,22 @@ type identity struct {
 	Strict   bool                 `json:"strict"`
 }
 
+// staged is called when the run's folder is staged and the work begins; tests hold a run here.
+var staged = func(context.Context) {}
+
 func runRun(ctx context.Context, a *app, o *runOptions) error {
 	c := &o.config
-	if err := errors.Join(c.Ingest.Validate(), c.Segment.Check()); err != nil {
-		return err
-	}
 	start := time.Now()
-	st, p, err := a.plan(ctx, c, o.threads)
+	p, err := a.plan(ctx, &o.inputOptions)
 	if err != nil {
 		return err
 	}
-	a.progress.say("reading accounts, hashing inputs")
-	accounts, err := a.accounts(ctx, st, c, p)
+	accounts, err := a.accounts(ctx, c, p)
 	if err != nil {
 		return err
 	}
-	inputs, err := reports.Inputs(ctx, st, p, c.Accounts.Source, o.threads)
+	a.progress.say("hashing inputs")
+	inputs, err := reports.Inputs(ctx, files, p, c.Accounts.Source, o.threads)
 	if err != nil {
 		return err
 	}
@@ -111,21 +96,23 @@ func runRun(ctx context.Context, a *app, o *runOptions) error {
 	if !r.Reused {
 		r.Timings.Threads = o.threads
 		r.Timings.Add("plan", start)
-		if err := a.compute(ctx, o, st, p, accounts, r); err != nil {
+		staged(ctx)
+		if err := a.compute(ctx, o, p, accounts, r); err != nil {
 			return errors.Join(err, r.Abort())
 		}
 	}
+	a.progress.clear()
 	return a.show(o, r)
 }
 
 // compute does the work of a run that is not there yet, and publishes it.
-func (a *app) compute(ctx context.Context, o *runOptions, st store.Store, p *ingest.Plan, accounts *table.Accounts, r *reports.Run) error {
+func (a *app) compute(ctx context.Context, o *runOptions, p *ingest.Plan, accounts *table.Accounts, r *reports.Run) error {
 	start := time.Now()
 	rejects, err := reports.NewRejects(ctx, r, p.Scale)
 	if err != nil {
 		return err
 	}
-	ledger, err := ingest.Build(ctx, st, p, o.threads, rejects.Sink, a.rowProgress(p))
+	ledger, err := ingest.Build(ctx, files, p, o.threads, rejects.Sink, a.rowProgress(p))
 	if err != nil {
 		return err
 	}
@@ -139,27 +126,23 @@ func (a *app) compute(ctx context.Context, o *runOptions, st store.Store, p *ing
 		return err
 	}
 	r.Timings.Add("analysis", start)
-	a.logResult(res)
-	if o.config.Strict && !(res.ChurnCertified && res.ValueCertified) {
-		return &ingest.QualityError{Msg: fmt.Sprintf("--strict: churn by %s, value by %s: %s; nothing was published", res.ChurnModel, res.ValueModel, res.ModelWhy)}
+	if o.config.Strict {
+		if err := reports.Fallback(res); err != nil {
+			return err
+		}
 	}
 	a.progress.say("writing")
-	return reports.Write(ctx, r, p, ledger, res, o.style(a))
-}
-
-// logResult repeats for logs what a person reads in the summary.
-func (a *app) logResult(res *segment.Result) {
-	log := a.logger()
-	for _, w := range res.Warnings {
-		log.Warn().Str("code", w.Code).Msg(w.Message)
+	if err := reports.Write(ctx, r, p, ledger, res, o.style(a)); err != nil {
+		return err
 	}
-	log.Info().Stringer("as_of", res.Clock.AsOf).Int("customers", res.Totals.Customers).Int("at_risk", res.Totals.AtRisk).
-		Str("churn_model", res.ChurnModel).Str("value_model", res.ValueModel).Msg("analysed")
+	if !o.quiet {
+		a.logWarnings(!o.json, reports.Warnings(p, res))
+	}
+	return nil
 }
 
 // show prints what the run found: the summary, or the manifest.
 func (a *app) show(o *runOptions, r *reports.Run) error {
-	a.progress.clear()
 	switch {
 	case o.quiet:
 		return nil

@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"fmt"
+	"errors"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -21,9 +21,7 @@ transactions. Several joined by commas are crossed; --by may be repeated. --wher
 the fields of docs/format.md and any attribute.`
 
 type segmentOptions struct {
-	config  config
-	source  configFlags
-	threads int
+	inputOptions
 	by      []string
 	where   string
 	out     string
@@ -32,10 +30,8 @@ type segmentOptions struct {
 }
 
 func (o *segmentOptions) addFlags(f *pflag.FlagSet) {
-	o.source.addFlags(f)
-	o.config.addInputFlags(f)
-	o.config.addModelFlags(f)
-	addThreads(f, &o.threads)
+	o.inputOptions.addFlags(f)
+	o.config.addBookFlags(f)
 	f.StringArrayVar(&o.by, "by", nil, "rfm, abc, ladder, or columns; joined by commas = crossed; may be repeated")
 	f.StringVar(&o.where, "where", "", "condition on customers, for example 'revenue_12m > 10000 and at_risk'")
 	f.StringVarP(&o.out, "out", "o", "", "also write the table to `FILE` (.csv, .parquet, .arrow, .json)")
@@ -44,7 +40,7 @@ func (o *segmentOptions) addFlags(f *pflag.FlagSet) {
 }
 
 func newSegmentCommand(a *app) *cobra.Command {
-	o := segmentOptions{config: defaultConfig()}
+	o := &segmentOptions{inputOptions: newInputOptions()}
 	cmd := &cobra.Command{
 		Use:   "segment IN... --by SCHEME",
 		Short: "describe customers by groups, in seconds",
@@ -53,46 +49,31 @@ func newSegmentCommand(a *app) *cobra.Command {
   mainstay segment orders.parquet --by industry,region --where 'revenue_12m > 10000' --out groups.csv
   mainstay segment orders.parquet --by abc --members customers.csv
   mainstay segment orders.parquet --by rfm --by ladder --json`,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := o.source.resolve(&o.config, cmd.Flags(), args); err != nil {
-				return err
-			}
-			if o.source.print {
-				return a.printConfig(&o.config)
-			}
-			if len(o.by) == 0 {
-				return usageError{fmt.Errorf("--by is missing: give rfm, abc, ladder or a column, for example --by abc")}
-			}
-			return runSegment(cmd.Context(), a, &o)
-		},
 	}
 	o.addFlags(cmd.Flags())
-	return cmd
+	return a.inputCommand(cmd, &o.inputOptions, func(ctx context.Context) error { return runSegment(ctx, a, o) })
 }
 
 func runSegment(ctx context.Context, a *app, o *segmentOptions) error {
-	for _, path := range []string{o.out, o.members} {
-		if path != "" {
-			if err := reports.CheckFormat(path); err != nil {
-				return err
-			}
-		}
+	if err := o.check(); err != nil {
+		return err
 	}
-	st, p, err := a.plan(ctx, &o.config, o.threads)
+	p, err := a.plan(ctx, &o.inputOptions)
 	if err != nil {
 		return err
 	}
-	accounts, err := a.accounts(ctx, st, &o.config, p)
+	accounts, err := a.accounts(ctx, &o.config, p)
 	if err != nil {
 		return err
 	}
 	if extra := extraAttributes(o.by, p, accounts); len(extra) > 0 {
 		o.config.Ingest.Columns.Attributes = append(o.config.Ingest.Columns.Attributes, extra...)
-		if st, p, err = a.plan(ctx, &o.config, o.threads); err != nil {
+		if p, err = a.plan(ctx, &o.inputOptions); err != nil {
 			return err
 		}
 	}
-	ledger, err := ingest.Build(ctx, st, p, o.threads, nil, a.rowProgress(p))
+	a.logWarnings(false, reports.Warnings(p, nil))
+	ledger, err := ingest.Build(ctx, files, p, o.threads, nil, a.rowProgress(p))
 	if err != nil {
 		return err
 	}
@@ -102,6 +83,21 @@ func runSegment(ctx context.Context, a *app, o *segmentOptions) error {
 	}
 	a.progress.clear()
 	return a.showSegments(o, d)
+}
+
+// check finds what is wrong with the flags before any work is done.
+func (o *segmentOptions) check() error {
+	if len(o.by) == 0 {
+		return usageError{errors.New("--by is missing: give rfm, abc, ladder or a column, for example --by abc")}
+	}
+	for _, path := range []string{o.out, o.members} {
+		if path != "" {
+			if err := reports.CheckFile(path); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // showSegments prints the rows and writes the files asked for.

@@ -18,7 +18,7 @@ func newVersionCommand(a *app) *cobra.Command {
 		Short:   "print the version",
 		Long:    "Print the version, the Go release and the platform.",
 		Example: "  mainstay version",
-		Args:    usageArgs(cobra.NoArgs),
+		Args:    noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			_, err := fmt.Fprintf(a.stdout, "mainstay %s%s %s %s/%s\n", version, revision(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			return err
@@ -40,12 +40,10 @@ func revision() string {
 	return ""
 }
 
-// usageArgs makes what a validator of arguments says a usage error.
-func usageArgs(validate cobra.PositionalArgs) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if err := validate(cmd, args); err != nil {
-			return usageError{fmt.Errorf("%w (see 'mainstay %s --help')", err, cmd.Name())}
-		}
-		return nil
+// noArguments refuses arguments.
+func noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usageError{fmt.Errorf("%s takes no arguments, and got %q", cmd.CommandPath(), args)}
 	}
+	return nil
 }

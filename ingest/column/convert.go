@@ -162,7 +162,7 @@ func (r *Reader) readDictionary(h *format.PageHeader, body []byte) error {
 		return damaged("a page lacks the header of its type")
 	case d.found:
 		return damaged("the column has two dictionaries")
-	case v.Encoding != format.Plain && v.Encoding != format.PlainDictionary:
+	case v.Encoding != format.Plain && v.Encoding != plainDictionary:
 		return damaged("the dictionary has the encoding %s", v.Encoding)
 	}
 	data, err := r.chunk.inflate(body, int(h.UncompressedPageSize))

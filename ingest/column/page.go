@@ -7,6 +7,12 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 )
 
+// plainDictionary is how format version 1 named the encoding of dictionaries and their indices: files of
+// older writers have it.
+//
+//lint:ignore SA1019 deprecated for writers, not for readers
+const plainDictionary = format.PlainDictionary
+
 // page is an open data page: streams of levels and of values, read from the front.
 // Which stream holds the values depends on the encoding.
 type page struct {
@@ -128,7 +134,7 @@ func (p *page) values(data []byte, t format.Type, width int) (err error) {
 		p.codes = newBitmap(data)
 	case e == format.Plain:
 		p.data = data
-	case e == format.PlainDictionary || e == format.RLEDictionary:
+	case e == plainDictionary || e == format.RLEDictionary:
 		p.encoding = format.RLEDictionary
 		if data[0] > 32 {
 			return damaged("dictionary indices of %d bits", data[0])

@@ -1,0 +1,188 @@
+package table
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/parquet-go/parquet-go"
+
+	"mainstay/ingest/store"
+)
+
+func parquetOf[T any](t testing.TB, rows ...T) []byte {
+	t.Helper()
+	var buf bytes.Buffer
+	w := parquet.NewGenericWriter[T](&buf, parquet.MaxRowsPerRowGroup(2))
+	if _, err := w.Write(rows); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return buf.Bytes()
+}
+
+func read(t testing.TB, files store.Memory, cfg AccountsConfig, customer string) (*Accounts, error) {
+	t.Helper()
+	return ReadAccounts(context.Background(), files, []string{"in"}, cfg, customer)
+}
+
+type textKeys struct {
+	ID       string   `parquet:"customer_id"`
+	Name     *string  `parquet:"Customer Name,optional"`
+	Parent   string   `parquet:"parent_account"`
+	Industry string   `parquet:"industry"`
+	Fleet    *int64   `parquet:"fleet,optional"`
+	Credit   *float64 `parquet:"credit,optional"`
+	Limit    int64    `parquet:"limit,decimal(2:18)"`
+	Since    int32    `parquet:"since,date"`
+	Key      bool     `parquet:"is_key"`
+	External int64    `parquet:"external"`
+}
+
+type intKeys struct {
+	ID       int32  `parquet:"customer_id"`
+	Industry string `parquet:"industry"`
+	Zip      string `parquet:"zip"`
+}
+
+func TestAccountsOfSeveralFiles(t *testing.T) {
+	name, fleet, credit, nan := "Bus & Co", int64(120), 0.25, math.NaN()
+	files := store.Memory{
+		"in/a.parquet": parquetOf(t,
+			textKeys{ID: "B", Name: &name, Parent: "42", Industry: "public", Fleet: &fleet, Credit: &credit, Limit: 150050, Since: 10957, Key: true, External: 9007199254740993},
+			textKeys{ID: "00042", Industry: "\xff", Credit: &nan, External: 1},
+			textKeys{ID: "A", External: 2},
+			textKeys{ID: "A", External: 2},
+		),
+		"in/region=Nord/b.parquet": parquetOf(t, intKeys{42, "private", "1"}, intKeys{7, "", "2"}),
+	}
+	a, err := read(t, files, AccountsConfig{}, "customer_id")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprintf("%s", a.Keys); got != "[00042 42 7 A B]" || a.Duplicates != 1 {
+		t.Errorf("keys %s, %d duplicates", got, a.Duplicates)
+	}
+	if want := (AccountsConfig{"customer_id", "Customer Name", "parent_account"}); a.Chosen != want {
+		t.Errorf("chosen %v", a.Chosen)
+	}
+	b := a.Find([]byte("B"))
+	if b != 4 || a.Name[b] != name || a.Parent[b] != "42" || a.Find([]byte("C")) != -1 || a.Name[0] != "" {
+		t.Errorf("row of B: %d, %q, %q", b, a.Name, a.Parent)
+	}
+	var columns []string
+	for _, at := range a.Attributes {
+		kind := "text"
+		if at.Number != nil {
+			kind = "number"
+		}
+		if at.Number != nil == (at.Text != nil) || len(at.Number)+len(at.Text) != len(a.Keys) {
+			t.Errorf("%s must have one of text and number, parallel to the keys", at.Name)
+		}
+		columns = append(columns, at.Name+" "+kind)
+	}
+	want := "industry text, fleet number, credit number, limit number, since text, is_key text, external text, zip text, region text"
+	if got := strings.Join(columns, ", "); got != want {
+		t.Errorf("\n got %s\nwant %s", got, want)
+	}
+	text := func(name string, want ...string) {
+		t.Helper()
+		if got := a.Attribute(name).Text; fmt.Sprintf("%q", got) != fmt.Sprintf("%q", want) {
+			t.Errorf("%s: got %q, want %q", name, got, want)
+		}
+	}
+	text("INDUSTRY", "\uFFFD", "private", "", "", "public")
+	text("region", "", "Nord", "Nord", "", "")
+	text("external", "1", "", "", "2", "9007199254740993")
+	text("since", "1970-01-01", "", "", "1970-01-01", "2000-01-01")
+	text("is_key", "false", "", "", "false", "true")
+	n := a.Attribute("credit").Number
+	if n[b] != 0.25 || !math.IsNaN(n[0]) || !math.IsNaN(n[1]) || a.Attribute("limit").Number[b] != 1500.5 || a.Attribute("fleet").Number[b] != 120 {
+		t.Errorf("numbers: %v", n)
+	}
+	if a.Attribute("nothing") != nil {
+		t.Error("an attribute that is not there")
+	}
+}
+
+func TestAccountsErrors(t *testing.T) {
+	fails := func(files store.Memory, cfg AccountsConfig, customer string, mapping bool, want ...string) {
+		t.Helper()
+		_, err := read(t, files, cfg, customer)
+		var m *MappingError
+		if err == nil || errors.As(err, &m) != mapping {
+			t.Errorf("got %v (a MappingError: %v)", err, mapping)
+			return
+		}
+		for _, w := range want {
+			if !strings.Contains(err.Error(), w) {
+				t.Errorf("%q does not say %q", err, w)
+			}
+		}
+	}
+	type row struct {
+		A string `parquet:"account_id"`
+		B string `parquet:"client no"`
+		C string `parquet:"Name"`
+		D string `parquet:"Company"`
+	}
+	one := store.Memory{"in/a.parquet": parquetOf(t, row{"1", "2", "x", "y"})}
+	fails(one, AccountsConfig{}, "customer", true, "several columns could be the key", `"account_id", "client no"`, "--accounts-key")
+	fails(one, AccountsConfig{Key: "account_id"}, "customer", true, "several columns could be the name", `"Name", "Company"`, "--accounts-name", "none")
+	fails(one, AccountsConfig{Key: "nope"}, "customer", true, `no column "nope"`, `"client no"`)
+	fails(one, AccountsConfig{Key: "none"}, "customer", true, "must have a key")
+	fails(one, AccountsConfig{Key: "account_id", Name: "account_id"}, "customer", true, "two purposes")
+	if a, err := read(t, one, AccountsConfig{Name: "none"}, "ClientNo"); err != nil || a.Chosen.Key != "client no" || a.Chosen.Name != "none" || len(a.Attributes) != 3 {
+		t.Errorf("the customer column's own name comes first: %v %v", a, err)
+	}
+	type other struct {
+		X *string `parquet:"x,optional"`
+		Y string  `parquet:"y"`
+	}
+	x, long := "k", strings.Repeat("k", 2000)
+	fails(store.Memory{"in/a.parquet": parquetOf(t, other{&x, "1"})}, AccountsConfig{}, "c", true, "no column has the name", `"c"`, "--accounts-key")
+	key := AccountsConfig{Key: "x"}
+	fails(store.Memory{"in/a.parquet": parquetOf(t, other{&x, "1"}, other{nil, "1"}, other{nil, "2"})}, key, "c", false, "2 of 3 rows have no key", "in/a.parquet row 1")
+	fails(store.Memory{"in/a.parquet": parquetOf(t, other{&x, "1"}), "in/b.parquet": parquetOf(t, other{nil, "0"})[:0]}, key, "c", false, "in/b.parquet")
+	fails(store.Memory{"in/a.parquet": parquetOf(t, other{&long, "1"})}, key, "c", false, "in/a.parquet row 0", "1024 bytes")
+	fails(store.Memory{"in/a.parquet": parquetOf(t, other{&x, "1"}), "in/b.parquet": parquetOf(t, other{&long, "0"}, other{&x, "2"})[:]}, key, "c", false, "in/b.parquet row 0")
+	y := "j"
+	fails(store.Memory{"in/a.parquet": parquetOf(t, other{&x, "1"}), "in/b.parquet": parquetOf(t, other{&y, "0"}, other{&y, "0"}, other{&x, "2"})}, key, "c", false,
+		`key "k" has two different rows`, "in/a.parquet row 0", "in/b.parquet row 2", `column "y"`, `"1"`, `"2"`)
+}
+
+func TestAdventureWorksAccounts(t *testing.T) {
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil || dir == filepath.Dir(dir) {
+			break
+		}
+		dir = filepath.Dir(dir)
+	}
+	file := filepath.Join(dir, "..", "shared", "data", "adventureworks_accounts.parquet")
+	if _, err := os.Stat(file); err != nil {
+		t.Skipf("SKIPPED: real data are not at %s", file)
+	}
+	a, err := ReadAccounts(context.Background(), store.Dir{}, []string{file}, AccountsConfig{}, "ResellerKey")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := (AccountsConfig{"ResellerKey", "ResellerName", "none"}); a.Chosen != want || len(a.Keys) != 701 || len(a.Attributes) != 4 {
+		t.Errorf("chosen %v, %d accounts, %d attributes", a.Chosen, len(a.Keys), len(a.Attributes))
+	}
+	i := a.Find([]byte("1"))
+	if i < 0 || a.Name[i] != "A Bike Store" || a.Attribute("Industry").Text[i] != "Value Added Reseller" {
+		t.Errorf("reseller 1 is %d", i)
+	}
+}
