@@ -202,9 +202,11 @@ func TestFeaturesAreFinite(t *testing.T) {
 		p := newStudy(b).newPanel(asOf, b.Profiles)
 		for i := range p.Subjects {
 			s := &p.Subjects[i]
-			for k, x := range p.row(i) {
-				if !finite(x) {
-					t.Fatalf("%s is %v", features[k].Name, x)
+			if s.atRisk {
+				for k, x := range p.row(i) {
+					if !finite(x) {
+						t.Fatalf("%s is %v", features[k].Name, x)
+					}
 				}
 			}
 			if !finite(s.spend) || !finite(s.within) || s.periods < 1 {
