@@ -476,3 +476,33 @@ func TestAccountsProspectsAndSegments(t *testing.T) {
 		}
 	}
 }
+
+// Heavy returns and sales below cost: revenue is never expected to be negative, losses are standard
+// (see checkScore), and what the tiers hold is the book.
+func TestScoresHoldOnEitherBasis(t *testing.T) {
+	for _, basis := range []string{Revenue, Margin} {
+		for seed := range uint64(3) {
+			sim := manyBuyers()
+			sim.customers, sim.seed, sim.returnShare = 300, 20+seed, 0.5
+			rows := sim.sales()
+			for i := range rows {
+				if rows[i].amount < 0 {
+					rows[i].amount *= 4 // returns outweigh what was bought before them
+				}
+				rows[i].cost = rows[i].amount * int64(i%5) / 2
+			}
+			r := analyse(t, handmade(sim.start+1300, nil, rows...), 2, func(c *Config) { c.ValueBasis = basis })
+			var value, risk num.Adder
+			for _, tier := range r.Tiers {
+				value.Add(tier.Value12)
+				risk.Add(tier.ValueAtRisk)
+			}
+			if !close9(value.Sum(), r.Totals.Expected) || !close9(risk.Sum(), r.Totals.AtRiskValue) {
+				t.Errorf("%s: the tiers hold %v and %v, the book %v and %v", basis, value.Sum(), risk.Sum(), r.Totals.Expected, r.Totals.AtRiskValue)
+			}
+			if low, v, high := r.Totals.ExpectedLow, r.Totals.Expected, r.Totals.ExpectedHigh; low > v || v > high {
+				t.Errorf("%s: expected %v not in [%v, %v]", basis, v, low, high)
+			}
+		}
+	}
+}
