@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"mainstay/internal/num"
+	"mainstay/segment"
 )
 
 const formatPage = "../docs/format.md"
@@ -124,12 +125,36 @@ func TestFormatPageHasEveryFieldAndCode(t *testing.T) {
 		}
 	}
 	for _, code := range []string{num.WarnSeparation, num.WarnCollinear, num.WarnBoundary, num.WarnEmptyState, num.WarnNotConverged,
-		num.WarnHorizonShort, num.WarnTooFew, num.WarnNoRepeatBuyers, WarnInput} {
+		num.WarnHorizonShort, num.WarnTooFew, num.WarnNoRepeatBuyers, WarnInput, "not-certified", "extrapolated", "uncosted"} {
 		need("the warning", code)
 	}
 	for _, schema := range []string{ManifestSchema, ModelsSchema, LatestSchema} {
 		if !strings.Contains(page, "`"+schema+"`") {
 			t.Errorf("%s does not name the schema %s", formatPage, schema)
+		}
+	}
+}
+
+// The page has every field that conditions may use, as segment.Fields describes it.
+func TestFormatPageHasEveryConditionField(t *testing.T) {
+	b, err := os.ReadFile(formatPage)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want strings.Builder
+	want.WriteString("<!-- fields -->\n| field | type | meaning |\n|---|---|---|\n")
+	for _, f := range segment.Fields() {
+		fmt.Fprintf(&want, "| `%s` | %s | %s |\n", f.Name, f.Type, f.Words)
+	}
+	want.WriteString("<!-- end -->")
+	section := regexp.MustCompile(`(?s)<!-- fields -->.*?<!-- end -->`)
+	if got := section.FindString(string(b)); got != want.String() {
+		if !*update {
+			t.Fatalf("the fields of conditions in %s are out of date; go test ./reports -update rewrites them. want\n%s", formatPage, want.String())
+		}
+		page := strings.Replace(string(b), got, want.String(), 1)
+		if err := os.WriteFile(formatPage, []byte(page), 0o644); err != nil {
+			t.Fatal(err)
 		}
 	}
 }

@@ -34,6 +34,9 @@ func (p *page) section(key string) { p.label = p.style.say(key) }
 // room is the width of a section's text.
 func (p *page) room() int { return pageWidth - p.indent }
 
+// lines is how many lines have been written.
+func (p *page) lines() int { return bytes.Count(p.out.Bytes(), []byte{'\n'}) }
+
 // line writes one line of a section, clipped to the page.
 func (p *page) line(text string) {
 	label := pad(p.label, p.indent, false)

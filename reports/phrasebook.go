@@ -22,9 +22,9 @@ var sentences = func() (out []sentence) {
 		{`leave (\d+ %)`, "流失 $1"},
 		{`back (\d+ %)`, "回流 $1"},
 		// models
-		{`churn: (.+)`, "流失：$1"},
-		{`value: (.+)`, "价值：$1"},
-		{`churn and value: (.+)`, "流失与价值：$1"},
+		{`churn: ([^;]+)`, "流失：$1"},
+		{`value: ([^;]+)`, "价值：$1"},
+		{`churn and value: ([^;]+)`, "流失与价值：$1"},
 		{`the best, and no simpler candidate within one standard error`, "最优，且一个标准误之内没有更简单的候选"},
 		{`the best`, "最优"},
 		{`no candidate could be judged`, "没有候选模型可供评判"},

@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"mainstay/ingest"
@@ -31,10 +32,11 @@ func Summary(w io.Writer, r *Run, style Style) error {
 	}
 	p := newPage(style)
 	p.section("label.files")
-	p.text(style.say("files", printable(r.Path())), 0)
+	where := "files"
 	if r.Reused {
-		p.line(style.say("files.reused"))
+		where = "files.reused"
 	}
+	p.text(style.say(where, printable(r.Path())), 0)
 	_, err = w.Write(append(b, p.out.Bytes()...))
 	return err
 }
@@ -113,9 +115,13 @@ func percent2(v float64) string {
 	return dash
 }
 
-// exact is an amount to the last digit, with the currency's sign.
+// exact is an amount to the last digit, with the currency's sign; where other currencies were set aside,
+// the sum of what was read has none.
 func (s *summary) exact(decimal string) string {
-	if sign, known := symbols[strings.ToUpper(s.res.Currency)]; known {
+	mixed := slices.ContainsFunc(s.tally.Reasons, func(x ingest.ReasonTally) bool {
+		return x.Reason == ingest.ReasonOtherCurrency && x.Rows > 0
+	})
+	if sign, known := symbols[strings.ToUpper(s.res.Currency)]; known && !mixed {
 		return sign + compact(decimal)
 	}
 	return compact(decimal)

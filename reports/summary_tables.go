@@ -13,8 +13,8 @@ import (
 const (
 	summarySegments  = 5
 	summaryAttention = 6
-	summaryWarnings  = 3
 	warningLines     = 2  // of each
+	summaryLines     = 39 // of summary.txt where it can; with where the files are, 40
 	accountMost      = 28 // columns for an account's key and name, where there is room
 	accountLeast     = 18 // and where there is not
 	segmentLeast     = 8  // columns that a segment's name keeps
@@ -56,12 +56,13 @@ func (s *summary) segments() {
 	}
 	s.section("label.segments")
 	g := grid{right: []bool{false, true, true, true, true, true, true, true}}
-	g.rows = append(g.rows, s.words(rows[0].Scheme, "column.customers", "column.at_risk", "column.revenue",
-		"column.retention", "column.churn", "column.value", "column.var"))
-	shown := len(rows)
-	if shown > summarySegments+1 { // one more takes no more room than to say so
-		shown = summarySegments
+	shown := min(len(rows), summarySegments)
+	scheme := rows[0].Scheme
+	if shown < len(rows) {
+		scheme = s.style.say("segments.first", scheme, shown, len(rows))
 	}
+	g.rows = append(g.rows, s.words(scheme, "column.customers", "column.at_risk", "column.revenue",
+		"column.retention", "column.churn", "column.value", "column.var"))
 	for i := range rows[:shown] {
 		r := &rows[i]
 		g.rows = append(g.rows, []string{
@@ -71,9 +72,6 @@ func (s *summary) segments() {
 	}
 	g.squeeze(0, s.room(), segmentLeast)
 	s.grid(&g)
-	if more := len(rows) - shown; more > 0 {
-		s.line(s.style.say("segments.more", more))
-	}
 }
 
 // prospectTier holds the accounts that have not bought yet; the book counts them.
@@ -129,10 +127,24 @@ func (s *summary) warnings() {
 		return
 	}
 	s.section("label.warnings")
-	for _, w := range all[:min(len(all), summaryWarnings)] {
-		s.text(printable(w.Code)+": "+s.style.tell(printable(w.Message)), warningLines)
+	texts := make([]string, len(all))
+	need := 0
+	for i, w := range all {
+		texts[i] = printable(w.Code) + ": " + s.style.tell(printable(w.Message))
+		need += min(len(wrap(texts[i], s.room())), warningLines)
 	}
-	if more := len(all) - summaryWarnings; more > 0 {
+	left := max(1, summaryLines-s.lines())
+	most, shown := warningLines, len(all)
+	if need > left { // one line each, and the last for what is not shown
+		most = 1
+		if shown > left {
+			shown = max(1, left-1)
+		}
+	}
+	for _, text := range texts[:shown] {
+		s.text(text, most)
+	}
+	if more := len(all) - shown; more > 0 {
 		s.line(s.style.say("warnings.more", more))
 	}
 }

@@ -107,7 +107,7 @@ var phrases = map[string][2]string{
 	"models.rmse":        {", RMSE %s", "，均方根误差 %s"},
 	"models.naive":       {" (%s %s)", "（%s %s）"},
 	"models.auc":         {", AUC %s", "，AUC %s"},
-	"models.bias":        {"; last fold: bias %s", "；最后一折：偏差 %s"},
+	"models.bias":        {"; last fold: bias %s", "，末折偏差 %s"},
 	"models.capture":     {", capture %s", "，命中率 %s"},
 	"models.certified":   {"both certified", "均已通过检验"},
 	"models.uncertified": {"NOT certified: %s; such rows say so", "未通过检验：%s；相应记录已注明"},
@@ -135,11 +135,11 @@ var phrases = map[string][2]string{
 	"column.account":   {"account", "客户"},
 	"column.stake":     {"at stake", "涉及价值"},
 	"column.why":       {"why", "原因"},
-	"segments.more":    {"… and %d more in segments.csv", "……其余 %d 行见 segments.csv"},
+	"segments.first":   {"%s, %d of %d", "%s，%d / %d"},
 
 	"attention.none": {"nothing stands out", "无特别事项"},
 	"warnings.more":  {"… and %d more in manifest.json", "……其余 %d 条见 manifest.json"},
 
 	"files":        {"%s (columns: docs/format.md)", "%s（字段见 docs/format.md）"},
-	"files.reused": {"the identical run was there already; nothing was computed again", "相同的运行已存在，未重新计算"},
+	"files.reused": {"%s (the identical run was there already)", "%s（相同的运行已存在，未重新计算）"},
 }

@@ -42,6 +42,32 @@ func TestConfigKeysAreDocumented(t *testing.T) {
 	}
 }
 
+// docs/config.md names every flag, and no other.
+func TestFlagsAreDocumented(t *testing.T) {
+	text, err := os.ReadFile("../../docs/config.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	documented := map[string]bool{}
+	for _, m := range regexp.MustCompile("`(?:mainstay [a-z]+ (?:IN )?)?--([a-z-]+)").FindAllStringSubmatch(string(text), -1) {
+		documented[m[1]] = true
+	}
+	real := map[string]bool{}
+	for _, cmd := range newRoot(&app{}).Commands() {
+		for _, name := range flagNames(cmd) {
+			real[name] = true
+			if !documented[name] {
+				t.Errorf("--%s of mainstay %s is not in docs/config.md", name, cmd.Name())
+			}
+		}
+	}
+	for name := range documented {
+		if !real[name] {
+			t.Errorf("docs/config.md describes --%s, which is no flag", name)
+		}
+	}
+}
+
 func TestConfigFlagsOverrideFile(t *testing.T) {
 	path := t.TempDir() + "/c.yaml"
 	file := "transactions: [a.parquet]\nzone: Asia/Shanghai\nperiod: week\nexclude_status: [Void]\ncolumns: {customer: cust}\n"

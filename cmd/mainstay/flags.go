@@ -6,7 +6,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// addInputFlags binds the flags of everything that turns an export into a Ledger.
+// addInputFlags binds the flags of everything that turns an export into a Ledger. Help shows flags in the
+// order in which they are added.
 func (c *config) addInputFlags(f *pflag.FlagSet) {
 	i := &c.Ingest
 	m := &i.Columns
@@ -14,43 +15,43 @@ func (c *config) addInputFlags(f *pflag.FlagSet) {
 		target     *string
 		flag, text string
 	}{
-		{&m.Customer, "customer", "column of the customer key"},
-		{&m.Time, "time", "column of the date or time"},
-		{&m.Amount, "amount", "column of the amount, or an expression such as 'Quantity*UnitPrice'"},
-		{&m.Order, "order", "column of the order id"},
-		{&m.Units, "units", "column or expression of the units sold"},
-		{&m.Price, "price", "column of the unit price"},
-		{&m.Cost, "cost", "column or expression of the cost of the line"},
-		{&m.Discount, "discount", "column or expression of the discount"},
-		{&m.Currency, "currency-column", "column of the currency code"},
-		{&m.Status, "status", "column of the order's status"},
-		{&m.Category, "category", "column of the product category"},
-		{&m.Product, "product", "column of the product"},
-		{&m.Channel, "channel", "column of the channel or outlet"},
-		{&m.Region, "region", "column of the region or country"},
-		{&m.Manager, "manager", "column of the account manager"},
-		{&m.LineType, "line-type", "column of the line type"},
-		{&m.Name, "name", "column of the customer's name"},
-		{&m.Industry, "industry", "column of the customer's industry"},
+		{&m.Customer, "customer", "`COLUMN` of the customer key"},
+		{&m.Time, "time", "`COLUMN` of the date or time"},
+		{&m.Amount, "amount", "`COLUMN` of the amount, or an expression such as 'Quantity*UnitPrice'"},
+		{&m.Order, "order", "`COLUMN` of the order id"},
+		{&m.Units, "units", "`COLUMN` or expression of the units sold"},
+		{&m.Price, "price", "`COLUMN` of the unit price"},
+		{&m.Cost, "cost", "`COLUMN` or expression of the cost of the line"},
+		{&m.Discount, "discount", "`COLUMN` or expression of the discount"},
+		{&m.Currency, "currency-column", "`COLUMN` of the currency code"},
+		{&m.Status, "status", "`COLUMN` of the order's status"},
+		{&m.Category, "category", "`COLUMN` of the product category"},
+		{&m.Product, "product", "`COLUMN` of the product"},
+		{&m.Channel, "channel", "`COLUMN` of the channel or outlet"},
+		{&m.Region, "region", "`COLUMN` of the region or country"},
+		{&m.Manager, "manager", "`COLUMN` of the account manager"},
+		{&m.LineType, "line-type", "`COLUMN` of the line type"},
+		{&m.Name, "name", "`COLUMN` of the customer's name"},
+		{&m.Industry, "industry", "`COLUMN` of the customer's industry"},
 	} {
-		f.StringVar(role.target, role.flag, *role.target, role.text+" ('none' = do without)")
+		f.StringVar(role.target, role.flag, *role.target, role.text)
 	}
-	f.StringSliceVar(&m.Attributes, "attribute", nil, "further columns to segment by")
+	f.StringSliceVar(&m.Attributes, "attribute", nil, "further `COLUMNS` to segment by")
 	f.StringVar(&i.TimeFormat, "time-format", i.TimeFormat, "auto, yyyymmdd, epoch-days, epoch-s, epoch-ms, epoch-us, epoch-ns, iso, or a layout such as %d/%m/%Y")
-	f.StringVar(&i.Zone, "zone", i.Zone, "time zone in which a day begins, for example Asia/Shanghai")
+	f.StringVar(&i.Zone, "zone", i.Zone, "time `ZONE` in which a day begins, for example Asia/Shanghai")
 	f.StringVar(&i.AsOf, "as-of", i.AsOf, "compute everything as of this `DATE` (default: the newest complete day)")
 	f.IntVar(&i.MoneyPlaces, "money-places", i.MoneyPlaces, "decimal places kept of floating and text amounts")
 	f.StringVar(&i.ZeroDays, "zero-days", i.ZeroDays, "days with only zero amounts: ignore, or count as purchase days")
 	f.StringSliceVar(&i.ExcludeStatus, "exclude-status", i.ExcludeStatus, "statuses whose rows are out of scope (any case)")
-	f.StringSliceVar(&i.ExcludeCustomers, "exclude-customer", nil, "customer keys or globs that are out of scope, such as 'INTERNAL-*'")
+	f.StringSliceVar(&i.ExcludeCustomers, "exclude-customer", nil, "customer `KEYS` or globs that are out of scope, such as 'INTERNAL-*'")
 	f.StringVar(&i.Currency, "currency", i.Currency, "keep only this currency; with --rate-column, the currency to convert to")
-	f.StringVar(&i.RateColumn, "rate-column", i.RateColumn, "column of the exchange rate of each row")
+	f.StringVar(&i.RateColumn, "rate-column", i.RateColumn, "`COLUMN` of the exchange rate of each row")
 	f.StringVar(&i.RateDirection, "rate-direction", i.RateDirection, "local-per-base (divide) or base-per-local (multiply)")
 	f.Float64Var(&i.MaxBadRate, "max-bad-rate", i.MaxBadRate, "largest share of bad rows that is accepted")
-	f.StringSliceVar(&c.Accounts.Source, "accounts", nil, "accounts table: key, name, parent, attributes (`FILE`)")
-	f.StringVar(&c.Accounts.Columns.Key, "accounts-key", "", "accounts column of the customer key")
-	f.StringVar(&c.Accounts.Columns.Name, "accounts-name", "", "accounts column of the name")
-	f.StringVar(&c.Accounts.Columns.Parent, "accounts-parent", "", "accounts column of the parent (buying group)")
+	f.StringSliceVar(&c.Accounts.Source, "accounts", nil, "accounts table (`FILES`): key, name, parent, attributes")
+	f.StringVar(&c.Accounts.Columns.Key, "accounts-key", "", "accounts `COLUMN` of the customer key")
+	f.StringVar(&c.Accounts.Columns.Name, "accounts-name", "", "accounts `COLUMN` of the name")
+	f.StringVar(&c.Accounts.Columns.Parent, "accounts-parent", "", "accounts `COLUMN` of the parent (buying group)")
 }
 
 // addBookFlags binds the flags of everything that describes customers.

@@ -17,6 +17,9 @@ import (
 // now is the clock; tests replace it, because "not after yesterday" depends on it.
 var now = time.Now
 
+const columnsLong = `A role whose COLUMN is not given is found by name and type where that is unambiguous; 'none' = do
+without.`
+
 // inputOptions is what every command that reads transactions has: the configuration, where it comes
 // from, and the threads.
 type inputOptions struct {
@@ -47,6 +50,8 @@ func (o *inputOptions) resolve(flags *pflag.FlagSet, sources []string) error {
 // inputCommand completes a command that reads transactions: it settles the configuration, then shows it
 // (--print-config) or does the work.
 func (a *app) inputCommand(cmd *cobra.Command, o *inputOptions, work func(context.Context) error) *cobra.Command {
+	cmd.Long += "\n\n" + columnsLong
+	cmd.Flags().SortFlags = false
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := o.resolve(cmd.Flags(), args); err != nil {
 			return err

@@ -13,9 +13,10 @@ import (
 	"mainstay/reports"
 )
 
-const inspectLong = `Show what is in an export before anything is computed: schema, which column serves which role and how it
-was found, ranges, nulls, exact duplicate rows, the as-of date, and what a run would set aside. No model is fitted
-and nothing is written, except the configuration asked for with --save-config.`
+const inspectLong = `Show what is in an export before anything is computed: schema, which column serves which role and
+how it was found, ranges, nulls, exact duplicate rows, the as-of date, and what a run would set
+aside. No model is fitted and nothing is written, except the configuration asked for with
+--save-config.`
 
 type inspectOptions struct {
 	inputOptions

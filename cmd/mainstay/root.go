@@ -77,6 +77,7 @@ func newRoot(a *app) *cobra.Command {
 		Args: cobra.ArbitraryArgs,
 	}
 	a.logOptions.addFlags(root.PersistentFlags())
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages", ".FlagUsagesWrapped 100"))
 	root.AddCommand(newRunCommand(a), newInspectCommand(a), newSegmentCommand(a), newVersionCommand(a))
 	for _, c := range append(root.Commands(), root) {
 		c.SetFlagErrorFunc(flagError)

@@ -19,10 +19,10 @@ import (
 const runLong = `Read transaction exports, build the Ledger, fit and compare the retention models, and write scores,
 segments, transitions, tiers and rejected rows into a run folder.
 
-IN is a Parquet file, a folder (Hive partitions included), or a glob; several are read as one export.
-The columns are found by name and type and shown; a flag settles what is ambiguous. The run folder
-is <out>/<as-of>-<id>: complete or not there, and reused when the same input and configuration come again.
-The summary goes to stdout (--json: the manifest), logs and progress to stderr.`
+IN is a Parquet file, a folder (Hive partitions included), or a glob; several are read as one
+export. The run folder is <out>/<as-of>-<id>: complete or not there, and reused when the same input
+and configuration come again. The summary goes to stdout (--json: the manifest), logs and progress
+to stderr.`
 
 const runExample = `  mainstay run orders.parquet
   mainstay run exports/ --accounts accounts.parquet --zone Asia/Shanghai

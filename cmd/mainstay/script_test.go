@@ -4,9 +4,13 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
+	"github.com/gofrs/flock"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -28,7 +32,10 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	shared := filepath.Join(data, "../../shared/data")
+	shared := sharedData(t)
+	if shared == "" {
+		t.Log("no ../shared/data: the [shared] scripts on real exports prove nothing here")
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join(data, "script"),
 		UpdateScripts:       os.Getenv("UPDATE") != "",
@@ -39,12 +46,85 @@ func TestScripts(t *testing.T) {
 			e.Setenv("SHARED", shared)
 			return nil
 		},
-		Condition: func(cond string) (bool, error) {
-			if cond == "shared" {
-				_, err := os.Stat(shared)
-				return err == nil, nil
-			}
-			return false, nil
+		Condition: func(cond string) (bool, error) { return cond == "shared" && shared != "", nil },
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"status":     checkStatus,
+			"lock":       holdLock,
+			"truncate":   truncate,
+			"narrow":     checkWidth,
+			"summarised": checkSummary,
 		},
 	})
+}
+
+// sharedData is the folder of the real exports, "" where it is absent.
+func sharedData(t *testing.T) string {
+	t.Helper()
+	path, err := filepath.Abs("../../../shared/data")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(path); err != nil {
+		return ""
+	}
+	return path
+}
+
+// checkStatus runs mainstay as on a console and checks its exit status: "status 3 run nowhere.parquet".
+func checkStatus(ts *testscript.TestScript, _ bool, args []string) {
+	line := append([]string{"--log-format=console"}, args[1:]...)
+	err := ts.Exec("mainstay", line...)
+	got := "0"
+	if exit, ok := err.(interface{ ExitCode() int }); ok {
+		got = strconv.Itoa(exit.ExitCode())
+	}
+	if got != args[0] {
+		ts.Fatalf("exit status %s, want %s", got, args[0])
+	}
+}
+
+// holdLock is another run that writes to the output folder until the script ends: "lock OUT".
+func holdLock(ts *testscript.TestScript, _ bool, args []string) {
+	out := ts.MkAbs(args[0])
+	ts.Check(os.MkdirAll(out, 0o755))
+	l := flock.New(filepath.Join(out, ".lock"))
+	_, err := l.TryLock()
+	ts.Check(err)
+	ts.Defer(func() { l.Unlock() })
+}
+
+// truncate keeps the first half of a file: "truncate FROM TO".
+func truncate(ts *testscript.TestScript, _ bool, args []string) {
+	b, err := os.ReadFile(ts.MkAbs(args[0]))
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), b[:len(b)/2], 0o644))
+}
+
+// Limits of what people read: a terminal of ordinary width, and one page.
+const (
+	pageColumns           = 104 // the widest crossing of two attributes; the summary itself keeps to 100
+	leastLines, mostLines = 25, 40
+)
+
+// checkWidth holds a text to the width of a page: "narrow FILE".
+func checkWidth(ts *testscript.TestScript, _ bool, args []string) {
+	for line := range strings.Lines(ts.ReadFile(args[0])) {
+		if n := utf8.RuneCountInString(strings.TrimRight(line, "\n")); n > pageColumns {
+			ts.Fatalf("%s: %d columns: %s", args[0], n, line)
+		}
+	}
+}
+
+// checkSummary holds a summary to one page, with nothing undefined in it: "summarised FILE".
+func checkSummary(ts *testscript.TestScript, neg bool, args []string) {
+	checkWidth(ts, neg, args)
+	text := ts.ReadFile(args[0])
+	if n := strings.Count(text, "\n"); n < leastLines || n > mostLines {
+		ts.Fatalf("%s: %d lines, want %d to %d", args[0], n, leastLines, mostLines)
+	}
+	for _, bad := range []string{"NaN", "Inf", "%!", "{", "\x1b"} {
+		if strings.Contains(text, bad) {
+			ts.Fatalf("%s holds %q", args[0], bad)
+		}
+	}
 }

@@ -3,6 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -12,13 +15,30 @@ import (
 	"mainstay/segment"
 )
 
-const segmentLong = `Describe the customers by groups, without fitting a model: how many, how many at risk of leaving, revenue and its
-share, observed retention with its interval. The table goes to stdout; --out writes it to a file as well, --members who
-belongs where.
+const segmentLong = `Describe the customers by groups, without fitting a model: how many, how many at risk of leaving,
+revenue and its share, observed retention with its interval. The table goes to stdout; --out writes
+it to a file as well, --members who belongs where.
 
---by takes rfm, abc, ladder (where units are mapped), or any attribute: a column of the accounts table, or of the
-transactions. Several joined by commas are crossed; --by may be repeated. --where keeps the customers for whom a condition holds, over
-the fields of docs/format.md and any attribute.`
+--by takes rfm, abc, ladder (where units are mapped), or any attribute: a column of the accounts
+table, or of the transactions. Several joined by commas are crossed; --by may be repeated. --where
+keeps the customers for whom a condition holds, over any attribute and the fields
+
+%s
+as docs/format.md explains them.`
+
+// conditionFields lists what --where may use, a few to the line.
+func conditionFields() string {
+	const perLine = 5
+	var b strings.Builder
+	for group := range slices.Chunk(segment.Fields(), perLine) {
+		line := ""
+		for _, f := range group {
+			line += fmt.Sprintf("  %-18s", f.Name)
+		}
+		b.WriteString(strings.TrimRight(line, " ") + "\n")
+	}
+	return b.String()
+}
 
 type segmentOptions struct {
 	inputOptions
@@ -32,8 +52,8 @@ type segmentOptions struct {
 func (o *segmentOptions) addFlags(f *pflag.FlagSet) {
 	o.inputOptions.addFlags(f)
 	o.config.addBookFlags(f)
-	f.StringArrayVar(&o.by, "by", nil, "rfm, abc, ladder, or columns; joined by commas = crossed; may be repeated")
-	f.StringVar(&o.where, "where", "", "condition on customers, for example 'revenue_12m > 10000 and at_risk'")
+	f.StringArrayVar(&o.by, "by", nil, "`SCHEME`: rfm, abc, ladder, or columns; joined by commas = crossed; may be repeated")
+	f.StringVar(&o.where, "where", "", "`CONDITION` on customers, for example 'revenue_12m > 10000 and at_risk'")
 	f.StringVarP(&o.out, "out", "o", "", "also write the table to `FILE` (.csv, .parquet, .arrow, .json)")
 	f.StringVarP(&o.members, "members", "m", "", "write every customer with its segments to `FILE`")
 	f.BoolVar(&o.json, "json", false, "print JSON instead of a table")
@@ -44,7 +64,7 @@ func newSegmentCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "segment IN... --by SCHEME",
 		Short: "describe customers by groups, in seconds",
-		Long:  segmentLong,
+		Long:  fmt.Sprintf(segmentLong, conditionFields()),
 		Example: `  mainstay segment orders.parquet --by abc
   mainstay segment orders.parquet --by industry,region --where 'revenue_12m > 10000' --out groups.csv
   mainstay segment orders.parquet --by abc --members customers.csv
