@@ -10,8 +10,21 @@ import (
 	"mainstay/regress"
 )
 
-// trainLogistic regresses churn on the features, rows of one customer clustered.
+// trainLogistic regresses churn on the features, rows of one customer clustered. A fit is remembered by
+// its newest training day, which names the others: where the value label is the churn horizon, the
+// two-part regression needs the same.
 func trainLogistic(b *study, train []*panel) trained[churnModel] {
+	if len(train) == 0 {
+		return fitChurn(b, train)
+	}
+	day := train[0].Day
+	if _, ok := b.logits[day]; !ok {
+		b.logits[day] = fitChurn(b, train)
+	}
+	return b.logits[day]
+}
+
+func fitChurn(b *study, train []*panel) trained[churnModel] {
 	d, ids, events := stackRisk(train, func(s *subject) float64 { return unit(s.churned) })
 	if few := tooFew(len(events), events); few != "" {
 		return refused[churnModel](few)
@@ -97,7 +110,7 @@ func newLogisticModel(fit *regress.Fit, d *regress.Design, y []float64, threads 
 	eta := make([]float64, len(y))
 	num.Blocks(len(eta), panelBlock, threads, func(_, lo, hi int) {
 		for i := lo; i < hi; i++ {
-			eta[i], _ = fit.Linear(d.Row(i))
+			eta[i] = m.predictor(d.Row(i))
 		}
 	})
 	m.shift = meetTotal(eta, y, m.shrink, threads)
@@ -142,6 +155,20 @@ func meetTotal(eta, y []float64, shrink float64, threads int) float64 {
 
 func (m *logisticModel) churn(p *panel, i int, level float64) (prob, low, high float64) {
 	return m.probability(p.row(i), level)
+}
+
+// predictor is xβ.
+func (m *logisticModel) predictor(x []float64) float64 {
+	var sum num.Adder
+	for j, v := range x {
+		sum.AddProduct(v, m.fit.Coef[j])
+	}
+	return sum.Sum()
+}
+
+// point is the probability without its interval.
+func (m *logisticModel) point(x []float64) float64 {
+	return clampChurn(num.Expit(m.shift + m.shrink*m.predictor(x)))
 }
 
 // probability has an interval by the delta method on the logit scale (see regress.Fit.Probability)

@@ -15,10 +15,12 @@ type study struct {
 	unit   float64                  // money units per coefficient: 10^−scale
 	label  int                      // days of a value label
 	start  [ingest.Shards + 1]int32 // running number of each shard's first customer
+	logits map[ingest.Day]trained[churnModel]
 }
 
 func newStudy(b *Book) *study {
-	st := &study{Book: b, states: newStates(b.Clock), unit: math.Pow10(-b.Ledger.Scale), label: valueLabel(b.Clock)}
+	st := &study{Book: b, states: newStates(b.Clock), unit: math.Pow10(-b.Ledger.Scale), label: valueLabel(b.Clock),
+		logits: map[ingest.Day]trained[churnModel]{}}
 	for i := range b.Ledger.Shards {
 		st.start[i+1] = st.start[i] + int32(b.Ledger.Shards[i].Customers())
 	}

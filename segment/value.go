@@ -1,10 +1,8 @@
 package segment
 
 import (
-	"math"
-
-	"mainstay/internal/num"
 	"mainstay/regress"
+	"math"
 )
 
 // The candidates for value, simplest first.
@@ -63,7 +61,7 @@ func (m lastYear) outlook(p *panel, i int) outlook {
 }
 
 // The value columns of the second part of the hurdle.
-var hurdleColumns = []string{"intercept", "value_last_label", "value_12m", "log_frequency_12m", "overdue", "trend"}
+var hurdleColumns = [...]string{"intercept", "value_last_label", "value_12m", "log_frequency_12m", "overdue", "trend"}
 
 // hurdle is a two-part model: the probability of buying at all within the value label, times the
 // expected value given buying,
@@ -80,32 +78,26 @@ var hurdleColumns = []string{"intercept", "value_last_label", "value_12m", "log_
 // with ρ the share of those lapsed for less than two churn horizons who bought within a label:
 // lost is recurrent. Switched-off attrition is a = 1.
 type hurdle struct {
-	study *study
-	buy   *logisticModel
-	spend *regress.Fit
-	back  float64 // ρ
+	study  *study
+	buy    *logisticModel
+	leaves bool // buy is of leaving, 1 − q
+	spend  *regress.Fit
+	back   float64 // ρ
 }
 
 func trainHurdle(b *study, train []*panel) trained[valueModel] {
-	d, ids, y := stackRisk(train, func(s *subject) float64 { return unit(s.bought) })
-	if few := tooFew(len(y), y); few != "" {
-		return refused[valueModel](few)
+	m := &hurdle{study: b, back: comeBack(b, train)}
+	buys := m.trainBuys(train)
+	if !buys.OK {
+		return trained[valueModel]{Note: buys.Note, Fits: buys.Fits}
 	}
-	buy, err := logistic(d, y, ids, b.Threads)
-	if err != nil {
-		return refused[valueModel](err.Error())
-	}
-	if !buy.Certificate.Certified() {
-		return trained[valueModel]{Note: certificateNote(&buy.Certificate), Fits: []*Model{publishedFit(hurdleName+": buys", buy)}}
-	}
-	buyers := int(num.Sum(y))
-	design := &regress.Design{Names: hurdleColumns, X: make([]float64, 0, buyers*len(hurdleColumns))}
-	value := make([]float64, 0, buyers)
-	ids = ids[:0]
+	design := &regress.Design{Names: hurdleColumns[:]}
+	var value []float64
+	var ids []int32
 	for _, p := range train {
 		for i := range p.Subjects {
 			if s := &p.Subjects[i]; s.atRisk && s.bought {
-				design.X = append(design.X, hurdleRow(b, p, i)...)
+				design.X = hurdleRow(design.X, b, p, i)
 				value = append(value, s.future/labelMean(b, p))
 				ids = append(ids, s.id)
 			}
@@ -115,12 +107,42 @@ func trainHurdle(b *study, train []*panel) trained[valueModel] {
 	if err != nil {
 		return refused[valueModel](err.Error())
 	}
-	t := trained[valueModel]{OK: spend.Certificate.Certified(), Fits: []*Model{publishedFit(hurdleName+": buys", buy), publishedFit(hurdleName+": value given buying", spend)}}
+	t := trained[valueModel]{OK: spend.Certificate.Certified(), Fits: append(buys.Fits, publishedFit(hurdleName+": value given buying", spend))}
 	if !t.OK {
 		t.Note = certificateNote(&spend.Certificate)
 		return t
 	}
-	t.Model = &hurdle{study: b, buy: newLogisticModel(buy, d, y, b.Threads), spend: spend, back: comeBack(b, train)}
+	m.spend = spend
+	t.Model = m
+	return t
+}
+
+// trainBuys fits the first part. Where the value label is the churn horizon, buying is not churning, and
+// the churn regression serves, published with the churn candidates.
+func (m *hurdle) trainBuys(train []*panel) trained[churnModel] {
+	b := m.study
+	if b.label == b.Clock.Horizon {
+		t := trainLogistic(b, train)
+		t.Fits = nil
+		if t.OK {
+			m.buy, m.leaves = t.Model.(*logisticModel), true
+		}
+		return t
+	}
+	d, ids, y := stackRisk(train, func(s *subject) float64 { return unit(s.bought) })
+	if few := tooFew(len(y), y); few != "" {
+		return refused[churnModel](few)
+	}
+	fit, err := logistic(d, y, ids, b.Threads)
+	if err != nil {
+		return refused[churnModel](err.Error())
+	}
+	t := trained[churnModel]{OK: fit.Certificate.Certified(), Fits: []*Model{publishedFit(hurdleName+": buys", fit)}}
+	if !t.OK {
+		t.Note = certificateNote(&fit.Certificate)
+		return t
+	}
+	m.buy = newLogisticModel(fit, d, y, b.Threads)
 	return t
 }
 
@@ -147,14 +169,19 @@ func comeBack(b *study, train []*panel) float64 {
 // labelMean is the book's mean value per label on the panel's day.
 func labelMean(b *study, p *panel) float64 { return p.Mean12 / b.labelsAYear() }
 
-func hurdleRow(b *study, p *panel, i int) []float64 {
+// hurdleRow appends the row of subject i to rows.
+func hurdleRow(rows []float64, b *study, p *panel, i int) []float64 {
 	s, x := &p.Subjects[i], p.row(i)
-	return []float64{1, s.past / labelMean(b, p), s.past12 / p.Mean12, x[fFrequency12], x[fOverdue], x[fTrend]}
+	return append(rows, 1, s.past/labelMean(b, p), s.past12/p.Mean12, x[fFrequency12], x[fOverdue], x[fTrend])
 }
 
 func (m *hurdle) outlook(p *panel, i int) outlook {
-	buys, _, _ := m.buy.probability(p.row(i), m.study.Config.Level)
-	mean, _ := m.spend.Linear(hurdleRow(m.study, p, i))
+	buys := m.buy.point(p.row(i))
+	if m.leaves {
+		buys = 1 - buys
+	}
+	var row [len(hurdleColumns)]float64
+	mean, _ := m.spend.Linear(hurdleRow(row[:0], m.study, p, i))
 	mean = m.study.floor(mean) * labelMean(m.study, p)
 	labels := m.study.labelsAYear()
 	o := outlook{label: buys * mean, stayed: labels * mean}
