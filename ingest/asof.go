@@ -12,7 +12,8 @@ const (
 	gapDays      = 31    // a monthly book's usual gap is no gap
 	gapFactor    = 3     // × the longest gap before it
 	tailRows     = 3     // a tail has at most this many rows,
-	tailShare    = 0.001 // or this share of them
+	tailShare    = 0.001 // or this share of them,
+	tailMost     = 0.05  // and never more than this one: in a small book a few rows are not few
 	rhythmDays   = 10    // days with rows that it takes to know the usual gaps
 	daysInLedger = 366 * 302
 )
@@ -69,7 +70,7 @@ func (h *histogram) newestDay(yesterday Day) (asOf Day, why string, ok bool) {
 	for _, n := range rows {
 		total += n
 	}
-	small := max(tailRows, int64(tailShare*float64(total)))
+	small := min(max(tailRows, int64(tailShare*float64(total))), int64(tailMost*float64(total)))
 	last, longest, before := len(days)-1, Day(0), int64(0)
 	for i := 1; i < len(days); i++ {
 		before += rows[i-1]

@@ -50,6 +50,8 @@ func TestDefaultAsOf(t *testing.T) {
 		{"sparse monthly book", book("2017-07-01", "2020-05-29", 30, 100), "2020-05-16", "newest complete day"},
 		{"monthly, then silence of two gaps", book("2017-07-01", "2020-05-01", 30, 100).and("2020-07-10", 3), "2020-07-10", "newest complete day"},
 		{"quarterly book of few rows", book("2010-01-01", "2023-12-31", 91, 1), "2023-12-15", "newest complete day"},
+		{"small weekly book that goes on after a holiday", book("2023-01-02", "2023-05-15", 7, 1).and("2023-07-03", 1).and("2023-07-10", 1), "2023-07-10", "newest complete day"},
+		{"small book, year typed 2025", book("2023-01-02", "2023-05-15", 7, 1).and("2025-05-20", 1), "2023-05-15", "1 row from 2025-05-20 on"},
 		{"two rows ever", book("2010-01-01", "2010-01-01", 1, 1).and("2023-01-01", 1), "2023-01-01", "newest complete day"},
 	} {
 		asOf, why, notes, err := chooseAsOf(c.h, "", planNow, time.UTC)

@@ -33,8 +33,10 @@ func (n needs) fits(t column.Type) bool {
 		return true
 	case column.Int:
 		return n != needsText
-	case column.Float, column.Decimal:
-		return n != needsText && n != needsTime
+	case column.Float:
+		return n != needsText
+	case column.Decimal:
+		return n != needsText && (n != needsTime || t.Scale == 0)
 	case column.Date, column.Timestamp:
 		return n == needsTime || n == needsLabel
 	}
@@ -42,7 +44,7 @@ func (n needs) fits(t column.Type) bool {
 }
 
 func (n needs) String() string {
-	return [...]string{"text or a number", "a date, a timestamp, an integer or text", "a number, or text that holds numbers", "text", "a flat column"}[n]
+	return [...]string{"text or a number", "a date, a timestamp, whole numbers or text", "a number, or text that holds numbers", "text", "a flat column"}[n]
 }
 
 // fileColumns is what one file offers: its own columns, and those of its path that

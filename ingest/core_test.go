@@ -222,7 +222,7 @@ func reference(rows []testRow) (map[string]map[Day]*refCell, map[string]int64) {
 			why = ReasonBadCustomer
 		case *r.Customer == "walkin" || *r.Customer == "13" || strings.HasPrefix(*r.Customer, "INTERNAL-") && !strings.Contains((*r.Customer)[9:], "/"):
 			why = ReasonExcludedCustomer
-		case strings.EqualFold(r.Status, "cancelled") || strings.EqualFold(r.Status, "void"):
+		case strings.EqualFold(strings.TrimSpace(r.Status), "cancelled") || strings.EqualFold(r.Status, "void"):
 			why = ReasonExcludedStatus
 		case !r.AmountOK:
 			why = ReasonBadAmount

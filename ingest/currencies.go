@@ -3,6 +3,7 @@ package ingest
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -13,23 +14,38 @@ import (
 // lists fewer than 200.
 const maxCurrencies = 1000
 
-// currencyCount counts rows by currency, as currencyName spells it. Null and blank
-// are not counted.
-type currencyCount map[string]int64
+// currencyCount is the use of each currency, as currencyName spells it. Null, blank
+// and rows without a day are not counted.
+type currencyCount map[string]currencyUse
 
-func (c currencyCount) visit(v *column.Vector) error {
-	rows := make([]int64, v.Dict.Len())
+// currencyUse is the rows of a currency and the day of the first: with it, what was
+// in use as of a day can be told without knowing that day while reading.
+type currencyUse struct {
+	rows  int64
+	first Day
+}
+
+func (u currencyUse) merge(o currencyUse) currencyUse {
+	if u.rows == 0 {
+		return o
+	}
+	return currencyUse{u.rows + o.rows, min(u.first, o.first)}
+}
+
+func (c currencyCount) visit(v *column.Vector, day []Day, bad []bool) error {
+	uses := make([]currencyUse, v.Dict.Len())
 	for i := range v.N {
-		if !v.IsNull(i) {
-			rows[v.Code[i]]++
+		if !v.IsNull(i) && !bad[i] {
+			u := &uses[v.Code[i]]
+			*u = u.merge(currencyUse{1, day[i]})
 		}
 	}
-	for e, n := range rows {
-		if n == 0 {
+	for e, u := range uses {
+		if u.rows == 0 {
 			continue
 		}
 		if name := currencyName(string(v.Dict.Value(uint32(e)))); name != "" {
-			c[name] += n
+			c[name] = c[name].merge(u)
 		}
 		if len(c) > maxCurrencies {
 			return &MappingError{Role: RoleCurrency, Msg: fmt.Sprintf("the currency column has more than %d different values; choose another with --currency-column, or --currency-column none", maxCurrencies)}
@@ -39,9 +55,15 @@ func (c currencyCount) visit(v *column.Vector) error {
 }
 
 func (c currencyCount) merge(o currencyCount) {
-	for name, n := range o {
-		c[name] += n
+	for name, u := range o {
+		c[name] = c[name].merge(u)
 	}
+}
+
+// upTo leaves out the currencies that only later rows have: a Ledger does not depend
+// on them.
+func (c currencyCount) upTo(asOf Day) {
+	maps.DeleteFunc(c, func(_ string, u currencyUse) bool { return u.first > asOf })
 }
 
 // sorted lists the currencies, the most frequent first.
@@ -50,7 +72,7 @@ func (c currencyCount) sorted() []string {
 	for name := range c {
 		names = append(names, name)
 	}
-	slices.SortFunc(names, func(a, b string) int { return cmp.Or(cmp.Compare(c[b], c[a]), cmp.Compare(a, b)) })
+	slices.SortFunc(names, func(a, b string) int { return cmp.Or(cmp.Compare(c[b].rows, c[a].rows), cmp.Compare(a, b)) })
 	return names
 }
 
@@ -63,7 +85,7 @@ func (c currencyCount) String() string {
 			parts = append(parts, fmt.Sprintf("and %d more", len(c)-most))
 			break
 		}
-		parts = append(parts, fmt.Sprintf("%s %s", clip(name), plural(c[name], "row")))
+		parts = append(parts, fmt.Sprintf("%s %s", clip(name), plural(c[name].rows, "row")))
 	}
 	return strings.Join(parts, ", ")
 }
@@ -81,9 +103,9 @@ func settleCurrency(p *Plan, c *catalog, count currencyCount) error {
 	names := count.sorted()
 	p.Currencies = names
 	if cfg.Currency != "" {
-		kept := count[currencyName(cfg.Currency)]
+		kept := count[currencyName(cfg.Currency)].rows
 		if kept == 0 {
-			return &MappingError{Role: RoleCurrency, Msg: fmt.Sprintf("--currency %s: no row has it; column %q has %s", cfg.Currency, p.Currency, count)}
+			return &MappingError{Role: RoleCurrency, Msg: fmt.Sprintf("--currency %s: no row has it up to the as-of date; column %q has %s", cfg.Currency, p.Currency, count)}
 		}
 		if cfg.RateColumn == "" && len(names) > 1 {
 			p.Notes = append(p.Notes, fmt.Sprintf("only %s is kept (%s), other currencies are out of scope: %s", currencyName(cfg.Currency), plural(kept, "row"), count))

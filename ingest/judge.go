@@ -1,8 +1,6 @@
 package ingest
 
 import (
-	"strings"
-
 	"mainstay/ingest/column"
 	"mainstay/ingest/key"
 	"mainstay/ingest/money"
@@ -47,7 +45,7 @@ func (s *scatterer) judgeStatus(b *batch) {
 }
 
 func (s *scatterer) excludesStatus(b []byte) bool {
-	return s.rules.status[strings.ToLower(string(b))]
+	return s.rules.status[statusName(string(b))]
 }
 
 func (s *scatterer) judgeCurrency(b *batch) {

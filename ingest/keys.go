@@ -213,7 +213,7 @@ func (r *sideResolver) resolve(f *field, i int, values *textTable) uint32 {
 	if f.t != r.of {
 		r.numbers, r.codes, r.of = intTable{}, r.codes[:0], f.t
 	}
-	if f.v.IsBad(i) {
+	if f.v.IsBad(i) && f.t.Kind != column.Int {
 		return 0
 	}
 	id := r.numbers.id(rawNumber(f, i))

@@ -112,7 +112,7 @@ func TestMappingErrors(t *testing.T) {
 		{"not an expression", "customer_id text, date date, qty int, price dec2", Mapping{Amount: "qty**price"}, []string{"position 5", "expected a column name"}},
 		{"no column in it", "customer_id text, date date, qty int, price dec2", Mapping{Amount: "1"}, []string{"names no column"}},
 		{"wrong type, set", "customer_id text, date date, amount dec2, flag bool", Mapping{Amount: "flag"}, []string{`f: column "flag" is BOOLEAN; expected a number`}},
-		{"wrong type, required", "customer_id text, date float, amount dec2", Mapping{}, []string{`f: column "date" is DOUBLE; expected a date`, "--time"}},
+		{"wrong type, required", "customer_id text, date dec2, amount dec2", Mapping{}, []string{`f: column "date" is DECIMAL(12,2); expected a date`, "--time"}},
 		{"nested", "customer_id list, date date, amount dec2", Mapping{}, []string{`column "customer_id" is LIST, which cannot be read: nested columns are not read`}},
 		{"not to be done without", "customer_id text, date date, amount dec2", Mapping{Amount: "none"}, []string{"--amount none", "cannot be done without"}},
 		{"twice", "customer_id text, customer_id text, date date, amount dec2", Mapping{}, []string{`several columns are named "customer_id"`}},
@@ -180,13 +180,13 @@ func TestNamesAreOfOneRole(t *testing.T) {
 	}
 }
 
-func TestScaleBeyondNineIsRefused(t *testing.T) {
+func TestScaleBeyondNineIsRounded(t *testing.T) {
 	m, err := newCatalog([]fileColumns{columnsNamed("f", "customer_id text, date date, amount dec12")}).resolve(Mapping{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := &Plan{Config: DefaultConfig()}
-	if err := p.adopt(m); err == nil || !strings.Contains(err.Error(), "--amount amount has 12 decimal places; at most 9") {
-		t.Errorf("error is %v", err)
+	if err := p.adopt(m); err != nil || p.Scale != maxPlaces || !strings.Contains(strings.Join(p.Notes, ""), "amount: amount has 12 decimal places, of which 9 are kept") {
+		t.Errorf("scale %d, notes %q, error %v", p.Scale, p.Notes, err)
 	}
 }

@@ -31,7 +31,7 @@ type Plan struct {
 	Order      string
 	Status     string
 	Currency   string   // column
-	Currencies []string // the different ones in that column, the most frequent first
+	Currencies []string // the different ones in that column up to the as-of date, the most frequent first
 	Sides      []SideInfo
 	Scale      int
 	UnitsScale int
@@ -87,7 +87,7 @@ func NewPlan(ctx context.Context, st store.Store, sources []string, cfg Config, 
 	if err := p.adopt(m); err != nil {
 		return nil, err
 	}
-	if p.Time, err = resolveTime(ctx, st, p, m.catalog, m.chosen[RoleTime].column, threads); err != nil {
+	if p.Time, err = resolveTime(ctx, st, p, m.catalog, m.chosen[RoleTime].column, threads, p.lastDay(now)); err != nil {
 		return nil, err
 	}
 	if slices.Contains(timeFormats, p.Time.Format) { // one format for all files: it need not be found again
@@ -97,6 +97,14 @@ func NewPlan(ctx context.Context, st store.Store, sources []string, cfg Config, 
 		return nil, err
 	}
 	return p, nil
+}
+
+// lastDay is the latest day that the as-of date can be.
+func (p *Plan) lastDay(now time.Time) Day {
+	if t, err := time.Parse(time.DateOnly, p.Config.AsOf); err == nil {
+		return DayOf(t)
+	}
+	return yesterday(now, p.Location)
 }
 
 // openFiles lists the sources and reads the footers, in the order of names whatever
@@ -159,15 +167,15 @@ func (p *Plan) adopt(m *mapper) error {
 		p.Roles = append(p.Roles, RoleChoice{Role: "rate", Source: name, How: howSet})
 	}
 	for _, e := range []struct {
-		flag  string
+		role  string
 		expr  *money.Expr
 		scale *int
-	}{{"--amount", p.Amount, &p.Scale}, {"--cost", p.Cost, &p.Scale}, {"--discount", p.Discount, &p.Scale}, {"--units", p.Units, &p.UnitsScale}} {
+	}{{RoleAmount, p.Amount, &p.Scale}, {RoleCost, p.Cost, &p.Scale}, {RoleDiscount, p.Discount, &p.Scale}, {RoleUnits, p.Units, &p.UnitsScale}} {
 		scale := m.scaleOf(e.expr, p.Config.MoneyPlaces)
-		if err := checkScale(e.flag, e.expr, scale); err != nil {
-			return err
+		if scale > maxPlaces {
+			p.Notes = append(p.Notes, fmt.Sprintf("%s: %s has %d decimal places, of which %d are kept; what further places hold is rounded, and for amounts the rounding is totalled", e.role, e.expr, scale, maxPlaces))
 		}
-		*e.scale = max(*e.scale, scale)
+		*e.scale = max(*e.scale, min(scale, maxPlaces))
 	}
 	return nil
 }
@@ -194,7 +202,7 @@ func (p *Plan) survey(ctx context.Context, st store.Store, c *catalog, threads i
 		p.Time.Days(rows.vecs[0], rows.types[0], w.day, w.bad)
 		w.days.visit(w.day[:rows.n], w.bad[:rows.n])
 		if p.Currency != "" {
-			return w.currencies.visit(rows.vecs[1])
+			return w.currencies.visit(rows.vecs[1], w.day, w.bad)
 		}
 		return nil
 	})
@@ -206,9 +214,6 @@ func (p *Plan) survey(ctx context.Context, st store.Store, c *catalog, threads i
 		all.days.merge(&workers[i].days)
 		all.currencies.merge(workers[i].currencies)
 	}
-	if err := settleCurrency(p, c, all.currencies); err != nil {
-		return err
-	}
 	asOf, why, notes, err := chooseAsOf(&all.days, p.Config.AsOf, now, p.Location)
 	if err != nil {
 		return err
@@ -216,5 +221,6 @@ func (p *Plan) survey(ctx context.Context, st store.Store, c *catalog, threads i
 	days, _ := all.days.days(latestDay)
 	p.FirstDay, p.LastDay = days[0], days[len(days)-1]
 	p.AsOf, p.AsOfWhy, p.Notes = asOf, why, append(p.Notes, notes...)
-	return nil
+	all.currencies.upTo(asOf)
+	return settleCurrency(p, c, all.currencies)
 }

@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -71,7 +73,12 @@ func TestTimeFormatIsFound(t *testing.T) {
 		{"seconds", fileOf(t, ordersOn(int64(1704067199), 1704067200)...), "epoch-s", "2024-01-01", ""},
 		{"milliseconds", fileOf(t, ordersOn(int64(1704067199000))...), "epoch-ms", "2023-12-31", ""},
 		{"a placeholder or two", fileOf(t, ordersOn(append(many(20240101, 300), 0, 99991231)...)...), "yyyymmdd", "2024-01-09", ""},
-		{"numbers that are no dates", fileOf(t, ordersOn(int64(1), 2, 3)...), "", "", `the time column "order_date" holds integers, 3 values: none in a known format, and such as "1"; say how to read it with --time-format`},
+		{"integers become floats, as pandas does with nulls", fileOf(t, ordersOn(20240105., 20240106, math.NaN(), math.NaN(), 20240107)...), "yyyymmdd", "2024-01-07", ""},
+		{"seconds with a fraction", fileOf(t, ordersOn(1704067199.9, 1704067200.5)...), "epoch-s", "2024-01-01", ""},
+		{"one typing error in a small file", fileOf(t, ordersOn("2024-01-05", "2024-01-06", "2024-01-07", "2024-01-08", "n/a")...), "iso", "2024-01-08", ""},
+		{"later rows do not decide", fileOf(t, ordersOn(append(many(22000101, 30), 20240105)...)...), "yyyymmdd", "2024-01-05", ""},
+		{"later rows of another format do not decide", fileOf(t, ordersOn(append(many(22000101, 30), 19000, 19001)...)...), "epoch-days", "2022-01-09", ""},
+		{"numbers that are no dates", fileOf(t, ordersOn(int64(1), 2, 3)...), "", "", `the time column "order_date" holds numbers, 3 values: none in a known format, and such as "1"; say how to read it with --time-format`},
 		{"too many typing errors", fileOf(t, ordersOn("2024-01-05", "2024-01-06", "05/01/2024")...), "", "", `2 as iso, and such as "05/01/2024"; say with --time-format iso that the others are wrong`},
 		{"of two kinds", fileOf(t, ordersOn(int64(20240101), 19000)...), "", "", "1 as yyyymmdd, 1 as epoch-days"},
 		{"iso text", fileOf(t, ordersOn("2024-01-05", "2024-01-06T23:59:59Z", " 2024/1/7 ")...), "iso", "2024-01-07", ""},
@@ -100,7 +107,7 @@ func TestTimeFormatThatIsSet(t *testing.T) {
 	if err != nil || p.AsOf.String() != "2024-01-06" || p.Time.Format != "%d/%m/%Y" {
 		t.Errorf("%v, %+v", err, p)
 	}
-	if _, err = planOf(files, "int", func(c *Config) { c.TimeFormat = "iso" }); err == nil || !strings.Contains(err.Error(), "holds integers, which --time-format iso does not read") {
+	if _, err = planOf(files, "int", func(c *Config) { c.TimeFormat = "iso" }); err == nil || !strings.Contains(err.Error(), "holds numbers, which --time-format iso does not read") {
 		t.Error(err)
 	}
 	p, err = planOf(files, "ts", func(c *Config) { c.TimeFormat, c.Zone = "yyyymmdd", "Asia/Shanghai" })
@@ -205,6 +212,34 @@ func TestCurrencies(t *testing.T) {
 		if err != nil || p.Config.Currency != c.currency || !strings.Contains(fmt.Sprint(p.Notes), c.notes) || (c.notes == "") != (len(p.Notes) == 0) {
 			t.Errorf("%s: %v, %+v", c.name, err, p)
 		}
+	}
+}
+
+// What is known as of a day does not depend on later rows, nor on their currencies.
+func TestLaterRowsChangeNothing(t *testing.T) {
+	early := salesIn("EUR", "null", "EUR")
+	later := append(slices.Clone(early), sale{"C", "2024-06-01", 5, new(string), 1}, sale{"D", "2024-06-01", 5, new(string), 1})
+	*later[3].Currency, *later[4].Currency = "USD", "CNY"
+	var digests []string
+	for _, rows := range [][]sale{early, later} {
+		files := store.Memory{"f": fileOf(t, rows...)}
+		for _, currency := range []string{"", "EUR"} {
+			p, err := planOf(files, "f", func(c *Config) { c.AsOf, c.Currency = "2024-03-01", currency })
+			if err != nil {
+				t.Fatal(err)
+			}
+			l, err := Build(context.Background(), files, p, 2, nil, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			digests = append(digests, l.Digest())
+		}
+	}
+	if len(slices.Compact(digests)) != 1 {
+		t.Errorf("later rows in other currencies change the Ledger: %q", digests)
+	}
+	if _, err := planOf(store.Memory{"f": fileOf(t, later...)}, "f", func(c *Config) { c.AsOf, c.Currency = "2024-03-01", "USD" }); err == nil || !strings.Contains(err.Error(), "up to the as-of date") {
+		t.Errorf("a currency that only later rows have: %v", err)
 	}
 }
 

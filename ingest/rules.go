@@ -46,7 +46,7 @@ var reasons = [nReasons]struct{ code, kind string }{
 type rules struct {
 	asOf      Day
 	customers matcher
-	status    map[string]bool // lower case
+	status    map[string]bool // as statusName spells them
 	currency  string          // keep only this one; "" = all are the same
 }
 
@@ -57,7 +57,7 @@ func newRules(p *Plan) (*rules, error) {
 	}
 	r := &rules{asOf: p.AsOf, customers: m, status: map[string]bool{}}
 	for _, s := range p.Config.ExcludeStatus {
-		r.status[strings.ToLower(s)] = true
+		r.status[statusName(s)] = true
 	}
 	if len(p.Currencies) > 1 {
 		r.currency = currencyName(p.Config.Currency)
@@ -67,6 +67,10 @@ func newRules(p *Plan) (*rules, error) {
 
 // currencyName is how currencies are compared: without case or white space around.
 func currencyName(s string) string { return strings.ToUpper(strings.TrimSpace(s)) }
+
+// statusName is how statuses are compared: without case or white space around (CHAR
+// columns pad).
+func statusName(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
 
 // matcher holds customers to leave out: exact keys, and globs as in path.Match.
 type matcher struct {

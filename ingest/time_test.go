@@ -199,8 +199,8 @@ func TestDaysOfABatch(t *testing.T) {
 func TestPlausibleIntegersAreOfOneFormat(t *testing.T) {
 	day := civil(2011, 12, 9)
 	for f, x := range map[timeFormat]int64{yearMonthDay: 20111209, epochDays: int64(day), epochSeconds: int64(day) * 86400, epochMillis: int64(day) * 86400e3, epochMicros: int64(day) * 86400e6, epochNanos: int64(day) * 86400e9} {
-		if got := plausibleInteger(x); got != f {
-			t.Errorf("%d is %s, want %s", x, timeFormats[got], timeFormats[f])
+		if got, d := plausibleInteger(x, new(zoneSpan)); got != f || d != day {
+			t.Errorf("%d is %s of %s, want %s of %s", x, timeFormats[got], d, timeFormats[f], day)
 		}
 	}
 	rapid.Check(t, func(t *rapid.T) {

@@ -3,17 +3,23 @@ package ingest
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"mainstay/ingest/column"
+	"mainstay/ingest/key"
 	"mainstay/ingest/store"
 )
 
-// plausibleShare is the share of values that must make sense in one format for it
-// to be believed: the rest are typing errors and placeholders.
-const plausibleShare = 0.99
+// A format is believed when nearly all values make sense in it: the rest are typing
+// errors and placeholders, whose rows are set aside as bad. In a small file a few
+// are more than a share allows.
+const (
+	plausibleShare = 0.99
+	strayValues    = 3 // or all but so many,
+	soundPerStray  = 4 // with so many sound ones to each
+)
 
 // Epoch numbers are believed to be times when they fall between these days. The
 // windows of days, seconds, milli-, micro- and nanoseconds do not meet, and none
@@ -29,46 +35,50 @@ var unitsPerDay = [numTimeFormats]int64{
 	epochDays: 1, epochSeconds: secondsPerDay, epochMillis: secondsPerDay * 1e3, epochMicros: secondsPerDay * 1e6, epochNanos: secondsPerDay * 1e9,
 }
 
-// plausibleInteger is the one format in which an integer is plausible, autoFormat
-// where there is none.
-func plausibleInteger(x int64) timeFormat {
-	if _, ok := yyyymmdd(x); ok {
-		return yearMonthDay
+// plausibleInteger is the one format in which an integer is plausible, and its day
+// then; autoFormat where there is none.
+func plausibleInteger(x int64, s *zoneSpan) (timeFormat, Day) {
+	if d, ok := yyyymmdd(x); ok {
+		return yearMonthDay, d
 	}
 	for f := epochDays; f <= epochNanos; f++ {
 		if x >= int64(epochFrom)*unitsPerDay[f] && x < int64(epochTo)*unitsPerDay[f] {
-			return f
+			d, _ := (&TimeReader{ints: timeFormats[f]}).integer(x, s)
+			return f, d
 		}
 	}
-	return autoFormat
+	return autoFormat, 0
 }
 
 // plausibleText is the same for text: ISO or yyyymmdd.
-func plausibleText(b []byte, s *zoneSpan) timeFormat {
+func plausibleText(b []byte, s *zoneSpan) (timeFormat, Day) {
 	b = trimBlanks(b)
-	if _, ok := parseISO(b, s); ok {
-		return isoFormat
+	if d, ok := parseISO(b, s); ok {
+		return isoFormat, d
 	}
 	if x, ok := parseDigits(b); ok && len(b) == len("yyyymmdd") {
-		if _, ok := yyyymmdd(x); ok {
-			return yearMonthDay
+		if d, ok := yyyymmdd(x); ok {
+			return yearMonthDay, d
 		}
 	}
-	return autoFormat
+	return autoFormat, 0
 }
 
 // evidence counts the values that are plausible in each format; autoFormat counts
 // those that are in none.
 type evidence struct {
-	values int64 // without nulls and blank text
-	in     [numTimeFormats]int64
-	odd    string // the least, by bytes, of the values that fit no format; "" = none
+	in    [numTimeFormats]int64 // without nulls and blank text, up to the last day that counts
+	later [numTimeFormats]int64 // after it: only for want of others
+	odd   string                // the least, by bytes, of the values that fit no format; "" = none
 }
 
-// note counts n values.
-func (e *evidence) note(f timeFormat, n int64) {
-	e.values += n
-	e.in[f] += n
+// note counts n values of a day that may be later than the last that counts.
+func (e *evidence) note(f timeFormat, d, last Day, n int64) {
+	if f != autoFormat && d > last {
+		e.later[f] += n
+	} else {
+		e.in[f] += n
+	}
 }
 
 // strange keeps one value that fits no format, to show it.
@@ -79,19 +89,36 @@ func (e *evidence) strange(v string) {
 }
 
 func (e *evidence) merge(o *evidence) {
-	e.values += o.values
-	for f, n := range o.in {
-		e.in[f] += n
+	for f := range e.in {
+		e.in[f] += o.in[f]
+		e.later[f] += o.later[f]
 	}
 	if o.odd != "" {
 		e.strange(o.odd)
 	}
 }
 
+// settle takes the later values where there are no others.
+func (e *evidence) settle() {
+	if e.in == [numTimeFormats]int64{} {
+		e.in = e.later
+	}
+}
+
+func (e *evidence) values() (n int64) {
+	for _, k := range e.in {
+		n += k
+	}
+	return n
+}
+
 // format is the one that nearly all values are plausible in; autoFormat = none.
 func (e *evidence) format() timeFormat {
+	values := e.values()
 	for f := autoFormat + 1; f < numTimeFormats; f++ {
-		if n := e.in[f]; n > 0 && float64(n) >= plausibleShare*float64(e.values) {
+		n := e.in[f]
+		strays := values - n
+		if n > 0 && (float64(n) >= plausibleShare*float64(values) || strays <= strayValues && soundPerStray*strays <= n) {
 			return f
 		}
 	}
@@ -99,18 +126,23 @@ func (e *evidence) format() timeFormat {
 }
 
 // timeEvidence is the evidence of one worker.
-type timeEvidence struct{ ints, text evidence }
+type timeEvidence struct{ numbers, text evidence }
 
-func (t *timeEvidence) visit(v *column.Vector, typ column.Type, s *zoneSpan) {
+// visit counts the values of a batch. Values plausible as a day after last are held
+// apart: what is read of the others must not depend on them.
+func (t *timeEvidence) visit(v *column.Vector, typ column.Type, s *zoneSpan, last Day) {
 	switch typ.Kind {
-	case column.Int:
-		for i, x := range v.Int[:v.N] {
-			if v.IsNull(i) || v.IsBad(i) {
+	case column.Int, column.Decimal, column.Float:
+		for i := range v.N {
+			if v.IsNull(i) || v.IsBad(i) || typ.Kind == column.Float && math.IsNaN(v.Float[i]) {
 				continue
 			}
-			f := plausibleInteger(x)
-			if t.ints.note(f, 1); f == autoFormat {
-				t.ints.strange(strconv.FormatInt(x, 10))
+			f, d := autoFormat, Day(0)
+			if x, ok := timeNumber(v, typ, i); ok {
+				f, d = plausibleInteger(x, s)
+			}
+			if t.numbers.note(f, d, last, 1); f == autoFormat {
+				t.numbers.strange(string(key.AppendValue(nil, v, typ, i)))
 			}
 		}
 	case column.Text:
@@ -125,8 +157,8 @@ func (t *timeEvidence) visit(v *column.Vector, typ column.Type, s *zoneSpan) {
 			if n == 0 || len(trimBlanks(b)) == 0 {
 				continue
 			}
-			f := plausibleText(b, s)
-			if t.text.note(f, n); f == autoFormat {
+			f, d := plausibleText(b, s)
+			if t.text.note(f, d, last, n); f == autoFormat {
 				t.text.strange(clip(string(b)))
 			}
 		}
@@ -142,35 +174,34 @@ func clip(s string) string {
 	return strings.ToValidUTF8(s, "�")
 }
 
-// resolveTime makes the reader of the time column. Integers and text without a
-// configured format are read once to find it.
-func resolveTime(ctx context.Context, st store.Store, p *Plan, c *catalog, name string, threads int) (TimeReader, error) {
+// resolveTime makes the reader of the time column. Numbers and text without a
+// configured format are read once to find it, from what is not later than last.
+func resolveTime(ctx context.Context, st store.Store, p *Plan, c *catalog, name string, threads int, last Day) (TimeReader, error) {
 	r, err := NewTimeReader(name, p.Config.TimeFormat, p.Location)
 	if err != nil {
 		return r, &ConfigError{"time_format: " + err.Error()}
 	}
-	kinds := map[column.Kind]bool{}
+	var has timeKinds
 	for _, t := range c.find(name).types {
-		kinds[t.Kind] = true
+		has.note(t.Kind)
 	}
-	native := kinds[column.Date] || kinds[column.Timestamp]
 	if p.Config.TimeFormat != "auto" {
-		if kinds[column.Int] && r.ints == "" {
-			return r, &MappingError{Role: RoleTime, Msg: fmt.Sprintf("column %q holds integers, which --time-format %s does not read; leave --time-format out, or use yyyymmdd or an epoch format", name, p.Config.TimeFormat)}
+		if has.numbers && r.ints == "" {
+			return r, &MappingError{Role: RoleTime, Msg: fmt.Sprintf("column %q holds numbers, which --time-format %s does not read; leave --time-format out, or use yyyymmdd or an epoch format", name, p.Config.TimeFormat)}
 		}
-		if !kinds[column.Int] && !kinds[column.Text] {
+		if !has.numbers && !has.text {
 			p.Notes = append(p.Notes, fmt.Sprintf("time_format %s is not used: %s is %s", p.Config.TimeFormat, showName(name), c.find(name).typeName()))
 			r.Format = "native"
 		}
 		return r, nil
 	}
-	if !kinds[column.Int] && !kinds[column.Text] {
+	if !has.numbers && !has.text {
 		return r, nil
 	}
 	workers := make([]timeEvidence, max(threads, 1))
 	err = scanRows(ctx, st, p, theSame(name), len(workers), func(w int, rows *rowsRead) error {
 		s := r.zone.span()
-		workers[w].visit(rows.vecs[0], rows.types[0], &s)
+		workers[w].visit(rows.vecs[0], rows.types[0], &s, last)
 		return nil
 	})
 	if err != nil {
@@ -178,25 +209,41 @@ func resolveTime(ctx context.Context, st store.Store, p *Plan, c *catalog, name 
 	}
 	var all timeEvidence
 	for i := range workers {
-		all.ints.merge(&workers[i].ints)
+		all.numbers.merge(&workers[i].numbers)
 		all.text.merge(&workers[i].text)
 	}
-	return r, r.believe(&all, name, kinds, native)
+	all.numbers.settle()
+	all.text.settle()
+	return r, r.believe(&all, name, has)
+}
+
+// timeKinds says how the files hold the time.
+type timeKinds struct{ native, numbers, text bool }
+
+func (has *timeKinds) note(k column.Kind) {
+	switch k {
+	case column.Date, column.Timestamp:
+		has.native = true
+	case column.Int, column.Decimal, column.Float:
+		has.numbers = true
+	case column.Text:
+		has.text = true
+	}
 }
 
 // believe takes the formats that the evidence is for.
-func (r *TimeReader) believe(all *timeEvidence, name string, kinds map[column.Kind]bool, native bool) error {
+func (r *TimeReader) believe(all *timeEvidence, name string, has timeKinds) error {
 	var formats []string
-	if native {
+	if has.native {
 		formats = append(formats, "native")
 	}
 	for _, of := range []struct {
-		kind     column.Kind
+		there    bool
 		what     string
 		evidence *evidence
 		format   *string
-	}{{column.Int, "integers", &all.ints, &r.ints}, {column.Text, "text", &all.text, &r.text}} {
-		if !kinds[of.kind] || of.evidence.values == 0 && native {
+	}{{has.numbers, "numbers", &all.numbers, &r.ints}, {has.text, "text", &all.text, &r.text}} {
+		if !of.there || of.evidence.values() == 0 && has.native {
 			continue
 		}
 		f := of.evidence.format()
@@ -214,7 +261,8 @@ func (r *TimeReader) believe(all *timeEvidence, name string, kinds map[column.Ki
 
 // doubt says why no format is believed, and what to do.
 func (e *evidence) doubt(name, what string) string {
-	if e.values == 0 {
+	values := e.values()
+	if values == 0 {
 		return fmt.Sprintf("the time column %q has no values; choose another with --time", name)
 	}
 	var found []string
@@ -235,7 +283,7 @@ func (e *evidence) doubt(name, what string) string {
 	} else {
 		advice = fmt.Sprintf("say with --time-format %s that the others are wrong, or how else to read it", timeFormats[best])
 	}
-	msg := fmt.Sprintf("the time column %q holds %s, %d values: %s", name, what, e.values, strings.Join(found, ", "))
+	msg := fmt.Sprintf("the time column %q holds %s, %d values: %s", name, what, values, strings.Join(found, ", "))
 	if e.odd != "" {
 		msg += fmt.Sprintf(", and such as %q", e.odd)
 	}

@@ -11,6 +11,7 @@ import (
 	_ "time/tzdata" // zones do not depend on the machine
 
 	"mainstay/ingest/column"
+	"mainstay/ingest/key"
 )
 
 // timeFormat numbers the formats that have a name; layouts have none.
@@ -41,13 +42,13 @@ type TimeReader struct {
 	Format string // resolved: native, yyyymmdd, epoch-…, iso, or a layout; joined by " and " where files differ
 
 	zone *zone
-	ints string      // format of integer columns, "" = they cannot be read
+	ints string      // format of columns of numbers, "" = they cannot be read
 	text string      // format of text columns, likewise
 	form *timeLayout // when ints or text is a layout
 }
 
 // NewTimeReader makes a reader of native columns in the location (nil = UTC) and,
-// with a format other than auto, of integers and text.
+// with a format other than auto, of numbers and text.
 func NewTimeReader(name, format string, loc *time.Location) (TimeReader, error) {
 	r := TimeReader{Column: name, Format: "native", zone: newZone(loc)}
 	if format == "" || format == "auto" {
@@ -96,6 +97,14 @@ func (r *TimeReader) Days(v *column.Vector, t column.Type, out []Day, bad []bool
 			d, ok := r.integer(x, &s)
 			out[i], bad[i] = d, !ok
 		}
+	case column.Decimal, column.Float:
+		for i := range v.N {
+			x, ok := timeNumber(v, t, i)
+			out[i], bad[i] = 0, true
+			if d, valid := r.integer(x, &s); ok && valid {
+				out[i], bad[i] = d, false
+			}
+		}
 	case column.Text:
 		r.texts(v, &s, out, bad)
 	default:
@@ -130,6 +139,16 @@ func (r *TimeReader) timestamps(v *column.Vector, t column.Type, s *zoneSpan, ou
 		d, ok := s.dayOf(floorDiv(x, unit))
 		out[i], bad[i] = d, !ok
 	}
+}
+
+// timeNumber is the integer that row i of a column of numbers says a time with: a
+// float without its fraction of a unit, for integers become floats where a column has
+// nulls (pandas), and a DECIMAL without places (Oracle's NUMBER).
+func timeNumber(v *column.Vector, t column.Type, i int) (int64, bool) {
+	if t.Kind == column.Float {
+		return key.Integer(math.Floor(v.Float[i]))
+	}
+	return v.Int[i], true
 }
 
 // integer reads an integer in the reader's format.

@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"github.com/agnivade/levenshtein"
-
-	"mainstay/ingest/money"
 )
 
 // maxPlaces is the largest scale of money and units: with 9 places 64 bits still
@@ -102,13 +100,4 @@ func suggestion(word string, words []string) string {
 		return ""
 	}
 	return fmt.Sprintf(" (did you mean %q?)", best)
-}
-
-// checkScale refuses scales that leave too little room in 64 bits.
-func checkScale(flag string, e *money.Expr, scale int) error {
-	if scale <= maxPlaces {
-		return nil
-	}
-	return &MappingError{Role: strings.TrimPrefix(flag, "--"), Msg: fmt.Sprintf("%s %s has %d decimal places; at most %d are kept: export the column as DECIMAL with fewer places, or as DOUBLE (rounded to money_places, and the rounding is totalled)",
-		flag, e, scale, maxPlaces)}
 }

@@ -14,7 +14,6 @@ import (
 // Phases that Progress is told.
 const (
 	phaseProfiles   = "profiles"
-	phasePast       = "past"
 	phaseTournament = "tournament: " // and the target
 	phaseScores     = "scores"
 	phaseSegments   = "segments"
@@ -39,11 +38,7 @@ func Analyse(ctx context.Context, l *ingest.Ledger, accounts *table.Accounts, cf
 		return nil, err
 	}
 	report(progress, phaseProfiles, 1)
-	t, err := newBacktest(ctx, newStudy(b), progress)
-	if err != nil {
-		return nil, err
-	}
-	a := &analysis{backtest: t, result: &Result{Clock: b.Clock, Scale: l.Scale, UnitsScale: l.UnitsScale,
+	a := &analysis{backtest: newBacktest(newStudy(b)), result: &Result{Clock: b.Clock, Scale: l.Scale, UnitsScale: l.UnitsScale,
 		Currency: l.Currency, Basis: b.Basis, BasisWhy: b.BasisWhy}}
 	for _, step := range []func(context.Context, Progress) error{a.compete, a.score, a.describe} {
 		if err := ctx.Err(); err != nil {
@@ -83,7 +78,7 @@ func (a *analysis) compete(ctx context.Context, progress Progress) (err error) {
 	}
 	a.value, err = compete(ctx, a.backtest, targetValue, valueCandidates, a.valuePlan, a.Config.IncumbentValue, squaredError,
 		func(name string, day ingest.Day, from []*panel) trained[valueModel] {
-			return a.trainValue(name, a.panels[day], from, a.chain(day))
+			return a.trainValue(name, a.panel(day), from, a.chain(day))
 		},
 		func(m valueModel, p *panel, i int) float64 { return m.outlook(p, i).label },
 		func(s *subject) float64 { return s.future }, progress)
@@ -94,6 +89,7 @@ func (a *analysis) compete(ctx context.Context, progress Progress) (err error) {
 func (a *analysis) score(_ context.Context, progress Progress) error {
 	report(progress, phaseScores, 0)
 	chain := a.chain(a.Clock.AsOf)
+	a.forget(append(slices.Clone(a.churnPlan.Final), a.valuePlan.Final...)...)
 	a.teller = a.tellerOn(a.Clock.AsOf, a.Profiles)
 	a.scorer = &scorer{study: a.study, today: a.today, teller: a.teller, chain: chain,
 		returns: trainReturns(a.study, a.training(a.churnPlan.Final), a.training(a.valuePlan.Final), chain)}

@@ -4,13 +4,14 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"mainstay/ingest"
 	"mainstay/internal/num"
 )
 
-// backtest holds everything that is learnt from the past: panels and chains by origin, and how the
-// candidates did there.
+// backtest holds what is learnt from the past: panels and chains by origin. Panels are large, and quick
+// to read again: only those of the fold at hand are kept.
 type backtest struct {
 	*study
 	churnPlan, valuePlan schedule
@@ -19,30 +20,38 @@ type backtest struct {
 	today                *panel
 }
 
-// newBacktest reads the panels of every origin that either schedule needs, the as-of date included.
-func newBacktest(ctx context.Context, st *study, progress Progress) (*backtest, error) {
+func newBacktest(st *study) *backtest {
 	c := st.Clock
 	t := &backtest{study: st, churnPlan: newSchedule(c, c.Horizon), valuePlan: newSchedule(c, st.label),
 		panels: map[ingest.Day]*panel{}, chains: map[ingest.Day]*chainModel{}}
-	days := append(t.churnPlan.days(), t.valuePlan.days()...)
-	for k, d := range days {
-		if t.panels[d] == nil {
-			if err := ctx.Err(); err != nil {
-				return nil, err
-			}
-			t.panels[d] = st.newPanel(d, Profiles(st.Ledger, d, c.Horizon, st.Threads))
-		}
-		report(progress, phasePast, float64(k+1)/float64(len(days)))
-	}
 	t.today = st.newPanel(c.AsOf, st.Profiles)
 	t.panels[c.AsOf] = t.today
-	return t, nil
+	return t
+}
+
+// panel is the book as of a day.
+func (t *backtest) panel(d ingest.Day) *panel {
+	p := t.panels[d]
+	if p == nil {
+		p = t.newPanel(d, Profiles(t.Ledger, d, t.Clock.Horizon, t.Threads))
+		t.panels[d] = p
+	}
+	return p
+}
+
+// forget drops the panels of days that are not named; the as-of date's is kept.
+func (t *backtest) forget(keep ...ingest.Day) {
+	for d := range t.panels {
+		if d != t.Clock.AsOf && !slices.Contains(keep, d) {
+			delete(t.panels, d)
+		}
+	}
 }
 
 func (t *backtest) training(days []ingest.Day) []*panel {
 	out := make([]*panel, len(days))
 	for i, d := range days {
-		out[i] = t.panels[d]
+		out[i] = t.panel(d)
 	}
 	return out
 }
@@ -51,7 +60,7 @@ func (t *backtest) training(days []ingest.Day) []*panel {
 func (t *backtest) chain(d ingest.Day) *chainModel {
 	m, ok := t.chains[d]
 	if !ok {
-		m = t.chainOn(d, t.panels[d])
+		m = t.chainOn(d, t.panel(d))
 		t.chains[d] = m
 	}
 	return m
@@ -87,29 +96,32 @@ func compete[M any](ctx context.Context, t *backtest, target string, names []str
 	actual func(s *subject) float64, progress Progress) (*contest[M], error) {
 
 	c := &contest[M]{arena: arena{target: target, loss: loss}, champion: -1}
-	for _, f := range plan.Folds {
-		ids, y := atRisk(t.panels[f.Origin], actual)
-		c.arena.ids, c.arena.actual = append(c.arena.ids, ids), append(c.arena.actual, y)
+	stages := float64(len(plan.Folds) + 1)
+	t.forget(plan.Final...)
+	from := t.training(plan.Final)
+	for _, name := range names {
+		final := train(name, t.Clock.AsOf, from)
+		c.final = append(c.final, final)
+		c.trials = append(c.trials, trial{name: name, ok: final.OK, note: final.Note, pred: make([][]float64, len(plan.Folds))})
 	}
-	for k, name := range names {
-		tr := trial{name: name, pred: make([][]float64, len(plan.Folds))}
-		final := train(name, t.Clock.AsOf, t.training(plan.Final))
-		tr.ok, tr.note = final.OK, final.Note
-		for f, fold := range plan.Folds {
+	report(progress, phaseTournament+target, 1/stages)
+	for f, fold := range plan.Folds {
+		t.forget(append(slices.Clone(fold.Train), fold.Origin)...)
+		at, from := t.panel(fold.Origin), t.training(fold.Train)
+		ids, y := atRisk(at, actual)
+		c.arena.ids, c.arena.actual = append(c.arena.ids, ids), append(c.arena.actual, y)
+		for k, name := range names {
 			if err := ctx.Err(); err != nil {
 				return nil, err
 			}
-			fit := train(name, fold.Origin, t.training(fold.Train))
-			if !fit.OK {
-				if f > 0 && tr.ok { // the last fold does not choose
-					tr.ok, tr.note = false, "fold of "+fold.Origin.String()+": "+fit.Note
-				}
-				continue
+			fit, tr := train(name, fold.Origin, from), &c.trials[k]
+			if fit.OK {
+				tr.pred[f] = t.predictions(at, func(p *panel, i int) float64 { return predict(fit.Model, p, i) })
+			} else if f > 0 && tr.ok { // the last fold does not choose
+				tr.ok, tr.note = false, "fold of "+fold.Origin.String()+": "+fit.Note
 			}
-			tr.pred[f] = t.predictions(t.panels[fold.Origin], func(p *panel, i int) float64 { return predict(fit.Model, p, i) })
 		}
-		c.trials, c.final = append(c.trials, tr), append(c.final, final)
-		report(progress, phaseTournament+target, float64(k+1)/float64(len(names)))
+		report(progress, phaseTournament+target, float64(f+2)/stages)
 	}
 	c.decide(t.Clock, plan, incumbent)
 	return c, nil
@@ -139,6 +151,7 @@ func tooShort(c Clock) string {
 
 // atRisk lists the customers at risk of a panel with their labels.
 func atRisk(p *panel, label func(*subject) float64) (ids []int32, y []float64) {
+	ids, y = make([]int32, 0, p.atRisk()), make([]float64, 0, p.atRisk())
 	for i := range p.Subjects {
 		if s := &p.Subjects[i]; s.atRisk {
 			ids = append(ids, s.id)
@@ -150,7 +163,7 @@ func atRisk(p *panel, label func(*subject) float64) (ids []int32, y []float64) {
 
 // predictions applies f to the customers at risk of a panel, in order.
 func (b *study) predictions(p *panel, f func(p *panel, i int) float64) []float64 {
-	var at []int
+	at := make([]int, 0, p.atRisk())
 	for i := range p.Subjects {
 		if p.Subjects[i].atRisk {
 			at = append(at, i)

@@ -83,28 +83,6 @@ func trainingOrigins(c Clock, before ingest.Day, label, history int) []ingest.Da
 	return days
 }
 
-// days lists every origin whose panel the schedule needs, newest first, each once.
-func (s schedule) days() []ingest.Day {
-	seen := map[ingest.Day]bool{}
-	var out []ingest.Day
-	add := func(d ingest.Day) {
-		if !seen[d] {
-			seen[d] = true
-			out = append(out, d)
-		}
-	}
-	for _, d := range s.Final {
-		add(d)
-	}
-	for _, f := range s.Folds {
-		add(f.Origin)
-		for _, d := range f.Train {
-			add(d)
-		}
-	}
-	return out
-}
-
 // valueLabel is the length of a value label: a year where at least two yearly folds fit, else one
 // churn horizon, from which 12 months are extrapolated.
 func valueLabel(c Clock) int {

@@ -57,11 +57,7 @@ func competition(t *testing.T, rows []sale, first, asOf ingest.Day) *analysis {
 	if err != nil {
 		t.Fatal(err)
 	}
-	past, err := newBacktest(context.Background(), newStudy(b), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	a := &analysis{backtest: past, result: &Result{}}
+	a := &analysis{backtest: newBacktest(newStudy(b)), result: &Result{}}
 	if err := a.compete(context.Background(), nil); err != nil {
 		t.Fatal(err)
 	}

@@ -30,6 +30,7 @@ func newStudy(b *Book) *study {
 type subject struct {
 	id      int32 // running number in the Ledger: the cluster of its rows in stacked fits
 	profile int32 // index into the Profiles of the day
+	x       int32 // row of the panel's X; meaningful when atRisk
 	recency int32 // days since the last purchase day
 	state   int16
 	atRisk  bool
@@ -49,14 +50,20 @@ type subject struct {
 type panel struct {
 	Day      ingest.Day
 	Subjects []subject // Ledger order
-	X        []float64 // len(Subjects) × len(features); rows of lapsed customers are zero
+	X        []float64 // customers at risk × len(features)
 	Mean12   float64   // mean trailing-12-month value of customers at risk, at least zero: the unit of value
 	Churn    bool      // churn labels are known
 	Value    bool      // value labels are known
 }
 
-// row is the feature row of subject i.
-func (p *panel) row(i int) []float64 { return p.X[i*len(features) : (i+1)*len(features)] }
+// row is the feature row of subject i, who is at risk.
+func (p *panel) row(i int) []float64 {
+	x := int(p.Subjects[i].x) * len(features)
+	return p.X[x : x+len(features)]
+}
+
+// atRisk is the number of customers at risk.
+func (p *panel) atRisk() int { return len(p.X) / len(features) }
 
 // newPanel reads the book as of day from profiles of that day. Labels are filled where they close
 // on or before the as-of date.
@@ -64,22 +71,29 @@ func (b *study) newPanel(day ingest.Day, profiles []Profile) *panel {
 	p := &panel{Day: day,
 		Churn: day+ingest.Day(b.Clock.Horizon) <= b.Clock.AsOf,
 		Value: day+ingest.Day(b.label) <= b.Clock.AsOf}
-	var bought []int32
+	bought, atRisk := 0, 0
+	for i := range profiles {
+		bought += int(unit(profiles[i].Frequency > 0))
+		atRisk += int(unit(profiles[i].AtRisk(day, b.Clock.Horizon)))
+	}
+	p.Subjects = make([]subject, 0, bought)
+	p.X = make([]float64, atRisk*len(features))
+	row := int32(0)
 	for i := range profiles {
 		if profiles[i].Frequency > 0 {
-			bought = append(bought, int32(i))
+			p.Subjects = append(p.Subjects, subject{profile: int32(i), x: row})
+		}
+		if profiles[i].AtRisk(day, b.Clock.Horizon) {
+			row++
 		}
 	}
-	p.Subjects = make([]subject, len(bought))
-	p.X = make([]float64, len(bought)*len(features))
 	typical := b.typicalOn(day, profiles)
 	roll := newRolling(day, b.Clock.First, b.Clock.Period)
-	num.Blocks(len(bought), panelBlock, b.Threads, func(_, lo, hi int) {
+	num.Blocks(len(p.Subjects), panelBlock, b.Threads, func(_, lo, hi int) {
 		var w scan
 		for i := lo; i < hi; i++ {
-			pr := &profiles[bought[i]]
 			s := &p.Subjects[i]
-			s.profile = bought[i]
+			pr := &profiles[s.profile]
 			b.observe(s, pr, day, roll, &w)
 			if s.atRisk {
 				fillFeatures(p.row(i), pr, day, b, typical, &w)

@@ -102,7 +102,7 @@ type Concentration struct {
 	NoCustomer        string // revenue without a customer, decimal string, from the rows set aside
 }
 
-// TopShare: the best Share of customers (N of them) make Revenue share of the total.
+// TopShare says that the best Share of the customers, N of them, make the share Revenue of the total.
 type TopShare struct {
 	Share   float64
 	N       int

@@ -1,7 +1,6 @@
 package segment
 
 import (
-	"context"
 	"math"
 	"slices"
 	"testing"
@@ -67,10 +66,7 @@ func TestLapsedValueIsRightOnASimulation(t *testing.T) {
 		asOf := sim.start + origin
 		l := handmade(asOf, nil, before(rows, asOf)...)
 		b := mustBook(l, nil, func(c *Config) { c.ValueBasis, c.ChurnHorizon = Revenue, 90 })
-		bt, err := newBacktest(context.Background(), newStudy(b), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
+		bt := newBacktest(newStudy(b))
 		r := trainReturns(bt.study, bt.training(bt.churnPlan.Final), bt.training(bt.valuePlan.Final), bt.chain(asOf))
 		future := map[string]float64{}
 		for _, s := range rows {

@@ -1,8 +1,9 @@
 package segment
 
 import (
+	"cmp"
 	"math"
-	"sort"
+	"slices"
 
 	"mainstay/internal/num"
 	"mainstay/regress"
@@ -183,11 +184,13 @@ func topTenth(key, value []float64) float64 {
 	if n == 0 {
 		return 0
 	}
-	order := make([]int, n)
+	order := make([]int32, n)
 	for i := range order {
-		order[i] = i
+		order[i] = int32(i)
 	}
-	sort.SliceStable(order, func(x, y int) bool { return key[order[x]] > key[order[y]] })
+	slices.SortFunc(order, func(x, y int32) int {
+		return cmp.Or(cmp.Compare(key[y], key[x]), cmp.Compare(x, y))
+	})
 	places := max(math.Round(float64(n)/10), 1)
 	var sum num.Adder
 	for lo := 0; lo < n && places > 0; {

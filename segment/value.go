@@ -3,6 +3,7 @@ package segment
 import (
 	"math"
 
+	"mainstay/internal/num"
 	"mainstay/regress"
 )
 
@@ -97,8 +98,9 @@ func trainHurdle(b *study, train []*panel) trained[valueModel] {
 	if !buy.Certificate.Certified() {
 		return trained[valueModel]{Note: certificateNote(&buy.Certificate), Fits: []*Model{publishedFit(hurdleName+": buys", buy)}}
 	}
-	design := &regress.Design{Names: hurdleColumns}
-	var value []float64
+	buyers := int(num.Sum(y))
+	design := &regress.Design{Names: hurdleColumns, X: make([]float64, 0, buyers*len(hurdleColumns))}
+	value := make([]float64, 0, buyers)
 	ids = ids[:0]
 	for _, p := range train {
 		for i := range p.Subjects {

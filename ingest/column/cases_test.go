@@ -65,6 +65,11 @@ func int96At(i int) (deprecated.Int96, int64) {
 	return deprecated.Int96{uint32(nanos), uint32(nanos >> 32), uint32(julianEpoch + day)}, day*dayNanos + nanos
 }
 
+func exp10(k int) *big.Int { return new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(k)), nil) }
+
+// sparkDecimal is a number of up to 15 places as a coefficient of 18.
+func sparkDecimal(i int) *big.Int { return new(big.Int).Mul(big.NewInt(wave(i)), exp10(18-i%16)) }
+
 func typeCases() []typeCase {
 	int64s := func(name string, node parquet.Node) typeCase {
 		return typeCase{name, node, func(i int) parquet.Value { return parquet.Int64Value(wave(i)) }, integer}
@@ -106,6 +111,15 @@ func typeCases() []typeCase {
 		int64s("decimal int64", parquet.Decimal(4, 18, parquet.Int64Type)),
 		{"decimal fixed", parquet.Decimal(2, 38, parquet.FixedLenByteArrayType(16)), func(i int) parquet.Value { return parquet.FixedLenByteArrayValue(twosComplement(wide(i), 16)) }, wideText},
 		{"decimal bytes", parquet.Decimal(2, 38, parquet.ByteArrayType), func(i int) parquet.Value { return parquet.ByteArrayValue(twosComplement(wide(i), 9+i%3)) }, wideText},
+		{"decimal of Spark", parquet.Decimal(18, 38, parquet.FixedLenByteArrayType(16)), func(i int) parquet.Value {
+			return parquet.FixedLenByteArrayValue(twosComplement(sparkDecimal(i), 16))
+		}, func(i int) string {
+			held, rest := new(big.Int).QuoRem(sparkDecimal(i), exp10(18-heldPlaces), new(big.Int))
+			if rest.Sign() != 0 {
+				return "bad"
+			}
+			return held.String()
+		}},
 		words("string", parquet.String()), words("bytes", parquet.Leaf(parquet.ByteArrayType)), words("enum", parquet.Enum()), words("json", parquet.JSON()),
 		{"fixed", parquet.Leaf(parquet.FixedLenByteArrayType(5)), func(i int) parquet.Value { return parquet.FixedLenByteArrayValue(fixed(i)) }, func(i int) string { return strconv.Quote(string(fixed(i))) }},
 		{"uuid", parquet.UUID(), func(i int) parquet.Value { return parquet.FixedLenByteArrayValue(uuid(i)) }, func(i int) string {

@@ -23,7 +23,7 @@ func (r *Reader) integers(p *page, out []int64, flags []bool) (bad []bool, err e
 		if err := p.addText(&r.values, len(out), r.width, &r.scratch); err != nil {
 			return nil, err
 		}
-		decimals(out, flags, &r.values)
+		decimals(out, flags, &r.values, r.drop)
 		return flags, nil
 	}
 	if p.encoding == format.DeltaBinaryPacked {

@@ -127,14 +127,14 @@ func subtree(s []format.SchemaElement) (elements, leaves int) {
 
 // rowGroups checks that row groups are complete and rows add up.
 func (f *File) rowGroups(leaves int, size int64) error {
-	limit := size * maxRowsPerByte
+	limit := max(anyRows, size*maxRowsPerByte)
 	for g := range f.meta.RowGroups {
 		rg := &f.meta.RowGroups[g]
 		if len(rg.Columns) != leaves {
 			return damaged("row group %d has %d columns but the schema has %d", g, len(rg.Columns), leaves)
 		}
 		if rg.NumRows < 0 || rg.NumRows > limit-f.Rows {
-			return damaged("row group %d claims %d rows, which a file of %d bytes cannot hold", g, rg.NumRows, size)
+			return damaged("row group %d claims %d rows, more than the %d that are read of a file of %d bytes", g, rg.NumRows, limit, size)
 		}
 		f.RowGroups = append(f.RowGroups, rg.NumRows)
 		f.Rows += rg.NumRows

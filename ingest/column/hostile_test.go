@@ -156,8 +156,8 @@ func TestWrongFiles(t *testing.T) {
 	check("schema ends early", "schema ends early", meta(func(m *format.FileMetaData) { m.Schema[0].NumChildren.V = 9 }))
 	check("schema goes on", "more than its columns need", meta(func(m *format.FileMetaData) { m.Schema = append(m.Schema, m.Schema[1]) }))
 	check("missing column chunk", "has 0 columns", meta(func(m *format.FileMetaData) { m.RowGroups[0].Columns = thrift.Slice[format.ColumnChunk]{} }))
-	check("rows that cannot be", "cannot hold", meta(func(m *format.FileMetaData) { m.RowGroups[0].NumRows, m.NumRows = 1<<60, 1<<60 }))
-	check("negative rows", "cannot hold", meta(func(m *format.FileMetaData) { m.RowGroups[0].NumRows = -1 }))
+	check("rows that cannot be", "more than the 16777216", meta(func(m *format.FileMetaData) { m.RowGroups[0].NumRows, m.NumRows = 1<<60, 1<<60 }))
+	check("negative rows", "more than the 16777216", meta(func(m *format.FileMetaData) { m.RowGroups[0].NumRows = -1 }))
 	check("rows that do not add up", "row groups have 60", meta(func(m *format.FileMetaData) { m.NumRows = 61 }))
 	check("chunk beyond the file", `row group 0, column "x"`, chunk(func(c *format.ColumnChunk) { c.MetaData.TotalCompressedSize = 1 << 40 }))
 	check("chunk before the file", "pages end at byte", chunk(func(c *format.ColumnChunk) { c.MetaData.DataPageOffset = -5 }))
@@ -241,6 +241,25 @@ func TestHostilePages(t *testing.T) {
 	wrongSum := page(5, len(present), format.Plain, present)
 	wrongSum.CRC = 7
 	check("checksum", "checksum", 5, format.Uncompressed, wrongSum, present)
+}
+
+// TestMoreLengthsThanRows: a page of five strings whose stream of lengths claims 2^31,
+// all in a few bytes, is refused before any is passed over.
+func TestMoreLengthsThanRows(t *testing.T) {
+	lengths := []byte{0x80, 0x80, 0x04, 1, 0x80, 0x80, 0x80, 0x80, 0x08, 0} // blocks of 2^16, 1 miniblock, 2^31 values, the first 0
+	for range 1 << 15 {
+		lengths = append(lengths, 0, 0) // least difference 0, of width 0
+	}
+	for _, c := range typeCases() {
+		if c.name != "string" {
+			continue
+		}
+		body := append([]byte{2, 0, 0, 0, 0x0a, 1}, lengths...) // 5 present values
+		b := onePage(t, c, 5, format.Uncompressed, pageHeader(5, len(body), format.DeltaLengthByteArray, body), body)
+		if err := readAll(b, 10); err == nil || !strings.Contains(err.Error(), "DELTA_LENGTH_BYTE_ARRAY") {
+			t.Error(err)
+		}
+	}
 }
 
 // FuzzOpen reads all columns of arbitrary bytes.

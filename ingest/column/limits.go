@@ -26,10 +26,18 @@ const (
 	// bits: a prefix or dictionary entry that recurs takes its length every time.
 	maxBatchText = maxPageBytes
 
-	// maxRowsPerByte bounds the rows of a file by its size. Run lengths hold any number
-	// of equal rows in a few bytes, so sizes alone do not bound the time that reading takes:
-	// without this, 200 bytes could ask for 2^62 rows. A constant column of 2^26 rows in 1 KiB passes.
-	maxRowsPerByte = 1 << 16
+	// A file has at most anyRows rows, or maxRowsPerByte for each of its bytes. Run lengths
+	// hold any number of equal rows in a few bytes, so sizes alone bound neither the time
+	// that reading takes nor the memory for the rows: without this, 200 bytes could ask for
+	// 2^62 rows. Real exports have fewer than 4 rows to a byte; anyRows, at the 24 bytes or
+	// more that a Ledger in the making takes for a row, come to 400 MB.
+	anyRows        = 1 << 24
+	maxRowsPerByte = 1 << 6
+
+	// heldPlaces bounds the places of decimals that are stored as bytes, so that 64 bits
+	// hold millions at the DECIMAL(38,18) that Spark makes of any number. A value that
+	// really has more places is Bad.
+	heldPlaces = 12
 
 	// maxThriftDepth bounds nesting in the footer and in page headers, which is 6
 	// in the format.

@@ -3,6 +3,7 @@ package column
 import (
 	"encoding/binary"
 	"math"
+	"math/bits"
 	"strconv"
 	"unsafe"
 
@@ -145,11 +146,52 @@ func coefficient(b []byte) (v int64, ok bool) {
 	return v, true
 }
 
-// decimals sets out to the coefficients in d, bad where one exceeds 64 bits.
-func decimals(out []int64, bad []bool, d *Dict) {
+// divided is a coefficient of up to 128 bits by 10^drop, if that is exact and fits 64
+// bits.
+func divided(b []byte, drop int) (int64, bool) {
+	var word [16]byte
+	if len(b) == 0 || len(b) > len(word) {
+		return 0, false
+	}
+	negative := b[0]&0x80 != 0
+	if negative {
+		binary.BigEndian.PutUint64(word[:], math.MaxUint64)
+		binary.BigEndian.PutUint64(word[8:], math.MaxUint64)
+	}
+	copy(word[len(word)-len(b):], b)
+	hi, lo := binary.BigEndian.Uint64(word[:]), binary.BigEndian.Uint64(word[8:])
+	if negative {
+		var borrow uint64
+		lo, borrow = bits.Sub64(0, lo, 0)
+		hi, _ = bits.Sub64(0, hi, borrow)
+	}
+	const digit = 10
+	for ; drop > 0; drop-- {
+		var rest uint64
+		hi, rest = hi/digit, hi%digit
+		if lo, rest = bits.Div64(rest, lo, digit); rest != 0 {
+			return 0, false
+		}
+	}
+	if hi != 0 || lo > math.MaxInt64 {
+		return 0, false
+	}
+	if negative {
+		return -int64(lo), true
+	}
+	return int64(lo), true
+}
+
+// decimals sets out to the coefficients in d, without the last drop digits, which must
+// be zeros; bad where one exceeds 64 bits.
+func decimals(out []int64, bad []bool, d *Dict, drop int) {
 	for i := range out {
-		var ok bool
-		out[i], ok = coefficient(d.Value(uint32(i)))
+		b, ok := d.Value(uint32(i)), false
+		if drop > 0 {
+			out[i], ok = divided(b, drop)
+		} else {
+			out[i], ok = coefficient(b)
+		}
 		bad[i] = !ok
 	}
 }

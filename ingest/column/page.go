@@ -147,10 +147,10 @@ func (p *page) values(data []byte, t format.Type, width int) (err error) {
 	case e == format.DeltaBinaryPacked && integers:
 		p.ints, err = newDelta(data)
 	case e == format.DeltaLengthByteArray && bytes:
-		p.ints, p.data, err = lengths(data)
+		p.ints, p.data, err = p.lengths(data)
 	case e == format.DeltaByteArray && bytes:
-		if p.prefixes, data, err = lengths(data); err == nil {
-			p.ints, p.data, err = lengths(data)
+		if p.prefixes, data, err = p.lengths(data); err == nil {
+			p.ints, p.data, err = p.lengths(data)
 		}
 	case e == format.ByteStreamSplit && width > 0:
 		if len(data)%width != 0 {
@@ -166,9 +166,13 @@ func (p *page) values(data []byte, t format.Type, width int) (err error) {
 	return nil
 }
 
-// lengths opens a stream of lengths and returns what follows it.
-func lengths(data []byte) (delta, []byte, error) {
+// lengths opens a stream of lengths and returns what follows it. It has at most one
+// for each row: passing over more, of which a byte can hold 65,000, would take seconds.
+func (p *page) lengths(data []byte) (delta, []byte, error) {
 	d, err := newDelta(data)
+	if err == nil && d.left > p.left {
+		err = errValues
+	}
 	if err != nil {
 		return d, nil, err
 	}

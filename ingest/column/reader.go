@@ -22,6 +22,7 @@ type Reader struct {
 	physical format.Type
 	width    int  // bytes of a value, 0 where it varies
 	unsigned bool // Int
+	drop     int  // Decimal: digits beyond heldPlaces
 
 	dictionary dictionary
 	own        Dict   // Text of batches that are not all from the dictionary
@@ -64,6 +65,9 @@ func (r *Reader) open() (err error) {
 	e := r.info.element
 	r.physical, r.unsigned = e.Type.V, unsigned(e)
 	r.width = width(r.physical, e.TypeLength.V)
+	if r.info.Type.Kind == Decimal {
+		r.drop = declaredScale(e) - r.info.Type.Scale
+	}
 	if r.left = r.file.RowGroups[r.group]; r.left == 0 {
 		return nil
 	}

@@ -161,10 +161,20 @@ func decimalType(e *format.SchemaElement, precision, scale int32) (Type, bool) {
 		return unsupported(name, fmt.Sprintf("the precision must be 1 to %d and the scale 0 to the precision: export the column with fewer digits", maxDecimalPrecision)), true
 	case e.Type.V == format.FixedLenByteArray && e.TypeLength.V <= 0:
 		return unsupported(name, "its length is missing: export the file again"), true
-	case e.Type.V == format.FixedLenByteArray || e.Type.V == format.ByteArray || e.Type.V == format.Int32 || e.Type.V == format.Int64:
+	case e.Type.V == format.FixedLenByteArray || e.Type.V == format.ByteArray:
+		return Type{Kind: Decimal, Scale: int(min(scale, heldPlaces)), Name: name}, true
+	case e.Type.V == format.Int32 || e.Type.V == format.Int64:
 		return Type{Kind: Decimal, Scale: int(scale), Name: name}, true
 	}
 	return unsupported(name, fmt.Sprintf("decimals cannot be stored as %s: export the file again", e.Type.V)), true
+}
+
+// declaredScale is the scale of a decimal column in the file.
+func declaredScale(e *format.SchemaElement) int {
+	if a, ok := e.LogicalType.Value.(*format.DecimalType); ok {
+		return int(a.Scale)
+	}
+	return int(e.Scale.V)
 }
 
 // unsigned reports whether an integer column is annotated as unsigned.

@@ -51,7 +51,7 @@ const (
 // Type describes a column of a file.
 type Type struct {
 	Kind  Kind
-	Scale int    // Decimal: places after the point
+	Scale int    // Decimal: places after the point as they are held, at most heldPlaces
 	Unit  Unit   // Timestamp
 	UTC   bool   // Timestamp: adjusted to UTC (true) or local wall-clock time (false)
 	Name  string // for people: "DECIMAL(19,4)", "INT96", "TIMESTAMP(MICROS)", …
@@ -78,9 +78,9 @@ func (d *Dict) Value(i uint32) []byte { return d.Bytes[d.Start[i]:d.Start[i+1]] 
 // for are filled, each of length N.
 type Vector struct {
 	N     int
-	Null  []bool // nil when no row of the batch is null
-	Bad   []bool // nil when none: the value exists but does not fit (decimal or unsigned beyond 64 bits)
-	Int   []int64
+	Null  []bool  // nil when no row of the batch is null
+	Bad   []bool  // nil when none: the value exists but does not fit (see Type.Scale, and unsigned integers from 2^63 on)
+	Int   []int64 // of a Bad unsigned integer its 64 bits
 	Float []float64
 	Dict  *Dict
 	Code  []uint32 // Text: row → entry of Dict; undefined where Null

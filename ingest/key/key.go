@@ -94,7 +94,7 @@ func Append(dst []byte, v *column.Vector, t column.Type, i int) ([]byte, Status)
 	if v.IsNull(i) {
 		return dst, None
 	}
-	if v.IsBad(i) {
+	if v.IsBad(i) && t.Kind != column.Int {
 		return dst, Bad
 	}
 	switch t.Kind {
@@ -121,7 +121,10 @@ func AppendValue(dst []byte, v *column.Vector, t column.Type, i int) []byte {
 		return dst
 	}
 	if v.IsBad(i) {
-		return append(dst, "(beyond 64 bits)"...)
+		if t.Kind == column.Int { // unsigned, beyond 63 bits: a hash used as an id
+			return strconv.AppendUint(dst, uint64(v.Int[i]), 10)
+		}
+		return append(dst, "(more digits than are held)"...)
 	}
 	switch t.Kind {
 	case column.Text:

@@ -59,6 +59,8 @@ func TestOneKeyWhateverTheType(t *testing.T) {
 	is("", key.Bad, text(strings.Repeat("x", key.MaxLen+1)), typ(column.Text, 0))
 	is("", key.None, &column.Vector{N: 1, Null: []bool{true}, Int: []int64{0}}, typ(column.Int, 0))
 	is("", key.Bad, &column.Vector{N: 1, Bad: []bool{true}, Int: []int64{0}}, typ(column.Decimal, 0))
+	is("18446744073709551615", key.OK, &column.Vector{N: 1, Bad: []bool{true}, Int: []int64{-1}}, typ(column.Int, 0))
+	is("18446744073709551615", key.OK, text("18446744073709551615"), typ(column.Text, 0))
 }
 
 // An integer parses from exactly one spelling: its own.
