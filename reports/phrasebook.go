@@ -24,7 +24,6 @@ var sentences = func() (out []sentence) {
 		// models
 		{`churn: ([^;]+)`, "流失：$1"},
 		{`value: ([^;]+)`, "价值：$1"},
-		{`churn and value: ([^;]+)`, "流失与价值：$1"},
 		{`the best, and no simpler candidate within one standard error`, "最优，且一个标准误之内没有更简单的候选"},
 		{`the best`, "最优"},
 		{`no candidate could be judged`, "没有候选模型可供评判"},
@@ -32,7 +31,9 @@ var sentences = func() (out []sentence) {
 		{`the simplest within one standard error of the best \((.+)\)`, "与最优（$1）相差不到一个标准误的最简单者"},
 		{`the history holds no fold to choose by, so the naive rule scores`, "历史太短，无法回测选择，故用朴素规则评分"},
 		// warnings
-		{`(churn|value) candidate (\S+) was not used: (.+)`, "候选模型 $2（$1）未采用：$3"},
+		{`(\d+) days of history are (\S+) churn horizons of (\d+) days and a backtest needs (\S+) \((\d+) days\), so the naive rule scores`,
+			"历史共 $1 天，为 $3 天流失期的 $2 倍，回测需要 $4 倍（$5 天），故用朴素规则评分"},
+		{`a longer history, or a shorter churn_horizon_days, lets models compete`, "更长的历史或更短的 churn_horizon_days 可让模型参与比较"},
 		{`12-month values are extrapolated from a backtest over (\d+) days?; they are tested over 12 months once the history is longer`,
 			"12 个月价值由 $1 天的回测外推；历史足够长后才能按 12 个月检验"},
 		{`trailing-12-month net of (\S+) has no known cost and counts as no margin`, "近 12 个月净额 $1 成本不明，毛利按零计"},

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"mainstay/internal/num"
 	"mainstay/segment"
 )
 
@@ -13,8 +12,6 @@ import (
 const (
 	summarySegments  = 5
 	summaryAttention = 6
-	warningLines     = 2  // of each
-	summaryLines     = 39 // of summary.txt where it can; with where the files are, 40
 	accountMost      = 28 // columns for an account's key and name, where there is room
 	accountLeast     = 18 // and where there is not
 	segmentLeast     = 8  // columns that a segment's name keeps
@@ -119,47 +116,4 @@ func (s *summary) attention() {
 	g.squeeze(0, s.room(), accountLeast)
 	g.fold(s.room())
 	s.grid(&g)
-}
-
-func (s *summary) warnings() {
-	all := joinTargets(Warnings(s.plan, s.res))
-	if len(all) == 0 {
-		return
-	}
-	s.section("label.warnings")
-	texts := make([]string, len(all))
-	need := 0
-	for i, w := range all {
-		texts[i] = printable(w.Code) + ": " + s.style.tell(printable(w.Message))
-		need += min(len(wrap(texts[i], s.room())), warningLines)
-	}
-	left := max(1, summaryLines-s.lines())
-	most, shown := warningLines, len(all)
-	if need > left { // one line each, and the last for what is not shown
-		most = 1
-		if shown > left {
-			shown = max(1, left-1)
-		}
-	}
-	for _, text := range texts[:shown] {
-		s.text(text, most)
-	}
-	if more := len(all) - shown; more > 0 {
-		s.line(s.style.say("warnings.more", more))
-	}
-}
-
-// joinTargets says one time what holds for churn and for value.
-func joinTargets(all []num.Warning) []num.Warning {
-	var out []num.Warning
-	for _, w := range all {
-		if rest, ok := strings.CutPrefix(w.Message, targetValue+": "); ok && len(out) > 0 {
-			if last := &out[len(out)-1]; last.Code == w.Code && last.Message == targetChurn+": "+rest {
-				last.Message = targetChurn + " and " + targetValue + ": " + rest
-				continue
-			}
-		}
-		out = append(out, w)
-	}
-	return out
 }

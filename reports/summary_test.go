@@ -127,6 +127,51 @@ func TestPhrases(t *testing.T) {
 	}
 }
 
+// The phrasebook knows what the analysis says; what it does not know stays as it is.
+func TestTell(t *testing.T) {
+	f := func(english, chinese string) {
+		t.Helper()
+		if got := (Style{}).tell(english); got != english {
+			t.Errorf("tell(%q) = %q in English", english, got)
+		}
+		if got := (Style{Lang: Chinese}).tell(english); got != chinese {
+			t.Errorf("tell(%q) = %q, want %q", english, got, chinese)
+		}
+	}
+	f("silent 66 d, usual 17; 12-month margin −43 %; leave 29 %", "已 66 天未购，通常间隔 17 天；12 个月毛利 −43 %；流失 29 %")
+	f("silent 353 d, usual in the book 91; 12-month revenue ×13; back 16 %", "已 353 天未购，全体通常间隔 91 天；12 个月收入 ×13；回流 16 %")
+	f("churn: the best; value: no candidate could be judged", "流失：最优；价值：没有候选模型可供评判")
+	f("something new; leave 5 %", "something new；流失 5 %")
+}
+
+// One of a thing is not many.
+func TestNumberForms(t *testing.T) {
+	f := func(n, want string) {
+		t.Helper()
+		if got := (Style{}).say("input.rounded", n, "0.02"); got != want {
+			t.Errorf("%s: %q, want %q", n, got, want)
+		}
+	}
+	f("1", "1 amount rounded, by 0.02 in all")
+	f("21", "21 amounts rounded, by 0.02 in all")
+	f("1,211", "1,211 amounts rounded, by 0.02 in all")
+	if got := (Style{}).say("book.key", "1", "5.0 %", "9 %"); got != "1 key account (5.0 %) with 9 % of revenue" {
+		t.Error(got)
+	}
+}
+
+// Warnings of candidates take one line, whatever their number.
+func TestSummaryOfManyWarnings(t *testing.T) {
+	f := newFixture()
+	for _, c := range []string{"churn candidate chain", "churn candidate logistic", "value candidate chain+spend"} {
+		f.res.Warnings = append(f.res.Warnings, num.Warning{Code: warnNotCertified, Message: c + " was not used: empty-state: x"})
+	}
+	got := strings.Join(strings.Fields(fixtureSummary(f)), " ")
+	if !strings.Contains(got, "not-certified: candidates that took no part: chain (churn), logistic (churn), chain+spend (value); why: manifest.json") {
+		t.Errorf("the summary is\n%s", got)
+	}
+}
+
 func TestShort(t *testing.T) {
 	f := func(v float64, english, chinese string) {
 		t.Helper()

@@ -137,8 +137,11 @@ var phrases = map[string][2]string{
 	"column.why":       {"why", "原因"},
 	"segments.first":   {"%s, %d of %d", "%s，%d / %d"},
 
-	"attention.none": {"nothing stands out", "无特别事项"},
-	"warnings.more":  {"… and %d more in manifest.json", "……其余 %d 条见 manifest.json"},
+	"attention.none":  {"nothing stands out", "无特别事项"},
+	"target.churn":    {"churn", "流失"},
+	"target.value":    {"value", "价值"},
+	"warnings.unused": {"candidates that took no part: %s; why: manifest.json", "未参与比较的候选模型：%s；原因见 manifest.json"},
+	"warnings.more":   {"… and %d more in manifest.json", "……其余 %d 条见 manifest.json"},
 
 	"files":        {"%s (columns: docs/format.md)", "%s（字段见 docs/format.md）"},
 	"files.reused": {"%s (the identical run was there already)", "%s（相同的运行已存在，未重新计算）"},
