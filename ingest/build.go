@@ -18,10 +18,7 @@ import (
 // *QualityError; the Ledger returned with it holds only the Tally. Rows or money
 // that do not reconcile are an error.
 func Build(ctx context.Context, st store.Store, p *Plan, threads int, sink RejectSink, progress func(rows int64)) (*Ledger, error) {
-	r, err := newRules(p)
-	if err != nil {
-		return nil, err
-	}
+	r := newRules(p)
 	has := Has{Orders: p.Order != "", Units: p.Units != nil, Cost: p.Cost != nil, Discount: p.Discount != nil}
 	workers := make([]*scatterer, max(1, threads))
 	for i := range workers {

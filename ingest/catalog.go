@@ -172,9 +172,9 @@ func (c *catalog) list() string {
 // nearest is the column whose name is closest to a name that does not exist; "" when
 // none is close: more than half of the characters would have to change.
 func (c *catalog) nearest(name string) string {
-	best, least := "", len([]rune(normal(name)))/2+1
+	best, least := "", len([]rune(column.NormalName(name)))/2+1
 	for _, col := range c.columns {
-		if d := levenshtein.ComputeDistance(normal(name), normal(col.name)); d < least {
+		if d := levenshtein.ComputeDistance(column.NormalName(name), column.NormalName(col.name)); d < least {
 			best, least = col.name, d
 		}
 	}

@@ -179,10 +179,7 @@ func feed(s *scatterer, unit int, rows []testRow, size, variant int, queue *reje
 // coreBuild splits rows into units of the given size and spreads them over workers.
 func coreBuild(rows []testRow, workers, unitSize, batchSize, variant int) (*Ledger, error) {
 	p := &Plan{Config: testConfig, AsOf: testAsOf, Sides: testSides, Scale: 2}
-	r, err := newRules(p)
-	if err != nil {
-		return nil, err
-	}
+	r := newRules(p)
 	ws := make([]*scatterer, workers)
 	for i := range ws {
 		ws[i] = newScatterer(r, newRecordLayout(testHas, len(testSides)))

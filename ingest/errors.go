@@ -1,6 +1,6 @@
 package ingest
 
-import "fmt"
+import "mainstay/ingest/column"
 
 // MappingError says that a role is missing or ambiguous, or that a flag names
 // something that is not there. cmd maps it to exit code 3 (input ambiguous).
@@ -16,31 +16,8 @@ type QualityError struct{ Msg string }
 
 func (e *QualityError) Error() string { return e.Msg }
 
-// InputError says that an input cannot be read (exit code 3). RowGroup and Row are
-// −1 where unknown.
-type InputError struct {
-	File     string
-	RowGroup int
-	Column   string
-	Row      int64
-	Err      error
-}
-
-func (e *InputError) Unwrap() error { return e.Err }
-
-func (e *InputError) Error() string {
-	s := e.File
-	if e.RowGroup >= 0 {
-		s += fmt.Sprintf(", row group %d", e.RowGroup)
-	}
-	if e.Column != "" {
-		s += fmt.Sprintf(", column %q", e.Column)
-	}
-	if e.Row >= 0 {
-		s += fmt.Sprintf(", row %d", e.Row)
-	}
-	return s + ": " + e.Err.Error()
-}
+// InputError says that an input cannot be read (exit code 3): the error of a file.
+type InputError = column.Error
 
 // ConfigError says that a setting is wrong (exit code 2).
 type ConfigError struct{ Msg string }

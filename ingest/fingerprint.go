@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"io"
 
 	"mainstay/ingest/store"
@@ -61,7 +60,7 @@ func fingerprint(ctx context.Context, st store.Store, o *store.Object) (f Finger
 		}
 	}
 	if at != o.Size {
-		return fail(fmt.Errorf("the file had %d bytes and now has others: wait until the export has finished, then run again", o.Size))
+		return fail(errChanged)
 	}
 	return Fingerprint{o.Name, at, hex.EncodeToString(sum.Sum(nil))}, nil
 }

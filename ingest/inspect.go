@@ -91,6 +91,7 @@ func (in *Inspection) rehearse(ctx context.Context, st store.Store, p *Plan, thr
 // inspector is what one worker gathers.
 type inspector struct {
 	columns    []*columnSketch // parallel to profile.keys
+	hashes     valueHashes
 	amount     amountRange
 	duplicates rowHashes
 	eval       amountBatch
@@ -112,8 +113,8 @@ func (in *Inspection) profile(ctx context.Context, st store.Store, p *Plan, thre
 		x.duplicates.begin(rows.n)
 		for i, v := range rows.vecs {
 			k := layout.key[rows.file][i]
-			hash := x.columns[k].visit(v)
-			x.duplicates.mix(layout.keys[k].Name, hash)
+			x.columns[k].visit(v, &x.hashes)
+			x.duplicates.mix(layout.keys[k].Name, x.hashes.rows)
 		}
 		x.duplicates.end()
 		x.amount.visit(x.eval.of(p, layout, rows))

@@ -110,9 +110,9 @@ func TestSketchMerges(t *testing.T) {
 		values := rapid.SliceOfN(rapid.Int64Range(-20, 20), 1, 60).Draw(t, "values")
 		cut := rapid.IntRange(0, len(values)).Draw(t, "cut")
 		whole, left, right := newColumnSketch(typ), newColumnSketch(typ), newColumnSketch(typ)
-		whole.visit(&column.Vector{N: len(values), Int: values})
-		left.visit(&column.Vector{N: cut, Int: values[:cut]})
-		right.visit(&column.Vector{N: len(values) - cut, Int: values[cut:]})
+		whole.visit(&column.Vector{N: len(values), Int: values}, new(valueHashes))
+		left.visit(&column.Vector{N: cut, Int: values[:cut]}, new(valueHashes))
+		right.visit(&column.Vector{N: len(values) - cut, Int: values[cut:]}, new(valueHashes))
 		right.merge(left)
 		if k := (columnKey{Type: typ}); !reflect.DeepEqual(whole.report(k), right.report(k)) {
 			t.Fatalf("whole %+v\nmerged %+v", whole.report(k), right.report(k))
@@ -120,18 +120,37 @@ func TestSketchMerges(t *testing.T) {
 	})
 }
 
-// Beyond the exact count, the estimate is within four standard errors (6.5 %).
+// Halves of many values, overlapping, are counted as the whole.
+func TestDistinctMerges(t *testing.T) {
+	var whole, left, right distinctCount
+	for i := range uint64(20_000) {
+		whole.note(mix64(i))
+		if i < 15_000 {
+			left.note(mix64(i))
+		}
+		if i >= 5_000 {
+			right.note(mix64(i))
+		}
+	}
+	right.merge(&left)
+	n, estimated := whole.count()
+	if m, _ := right.count(); m != n || !estimated {
+		t.Errorf("whole %d, merged %d", n, m)
+	}
+}
+
+// Beyond the exact count, the estimate is within four standard errors.
 func TestDistinctEstimate(t *testing.T) {
-	for _, n := range []int{100, exactDistinct, exactDistinct + 1, 10000, 300000} {
+	for _, n := range []int{100, keptHashes, keptHashes + 1, 10000, 300000} {
 		c := newColumnSketch(column.Type{Kind: column.Int})
 		v := &column.Vector{N: n, Int: make([]int64, n)}
 		for i := range v.Int {
 			v.Int[i] = int64(i) * 7
 		}
-		c.visit(v)
-		c.visit(v)
-		got, estimated := c.distinct()
-		if estimated != (n > exactDistinct) || !estimated && got != int64(n) || math.Abs(float64(got)/float64(n)-1) > 4*1.04/64 {
+		c.visit(v, new(valueHashes))
+		c.visit(v, new(valueHashes))
+		got, estimated := c.distinct.count()
+		if estimated != (n > keptHashes) || !estimated && got != int64(n) || math.Abs(float64(got)/float64(n)-1) > 4/math.Sqrt(keptHashes-2) {
 			t.Errorf("%d distinct values are counted as %d (estimated: %v)", n, got, estimated)
 		}
 	}

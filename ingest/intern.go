@@ -92,13 +92,18 @@ type textSlot struct {
 // len is the number of distinct strings.
 func (t *textTable) len() int { return len(t.end) }
 
-// value is the string of a number; it belongs to the table.
-func (t *textTable) value(id uint32) []byte {
-	var lo uint64
+// span is where the string of a number lies in bytes.
+func (t *textTable) span(id uint32) (lo, hi uint64) {
 	if id > 0 {
 		lo = t.end[id-1]
 	}
-	return t.bytes[lo:t.end[id]]
+	return lo, t.end[id]
+}
+
+// value is the string of a number; it belongs to the table.
+func (t *textTable) value(id uint32) []byte {
+	lo, hi := t.span(id)
+	return t.bytes[lo:hi]
 }
 
 // id returns the number of b, a new one (and a copy) at its first appearance.

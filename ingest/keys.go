@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"hash/maphash"
 	"math"
 
 	"mainstay/ingest/column"
@@ -51,8 +52,9 @@ type resolvedKey struct {
 }
 
 type customerResolver struct {
-	remembered[resolvedKey]
-	scratch []byte
+	remembered[resolvedKey] // of a dictionary that batches share
+	probes                  []probe
+	scratch                 []byte
 }
 
 // resolveCustomers finds the key of every row that has no reason against it yet.
@@ -60,6 +62,8 @@ func (s *scatterer) resolveCustomers(b *batch) {
 	c, f := &s.customers, &b.customer
 	c.begin(f)
 	switch {
+	case f.t.Kind == column.Text && !f.v.Dict.Shared:
+		s.resolvePlain(b)
 	case f.t.Kind == column.Text:
 		for i := range b.n {
 			if s.reason[i] != accepted {
@@ -92,22 +96,84 @@ func (s *scatterer) resolveCustomers(b *batch) {
 
 // resolveText finds the key that text stands for.
 func (s *scatterer) resolveText(b []byte) resolvedKey {
+	k := s.judgeText(b)
+	if k.place&placeText != 0 {
+		k.key = int64(s.part[k.place&(Shards-1)].keys.id(b))
+	}
+	k.known = true
+	return k
+}
+
+// judgeText is resolveText but for the number of a text key.
+func (s *scatterer) judgeText(b []byte) resolvedKey {
 	switch key.Check(b) {
 	case key.None:
-		return resolvedKey{reason: noCustomer, known: true}
+		return resolvedKey{reason: noCustomer}
 	case key.Bad:
-		return resolvedKey{reason: badCustomer, known: true}
+		return resolvedKey{reason: badCustomer}
 	}
 	if s.rules.customers.match(b) {
-		return resolvedKey{reason: excludedCustomer, known: true}
+		return resolvedKey{reason: excludedCustomer}
 	}
 	if x, ok := key.ParseInt(b); ok {
-		return resolvedKey{key: x, place: shardOfInt(x), known: true}
+		return resolvedKey{key: x, place: shardOfInt(x)}
 	}
-	shard := shardOfText(b)
-	id := s.part[shard].keys.id(b)
-	return resolvedKey{key: int64(id), place: shard | placeText, known: true}
+	return resolvedKey{place: shardOfText(b) | placeText}
 }
+
+// probe is the search for one text key.
+type probe struct {
+	row    int
+	sum    uint64   // its hash
+	slot   textSlot // where it is, if it was seen before and nothing is in the way
+	lo, hi uint64   // the bytes of the key that is there
+}
+
+// resolvePlain is for a batch whose every row has an entry of its own. With a million
+// customers each step of a search (slot, end, bytes) misses the cache. Taken in loops of
+// one step for all rows, the misses overlap instead of adding up.
+func (s *scatterer) resolvePlain(b *batch) {
+	f := &b.customer
+	probes := s.customers.probes[:0]
+	for i := range b.n {
+		switch {
+		case s.reason[i] != accepted:
+		case f.v.IsNull(i):
+			s.reason[i] = noCustomer
+		default:
+			text := f.v.Dict.Value(f.v.Code[i])
+			k := s.judgeText(text)
+			s.reason[i], s.key[i], s.place[i] = k.reason, k.key, k.place
+			if k.place&placeText != 0 {
+				probes = append(probes, probe{row: i, sum: maphash.Bytes(textSeed, text)})
+			}
+		}
+	}
+	for j := range probes {
+		p := &probes[j]
+		if t := s.keysOf(p); len(t.slot) > 0 {
+			p.slot = t.slot[p.sum&uint64(len(t.slot)-1)]
+		}
+	}
+	for j := range probes {
+		if p := &probes[j]; p.slot.id != 0 && p.slot.tag == uint32(p.sum>>32) {
+			p.lo, p.hi = s.keysOf(p).span(p.slot.id - 1)
+		}
+	}
+	for j := range probes {
+		p := &probes[j]
+		t, text := s.keysOf(p), f.v.Dict.Value(f.v.Code[p.row])
+		if p.hi > 0 && bytes.Equal(t.bytes[p.lo:p.hi], text) {
+			s.key[p.row] = int64(p.slot.id - 1)
+		} else {
+			s.key[p.row] = int64(t.id(text))
+		}
+	}
+	s.customers.probes = probes
+}
+
+// keysOf is the table of the shard that a probe is for.
+func (s *scatterer) keysOf(p *probe) *textTable { return &s.part[s.place[p.row]&(Shards-1)].keys }
 
 // resolveOther finds the key of row i of a column that is not text.
 func (s *scatterer) resolveOther(f *field, i int) resolvedKey {

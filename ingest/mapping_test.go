@@ -165,7 +165,7 @@ func TestNamesAreOfOneRole(t *testing.T) {
 		for i, tier := range tiers {
 			for _, name := range strings.Fields(tier) {
 				at := fmt.Sprintf("%s, tier %d", r.name, i)
-				if normal(name) != name {
+				if column.NormalName(name) != name {
 					t.Errorf("%s (%s) is not normalised", name, at)
 				}
 				if seen[name] != "" {

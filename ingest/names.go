@@ -2,7 +2,8 @@ package ingest
 
 import (
 	"strings"
-	"unicode"
+
+	"mainstay/ingest/column"
 )
 
 // Roles of columns, as in RoleChoice.Role and in the configuration.
@@ -28,7 +29,7 @@ const (
 )
 
 // role is how a column is found for one purpose. names are exact normalised names
-// (see normal), in tiers: a name of an earlier tier says more plainly what is meant,
+// (see column.NormalName), in tiers: a name of an earlier tier says more plainly what is meant,
 // and later tiers are looked at only when no column has one. Within a tier nothing
 // is preferred: two columns are an ambiguity. Nothing is found by part of a name.
 type role struct {
@@ -124,20 +125,9 @@ func findRole(name string) *role {
 	panic("no role " + name)
 }
 
-// normal is a column's name without case, blanks, "_", "-" and ".": OrderDate,
-// order_date and "Order Date" are one name.
-func normal(name string) string {
-	return strings.Map(func(r rune) rune {
-		if r == '_' || r == '-' || r == '.' || unicode.IsSpace(r) {
-			return -1
-		}
-		return unicode.ToLower(r)
-	}, name)
-}
-
 // listed reports whether a column's name is in a space-separated list.
 func listed(name, names string) bool {
-	n := normal(name)
+	n := column.NormalName(name)
 	for _, x := range strings.Fields(names) {
 		if x == n {
 			return true

@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"fmt"
 	"path"
 	"strings"
 )
@@ -50,19 +49,15 @@ type rules struct {
 	currency  string          // keep only this one; "" = all are the same
 }
 
-func newRules(p *Plan) (*rules, error) {
-	m, err := newMatcher(p.Config.ExcludeCustomers)
-	if err != nil {
-		return nil, err
-	}
-	r := &rules{asOf: p.AsOf, customers: m, status: map[string]bool{}}
+func newRules(p *Plan) *rules {
+	r := &rules{asOf: p.AsOf, customers: newMatcher(p.Config.ExcludeCustomers), status: map[string]bool{}}
 	for _, s := range p.Config.ExcludeStatus {
 		r.status[statusName(s)] = true
 	}
 	if len(p.Currencies) > 1 {
 		r.currency = currencyName(p.Config.Currency)
 	}
-	return r, nil
+	return r
 }
 
 // currencyName is how currencies are compared: without case or white space around.
@@ -78,18 +73,16 @@ type matcher struct {
 	globs []string
 }
 
-func newMatcher(patterns []string) (matcher, error) {
+// newMatcher takes patterns that Config.Validate has passed.
+func newMatcher(patterns []string) matcher {
 	m := matcher{exact: map[string]bool{}}
 	for _, p := range patterns {
-		if _, err := path.Match(p, ""); err != nil {
-			return m, &ConfigError{fmt.Sprintf("exclude-customers: %q is not a pattern: %v; write * for any text, ? for one character, and \\ before a literal * ? [ or \\", p, err)}
-		}
 		m.exact[p] = true
 		if strings.ContainsAny(p, `*?[\`) {
 			m.globs = append(m.globs, p)
 		}
 	}
-	return m, nil
+	return m
 }
 
 func (m *matcher) any() bool { return len(m.exact) > 0 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"math"
-	"math/bits"
 	"slices"
 	"strings"
 
@@ -41,10 +40,8 @@ type columnKey struct {
 }
 
 const (
-	exactDistinct = 4096 // values up to which they are counted exactly
-	sketchBits    = 12   // 2^12 registers: standard error 1.04/√4096 = 1.6 %
-	examples      = 3    // shown of a column
-	shownBytes    = 60   // of a text value that are shown
+	examples   = 3  // shown of a column
+	shownBytes = 60 // of a text value that are shown
 )
 
 // columnSketch sums up a column in bounded memory. Everything in it is sums, extremes
@@ -56,12 +53,12 @@ type columnSketch struct {
 	any        bool          // least and most are there
 	least      column.Vector // one row: the smallest value
 	most       column.Vector
-	exact      map[uint64]bool // hashes; nil once there are too many
-	registers  [1 << sketchBits]uint8
+	distinct   distinctCount
 	shown      []example // of the smallest hashes
-	hashes     []uint64
-	entries    []uint64
 }
+
+// valueHashes is what a batch's hashes are kept in, one for all columns of a worker.
+type valueHashes struct{ rows, entries []uint64 }
 
 // example is a value to show.
 type example struct {
@@ -70,7 +67,7 @@ type example struct {
 }
 
 func newColumnSketch(t column.Type) *columnSketch {
-	return &columnSketch{t: t, exact: map[uint64]bool{}}
+	return &columnSketch{t: t}
 }
 
 // Hashes of what has no value.
@@ -79,16 +76,16 @@ const (
 	badHash  = 0xc2b2ae3d27d4eb4f
 )
 
-// visit takes in a batch and returns a hash of each value, valid until the next
-// call. Floats are hashed as they are, −0 as 0.
-func (c *columnSketch) visit(v *column.Vector) []uint64 {
-	c.hashes = slices.Grow(c.hashes[:0], v.N)[:v.N]
+// visit takes in a batch and puts a hash of each value in h.rows. Floats are hashed
+// as they are, −0 as 0.
+func (c *columnSketch) visit(v *column.Vector, h *valueHashes) {
+	h.rows = slices.Grow(h.rows[:0], v.N)[:v.N]
 	c.rows += int64(v.N)
 	perEntry := c.t.Kind == column.Text && v.Dict.Len() <= v.N
 	if perEntry {
-		c.entries = c.entries[:0]
+		h.entries = h.entries[:0]
 		for e := range v.Dict.Len() {
-			c.entries = append(c.entries, xxhash.Sum64(v.Dict.Value(uint32(e))))
+			h.entries = append(h.entries, xxhash.Sum64(v.Dict.Value(uint32(e))))
 		}
 	}
 	last := uint64(nullHash) // a run of equal values is looked at once
@@ -96,23 +93,22 @@ func (c *columnSketch) visit(v *column.Vector) []uint64 {
 		switch {
 		case v.IsNull(i):
 			c.nulls++
-			c.hashes[i] = nullHash
+			h.rows[i] = nullHash
 			continue
 		case v.IsBad(i):
 			c.bad++
-			c.hashes[i] = badHash
+			h.rows[i] = badHash
 			continue
 		case perEntry:
-			c.hashes[i] = c.entries[v.Code[i]]
+			h.rows[i] = h.entries[v.Code[i]]
 		default:
-			c.hashes[i] = hashValue(v, c.t, i)
+			h.rows[i] = hashValue(v, c.t, i)
 		}
-		if h := c.hashes[i]; h != last {
+		if h := h.rows[i]; h != last {
 			last = h
 			c.value(v, i, h)
 		}
 	}
-	return c.hashes
 }
 
 func hashValue(v *column.Vector, t column.Type, i int) uint64 {
@@ -135,7 +131,7 @@ func mix64(x uint64) uint64 {
 
 // value takes in one value that is there.
 func (c *columnSketch) value(v *column.Vector, i int, h uint64) {
-	c.count(h)
+	c.distinct.note(h)
 	if c.t.Kind != column.Float || v.Float[i] == v.Float[i] { // NaN is neither least nor most
 		if !c.any || c.compare(v, i, &c.least) < 0 {
 			c.keep(&c.least, v, i)
@@ -150,42 +146,6 @@ func (c *columnSketch) value(v *column.Vector, i int, h uint64) {
 		c.keep(&x.value, v, i)
 		c.show(x)
 	}
-}
-
-// count notes a hash among the distinct values: exactly, and in a HyperLogLog
-// (Flajolet et al. 2007).
-func (c *columnSketch) count(h uint64) {
-	if c.exact != nil {
-		if c.exact[h] {
-			return
-		}
-		if c.exact[h] = true; len(c.exact) > exactDistinct {
-			c.exact = nil
-		}
-	}
-	r, rank := h>>(64-sketchBits), uint8(bits.LeadingZeros64(h<<sketchBits|1<<(sketchBits-1))+1)
-	c.registers[r] = max(c.registers[r], rank)
-}
-
-// distinct is the number of different values.
-func (c *columnSketch) distinct() (n int64, estimated bool) {
-	if c.exact != nil {
-		return int64(len(c.exact)), false
-	}
-	const m = 1 << sketchBits
-	sum, empty := 0.0, 0
-	for _, r := range c.registers {
-		sum += math.Ldexp(1, -int(r))
-		if r == 0 {
-			empty++
-		}
-	}
-	const alpha = 0.7213 / (1 + 1.079/m)
-	estimate := alpha * m * m / sum
-	if estimate <= 2.5*m && empty > 0 { // small range: linear counting
-		estimate = m * math.Log(m/float64(empty))
-	}
-	return int64(math.Round(estimate)), true
 }
 
 // keep copies a value into a vector of one row, whose memory it reuses; of text the
@@ -247,20 +207,12 @@ func (c *columnSketch) merge(o *columnSketch) {
 	for _, x := range o.shown {
 		c.show(x)
 	}
-	for i, r := range o.registers {
-		c.registers[i] = max(c.registers[i], r)
-	}
-	if o.exact == nil {
-		c.exact = nil
-	}
-	for h := range o.exact {
-		c.count(h)
-	}
+	c.distinct.merge(&o.distinct)
 }
 
 func (c *columnSketch) report(k columnKey) ColumnReport {
 	r := ColumnReport{Name: k.Name, Type: k.Type.Name, Partition: k.partition, Files: k.files, Rows: c.rows, Nulls: c.nulls, TooLarge: c.bad}
-	r.Distinct, r.Estimated = c.distinct()
+	r.Distinct, r.Estimated = c.distinct.count()
 	if c.any {
 		r.Min, r.Max = c.text(&c.least), c.text(&c.most)
 	}

@@ -4,7 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
+
+	"mainstay/ingest/column"
 )
 
 // MappingError says that a column of the accounts table is missing or ambiguous. It
@@ -19,7 +20,7 @@ func (e *MappingError) Error() string { return e.Msg }
 // none in AccountsConfig: the table has no such column.
 const none = "none"
 
-// Names by which columns are found: exact after normal, in tiers. A later tier is
+// Names by which columns are found: exact after column.NormalName, in tiers. A later tier is
 // looked at only when no column has a name of an earlier one; two columns in one
 // tier are an ambiguity.
 var (
@@ -77,7 +78,7 @@ func chooseKey(columns []string, set, customerColumn string) (string, error) {
 	}
 	tiers := keyNames
 	if customerColumn != "" {
-		tiers = append([]string{normal(customerColumn)}, keyNames...)
+		tiers = append([]string{column.NormalName(customerColumn)}, keyNames...)
 	}
 	found, err := find("key", columns, tiers)
 	if err == nil && found == "" {
@@ -115,7 +116,7 @@ func find(role string, columns, tiers []string) (string, error) {
 		names := strings.Fields(tier)
 		var hits []string
 		for _, c := range columns {
-			if slices.Contains(names, normal(c)) {
+			if slices.Contains(names, column.NormalName(c)) {
 				hits = append(hits, c)
 			}
 		}
@@ -147,15 +148,4 @@ func list(columns []string) string {
 		quoted = append(quoted, fmt.Sprintf("and %d more", more))
 	}
 	return strings.Join(quoted, ", ")
-}
-
-// normal is a column's name without case, blanks, "_", "-" and ".", as for the
-// columns of transactions.
-func normal(name string) string {
-	return strings.Map(func(r rune) rune {
-		if r == '_' || r == '-' || r == '.' || unicode.IsSpace(r) {
-			return -1
-		}
-		return unicode.ToLower(r)
-	}, name)
 }
