@@ -15,43 +15,50 @@ const (
 	attentionLapsed  = "lapsed"  // lapsed within the last churn horizon
 )
 
-// attentionList names the accounts that need a person: key accounts first, then by what is at stake.
-// At stake is the value at risk, and for those who have just lapsed (silent for one to two churn
-// horizons) what they brought in the last 12 months beyond what is expected of the next. A customer at
-// risk is listed only with a reason to call (see worrying). Ties are in key order.
+// entry is an account that may need a person.
+type entry struct {
+	score *Score
+	stake float64
+	code  string
+}
+
+// attentionList names the accounts that need a person, by what is at stake: the value at risk, and for
+// those who have just lapsed (silent for one to two churn horizons) what they brought in the better of
+// the last two years beyond what is expected of the next. Half of the places are for each kind, as far
+// as there are enough. A customer at risk is listed only with a reason to call (see worrying). Ties are
+// in key order.
 func (t *teller) attentionList(scores []Score) []Attention {
-	type entry struct {
-		score *Score
-		stake float64
-		code  string
-	}
-	var list []entry
+	var leaving, lapsed []entry
 	mean := meanChurn(scores)
 	for i := range scores {
 		s := &scores[i]
 		switch {
 		case s.AtRisk && s.ValueAtRisk > 0 && t.worrying(s, mean):
-			list = append(list, entry{s, s.ValueAtRisk, attentionLeaving})
+			leaving = append(leaving, entry{s, s.ValueAtRisk, attentionLeaving})
 		case s.Relation == relationLapsed && s.Profile.RecencyDays(t.Clock.AsOf) < 2*t.Clock.Horizon:
-			if lost := t.money(s.Realised12) - zeroIfUndefined(s.Value12); lost > 0 {
-				list = append(list, entry{s, lost, attentionLapsed})
+			brought := t.money(max(s.Realised12, ValuePrior12(s.Profile, t.Basis)))
+			if lost := brought - zeroIfUndefined(s.Value12); lost > 0 {
+				lapsed = append(lapsed, entry{s, lost, attentionLapsed})
 			}
 		}
 	}
-	slices.SortFunc(list, func(x, y entry) int {
-		switch {
-		case x.score.KeyAccount != y.score.KeyAccount && x.score.KeyAccount:
-			return -1
-		case x.score.KeyAccount != y.score.KeyAccount:
-			return 1
-		}
-		return cmp.Or(cmp.Compare(y.stake, x.stake), strings.Compare(x.score.Key, y.score.Key))
-	})
+	byStake(leaving)
+	byStake(lapsed)
+	places := t.Config.Attention
+	gone := min(len(lapsed), max(places/2, places-len(leaving)))
+	list := append(leaving[:min(len(leaving), places-gone)], lapsed[:gone]...)
+	byStake(list)
 	var out []Attention
-	for _, e := range list[:min(len(list), t.Config.Attention)] {
+	for _, e := range list {
 		out = append(out, Attention{Key: e.score.Key, Name: e.score.Name, Code: e.code, Words: t.attentionWords(e.score), ValueAtRisk: e.stake})
 	}
 	return out
+}
+
+func byStake(list []entry) {
+	slices.SortFunc(list, func(x, y entry) int {
+		return cmp.Or(cmp.Compare(y.stake, x.stake), strings.Compare(x.score.Key, y.score.Key))
+	})
 }
 
 // late is how many usual gaps a silence lasts before it is worth a call: below one and a half, every
@@ -77,9 +84,13 @@ func meanChurn(scores []Score) float64 {
 	return sum.Sum() / float64(n)
 }
 
-// attentionWords is like "silent 118 d, usual 45; 12-month revenue −38 %; leave 62 %".
+// attentionWords is like "silent 118 d, usual 45; 12-month revenue −38 %; leave 62 %". A silence shorter
+// than usual is no reason to call.
 func (t *teller) attentionWords(s *Score) string {
-	words := []string{t.silence(s.Profile)}
+	var words []string
+	if float64(s.Profile.RecencyDays(t.Clock.AsOf)) >= usualGap(s.Profile, t.typical.gap) {
+		words = append(words, t.silence(s.Profile))
+	}
 	if c := t.change(s.Profile); c >= notableChange || c <= -notableChange {
 		words = append(words, t.changeWords(s.Profile))
 	}

@@ -99,7 +99,6 @@ type Concentration struct {
 	Top               []TopShare
 	Negative          int64 // total of the customers below zero, Scale
 	NegativeCustomers int
-	NoCustomer        string // revenue without a customer, decimal string, from the rows set aside
 }
 
 // TopShare says that the best Share of the customers, N of them, make the share Revenue of the total.
