@@ -122,9 +122,9 @@ func chooseAsOf(h *histogram, configured string, now time.Time, loc *time.Locati
 	asOf, why = DayOf(t), "set"
 	switch newest := all[len(all)-1]; {
 	case asOf < all[0]:
-		return 0, "", nil, &ConfigError{fmt.Sprintf("as_of %s is before the first row (%s)", asOf, all[0])}
+		return 0, "", nil, &ConfigError{fmt.Sprintf("as_of %s is before the first row (%s): choose a date from then on with --as-of", asOf, all[0])}
 	case asOf > last+1:
-		return 0, "", nil, &ConfigError{fmt.Sprintf("as_of %s is after today (%s)", asOf, last+1)}
+		return 0, "", nil, &ConfigError{fmt.Sprintf("as_of %s is after today (%s): choose an earlier one with --as-of, or leave it out", asOf, last+1)}
 	case asOf == last+1:
 		notes = append(notes, fmt.Sprintf("as of %s: today is not over, so its rows may be incomplete", asOf))
 	case asOf > newest:

@@ -7,7 +7,8 @@ import (
 )
 
 // Error says what is wrong with a file, where, and what to do about it. RowGroup and
-// Row are −1 and Column is "" where the failure is not narrowed down to one.
+// Row are −1 and Column is "" where the failure is not narrowed down to one; File is ""
+// where Err names it.
 type Error struct {
 	File     string
 	RowGroup int
@@ -19,6 +20,9 @@ type Error struct {
 func (e *Error) Unwrap() error { return e.Err }
 
 func (e *Error) Error() string {
+	if e.File == "" {
+		return e.Err.Error()
+	}
 	s := e.File
 	if e.RowGroup >= 0 {
 		s += fmt.Sprintf(", row group %d", e.RowGroup)

@@ -2,6 +2,7 @@ package column
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 
@@ -74,5 +75,9 @@ func decodeFooter(b []byte) (*format.FileMetaData, error) {
 // decodeThrift decodes a structure that measure has passed.
 func decodeThrift(b []byte, v any) error {
 	var p thrift.CompactProtocol
-	return thrift.NewDecoder(p.NewReaderFromBytes(b)).Decode(v)
+	err := thrift.NewDecoder(p.NewReaderFromBytes(b)).Decode(v)
+	if missing := (*thrift.MissingField)(nil); errors.As(err, &missing) {
+		return fmt.Errorf("field %d of a structure is missing", missing.Field.ID)
+	}
+	return err
 }

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"mainstay/ingest/column"
 )
 
 // Dir is the local file system. Relative names are relative to the working
@@ -28,6 +30,17 @@ const maxDepth = 64
 // and what is in the folders that it matches. Links are followed; a file that can be
 // reached by several names is listed once.
 func (Dir) List(ctx context.Context, source string) ([]Object, error) {
+	objects, err := list(ctx, source)
+	if err != nil && ctx.Err() == nil {
+		return nil, unreadable(err)
+	}
+	return objects, err
+}
+
+// unreadable makes err, which names the file, the error of an input.
+func unreadable(err error) error { return &column.Error{RowGroup: -1, Row: -1, Err: err} }
+
+func list(ctx context.Context, source string) ([]Object, error) {
 	if source == "" {
 		return nil, fmt.Errorf("empty source: name a Parquet file, a folder, or a pattern such as exports/*.parquet")
 	}
@@ -59,7 +72,7 @@ func (Dir) List(ctx context.Context, source string) ([]Object, error) {
 func (Dir) Open(_ context.Context, name string) (Reader, error) {
 	f, err := os.Open(filepath.FromSlash(name))
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w: check that it still exists and can be read", name, unwrapPath(err))
+		return nil, unreadable(fmt.Errorf("%s: %w: check that it still exists and can be read", name, unwrapPath(err)))
 	}
 	return f, nil
 }

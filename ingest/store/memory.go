@@ -31,7 +31,7 @@ func (m Memory) List(ctx context.Context, source string) ([]Object, error) {
 		}
 	}
 	if len(out) == 0 {
-		return nil, missing(source, "", root, names)
+		return nil, unreadable(missing(source, "", root, names))
 	}
 	return out, nil
 }
@@ -40,7 +40,7 @@ func (m Memory) List(ctx context.Context, source string) ([]Object, error) {
 func (m Memory) Open(_ context.Context, name string) (Reader, error) {
 	b, ok := m[name]
 	if !ok {
-		return nil, fmt.Errorf("%s: no such file", name)
+		return nil, unreadable(fmt.Errorf("%s: no such file", name))
 	}
 	return memoryReader{bytes.NewReader(b)}, nil
 }

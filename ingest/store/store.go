@@ -31,7 +31,8 @@ type Store interface {
 	// List expands one source (a file, a glob, or a folder, searched recursively)
 	// into objects sorted by name. Below the source, names that start with "." or "_"
 	// are skipped, files and folders alike (a partition folder such as _c0=1 is
-	// not). A source that matches nothing is an error that says so.
+	// not). A source that matches nothing is an error that says so. Errors are
+	// *column.Error: of an input that cannot be read.
 	List(ctx context.Context, source string) ([]Object, error)
 	Open(ctx context.Context, name string) (Reader, error)
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -9,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"mainstay/ingest/column"
 )
 
 // tree is what a messy export folder looks like.
@@ -208,5 +211,22 @@ func TestNotRegular(t *testing.T) {
 	}
 	if _, err := (Dir{}).List(context.Background(), "/dev/null"); err == nil || !strings.Contains(err.Error(), "not a regular file") {
 		t.Errorf("a device: %v", err)
+	}
+}
+
+// What cannot be listed or opened is the error of an input, which the command line
+// tells from other failures.
+func TestErrorsAreOfInputs(t *testing.T) {
+	folder := t.TempDir()
+	_, absent := Dir{}.List(context.Background(), filepath.Join(folder, "absent.parquet"))
+	_, empty := Dir{}.List(context.Background(), folder)
+	_, remote := Dir{}.List(context.Background(), "s3://bucket/x.parquet")
+	_, gone := Dir{}.Open(context.Background(), filepath.Join(folder, "gone.parquet"))
+	_, memory := Memory{}.Open(context.Background(), "x")
+	for _, err := range []error{absent, empty, remote, gone, memory} {
+		var input *column.Error
+		if !errors.As(err, &input) || strings.HasPrefix(err.Error(), ":") {
+			t.Errorf("%T: %v", err, err)
+		}
 	}
 }
