@@ -10,7 +10,7 @@ func Tiers(res *segment.Result) *Table {
 	b.integer("customers", "accounts in the tier", func(i int) int64 { return int64(rows[i].Customers) })
 	b.integer("key_accounts", "key accounts among them", func(i int) int64 { return int64(rows[i].KeyAccounts) })
 	b.decimal("revenue_12m", "their net revenue of the trailing 12 months", res.Scale, func(i int) int64 { return rows[i].Net12 })
-	b.estimate("value_12m", "their expected value of the next 12 months, in the value basis", res.Scale, func(i int) float64 { return rows[i].Value12 })
-	b.estimate("value_at_risk", "their value at risk, in the value basis", res.Scale, func(i int) float64 { return rows[i].ValueAtRisk })
+	b.estimate("value_12m", "their expected value of the next 12 months, in the value basis; null for prospects", res.Scale, func(i int) float64 { return rows[i].Value12 })
+	b.estimate("value_at_risk", "their value at risk, in the value basis; null for prospects", res.Scale, func(i int) float64 { return rows[i].ValueAtRisk })
 	return &b.t
 }

@@ -494,8 +494,8 @@ func TestScoresHoldOnEitherBasis(t *testing.T) {
 			r := analyse(t, handmade(sim.start+1300, nil, rows...), 2, func(c *Config) { c.ValueBasis = basis })
 			var value, risk num.Adder
 			for _, tier := range r.Tiers {
-				value.Add(tier.Value12)
-				risk.Add(tier.ValueAtRisk)
+				value.Add(zeroIfUndefined(tier.Value12))
+				risk.Add(zeroIfUndefined(tier.ValueAtRisk))
 			}
 			if !close9(value.Sum(), r.Totals.Expected) || !close9(risk.Sum(), r.Totals.AtRiskValue) {
 				t.Errorf("%s: the tiers hold %v and %v, the book %v and %v", basis, value.Sum(), risk.Sum(), r.Totals.Expected, r.Totals.AtRiskValue)

@@ -171,6 +171,8 @@ func tierRows(scores []Score) []TierRow {
 		r.Value12 += zeroIfUndefined(s.Value12)
 		r.ValueAtRisk += zeroIfUndefined(s.ValueAtRisk)
 	}
+	prospects := &rows[slices.Index(tierNames, tierProspect)]
+	prospects.Value12, prospects.ValueAtRisk = math.NaN(), math.NaN() // no model speaks of them
 	return rows
 }
 
