@@ -13,19 +13,25 @@ import (
 )
 
 // WriteFile writes t to a file of the format that its extension names (.parquet, .csv, .arrow,
-// .json), complete or not at all: a temporary file beside it takes its name when it is on disk.
+// .json), complete or not at all.
 func WriteFile(path string, t *Table) error {
 	write, err := writerFor(path)
 	if err != nil {
 		return err
 	}
+	return WriteWhole(path, func(w io.Writer) error { return write(w, t) })
+}
+
+// WriteWhole writes a file complete or not at all: what write writes goes to a temporary file beside
+// path, which takes its name when it is on disk. What was there stays until then.
+func WriteWhole(path string, write func(io.Writer) error) error {
 	f, err := os.CreateTemp(filepath.Dir(path), ".partial-*-"+filepath.Base(path))
 	if err != nil {
-		return err
+		return fmt.Errorf("cannot write %s: %w", path, err)
 	}
 	defer os.Remove(f.Name()) // gone after the rename
 	b := bufio.NewWriterSize(f, fileBuffer)
-	err = write(b, t)
+	err = write(b)
 	if err == nil {
 		err = errors.Join(b.Flush(), f.Chmod(0o644), f.Sync())
 	}

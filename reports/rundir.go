@@ -117,20 +117,6 @@ func (r *Run) clean() error {
 	return nil
 }
 
-// Find returns the folder of the complete run of that identity, "" when there is none. It takes no
-// lock: a published run never changes.
-func Find(out string, id Identity) (string, error) {
-	r, err := newRun(out, id)
-	if err != nil {
-		return "", err
-	}
-	found, err := complete(r.Path(), r.ID)
-	if !found || err != nil {
-		return "", err
-	}
-	return r.Path(), nil
-}
-
 // complete reports whether the folder holds the run of that id: a manifest that says so, and every
 // output that it lists, at its size.
 func complete(path, id string) (bool, error) {

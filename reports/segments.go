@@ -49,8 +49,8 @@ func Cuts(cuts []segment.Cut) *Table {
 	b.key("scheme", "the segmentation: rfm, abc, ladder", func(i int) string { return cuts[i].Scheme })
 	b.key("measure", "what is cut: recency, frequency, monetary, revenue_12m, units …", func(i int) string { return cuts[i].Measure })
 	b.key("group", "the group", func(i int) string { return cuts[i].Group })
-	b.float("low", "its closed lower bound; null = unbounded", func(i int) float64 { return cuts[i].Low })
-	b.float("high", "its closed upper bound; null = unbounded", func(i int) float64 { return cuts[i].High })
+	b.float("low", "its closed lower bound; null = nobody is in the group", func(i int) float64 { return cuts[i].Low })
+	b.float("high", "its closed upper bound; null = nobody is in the group", func(i int) float64 { return cuts[i].High })
 	b.integer("customers", "customers in the group", func(i int) int64 { return int64(cuts[i].Customers) })
 	return &b.t
 }

@@ -209,22 +209,6 @@ func TestMoney(t *testing.T) {
 	f(nan, "USD", dash)
 }
 
-func TestMoneyText(t *testing.T) {
-	f := func(x int64, scale int, want string) {
-		t.Helper()
-		if got := moneyText(x, scale); got != want {
-			t.Errorf("moneyText(%d, %d) = %s, want %s", x, scale, got, want)
-		}
-	}
-	f(123456, 2, "1,234.56")
-	f(123456, 0, "123,456")
-	f(12345650, 4, "1,234.56")
-	f(12345750, 4, "1,234.58")
-	f(12345651, 4, "1,234.57")
-	f(-12345750, 4, "−1,234.58")
-	f(math.MinInt64, 18, "−9.22")
-}
-
 func TestWidth(t *testing.T) {
 	f := func(s string, want int) {
 		t.Helper()
@@ -248,8 +232,4 @@ func TestWidth(t *testing.T) {
 	if got := wrap("abcdefghij", 4); strings.Join(got, "|") != "abcd|efgh|ij" {
 		t.Errorf("wrap gives %q", got)
 	}
-}
-
-func TestWriteText(t *testing.T) {
-	golden(t, "zoo.txt", string(encoded(t, WriteText, zoo())))
 }

@@ -82,37 +82,6 @@ func (t *Table) Column(name string) *Column {
 	return nil
 }
 
-// Select is the table with only the named columns, in the given order; the values are shared.
-// Unknown names are left out.
-func (t *Table) Select(names ...string) *Table {
-	s := &Table{Name: t.Name, Rows: t.Rows}
-	for _, n := range names {
-		if c := t.Column(n); c != nil {
-			s.Columns = append(s.Columns, *c)
-		}
-	}
-	return s
-}
-
-// WithoutEmpty is the table without the columns in which every row is null; the values are shared. A
-// table without rows keeps all.
-func (t *Table) WithoutEmpty() *Table {
-	s := &Table{Name: t.Name, Rows: t.Rows}
-	for k := range t.Columns {
-		c := &t.Columns[k]
-		nulls := 0
-		for i := range t.Rows {
-			if c.IsNull(i) {
-				nulls++
-			}
-		}
-		if nulls < t.Rows || t.Rows == 0 {
-			s.Columns = append(s.Columns, *c)
-		}
-	}
-	return s
-}
-
 // check reports a table that no writer can write: slices of other lengths than Rows, a name used
 // twice, a scale outside the precision, a decimal of more than 18 digits.
 func (t *Table) check() error {

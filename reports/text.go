@@ -1,11 +1,7 @@
 package reports
 
 import (
-	"bufio"
-	"io"
 	"strings"
-
-	"mainstay/ingest"
 )
 
 // columnGap separates the columns of a grid.
@@ -80,77 +76,11 @@ func (g *grid) lines() []string {
 	return out
 }
 
-// WriteText writes t for a terminal: a header, numbers right-aligned with thousands separators, a
-// dash for null; control characters in texts are replaced.
-func WriteText(w io.Writer, t *Table) error {
-	if err := t.check(); err != nil {
-		return err
-	}
-	g := grid{rows: make([][]string, t.Rows+1)}
-	for k := range t.Columns {
-		c := &t.Columns[k]
-		g.right = append(g.right, c.Type == Integer || c.Type == Float || c.Type == Decimal)
-		g.rows[0] = append(g.rows[0], c.Name)
-		for i := range t.Rows {
-			g.rows[i+1] = append(g.rows[i+1], textCell(c, i))
-		}
-	}
-	b := bufio.NewWriter(w)
-	for _, line := range g.lines() {
-		b.WriteString(line)
-		b.WriteByte('\n')
-	}
-	return b.Flush()
-}
-
 // Places shown on a terminal; files have them all.
 const (
 	textMoneyPlaces = 2
 	textFloatPlaces = 3
 )
-
-func textCell(c *Column, i int) string {
-	if c.IsNull(i) {
-		return dash
-	}
-	switch c.Type {
-	case String:
-		return printable(c.Str[i])
-	case Float:
-		return fixed(c.Flt[i], textFloatPlaces)
-	case Decimal:
-		return moneyText(c.Int[i], c.Scale)
-	case Boolean:
-		if c.Bool[i] {
-			return "yes"
-		}
-		return "no"
-	case Date:
-		return ingest.Day(c.Int[i]).String()
-	default:
-		return count(c.Int[i])
-	}
-}
-
-// moneyText shows a coefficient with at most textMoneyPlaces places, rounded half to even.
-func moneyText(x int64, scale int) string {
-	if scale > textMoneyPlaces {
-		d := int64(1)
-		for ; scale > textMoneyPlaces; scale-- {
-			d *= 10
-		}
-		q, r := x/d, max(x%d, -(x%d))
-		if r > d-r || r == d-r && q%2 != 0 {
-			if x < 0 {
-				q--
-			} else {
-				q++
-			}
-		}
-		x = q
-	}
-	return grouped(formatDecimal(x, scale))
-}
 
 // compact is a decimal string grouped, with at least two places where it has that many and none that
 // say nothing beyond: "1234.5000" is "1,234.50".

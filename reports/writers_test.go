@@ -282,14 +282,12 @@ func TestWritersAreDeterministic(t *testing.T) {
 		texts[i], floats[i] = formatDecimal(int64(i*7919%big.Rows), 1), float64(i)/3
 	}
 	big.Columns = []Column{{Name: "k", Type: String, Str: texts}, {Name: "x", Type: Float, Flt: floats}}
-	empty := zoo().Select("alpha", "p", "money")
-	empty.Rows = 0
-	for k := range empty.Columns {
-		c := &empty.Columns[k]
-		*c = Column{Name: c.Name, Type: c.Type, Scale: c.Scale, Null: []bool{}}
+	empty := &Table{Name: "empty"}
+	for _, c := range zoo().Columns {
+		empty.Columns = append(empty.Columns, Column{Name: c.Name, Type: c.Type, Scale: c.Scale, Null: []bool{}})
 	}
 	for _, table := range []*Table{zoo(), big, empty} {
-		for name, write := range map[string]func(io.Writer, *Table) error{"parquet": WriteParquet, "csv": WriteCSV, "arrow": WriteArrow, "json": WriteJSON, "text": WriteText} {
+		for name, write := range map[string]func(io.Writer, *Table) error{"parquet": WriteParquet, "csv": WriteCSV, "arrow": WriteArrow, "json": WriteJSON} {
 			if !bytes.Equal(encoded(t, write, table), encoded(t, write, table)) {
 				t.Errorf("%s of %s differs between two writes", name, table.Name)
 			}

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"mainstay/ingest"
+	"mainstay/ingest/column"
+	"mainstay/ingest/store"
 	"mainstay/ingest/table"
 )
 
@@ -25,19 +27,11 @@ func extraAttributes(by []string, p *ingest.Plan, accounts *table.Accounts) []st
 	return extra
 }
 
+// hasColumn reports whether any file has the column, in itself or in its path. The mapping says what is
+// wrong where only some have it.
 func hasColumn(p *ingest.Plan, name string) bool {
-	if len(p.Files) == 0 {
-		return false
-	}
-	for _, c := range p.Files[0].File.Columns {
-		if c.Name == name {
-			return true
-		}
-	}
-	for _, part := range p.Files[0].Object.Partitions {
-		if part.Key == name {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(p.Files, func(f ingest.PlannedFile) bool {
+		return slices.ContainsFunc(f.File.Columns, func(c column.Info) bool { return c.Name == name }) ||
+			slices.ContainsFunc(f.Object.Partitions, func(part store.Partition) bool { return part.Key == name })
+	})
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"mainstay/ingest"
-	"mainstay/ingest/column"
 	"mainstay/ingest/table"
 	"mainstay/reports"
 )
@@ -37,28 +36,14 @@ type usageError struct{ error }
 
 func (e usageError) Unwrap() error { return e.error }
 
-// inputError marks errors of the input that their own type does not tell: a file that is not there.
-type inputError struct{ error }
-
-func (e inputError) Unwrap() error { return e.error }
-
-func inputErrorOf(err error) error {
-	if err == nil {
-		return nil
-	}
-	return inputError{err}
-}
-
 // exitCode maps an error to the exit code; signalled is the code of the signal that was
 // caught, 0 when none was.
 func exitCode(err error, signalled int) int {
 	var (
 		usage   usageError
-		source  inputError
 		config  *ingest.ConfigError
 		mapping *ingest.MappingError
 		input   *ingest.InputError
-		file    *column.Error
 		account *table.MappingError
 		quality *ingest.QualityError
 		locked  *reports.LockedError
@@ -70,7 +55,7 @@ func exitCode(err error, signalled int) int {
 		return exitUsage
 	case errors.As(err, &quality):
 		return exitQuality
-	case errors.As(err, &mapping), errors.As(err, &account), errors.As(err, &input), errors.As(err, &file), errors.As(err, &source):
+	case errors.As(err, &mapping), errors.As(err, &account), errors.As(err, &input):
 		return exitInput
 	case errors.As(err, &locked):
 		return exitLocked

@@ -90,17 +90,4 @@ func (a *app) rowProgress(p *ingest.Plan) func(int64) {
 }
 
 // files is where every input lies.
-var files store.Store = inputFiles{store.Dir{}}
-
-// inputFiles marks what cannot be found or opened as an input error.
-type inputFiles struct{ store.Store }
-
-func (s inputFiles) List(ctx context.Context, source string) ([]store.Object, error) {
-	objects, err := s.Store.List(ctx, source)
-	return objects, inputErrorOf(err)
-}
-
-func (s inputFiles) Open(ctx context.Context, name string) (store.Reader, error) {
-	r, err := s.Store.Open(ctx, name)
-	return r, inputErrorOf(err)
-}
+var files store.Store = store.Dir{}

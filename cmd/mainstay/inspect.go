@@ -3,8 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"fmt"
-	"os"
+	"io"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -78,8 +77,8 @@ func saveConfig(o *inspectOptions, p *ingest.Plan) error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(o.saveConfig, text, 0o644); err != nil {
-		return fmt.Errorf("cannot save the configuration: %w", err)
-	}
-	return nil
+	return reports.WriteWhole(o.saveConfig, func(w io.Writer) error {
+		_, err := w.Write(text)
+		return err
+	})
 }
