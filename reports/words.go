@@ -78,7 +78,7 @@ var phrases = map[string][2]string{
 	"reason.no_customer":       {"no customer", "无客户"},
 	"reason.bad_customer":      {"bad customer key", "客户编号无效"},
 	"reason.excluded_customer": {"excluded customer", "排除的客户"},
-	"reason.excluded_status":   {"excluded status", "排除的状态"},
+	"reason.excluded_status":   {"excluded by today's status, at every date", "按当前状态排除（所有日期）"},
 	"reason.other_currency":    {"other currency", "其他币种"},
 	"reason.no_currency":       {"no currency", "无币种"},
 	"reason.bad_amount":        {"bad amount", "金额无效"},
