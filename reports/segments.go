@@ -38,7 +38,9 @@ func Segments(rows []segment.SegmentRow, scale int) *Table {
 	money("value_12m_high", "upper end of its interval", func(r *segment.SegmentRow) float64 { return r.Value12High })
 	money("value_at_risk", "value at risk, summed", func(r *segment.SegmentRow) float64 { return r.ValueAtRisk })
 	for _, tier := range serviceTiers {
-		count("tier_"+tier, "customers recommended for "+tier, func(r *segment.SegmentRow) int { return r.Tiers[tier] })
+		b.integerOr("tier_"+tier, "customers recommended for "+tier+"; null where no tiers were recommended", func(i int) (int64, bool) {
+			return int64(rows[i].Tiers[tier]), rows[i].Tiers != nil
+		})
 	}
 	return &b.t
 }

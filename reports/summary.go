@@ -131,7 +131,11 @@ func (s *summary) exact(decimal string) string {
 const mappingLines = 3
 
 // columns shows the mapping: which column serves which role; one name where they are the same.
+// Where rows were set aside by their status, it says what that means: the export knows only today's status.
 func (s *summary) columns() string {
+	byStatus := slices.ContainsFunc(s.tally.Reasons, func(r ingest.ReasonTally) bool {
+		return r.Reason == ingest.ReasonExcludedStatus && r.Rows > 0
+	})
 	var parts []string
 	for _, c := range s.plan.Roles {
 		if c.Source == "" {
@@ -140,6 +144,9 @@ func (s *summary) columns() string {
 		part := c.Role
 		if c.Source != c.Role {
 			part += "=" + clip(printable(c.Source), pageWidth/2)
+		}
+		if c.Role == ingest.RoleStatus && byStatus {
+			part += s.style.say("input.status")
 		}
 		parts = append(parts, part)
 	}

@@ -72,13 +72,14 @@ var phrases = map[string][2]string{
 	"input.rounded": {"%s {amount|amounts} rounded, by %s in all", "%s 个金额经过舍入，合计 %s"},
 	"input.least":   {"less than %s", "不足 %s"},
 	"input.columns": {"columns: %s", "字段：%s"},
+	"input.status":  {" (excluded at every date)", "（在所有日期均排除）"},
 
 	"reason.bad_time":          {"bad date", "日期无效"},
 	"reason.after_as_of":       {"future", "晚于截止日"},
 	"reason.no_customer":       {"no customer", "无客户"},
 	"reason.bad_customer":      {"bad customer key", "客户编号无效"},
 	"reason.excluded_customer": {"excluded customer", "排除的客户"},
-	"reason.excluded_status":   {"excluded by today's status, at every date", "按当前状态排除（所有日期）"},
+	"reason.excluded_status":   {"excluded status", "排除的状态"},
 	"reason.other_currency":    {"other currency", "其他币种"},
 	"reason.no_currency":       {"no currency", "无币种"},
 	"reason.bad_amount":        {"bad amount", "金额无效"},
@@ -86,7 +87,7 @@ var phrases = map[string][2]string{
 	"reason.bad_cost":          {"bad cost", "成本无效"},
 	"reason.bad_discount":      {"bad discount", "折扣无效"},
 
-	"book.customers": {"%s {customer|customers}: %s at risk (bought in the last %d days), %s lapsed", "%s 个客户：活跃 %s（最近 %d 天内有购买），已流失 %s"},
+	"book.customers": {"%s {customer|customers}: %s at risk (bought in the last %d {day|days}), %s lapsed", "%s 个客户：活跃 %s（最近 %d 天内有购买），已流失 %s"},
 	"book.never":     {", %s never bought", "，从未购买 %s"},
 	"book.prospects": {"; %s {prospect|prospects}", "；潜在客户 %s"},
 	"book.revenue":   {"last 12 months: revenue %s (%s on the 12 before)", "近 12 个月：收入 %s（较前 12 个月 %s）"},
@@ -97,8 +98,8 @@ var phrases = map[string][2]string{
 	"book.top":       {"; top %s: %s", "；前 %s 的客户贡献 %s"},
 	"book.accounts":  {"accounts table: %s {account|accounts}, %s matched, %s {prospect|prospects}; %s {customer|customers} not in it", "客户表：%s 个客户，匹配 %s，潜在 %s；%s 个客户不在表中"},
 
-	"leaving.observed": {"of those at risk %d days ago, %s %s have not bought since", "%d 天前的活跃客户中，%s %s 此后没有购买"},
-	"leaving.expected": {"next %d days: %s of %s expected to leave; value at risk %s (key accounts %s)", "未来 %d 天预计流失：%s / %s；风险价值 %s，其中大客户 %s"},
+	"leaving.observed": {"of those at risk %d {day|days} ago, %s %s have not bought since", "%d 天前的活跃客户中，%s %s 此后没有购买"},
+	"leaving.expected": {"next %d {day|days}: %s of %s expected to leave; value at risk %s (key accounts %s)", "未来 %d 天预计流失：%s / %s；风险价值 %s，其中大客户 %s"},
 	"leaving.whatif":   {"5 %% fewer losses would keep %s; 5 points less churn %s", "流失减少 5%% 可保住 %s；流失率降低 5 个百分点可保住 %s"},
 
 	"models.churn":       {"churn: %s", "流失：%s"},

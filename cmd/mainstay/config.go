@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"reflect"
+	"regexp"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -55,15 +56,25 @@ func (c *config) load(path string) error {
 	if err == nil {
 		return nil
 	}
-	hint := ""
+	return &ingest.ConfigError{Msg: fmt.Sprintf("config %s: %s%s", path, goWords.ReplaceAllString(strings.TrimSpace(err.Error()), "the value cannot be read as $1"), configHint(err))}
+}
+
+// goWords is how the YAML library names what does not fit.
+var goWords = regexp.MustCompile(`cannot unmarshal \S+(?: \{\})? into Go (?:struct field|value) \S* ?of type (\S+)`)
+
+// configHint says what to do about an error of the file.
+func configHint(err error) string {
 	var unknown *yaml.UnknownFieldError
-	if errors.As(err, &unknown) {
-		hint = "; the keys are in docs/config.md and in 'mainstay run --print-config'"
-		if near := nearest(quoted(unknown.Message), configKeys(reflect.TypeOf(*c))); near != "" {
-			hint = fmt.Sprintf("; did you mean %q?", near)
+	switch {
+	case errors.As(err, &unknown):
+		if near := nearest(quoted(unknown.Message), configKeys(reflect.TypeFor[config]())); near != "" {
+			return fmt.Sprintf("; did you mean %q?", near)
 		}
+		return "; the keys are in docs/config.md and in 'mainstay run --print-config'"
+	case strings.Contains(err.Error(), "where sequence is expected"):
+		return "; write a list: [first, second]"
 	}
-	return &ingest.ConfigError{Msg: fmt.Sprintf("config %s: %v%s", path, strings.TrimSpace(err.Error()), hint)}
+	return "; docs/config.md says what each key takes"
 }
 
 // yaml is the configuration as a file.
