@@ -9,6 +9,7 @@ import (
 	"mainstay/ingest"
 	"mainstay/ingest/table"
 	"mainstay/internal/num"
+	"mainstay/regress"
 )
 
 // Phases that Progress is told.
@@ -64,7 +65,7 @@ type analysis struct {
 
 // compete runs the two tournaments.
 func (a *analysis) compete(ctx context.Context, progress Progress) (err error) {
-	a.churn, err = compete(ctx, a.backtest, targetChurn, churnCandidates, a.churnPlan, a.Config.IncumbentChurn, logLoss,
+	a.churn, err = compete(ctx, a.backtest, targetChurn, churnCandidates, a.churnPlan, a.Config.IncumbentChurn, regress.LogLosses,
 		func(name string, day ingest.Day, from []*panel) trained[churnModel] {
 			return a.trainChurn(name, from, a.chain(day))
 		},
@@ -76,7 +77,7 @@ func (a *analysis) compete(ctx context.Context, progress Progress) (err error) {
 	if err != nil {
 		return err
 	}
-	a.value, err = compete(ctx, a.backtest, targetValue, valueCandidates, a.valuePlan, a.Config.IncumbentValue, squaredError,
+	a.value, err = compete(ctx, a.backtest, targetValue, valueCandidates, a.valuePlan, a.Config.IncumbentValue, squaredErrors,
 		func(name string, day ingest.Day, from []*panel) trained[valueModel] {
 			return a.trainValue(name, a.panel(day), from, a.chain(day))
 		},
