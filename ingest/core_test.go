@@ -152,7 +152,7 @@ func feed(s *scatterer, unit int, rows []testRow, size, variant int, queue *reje
 	for lo := 0; lo < len(rows); lo += size {
 		part := rows[lo:min(lo+size, len(rows))]
 		hi := lo + len(part)
-		b := &batch{file: fmt.Sprintf("unit%d", unit), first: int64(lo), n: len(part)}
+		b := &batch{path: fmt.Sprintf("unit%d", unit), first: int64(lo), n: len(part)}
 		b.customer, b.order, b.status = customer.slice(lo, hi), order.slice(lo, hi), status.slice(lo, hi)
 		b.sides = []field{sides[0].slice(lo, hi), sides[1].slice(lo, hi)}
 		b.dayBad = make([]bool, len(part))

@@ -20,7 +20,7 @@ type counts struct {
 type reasonCount struct {
 	rows    int64
 	money   money.Total
-	example *Reject // the first in file and row order
+	example *Reject // the first in file and row order; its file with the full path
 	unit    int     // of the example
 }
 
@@ -55,7 +55,9 @@ func (s *scatterer) setAside(b *batch, i int, why reason, r *reasonCount) error 
 	}
 	reject := newReject(b, i, why)
 	if isFirst {
-		r.example, r.unit = &reject, s.rejects.unit
+		example := reject
+		example.File = b.path
+		r.example, r.unit = &example, s.rejects.unit
 	}
 	if s.rejects.queue == nil {
 		return nil
