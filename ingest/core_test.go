@@ -491,6 +491,15 @@ func TestGate(t *testing.T) {
 	}
 	future := good
 	future.Day++
+	worse := future
+	worse.AmountOK = false
+	if _, err := coreBuild(append(slices.Repeat([]testRow{future, worse}, 50), rows...), 2, 7, 3, 1); !errors.As(err, &q) || !strings.Contains(q.Msg, "2 of 100 rows are bad, besides 100 after the as-of date (2.00 %") {
+		t.Errorf("later rows count: %v", err)
+	}
+	testConfig.MaxBadRate = 0.02
+	if _, err := coreBuild(append(slices.Repeat([]testRow{worse}, 50), rows...), 2, 7, 3, 1); err != nil {
+		t.Errorf("later bad rows count: %v", err)
+	}
 	if _, err := coreBuild([]testRow{future}, 1, 1, 1, 1); !errors.As(err, &q) || !strings.Contains(q.Msg, "none of the 1 rows") || !strings.Contains(q.Msg, "after_as_of") {
 		t.Errorf("no usable row: %v", err)
 	}
