@@ -441,8 +441,9 @@ func TestOverflowIsNamed(t *testing.T) {
 	fails := func(want string, rows ...testRow) {
 		t.Helper()
 		_, err := coreBuild(rows, 1, 10, 10, 1)
-		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), `customer "C1" on 2024-10-04`) {
-			t.Errorf("got %v, want an error naming %q, the customer and the day", err, want)
+		var q *QualityError
+		if !errors.As(err, &q) || !strings.Contains(q.Msg, want) || !strings.Contains(q.Msg, `customer "C1" on 2024-10-04`) || !strings.Contains(q.Msg, "--money-places") {
+			t.Errorf("got %v, want a QualityError naming %q, the customer and the day", err, want)
 		}
 	}
 	one := int64(1)
