@@ -37,5 +37,5 @@ func fullName(name string) string {
 	if full, err := filepath.Abs(filepath.FromSlash(name)); err == nil {
 		name = full
 	}
-	return filepath.ToSlash(name)
+	return path.Clean(filepath.ToSlash(name)) // //server/share of Windows as /server/share
 }
