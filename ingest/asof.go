@@ -61,6 +61,7 @@ func (h *histogram) days(last Day) (days []Day, rows []int64) {
 // yesterday, without an isolated tail of later days that nobody believes. A gap
 // counts towards what is usual once more rows lie before it than a tail may have:
 // a date typed as 1901 does not excuse one typed as 2051. ok is false without rows.
+// why names no date of today: it is recorded, and the same on another day.
 func (h *histogram) newestDay(yesterday Day) (asOf Day, why string, ok bool) {
 	days, rows := h.days(yesterday)
 	if len(days) == 0 {
@@ -88,7 +89,7 @@ func (h *histogram) newestDay(yesterday Day) (asOf Day, why string, ok bool) {
 		why += fmt.Sprintf("; %s from %s on, after a gap of %s, not believed", plural(total-before, "row"), days[last+1], span(days[last+1]-asOf))
 	}
 	if future := h.after(yesterday); future > 0 {
-		why += fmt.Sprintf("; %s later than yesterday (%s) ignored", plural(future, "row"), yesterday)
+		why += fmt.Sprintf("; %s of days not yet over ignored", plural(future, "row"))
 	}
 	return asOf, why, true
 }

@@ -38,8 +38,8 @@ func TestDefaultAsOf(t *testing.T) {
 		why  string
 	}{
 		{"daily book", book("2020-01-01", "2023-06-30", 1, 5), "2023-06-30", "newest complete day"},
-		{"up to today", book("2020-01-01", "2026-11-23", 1, 5), "2026-11-22", "5 rows later than yesterday (2026-11-22) ignored"},
-		{"year typed 2051", book("2020-01-01", "2023-06-30", 1, 5).and("2051-06-30", 2), "2023-06-30", "2 rows later than yesterday"},
+		{"up to today", book("2020-01-01", "2026-11-23", 1, 5), "2026-11-22", "5 rows of days not yet over ignored"},
+		{"year typed 2051", book("2020-01-01", "2023-06-30", 1, 5).and("2051-06-30", 2), "2023-06-30", "2 rows of days not yet over ignored"},
 		{"year typed 2025", book("2020-01-01", "2023-06-30", 1, 5).and("2025-06-30", 2), "2023-06-30", "2 rows from 2025-06-30 on, after a gap of 731 days, not believed"},
 		{"two typing errors", book("2020-01-01", "2023-06-30", 1, 5).and("2024-06-30", 1).and("2026-06-30", 2), "2023-06-30", "3 rows from 2024-06-30 on"},
 		{"too many to be typing errors", book("2020-01-01", "2023-06-30", 1, 5).and("2025-06-30", 100), "2025-06-30", "newest complete day"},

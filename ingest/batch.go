@@ -7,7 +7,8 @@ import (
 
 // batch is a run of rows of one row group, decoded column by column.
 type batch struct {
-	file  string // shown in rejects
+	path  string // of the file, for errors
+	file  string // the same below the inputs' common folder, for rejects
 	first int64  // row number, within the file, of row 0
 	n     int
 

@@ -14,9 +14,9 @@ import (
 // threads and any order of rows. Rows set aside go to sink (nil = only counted).
 // progress, when not nil, is called with rows read so far from any goroutine.
 //
-// More bad rows than Config.MaxBadRate, or no row that can be used, is a
-// *QualityError; the Ledger returned with it holds only the Tally. Rows or money
-// that do not reconcile are an error.
+// More bad rows than Config.MaxBadRate, no row that can be used, or a day of a customer
+// that 64 bits do not hold is a *QualityError; the Ledger returned with it holds only the
+// Tally. Rows or money that do not reconcile are an error.
 func Build(ctx context.Context, st store.Store, p *Plan, threads int, sink RejectSink, progress func(rows int64)) (*Ledger, error) {
 	r := newRules(p)
 	has := Has{Orders: p.Order != "", Units: p.Units != nil, Cost: p.Cost != nil, Discount: p.Discount != nil}
@@ -33,9 +33,9 @@ func Build(ctx context.Context, st store.Store, p *Plan, threads int, sink Rejec
 	}
 	if err := finish(ctx, l, p, workers); err != nil {
 		if _, held := err.(*QualityError); !held {
-			l = nil
+			return nil, err
 		}
-		return l, err
+		return &Ledger{Scale: l.Scale, UnitsScale: l.UnitsScale, Currency: l.Currency, AsOf: l.AsOf, Tally: l.Tally}, err
 	}
 	return l, nil
 }

@@ -279,3 +279,18 @@ func TestBrokenFileIsNamed(t *testing.T) {
 		t.Errorf("a file that changed meanwhile: %v", err)
 	}
 }
+
+// A day that 64 bits do not hold is held like bad data, with nothing but the tally.
+func TestOverflowIsHeld(t *testing.T) {
+	rows := saleRows(500)
+	big := 9e14
+	for i := range 2 {
+		rows[i] = rows[0]
+		rows[i].Amount = &big
+	}
+	l, err := buildFiles(t, store.Memory{"in/a.parquet": parquetOf(t, rows, 100)}, 2, nil, asOf("2024-06-30"))
+	var q *QualityError
+	if !errors.As(err, &q) || l == nil || l.Tally.RowsRead != 500 || l.Customers() != 0 || l.Sides != nil {
+		t.Errorf("%v, %v", err, l)
+	}
+}

@@ -136,13 +136,13 @@ func (a *assembler) append(day Day, lines uint32, c *cell) {
 	}
 }
 
-// overflow says which sum did not fit and how far 64 bits reach.
+// overflow is the *QualityError of a sum that did not fit: which, and how far 64 bits reach.
 func (a *assembler) overflow(what string, rank int, day Day) error {
 	scale := a.plan.scale
 	if what == "units" {
 		scale = a.plan.unitsScale
 	}
 	k := a.out.KeyBytes[a.out.KeyStart[rank]:a.out.KeyStart[rank+1]]
-	return fmt.Errorf("%s of customer %q on %s exceed %s, the largest sum of 64 bits with %d decimal places: look for wrong values on that day, or keep fewer places with --money-places",
-		what, shorten(k), day, money.Format(math.MaxInt64, scale), scale)
+	return &QualityError{fmt.Sprintf("%s of customer %q on %s exceed %s, the largest sum of 64 bits with %d decimal places: look for wrong values on that day, or keep fewer places with --money-places",
+		what, shorten(k), day, money.Format(math.MaxInt64, scale), scale)}
 }

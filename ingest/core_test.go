@@ -152,7 +152,7 @@ func feed(s *scatterer, unit int, rows []testRow, size, variant int, queue *reje
 	for lo := 0; lo < len(rows); lo += size {
 		part := rows[lo:min(lo+size, len(rows))]
 		hi := lo + len(part)
-		b := &batch{file: fmt.Sprintf("unit%d", unit), first: int64(lo), n: len(part)}
+		b := &batch{path: fmt.Sprintf("unit%d", unit), first: int64(lo), n: len(part)}
 		b.customer, b.order, b.status = customer.slice(lo, hi), order.slice(lo, hi), status.slice(lo, hi)
 		b.sides = []field{sides[0].slice(lo, hi), sides[1].slice(lo, hi)}
 		b.dayBad = make([]bool, len(part))
@@ -441,8 +441,9 @@ func TestOverflowIsNamed(t *testing.T) {
 	fails := func(want string, rows ...testRow) {
 		t.Helper()
 		_, err := coreBuild(rows, 1, 10, 10, 1)
-		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), `customer "C1" on 2024-10-04`) {
-			t.Errorf("got %v, want an error naming %q, the customer and the day", err, want)
+		var q *QualityError
+		if !errors.As(err, &q) || !strings.Contains(q.Msg, want) || !strings.Contains(q.Msg, `customer "C1" on 2024-10-04`) || !strings.Contains(q.Msg, "--money-places") {
+			t.Errorf("got %v, want a QualityError naming %q, the customer and the day", err, want)
 		}
 	}
 	one := int64(1)
@@ -491,6 +492,15 @@ func TestGate(t *testing.T) {
 	}
 	future := good
 	future.Day++
+	worse := future
+	worse.AmountOK = false
+	if _, err := coreBuild(append(slices.Repeat([]testRow{future, worse}, 50), rows...), 2, 7, 3, 1); !errors.As(err, &q) || !strings.Contains(q.Msg, "2 of 100 rows are bad, besides 100 after the as-of date (2.00 %") {
+		t.Errorf("later rows count: %v", err)
+	}
+	testConfig.MaxBadRate = 0.02
+	if _, err := coreBuild(append(slices.Repeat([]testRow{worse}, 50), rows...), 2, 7, 3, 1); err != nil {
+		t.Errorf("later bad rows count: %v", err)
+	}
 	if _, err := coreBuild([]testRow{future}, 1, 1, 1, 1); !errors.As(err, &q) || !strings.Contains(q.Msg, "none of the 1 rows") || !strings.Contains(q.Msg, "after_as_of") {
 		t.Errorf("no usable row: %v", err)
 	}

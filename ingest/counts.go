@@ -20,7 +20,7 @@ type counts struct {
 type reasonCount struct {
 	rows    int64
 	money   money.Total
-	example *Reject // the first in file and row order
+	example *Reject // the first in file and row order; its file with the full path
 	unit    int     // of the example
 }
 
@@ -55,7 +55,9 @@ func (s *scatterer) setAside(b *batch, i int, why reason, r *reasonCount) error 
 	}
 	reject := newReject(b, i, why)
 	if isFirst {
-		r.example, r.unit = &reject, s.rejects.unit
+		example := reject
+		example.File = b.path
+		r.example, r.unit = &example, s.rejects.unit
 	}
 	if s.rejects.queue == nil {
 		return nil
@@ -91,7 +93,8 @@ func (c *counts) tally() Tally {
 	return t
 }
 
-// gate holds the run when too many rows are bad, or when none can be used.
+// gate holds the run when too many rows are bad, or when none can be used. Rows after
+// the as-of date count neither way: clean ones to come do not let a bad export pass.
 func (c *counts) gate(maxBadRate float64) error {
 	var bad int64
 	var worst, most reason // of the bad, of all set aside
@@ -108,15 +111,21 @@ func (c *counts) gate(maxBadRate float64) error {
 			worst = why
 		}
 	}
+	later := c.byReason[afterAsOf].rows
+	judged := c.rows - later
 	switch {
 	case c.rows == 0:
 		return &QualityError{"the input has no rows: check that the export finished, or name other files"}
 	case c.byReason[accepted].rows == 0:
 		return &QualityError{fmt.Sprintf("none of the %d rows can be used (%s); most are %s: check the column mapping with mainstay inspect, or the as-of date with --as-of",
 			c.rows, c.summary(), c.describe(most))}
-	case float64(bad) > maxBadRate*float64(c.rows):
-		return &QualityError{fmt.Sprintf("%d of %d rows are bad (%.2f %%, more than the %.2f %% allowed): most are %s; correct the export or the mapping, or allow more with --max-bad-rate",
-			bad, c.rows, 100*float64(bad)/float64(c.rows), 100*maxBadRate, c.describe(worst))}
+	case float64(bad) > maxBadRate*float64(judged):
+		besides := ""
+		if later > 0 {
+			besides = fmt.Sprintf(", besides %d after the as-of date", later)
+		}
+		return &QualityError{fmt.Sprintf("%d of %d rows are bad%s (%.2f %%, more than the %.2f %% allowed): most are %s; correct the export or the mapping, or allow more with --max-bad-rate",
+			bad, judged, besides, 100*float64(bad)/float64(judged), 100*maxBadRate, c.describe(worst))}
 	}
 	return nil
 }

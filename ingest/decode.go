@@ -12,14 +12,15 @@ import (
 // into days, expressions evaluated, money converted. It belongs to one worker.
 type decoder struct {
 	plan  *Plan
+	files []string // what rejects call the files of the plan
 	names []string // every column that some role needs, once
 	rows  rowReader
 	rates *converter // nil = money is not converted
 	batch batch
 }
 
-func newDecoder(p *Plan) *decoder {
-	d := &decoder{plan: p, rates: newConverter(&p.Config)}
+func newDecoder(p *Plan, files []string) *decoder {
+	d := &decoder{plan: p, files: files, rates: newConverter(&p.Config)}
 	add := func(names ...string) {
 		for _, n := range names {
 			if n != "" && !slices.Contains(d.names, n) {
@@ -48,7 +49,7 @@ func (d *decoder) open(ctx context.Context, st store.Store, u unit) error {
 	if err := d.rows.open(ctx, st, f, u, d.names); err != nil {
 		return err
 	}
-	b.file, b.first, b.n = f.Object.Name, u.first, 0
+	b.path, b.file, b.first, b.n = f.Object.Name, d.files[u.file], u.first, 0
 	b.time, b.customer = d.field(p.Time.Column), d.field(p.Customer)
 	d.measure(&b.amount, p.Amount)
 	d.measure(&b.units, p.Units)

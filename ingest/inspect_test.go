@@ -95,7 +95,7 @@ func TestInspect(t *testing.T) {
 	if in.Duplicates != (DuplicateReport{Rows: 1}) || in.Rows != 7 || in.Used != 4 || in.Customers != 0 || in.FirstDay != "2023-01-01" || in.LastDay != "2027-01-01" || in.AsOf != "2023-01-03" {
 		t.Errorf("%+v", in)
 	}
-	if want := "[{bad_time bad 1 2.0000} {after_as_of out_of_scope 1 0.0000} {no_customer out_of_scope 1 0.0000}]"; fmt.Sprint(in.SetAside) != want || !strings.Contains(in.Problem, "1 of 7 rows are bad") {
+	if want := "[{bad_time bad 1 2.0000} {after_as_of out_of_scope 1 0.0000} {no_customer out_of_scope 1 0.0000}]"; fmt.Sprint(in.SetAside) != want || !strings.Contains(in.Problem, "1 of 6 rows are bad, besides 1 after the as-of date") {
 		t.Errorf("set aside %v, problem %q", in.SetAside, in.Problem)
 	}
 	if one := inspectOf(t, files, "x", 1); !reflect.DeepEqual(one, in) {

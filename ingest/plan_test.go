@@ -290,3 +290,24 @@ func TestValidate(t *testing.T) {
 		}
 	}
 }
+
+// The plan of the same files is the same on another day, whatever typing errors lie
+// in the future.
+func TestPlanDoesNotTellTheDay(t *testing.T) {
+	dates := []string{"2051-01-01", "2051-01-02"}
+	for d := range 60 {
+		dates = append(dates, (on("2026-01-01") + Day(d)).String())
+	}
+	files := store.Memory{"in.parquet": fileOf(t, ordersOn(dates...)...)}
+	var texts []string
+	for _, now := range []time.Time{planNow, planNow.AddDate(0, 3, 1)} {
+		p, err := NewPlan(context.Background(), files, []string{"in.parquet"}, DefaultConfig(), 2, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts = append(texts, fmt.Sprint(p.AsOf, p.AsOfWhy, p.Notes, p.Roles, p.FirstDay, p.LastDay))
+	}
+	if texts[0] != texts[1] || !strings.Contains(texts[0], "2 rows of days not yet over ignored") {
+		t.Errorf("%s\n%s", texts[0], texts[1])
+	}
+}

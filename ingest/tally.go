@@ -42,8 +42,8 @@ type ReasonTally struct {
 
 // Reject is one row set aside.
 type Reject struct {
-	File         string
-	Row          int64 // 0-based within the file
+	File         string // below the folder that all inputs have in common: see RelativeNames
+	Row          int64  // 0-based within the file
 	Reason, Kind string
 	Column       string // the column at fault, "" where none
 	Value        string // its value as text, at most 200 bytes, valid UTF-8

@@ -41,9 +41,14 @@ func readUnits(ctx context.Context, st store.Store, p *Plan, workers []*scattere
 		queue, release = newRejectQueue(ctx, sink)
 		defer release()
 	}
+	objects := make([]store.Object, len(p.Files))
+	for i := range p.Files {
+		objects[i] = p.Files[i].Object
+	}
+	names := RelativeNames(objects)
 	decoders := make([]*decoder, len(workers))
 	for i := range decoders {
-		decoders[i] = newDecoder(p)
+		decoders[i] = newDecoder(p, names)
 		defer decoders[i].close()
 	}
 	var rows atomic.Int64

@@ -98,7 +98,8 @@ func (b *Book) aggregate(members []int32, est *Estimates) SegmentRow {
 	return row
 }
 
-// addTo adds what models say; without models the columns are NaN.
+// addTo adds what models say; without models, or where no member has an estimate (prospects), the columns
+// are NaN.
 func (est *Estimates) addTo(row *SegmentRow, members []int32) {
 	nan := math.NaN()
 	row.Churn, row.Value12, row.Value12Low, row.Value12High, row.ValueAtRisk = nan, nan, nan, nan, nan
@@ -106,29 +107,36 @@ func (est *Estimates) addTo(row *SegmentRow, members []int32) {
 		return
 	}
 	var churn, value, atRisk num.Adder
-	n := 0
+	var churns, values, risks int
 	row.Tiers = make(map[string]int)
 	for _, m := range members {
 		if v := est.Churn[m]; !math.IsNaN(v) {
 			churn.Add(v)
-			n++
+			churns++
 		}
 		if v := est.Value12[m]; !math.IsNaN(v) {
 			value.Add(v)
+			values++
 		}
 		if v := est.ValueAtRisk[m]; !math.IsNaN(v) {
 			atRisk.Add(v)
+			risks++
 		}
 		if t := est.Tier[m]; t != "" {
 			row.Tiers[t]++
 		}
 	}
-	if n > 0 {
-		row.Churn = churn.Sum() / float64(n)
+	if churns > 0 {
+		row.Churn = churn.Sum() / float64(churns)
 	}
-	row.Value12, row.ValueAtRisk = value.Sum(), atRisk.Sum()
-	if est.Interval != nil {
-		row.Value12Low, row.Value12High = est.Interval(members)
+	if risks > 0 {
+		row.ValueAtRisk = atRisk.Sum()
+	}
+	if values > 0 {
+		row.Value12 = value.Sum()
+		if est.Interval != nil {
+			row.Value12Low, row.Value12High = est.Interval(members)
+		}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"mainstay/ingest"
 	"mainstay/ingest/table"
 	"mainstay/internal/num"
+	"mainstay/regress"
 )
 
 // Phases that Progress is told.
@@ -64,7 +65,7 @@ type analysis struct {
 
 // compete runs the two tournaments.
 func (a *analysis) compete(ctx context.Context, progress Progress) (err error) {
-	a.churn, err = compete(ctx, a.backtest, targetChurn, churnCandidates, a.churnPlan, a.Config.IncumbentChurn, logLoss,
+	a.churn, err = compete(ctx, a.backtest, targetChurn, churnCandidates, a.churnPlan, a.Config.IncumbentChurn, regress.LogLosses,
 		func(name string, day ingest.Day, from []*panel) trained[churnModel] {
 			return a.trainChurn(name, from, a.chain(day))
 		},
@@ -76,7 +77,7 @@ func (a *analysis) compete(ctx context.Context, progress Progress) (err error) {
 	if err != nil {
 		return err
 	}
-	a.value, err = compete(ctx, a.backtest, targetValue, valueCandidates, a.valuePlan, a.Config.IncumbentValue, squaredError,
+	a.value, err = compete(ctx, a.backtest, targetValue, valueCandidates, a.valuePlan, a.Config.IncumbentValue, squaredErrors,
 		func(name string, day ingest.Day, from []*panel) trained[valueModel] {
 			return a.trainValue(name, a.panel(day), from, a.chain(day))
 		},
@@ -122,12 +123,24 @@ func (a *analysis) score(_ context.Context, progress Progress) error {
 	r.ChurnModel, r.ValueModel = a.churn.name(), a.value.name()
 	r.ChurnCertified, r.ValueCertified = a.churn.certified(), a.value.certified()
 	for i := range scores {
-		scores[i].ChurnModel, scores[i].ValueModel = r.ChurnModel, r.ValueModel
-		scores[i].Certified = r.ChurnCertified && r.ValueCertified
+		a.credit(&scores[i])
 	}
 	r.Scores = scores // in member order until describe sorts them
 	report(progress, phaseScores, 1)
 	return nil
+}
+
+// credit names the models that scored a row: the champions for customers at risk; for the lapsed, what
+// their return was learnt from, which no tournament has judged; none for prospects and those who never
+// bought.
+func (a *analysis) credit(s *Score) {
+	switch r := a.result; s.Relation {
+	case relationActive:
+		s.ChurnModel, s.ValueModel = r.ChurnModel, r.ValueModel
+		s.Certified = r.ChurnCertified && r.ValueCertified
+	case relationLapsed:
+		s.ChurnModel, s.ValueModel = a.scorer.returns.name, a.scorer.returns.name
+	}
 }
 
 // describe sums up: segments, concentration, transitions, tiers, totals, models, warnings.

@@ -477,6 +477,81 @@ func TestAccountsProspectsAndSegments(t *testing.T) {
 	}
 }
 
+// The champions scored the customers at risk, and nobody else.
+func TestRowsNameWhatScoredThem(t *testing.T) {
+	sim := manyBuyers()
+	rows := append(sim.sales(), sale{key: "R1", day: sim.start + 1200, amount: -1})
+	asOf := sim.start + 1300
+	accounts := handmadeAccounts(account{key: "P1"})
+	seen := map[string]int{}
+	for _, first := range []ingest.Day{sim.start, asOf - 100} { // contested, and too short for that
+		recent := slices.DeleteFunc(slices.Clone(rows), func(s sale) bool { return s.day < first })
+		r, err := Analyse(context.Background(), handmade(asOf, nil, recent...), accounts, DefaultConfig(), 2, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if contested := first == sim.start; contested != (r.ChurnCertified && r.ValueCertified) {
+			t.Fatalf("certified: %v, %v", r.ChurnCertified, r.ValueCertified)
+		}
+		for i := range r.Scores {
+			s := &r.Scores[i]
+			seen[s.Relation]++
+			churn, value, certified := "", "", false
+			switch s.Relation {
+			case relationActive:
+				churn, value, certified = r.ChurnModel, r.ValueModel, r.ChurnCertified && r.ValueCertified
+			case relationLapsed:
+				churn, value = returnsName, returnsName
+				if math.IsNaN(s.Return) || math.IsNaN(s.Value12) {
+					t.Errorf("%s: %v back, value %v, from %s", s.Key, s.Return, s.Value12, s.ChurnModel)
+				}
+			}
+			if s.ChurnModel != churn || s.ValueModel != value || s.Certified != certified {
+				t.Errorf("%s is %s: %q, %q, %v; want %q, %q, %v", s.Key, s.Relation, s.ChurnModel, s.ValueModel, s.Certified, churn, value, certified)
+			}
+		}
+	}
+	if len(seen) != 4 {
+		t.Errorf("relations %v", seen)
+	}
+}
+
+// Where no member has an estimate, a segment has none: zero would be one.
+func TestSegmentsWithoutEstimates(t *testing.T) {
+	sim := manyBuyers()
+	accounts := handmadeAccounts(account{key: "C0001", industry: "Bus"}, account{key: "P1", industry: "Rail"}, account{key: "P2", industry: "Rail"})
+	r, err := Analyse(context.Background(), sim.ledger(1300), accounts, DefaultConfig(), 2, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]int{}
+	for i := range r.Segments {
+		row := &r.Segments[i]
+		key := row.Scheme + " " + row.Segment
+		switch key {
+		case "Industry Group Rail", "state prospect", "tier prospect":
+			found[key]++
+			for name, v := range map[string]float64{"churn": row.Churn, "value": row.Value12, "low": row.Value12Low, "high": row.Value12High, "value at risk": row.ValueAtRisk} {
+				if !math.IsNaN(v) {
+					t.Errorf("%s: %s is %v", key, name, v)
+				}
+			}
+		case "state lapsed":
+			found[key]++
+			if !(row.Value12 > 0) || !math.IsNaN(row.ValueAtRisk) {
+				t.Errorf("%s: value %v, value at risk %v", key, row.Value12, row.ValueAtRisk)
+			}
+		default:
+			if row.AtRisk > 0 && (math.IsNaN(row.Value12) || math.IsNaN(row.ValueAtRisk)) {
+				t.Errorf("%s: %d at risk, value %v, value at risk %v", key, row.AtRisk, row.Value12, row.ValueAtRisk)
+			}
+		}
+	}
+	if len(found) != 4 {
+		t.Errorf("found %v", found)
+	}
+}
+
 // Heavy returns and sales below cost: revenue is never expected to be negative, losses are standard
 // (see checkScore), and what the tiers hold is the book.
 func TestScoresHoldOnEitherBasis(t *testing.T) {

@@ -21,12 +21,13 @@ type Attribute struct {
 	Prospects bool // whether prospects have it: it comes from the accounts
 }
 
-// Attribute finds an attribute by name (any case; spaces and signs as "_"): a column of the accounts,
-// "name" or "parent", else a side table of the Ledger by its role or column. Text that the accounts
-// leave empty is filled from a side table of the same name. Of a side table, a customer has the value
-// of the latest day on or before the as-of date that names one; the one of most rows on that day; the
-// smallest by bytes among equals. Spaces around a text do not count. An unknown name is an *ingest.ConfigError.
-func (b *Book) Attribute(name string) (*Attribute, error) {
+// attribute finds an attribute by name (any case; spaces and signs as "_"): a column of the accounts,
+// "name" or "parent", else a side table of the Ledger by its role or column; nil where there is none.
+// What the accounts leave empty is filled from a side table of the same name; a number that a side table
+// names too is a code, and becomes text. Of a side table, a customer has the value of the latest day on
+// or before the as-of date that names one; the one of most rows on that day; the smallest by bytes among
+// equals. Spaces around a text do not count.
+func (b *Book) attribute(name string) *Attribute {
 	want := identifier(name)
 	var found *Attribute
 	if b.Accounts != nil {
@@ -37,7 +38,7 @@ func (b *Book) Attribute(name string) (*Attribute, error) {
 	})
 	switch {
 	case found == nil && side < 0:
-		return nil, unknownName("attribute", name, b.attributeNames())
+		return nil
 	case found == nil:
 		info := &b.Ledger.Sides[side]
 		found = &Attribute{Name: info.Role, Text: make([]string, b.Members())}
@@ -45,13 +46,36 @@ func (b *Book) Attribute(name string) (*Attribute, error) {
 			found.Name = info.Column
 		}
 		b.fillFromSide(side, found.Text)
-	case found.Text != nil && side >= 0:
+	case side >= 0:
+		found.Text, found.Number = found.spelt(), nil
 		b.fillFromSide(side, found.Text)
 	}
 	for m, t := range found.Text {
 		found.Text[m] = strings.TrimSpace(t)
 	}
-	return found, nil
+	return found
+}
+
+// spelt is the attribute as text, numbers by their shortest decimal; "" where unknown.
+func (a *Attribute) spelt() []string {
+	if a.Number == nil {
+		return a.Text
+	}
+	text := make([]string, len(a.Number))
+	for m, v := range a.Number {
+		if !math.IsNaN(v) {
+			text[m] = decimal(v)
+		}
+	}
+	return text
+}
+
+// texts is an attribute as text by member; "" where it, or its name, is unknown.
+func (b *Book) texts(name string) []string {
+	if a := b.attribute(name); a != nil {
+		return a.spelt()
+	}
+	return make([]string, b.Members())
 }
 
 func (b *Book) accountAttribute(want string) *Attribute {
@@ -120,7 +144,7 @@ func latestCode(s *ingest.Shard, side, i int, asOf ingest.Day) uint32 {
 	return 0
 }
 
-// attributeNames lists what Attribute finds: accounts first, then side tables, in file order.
+// attributeNames lists what attribute finds: accounts first, then side tables, in file order.
 func (b *Book) attributeNames() []string {
 	var names []string
 	add := func(name string) {

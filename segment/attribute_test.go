@@ -1,7 +1,9 @@
 package segment
 
 import (
+	"context"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -29,10 +31,7 @@ func TestSideAttributeAsOf(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, name := range []string{"manager", "Manager", "manager_column"} {
-			a, err := b.Attribute(name)
-			if err != nil {
-				t.Fatal(err)
-			}
+			a := b.attribute(name)
 			if identifier(a.Name) != identifier(name) || a.Name == "Manager" {
 				t.Errorf("%s is called %s", name, a.Name)
 			}
@@ -62,29 +61,29 @@ func TestAccountAttribute(t *testing.T) {
 	if len(b.Prospects) != 1 || b.Members() != 4 || b.Profile(3) != nil || string(b.Key(3)) != "p" {
 		t.Fatalf("prospects %v, members %d", b.Prospects, b.Members())
 	}
-	a, err := b.Attribute("industry_GROUP")
-	if err != nil || a.Name != "Industry Group" || !a.Prospects {
-		t.Fatalf("%+v, %v", a, err)
+	a := b.attribute("industry_GROUP")
+	if a.Name != "Industry Group" || !a.Prospects {
+		t.Fatalf("%+v", a)
 	}
 	for key, want := range map[string]string{"a": "Public", "b": "Steel", "c": "Steel", "p": "Retail"} {
 		if got := a.Text[member(b, key)]; got != want {
 			t.Errorf("%s: %q, want %q", key, got, want)
 		}
 	}
-	d, err := b.Attribute("demand")
-	if err != nil || d.Number[member(b, "p")] != 30 || !math.IsNaN(d.Number[member(b, "b")]) || !math.IsNaN(d.Number[member(b, "c")]) {
-		t.Errorf("%+v, %v", d, err)
+	d := b.attribute("demand")
+	if d.Number[member(b, "p")] != 30 || !math.IsNaN(d.Number[member(b, "b")]) || !math.IsNaN(d.Number[member(b, "c")]) {
+		t.Errorf("%+v", d)
 	}
-	n, err := b.Attribute("name")
-	if err != nil || n.Text[member(b, "p")] != "Pi" || n.Text[member(b, "c")] != "" {
-		t.Errorf("%+v, %v", n, err)
+	n := b.attribute("name")
+	if n.Text[member(b, "p")] != "Pi" || n.Text[member(b, "c")] != "" {
+		t.Errorf("%+v", n)
 	}
 }
 
 func TestUnknownAttribute(t *testing.T) {
 	b := mustBook(handmade(100, []string{"region"}, sale{key: "a", day: 10, amount: 1, sides: []string{"N"}}), nil, nil)
-	_, err := b.Attribute("regoin")
-	if _, ok := err.(*ingest.ConfigError); !ok || !strings.Contains(err.Error(), `did you mean "region"?`) || !strings.Contains(err.Error(), "known: region, region_column") {
+	_, err := b.Group("regoin")
+	if _, ok := err.(*ingest.ConfigError); !ok || !strings.Contains(err.Error(), `did you mean "region"?`) || !strings.Contains(err.Error(), "known: rfm, abc, ladder, region, region_column") {
 		t.Errorf("%v", err)
 	}
 	_, err = b.Group("rmf")
@@ -118,5 +117,43 @@ func TestTooManyNumbers(t *testing.T) {
 	g, err = mustBook(l, handmadeAccounts(accounts[:19]...), nil).Group("demand")
 	if err != nil || len(g.Names) != 20 || g.Names[0] != unknown {
 		t.Errorf("%v, %v", g, err)
+	}
+}
+
+// Codes in the accounts, words in the export: the numbers are text, with the side table in the gaps.
+func TestNumbersThatASideTableNamesToo(t *testing.T) {
+	rows := []sale{
+		{key: "a", day: 10, amount: 1, sides: []string{"North"}},
+		{key: "b", day: 10, amount: 1, sides: []string{"South"}},
+		{key: "c", day: 10, amount: 1, sides: []string{""}},
+	}
+	accounts := handmadeAccounts(account{key: "a", demand: 7}, account{key: "b", demand: math.NaN()}, account{key: "p", demand: 0.1})
+	accounts.Attributes[1].Name = "Region"
+	check := func(l *ingest.Ledger, want map[string]string) {
+		t.Helper()
+		r, err := Analyse(context.Background(), l, accounts, DefaultConfig(), 1, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range r.Scores {
+			if s := &r.Scores[i]; s.Region != want[s.Key] {
+				t.Errorf("region of %s is %q, want %q", s.Key, s.Region, want[s.Key])
+			}
+		}
+	}
+	l := handmade(100, []string{"region"}, rows...)
+	check(l, map[string]string{"a": "7", "b": "South", "p": "0.1"})
+	check(handmade(100, nil, rows...), map[string]string{"a": "7", "p": "0.1"})
+	b := mustBook(l, accounts, nil)
+	if !slices.Contains(b.Schemes(), "Region") {
+		t.Errorf("no segmentation by region among %q", b.Schemes())
+	}
+	g, err := b.Group("region")
+	if err != nil || !slices.Equal(g.Names, []string{unknown, "0.1", "7", "South"}) {
+		t.Errorf("segments %q, %v", g.Names, err)
+	}
+	in, err := b.Where(`region == "7"`)
+	if err != nil || count(in) != 1 || !in[member(b, "a")] {
+		t.Errorf("%v, %v", in, err)
 	}
 }

@@ -90,7 +90,7 @@ func (c *contest[M]) certified() bool { return c.champion >= 0 && c.contested }
 // candidate on what is known on a day; predict applies it to customer i at risk of a panel; actual is
 // the label.
 func compete[M any](ctx context.Context, t *backtest, target string, names []string, plan schedule, incumbent string,
-	loss func(actual, pred float64) float64,
+	loss func(actual, pred []float64) []float64,
 	train func(name string, day ingest.Day, from []*panel) trained[M],
 	predict func(m M, p *panel, i int) float64,
 	actual func(s *subject) float64, progress Progress) (*contest[M], error) {

@@ -75,19 +75,13 @@ func By(ctx context.Context, l *ingest.Ledger, accounts *table.Accounts, cfg Con
 
 // describe lists the members in with their segments, sorted by key.
 func (b *Book) describe(groups []*Grouping, in []bool) []Member {
-	var names []string
-	if a, err := b.Attribute("name"); err == nil {
-		names = a.Text
-	}
+	names := b.texts("name")
 	var members []Member
 	for m := range b.Members() {
 		if in != nil && !in[m] {
 			continue
 		}
-		one := Member{Key: string(b.Key(m)), Profile: b.Profile(m), Segments: make([]string, len(groups))}
-		if names != nil {
-			one.Name = names[m]
-		}
+		one := Member{Key: string(b.Key(m)), Name: names[m], Profile: b.Profile(m), Segments: make([]string, len(groups))}
 		one.AtRisk = one.Profile != nil && one.Profile.AtRisk(b.Clock.AsOf, b.Clock.Horizon)
 		for i, g := range groups {
 			if k := g.Of[m]; k >= 0 {

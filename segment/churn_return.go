@@ -14,9 +14,12 @@ import (
 // four months is not like somebody silent for four years.
 type returns struct {
 	study *study
-	known bool
+	name  string // returnsName, chainName, or "" where nothing is known
 	bands [3]returnBand
 }
+
+// returnsName is the model of the lapsed in the score file.
+const returnsName = "returns"
 
 // returnBand: of the customers in the band, the share that buys within the next churn horizon, and the
 // expected value of the next 12 months as a line in the customer's own value per active period,
@@ -85,7 +88,7 @@ func trainReturns(b *study, churn, value []*panel, chain *chainModel) *returns {
 		r.fromChain(chain)
 		return r
 	}
-	r.known = true
+	r.name = returnsName
 	for k := range r.bands {
 		if bands[k].n.Sum() >= minBand && len(bands[k].own) >= minBand {
 			r.bands[k] = bands[k].band(b)
@@ -206,13 +209,13 @@ func (r *returns) fromChain(chain *chainModel) {
 		}
 		r.bands[k] = returnBand{rate: 1 - chain.silent[at], slope: visits[at]}
 	}
-	r.known = true
+	r.name = chainName
 }
 
 // of is the probability that a lapsed customer buys within the next horizon, and the expected value
 // of the next 12 months. NaN where nothing is known.
 func (r *returns) of(s *subject) (prob, year float64) {
-	if !r.known {
+	if r.name == "" {
 		return math.NaN(), math.NaN()
 	}
 	band := r.bands[r.bandOf(s.recency)]

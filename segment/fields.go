@@ -185,8 +185,8 @@ func (b *Book) columnOf(name string) (column, error) {
 			return f.bind(b)
 		}
 	}
-	a, err := b.Attribute(name)
-	if err != nil {
+	a := b.attribute(name)
+	if a == nil {
 		known := make([]string, 0, len(table))
 		for _, f := range table {
 			known = append(known, f.name)

@@ -61,8 +61,8 @@ func (b *Book) groupOne(scheme string) (*Grouping, error) {
 	case SchemeLadder:
 		return b.groupLadder()
 	}
-	a, err := b.Attribute(scheme)
-	if err != nil {
+	a := b.attribute(scheme)
+	if a == nil {
 		return nil, unknownName("segmentation or attribute", scheme, append([]string{SchemeRFM, SchemeABC, SchemeLadder}, b.attributeNames()...))
 	}
 	return b.groupAttribute(a)
@@ -112,20 +112,19 @@ func (b *Book) groupLadder() (*Grouping, error) {
 	return g, nil
 }
 
-// groupAttribute makes a segment of every distinct value, in the order of the values.
+// groupAttribute is groupText, as long as an attribute in numbers has few.
 func (b *Book) groupAttribute(a *Attribute) (*Grouping, error) {
-	text := a.Text
 	if a.Number != nil {
 		if n := distinct(a.Number); n > maxNumbers {
 			return nil, &ingest.ConfigError{Msg: fmt.Sprintf("%q has %d different numbers, more than the %d that can be segments: narrow with --where %q, or add a column of bands to the accounts", a.Name, n, maxNumbers, identifier(a.Name)+" >= …")}
 		}
-		text = make([]string, len(a.Number))
-		for m, v := range a.Number {
-			if !math.IsNaN(v) {
-				text[m] = decimal(v)
-			}
-		}
 	}
+	return b.groupText(a), nil
+}
+
+// groupText makes a segment of every distinct value, in the order of their spelling.
+func (b *Book) groupText(a *Attribute) *Grouping {
+	text := a.spelt()
 	g := &Grouping{Scheme: a.Name, Of: make([]int32, len(text))}
 	index := make(map[string]int32)
 	for _, t := range text {
@@ -149,7 +148,7 @@ func (b *Book) groupAttribute(a *Attribute) (*Grouping, error) {
 			g.Of[m] = -1
 		}
 	}
-	return g, nil
+	return g
 }
 
 func distinct(numbers []float64) int {
@@ -208,11 +207,11 @@ func (b *Book) Schemes() []string {
 		schemes = append(schemes, SchemeLadder)
 	}
 	for _, name := range b.textAttributes() {
-		a, err := b.Attribute(name)
-		if err != nil || a.Text == nil {
-			continue
+		a := b.attribute(name)
+		if a.Number != nil {
+			continue // a column of numbers whose name differs in signs only comes before it
 		}
-		if g, err := b.groupAttribute(a); err == nil && len(g.Names) >= 2 && len(g.Names) <= maxDefaultValues {
+		if n := len(b.groupText(a).Names); n >= 2 && n <= maxDefaultValues {
 			schemes = append(schemes, a.Name)
 		}
 	}

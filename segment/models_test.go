@@ -277,7 +277,7 @@ func TestChainGivesUpStagesBeforeItGivesUp(t *testing.T) {
 func TestDecide(t *testing.T) {
 	// Fold 0 is the last: there the third is best by far, and it must not matter.
 	ids := [][]int32{{1, 2, 3, 4}, {1, 2, 3, 4}}
-	a := arena{target: targetValue, ids: ids, actual: [][]float64{{9, 9, 9, 9}, {1, 2, 3, 4}}, loss: squaredError}
+	a := arena{target: targetValue, ids: ids, actual: [][]float64{{9, 9, 9, 9}, {1, 2, 3, 4}}, loss: squaredErrors}
 	trials := []trial{
 		{name: "simple", ok: true, pred: [][]float64{{0, 0, 0, 0}, {1.1, 2.3, 2.8, 4.1}}},
 		{name: "better by chance", ok: true, pred: [][]float64{{0, 0, 0, 0}, {1.1, 1.9, 3.2, 4.1}}},

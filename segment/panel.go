@@ -42,10 +42,10 @@ type subject struct {
 	past    float64 // value of the last label days
 	past12  float64 // value of the trailing 12 months
 
-	// labels: what came after the day; read by label only
-	churned bool    // no purchase day within the churn horizon
-	bought  bool    // a purchase day within the value label
-	future  float64 // value within the value label
+	// labels: what came after the day; filled by labels only
+	churned bool    // no purchase day within the churn horizon; meaningful when panel.Churn
+	bought  bool    // a purchase day within the value label; meaningful when panel.Value
+	future  float64 // value within the value label; meaningful when panel.Value
 }
 
 // panel is the book as of a day, and, for days far enough back, what came next.
@@ -100,8 +100,8 @@ func (b *study) newPanel(day ingest.Day, profiles []Profile) *panel {
 			if s.atRisk {
 				fillFeatures(p.row(i), pr, day, b, typical, &w)
 			}
-			if p.Churn {
-				b.labels(s, pr, day, p.Value)
+			if p.Churn || p.Value {
+				b.labels(s, pr, day, p.Churn, p.Value)
 			}
 		}
 	})
@@ -205,16 +205,20 @@ func (b *study) observe(s *subject, pr *Profile, day ingest.Day, roll *rolling, 
 	}
 }
 
-// labels fills what came after day. It is the only reader of later cells, and it reads none beyond
-// the end of a label, which newPanel has checked against the as-of date.
-func (b *study) labels(s *subject, pr *Profile, day ingest.Day, value bool) {
+// labels fills what came after day, each label that is known (churn, value): one may be longer than the
+// other. It is the only reader of later cells, and it reads none beyond the end of a known label, which
+// newPanel has checked against the as-of date.
+func (b *study) labels(s *subject, pr *Profile, day ingest.Day, churn, value bool) {
 	sh := &b.Ledger.Shards[pr.Shard]
 	lo, hi := sh.Cells(int(pr.Row))
-	s.churned = true
-	churnEnd, valueEnd := day+ingest.Day(b.Clock.Horizon), day
-	if value {
-		valueEnd = day + ingest.Day(b.label)
+	churnEnd, valueEnd := day, day
+	if churn {
+		churnEnd += ingest.Day(b.Clock.Horizon)
 	}
+	if value {
+		valueEnd += ingest.Day(b.label)
+	}
+	s.churned = churn
 	var future int64
 	for j := lo + sort.Search(hi-lo, func(k int) bool { return sh.Day[lo+k] > day }); j < hi; j++ {
 		d := sh.Day[j]

@@ -66,8 +66,8 @@ type Score struct {
 	KeyAccount                       bool
 	Tier, TierReason                 string
 	Reasons                          [3]string // "code: words", "" where fewer
-	ChurnModel, ValueModel           string
-	Certified                        bool // both champions won a tournament (see Result.ChurnCertified)
+	ChurnModel, ValueModel           string    // the champions; "returns" (or "chain") for both of the lapsed; "" where no model scored
+	Certified                        bool      // both champions won a tournament (see Result.ChurnCertified); never for others than customers at risk
 }
 
 // SegmentRow is one segment of one segmentation. Floats that need models are NaN without them.

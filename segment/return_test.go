@@ -31,7 +31,7 @@ func TestReturnBandMeetsTotals(t *testing.T) {
 		tally.season.Add(1.25)
 	}
 	band := tally.band(b)
-	r := &returns{study: b, known: true, bands: [3]returnBand{band, band, band}}
+	r := &returns{study: b, name: returnsName, bands: [3]returnBand{band, band, band}}
 	var pred, want [2]float64
 	for i, own := range tally.own {
 		_, v := r.of(&subject{spend: own, recency: int32(b.Clock.Horizon)})

@@ -71,10 +71,7 @@ func (s *scorer) identify(scores []Score) error {
 	}
 	text := map[string][]string{}
 	for _, name := range []string{"name", "parent", "manager", "industry", "region"} {
-		text[name] = make([]string, len(scores))
-		if a, err := s.Attribute(name); err == nil && a.Text != nil {
-			text[name] = a.Text
-		}
+		text[name] = s.texts(name)
 	}
 	nan := math.NaN()
 	for m := range scores {

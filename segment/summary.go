@@ -133,12 +133,9 @@ func addFits[M any](r *Result, c *contest[M], target string) {
 // covariance is.
 func publishedFit(name string, f *regress.Fit) *Model {
 	m := &Model{Name: name, Certificate: f.Certificate}
-	z := num.ZLevel(coefficientLevel)
+	z, errors := num.ZLevel(coefficientLevel), f.StandardErrors()
 	for k, column := range f.Names {
-		se := f.SE[k]
-		if f.Robust != nil {
-			se = math.Sqrt(f.Robust.At(k, k))
-		}
+		se := errors[k]
 		m.Coefficients = append(m.Coefficients, Coefficient{Name: column, Estimate: f.Coef[k], SE: se, Low: f.Coef[k] - z*se, High: f.Coef[k] + z*se})
 	}
 	return m

@@ -20,9 +20,9 @@ type trial struct {
 // arena is what the candidates for one target are judged on.
 type arena struct {
 	target string
-	ids    [][]int32   // by fold: customers
-	actual [][]float64 // by fold: what came
-	loss   func(actual, pred float64) float64
+	ids    [][]int32                              // by fold: customers
+	actual [][]float64                            // by fold: what came
+	loss   func(actual, pred []float64) []float64 // by customer
 }
 
 // The tournament's targets.
@@ -31,26 +31,27 @@ const (
 	targetValue = "value"
 )
 
-// logLoss is the negative log likelihood of y (0 or 1) under probability p inside (0, 1).
-func logLoss(y, p float64) float64 {
-	if y > 0 {
-		return -math.Log(p)
-	}
-	return -math.Log1p(-p)
-}
-
 func squaredError(actual, pred float64) float64 { return (actual - pred) * (actual - pred) }
 
-// losses of a trial over folds from .. to, with their clusters.
+func squaredErrors(actual, pred []float64) []float64 {
+	losses := make([]float64, len(pred))
+	for i, p := range pred {
+		losses[i] = squaredError(actual[i], p)
+	}
+	return losses
+}
+
+// losses of a trial over folds from .. to, with their clusters; nil where it could not predict.
 func (a *arena) losses(t *trial, from, to int) (loss []float64, ids []int32) {
 	for f := from; f < to; f++ {
 		if t.pred[f] == nil {
 			return nil, nil
 		}
-		for i, p := range t.pred[f] {
-			loss = append(loss, a.loss(a.actual[f][i], p))
-			ids = append(ids, a.ids[f][i])
+		one := a.loss(a.actual[f], t.pred[f])
+		if len(one) != len(t.pred[f]) {
+			return nil, nil // a prediction is no number
 		}
+		loss, ids = append(loss, one...), append(ids, a.ids[f]...)
 	}
 	return loss, ids
 }

@@ -13,7 +13,7 @@ type Error struct {
 	File     string
 	RowGroup int
 	Column   string
-	Row      int64 // 0-based within the row group: the first row that could not be read
+	Row      int64 // the row at fault, 0-based within the row group, or the file where that is −1
 	Err      error
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -47,7 +46,7 @@ func list(ctx context.Context, source string) ([]Object, error) {
 	if strings.Contains(source, "://") {
 		return nil, fmt.Errorf("%s: only local files can be read: copy the files to this machine, or mount the store", source)
 	}
-	root := path.Clean(filepath.ToSlash(source))
+	root := filepath.ToSlash(filepath.Clean(source)) // in this order: Clean knows C: and //server/share
 	info, err := os.Stat(filepath.FromSlash(root))
 	switch {
 	case err == nil && !info.IsDir():
@@ -57,8 +56,8 @@ func list(ctx context.Context, source string) ([]Object, error) {
 		w := walk{ctx: ctx, take: func(elems []string) bool { return inFolder(elems) }, enter: func(elems []string) bool { return !slices.ContainsFunc(elems, hidden) }}
 		return w.list(source, root, fmt.Sprintf("%s: no Parquet file in this folder (names ending in %s): name the files themselves if they end differently",
 			source, strings.Join(parquetEndings, ", ")))
-	case isPattern(root):
-		start, pattern := split(root)
+	case isPattern(root[len(filepath.VolumeName(root)):]):
+		start, pattern := split(root, len(filepath.VolumeName(root)))
 		w := walk{ctx: ctx, take: func(elems []string) bool { return selects(pattern, elems) }, enter: func(elems []string) bool { return leadsTo(pattern, elems) }}
 		return w.list(source, start, fmt.Sprintf("%s: the pattern matches no file: check it with ls, and quote it so that the shell leaves it alone", source))
 	case os.IsNotExist(err):
@@ -78,9 +77,10 @@ func (Dir) Open(_ context.Context, name string) (Reader, error) {
 }
 
 // split parts a pattern into the folder without wildcards that it starts from and
-// the elements that follow.
-func split(source string) (start string, pattern []string) {
-	elems := strings.Split(source, "/")
+// the elements that follow. Its first volume bytes name a drive or share on Windows (C:,
+// //server/share, or //?/C: with a question mark that is no wildcard).
+func split(source string, volume int) (start string, pattern []string) {
+	elems := strings.Split(source[volume:], "/")
 	i := slices.IndexFunc(elems, isPattern)
 	start = strings.Join(elems[:i], "/")
 	switch {
@@ -89,7 +89,12 @@ func split(source string) (start string, pattern []string) {
 	case start == "":
 		start = "/"
 	}
-	return start, elems[i:]
+	return source[:volume] + start, elems[i:]
+}
+
+// join is the name of what lies below a folder. Unlike path.Join it keeps //server.
+func join(folder string, elems ...string) string {
+	return filepath.ToSlash(filepath.Join(append([]string{folder}, elems...)...))
 }
 
 // walk searches folders. take and enter judge a file or folder by its path elements
@@ -126,7 +131,7 @@ func (w *walk) folder(root string, below, open []string) error {
 	if err := w.ctx.Err(); err != nil {
 		return err
 	}
-	name := path.Join(append([]string{root}, below...)...)
+	name := join(root, below...)
 	real, err := filepath.EvalSymlinks(filepath.FromSlash(name))
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, unwrapPath(err))
@@ -156,7 +161,7 @@ func (w *walk) entry(root string, elems, open []string) error {
 	if !take && !enter {
 		return nil
 	}
-	name := path.Join(append([]string{root}, elems...)...)
+	name := join(root, elems...)
 	info, err := os.Stat(filepath.FromSlash(name))
 	switch {
 	case err != nil && take:

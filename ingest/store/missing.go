@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 
 	"github.com/agnivade/levenshtein"
@@ -14,25 +13,25 @@ import (
 // notFound says that name, which source asked for, does not exist, and suggests the
 // nearest name in the folder where the path breaks off.
 func notFound(source, name string) error {
-	parent := path.Dir(name)
-	for parent != path.Dir(parent) {
-		if _, err := os.Stat(filepath.FromSlash(parent)); err == nil {
+	parent := filepath.Dir(name)
+	for parent != filepath.Dir(parent) {
+		if _, err := os.Stat(parent); err == nil {
 			break
 		}
-		name, parent = parent, path.Dir(parent)
+		name, parent = parent, filepath.Dir(parent)
 	}
 	var names []string
-	entries, _ := os.ReadDir(filepath.FromSlash(parent))
+	entries, _ := os.ReadDir(parent)
 	for _, e := range entries {
 		names = append(names, e.Name())
 	}
-	return missing(source, parent, path.Base(name), names)
+	return missing(source, parent, filepath.Base(name), names)
 }
 
 // missing is the error for a source that is not there, with the nearest of names.
 func missing(source, parent, base string, names []string) error {
 	if near := nearest(base, names); near != "" {
-		return fmt.Errorf("%s: no such file or folder: did you mean %s?", source, path.Join(parent, near))
+		return fmt.Errorf("%s: no such file or folder: did you mean %s?", source, join(parent, near))
 	}
 	return fmt.Errorf("%s: no such file or folder: check the name and the working directory", source)
 }

@@ -67,7 +67,8 @@ func (a *Accounts) Attribute(name string) *Attribute {
 
 // ReadAccounts reads all sources. Keys are spelled as in the Ledger. Rows that
 // repeat another in every column are dropped and counted; a key whose rows differ
-// is an error that names both rows, and null keys are an error with their count.
+// is an error that names both rows, and null keys are an error with their count: a
+// *MappingError where a column has to be chosen, else a *column.Error.
 // customerColumn is the transactions' customer column: an accounts column of the
 // same name is the key.
 func ReadAccounts(ctx context.Context, st store.Store, sources []string, cfg AccountsConfig, customerColumn string) (*Accounts, error) {
@@ -129,8 +130,9 @@ func (t *rawTable) unique(a *Accounts) ([]int, error) {
 		first := kept[len(kept)-1]
 		for c := range t.columns {
 			if x, y := t.columns[c].values[first], t.columns[c].values[r]; x != y {
-				return nil, fmt.Errorf("accounts: key %q has two different rows, %s and %s: column %q is %s in one and %s in the other; keep one row per account",
-					clip(t.keys[r]), t.where(first), t.where(r), t.columns[c].name, clip(strconv.Quote(x)), clip(strconv.Quote(y)))
+				file, row := t.at(first)
+				return nil, t.fail(r, t.columns[c].name, fmt.Errorf("account key %q has two different rows: %s here, %s in %s row %d; keep one row per account",
+					clip(t.keys[r]), clip(strconv.Quote(y)), clip(strconv.Quote(x)), file, row))
 			}
 		}
 		a.Duplicates++

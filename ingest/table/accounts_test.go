@@ -13,6 +13,7 @@ import (
 
 	"github.com/parquet-go/parquet-go"
 
+	"mainstay/ingest/column"
 	"mainstay/ingest/store"
 )
 
@@ -118,8 +119,9 @@ func TestAccountsErrors(t *testing.T) {
 		t.Helper()
 		_, err := read(t, files, cfg, customer)
 		var m *MappingError
-		if err == nil || errors.As(err, &m) != mapping {
-			t.Errorf("got %v (a MappingError: %v)", err, mapping)
+		var c *column.Error
+		if err == nil || errors.As(err, &m) != mapping || errors.As(err, &c) == mapping {
+			t.Errorf("got %v (a MappingError: %v, else a *column.Error)", err, mapping)
 			return
 		}
 		for _, w := range want {
@@ -150,13 +152,13 @@ func TestAccountsErrors(t *testing.T) {
 	x, long := "k", strings.Repeat("k", 2000)
 	fails(store.Memory{"in/a.parquet": parquetOf(t, other{&x, "1"})}, AccountsConfig{}, "c", true, "no column has the name", `"c"`, "--accounts-key")
 	key := AccountsConfig{Key: "x"}
-	fails(store.Memory{"in/a.parquet": parquetOf(t, other{&x, "1"}, other{nil, "1"}, other{nil, "2"})}, key, "c", false, "2 of 3 rows have no key", "in/a.parquet row 1")
+	fails(store.Memory{"in/a.parquet": parquetOf(t, other{&x, "1"}, other{nil, "1"}, other{nil, "2"})}, key, "c", false, "2 of 3 accounts have no key", `in/a.parquet, column "x", row 1:`)
 	fails(store.Memory{"in/a.parquet": parquetOf(t, other{&x, "1"}), "in/b.parquet": parquetOf(t, other{nil, "0"})[:0]}, key, "c", false, "in/b.parquet")
-	fails(store.Memory{"in/a.parquet": parquetOf(t, other{&long, "1"})}, key, "c", false, "in/a.parquet row 0", "1024 bytes")
-	fails(store.Memory{"in/a.parquet": parquetOf(t, other{&x, "1"}), "in/b.parquet": parquetOf(t, other{&long, "0"}, other{&x, "2"})[:]}, key, "c", false, "in/b.parquet row 0")
+	fails(store.Memory{"in/a.parquet": parquetOf(t, other{&long, "1"})}, key, "c", false, `in/a.parquet, column "x", row 0:`, "1024 bytes")
+	fails(store.Memory{"in/a.parquet": parquetOf(t, other{&x, "1"}), "in/b.parquet": parquetOf(t, other{&long, "0"}, other{&x, "2"})[:]}, key, "c", false, `in/b.parquet, column "x", row 0:`)
 	y := "j"
 	fails(store.Memory{"in/a.parquet": parquetOf(t, other{&x, "1"}), "in/b.parquet": parquetOf(t, other{&y, "0"}, other{&y, "0"}, other{&x, "2"})}, key, "c", false,
-		`key "k" has two different rows`, "in/a.parquet row 0", "in/b.parquet row 2", `column "y"`, `"1"`, `"2"`)
+		`key "k" has two different rows`, `in/b.parquet, column "y", row 2:`, `"2" here, "1" in in/a.parquet row 0`)
 }
 
 func TestAdventureWorksAccounts(t *testing.T) {

@@ -100,8 +100,8 @@ type rawColumn struct {
 	distinct map[string]string
 }
 
-// where names a row for people.
-func (t *rawTable) where(row int) string {
+// at is where a row lies: the file, and the row within it.
+func (t *rawTable) at(row int) (file string, within int64) {
 	i, found := slices.BinarySearch(t.starts, row)
 	if !found {
 		i--
@@ -109,7 +109,13 @@ func (t *rawTable) where(row int) string {
 	for i+1 < len(t.starts) && t.starts[i+1] == row { // files without rows start there too
 		i++
 	}
-	return fmt.Sprintf("%s row %d", t.names[i], row-t.starts[i])
+	return t.names[i], int64(row - t.starts[i])
+}
+
+// fail is the error of a row, in the column.
+func (t *rawTable) fail(row int, name string, err error) error {
+	file, within := t.at(row)
+	return &column.Error{File: file, RowGroup: -1, Column: name, Row: within, Err: err}
 }
 
 // batchRows is how many rows are read at a time.
@@ -121,7 +127,7 @@ func (f *openFiles) read(ctx context.Context, keyColumn string) (*rawTable, erro
 	for i, name := range f.columns {
 		t.columns[i] = rawColumn{name: name, numeric: true, distinct: map[string]string{}}
 	}
-	nullKeys, firstNull := 0, ""
+	nullKeys, firstNull := 0, 0
 	for i := range f.files {
 		o := &f.files[i]
 		t.starts, t.names = append(t.starts, len(t.keys)), append(t.names, o.object.Name)
@@ -140,13 +146,13 @@ func (f *openFiles) read(ctx context.Context, keyColumn string) (*rawTable, erro
 				return nil, err
 			}
 			if nullKeys == 0 && n > 0 {
-				firstNull = t.where(at + slices.Index(t.keys[at:], ""))
+				firstNull = at + slices.Index(t.keys[at:], "")
 			}
 			nullKeys += n
 		}
 	}
 	if nullKeys > 0 {
-		return nil, fmt.Errorf("accounts: %d of %d rows have no key (column %q; the first is %s): fill in the key or remove the rows", nullKeys, len(t.keys), keyColumn, firstNull)
+		return nil, t.fail(firstNull, keyColumn, fmt.Errorf("%d of %d accounts have no key, this row first: fill in the key or remove the rows", nullKeys, len(t.keys)))
 	}
 	return t, nil
 }
@@ -211,7 +217,7 @@ func (t *rawTable) readKeys(o *openFile, group int, keyColumn string) (nulls int
 		for i := range v.N {
 			b, st := key.Append(nil, v, typ, i)
 			if st == key.Bad {
-				return fmt.Errorf("accounts: the key of %s (column %q) is not UTF-8, not finite, too large, or longer than %d bytes: correct it in the export", t.where(len(t.keys)), keyColumn, key.MaxLen)
+				return t.fail(len(t.keys), keyColumn, fmt.Errorf("the account key is not UTF-8, not finite, too large, or longer than %d bytes: correct it in the export", key.MaxLen))
 			}
 			if st == key.None {
 				nulls++
@@ -249,7 +255,7 @@ func (o *openFile) visit(group int, name string, f func(v *column.Vector, t colu
 			return err
 		}
 		if n == 0 {
-			return fmt.Errorf("%s, row group %d, column %q: ends %d rows early: the file is damaged, export it again", o.object.Name, group, name, left)
+			return &column.Error{File: o.object.Name, RowGroup: group, Column: name, Row: -1, Err: fmt.Errorf("ends %d rows early: the file is damaged, export it again", left)}
 		}
 		left -= n
 		if err := f(&v, info.Type); err != nil {
