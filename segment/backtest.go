@@ -84,7 +84,19 @@ func (c *contest[M]) name() string {
 	return c.trials[c.champion].name
 }
 
-func (c *contest[M]) certified() bool { return c.champion >= 0 && c.contested }
+// naive is the place of the naive rule among the candidates.
+const naive = 0
+
+// certified reports whether the champion won a tournament. A naive rule that stood alone, because every
+// model was refused, only stands in.
+func (c *contest[M]) certified() bool {
+	return c.contested && (c.champion > naive || c.rivals())
+}
+
+// rivals reports whether any model could be judged beside the naive rule.
+func (c *contest[M]) rivals() bool {
+	return slices.ContainsFunc(c.trials[naive+1:], func(t trial) bool { return t.ok })
+}
 
 // compete trains every candidate on every fold and on the as-of date, and decides. train fits a
 // candidate on what is known on a day; predict applies it to customer i at risk of a panel; actual is
@@ -117,14 +129,59 @@ func compete[M any](ctx context.Context, t *backtest, target string, names []str
 			fit, tr := train(name, fold.Origin, from), &c.trials[k]
 			if fit.OK {
 				tr.pred[f] = t.predictions(at, func(p *panel, i int) float64 { return predict(fit.Model, p, i) })
-			} else if f > 0 && tr.ok { // the last fold does not choose
-				tr.ok, tr.note = false, "fold of "+fold.Origin.String()+": "+fit.Note
+			} else if tr.ok && f > 0 && tr.missed == "" { // the last fold does not choose
+				tr.missed = "fold of " + fold.Origin.String() + ": " + fit.Note
 			}
 		}
 		report(progress, phaseTournament+target, float64(f+2)/stages)
 	}
+	c.keepCommonFolds()
 	c.decide(t.Clock, plan, incumbent)
 	return c, nil
+}
+
+// keepCommonFolds leaves the choosing folds in which every eligible candidate could be trained: the early
+// ones may hold too little history for the richer candidates. A comparison that would lose more than half
+// of the folds bars the candidate that misses most of them instead (of equals the less simple).
+func (c *contest[M]) keepCommonFolds() {
+	choosing := len(c.arena.actual) - 1
+	for {
+		common := []int{0}
+		for f := 1; f <= choosing; f++ {
+			if !slices.ContainsFunc(c.trials, func(t trial) bool { return t.ok && t.pred[f] == nil }) {
+				common = append(common, f)
+			}
+		}
+		if 2*(len(common)-1) >= choosing {
+			c.keepFolds(common)
+			return
+		}
+		worst, most := -1, 0
+		for k := range c.trials {
+			if missed := c.trials[k].missing(); c.trials[k].ok && missed >= most {
+				worst, most = k, missed
+			}
+		}
+		c.trials[worst].ok, c.trials[worst].note = false, c.trials[worst].missed
+	}
+}
+
+func (c *contest[M]) keepFolds(folds []int) {
+	if len(c.arena.actual) == 0 {
+		return
+	}
+	ids, actual := make([][]int32, len(folds)), make([][]float64, len(folds))
+	for i, f := range folds {
+		ids[i], actual[i] = c.arena.ids[f], c.arena.actual[f]
+	}
+	c.arena.ids, c.arena.actual = ids, actual
+	for k := range c.trials {
+		pred := make([][]float64, len(folds))
+		for i, f := range folds {
+			pred[i] = c.trials[k].pred[f]
+		}
+		c.trials[k].pred = pred
+	}
 }
 
 // decide picks the champion, or lets the naive rule stand in.
@@ -132,6 +189,9 @@ func (c *contest[M]) decide(clock Clock, plan schedule, incumbent string) {
 	if plan.contested() {
 		if c.champion, c.why = c.arena.decide(c.trials, incumbent); c.champion >= 0 {
 			c.contested = true
+			if !c.certified() {
+				c.why = "no model could be judged, so the naive rule scores"
+			}
 			return
 		}
 		c.why += ", so the naive rule scores"

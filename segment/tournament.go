@@ -11,10 +11,22 @@ import (
 
 // trial is one candidate's showing: its predictions fold by fold.
 type trial struct {
-	name string
-	ok   bool // certified in every choosing fold and in the final fit
-	note string
-	pred [][]float64 // by fold; nil where the candidate could not predict
+	name   string
+	ok     bool // certified in the final fit and in every choosing fold that is kept
+	note   string
+	missed string      // the first choosing fold in which it could not be trained, and why
+	pred   [][]float64 // by fold; nil where the candidate could not predict
+}
+
+// missing counts the choosing folds in which the candidate could not be trained.
+func (t *trial) missing() int {
+	n := 0
+	for f := 1; f < len(t.pred); f++ {
+		if t.pred[f] == nil {
+			n++
+		}
+	}
+	return n
 }
 
 // arena is what the candidates for one target are judged on.
