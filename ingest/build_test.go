@@ -294,3 +294,19 @@ func TestOverflowIsHeld(t *testing.T) {
 		t.Errorf("%v, %v", err, l)
 	}
 }
+
+func TestExcludedStatusIsNoted(t *testing.T) {
+	rows := saleRows(100)
+	for i := range rows {
+		rows[i].Status = "shipped"
+	}
+	for n, want := range []string{"[]", "[" + ExcludedStatusNote + " (1 row)]", "[" + ExcludedStatusNote + " (2 rows)]"} {
+		for i := range n {
+			rows[i] = saleRow{Customer: rows[50].Customer, Amount: rows[50].Amount, Date: day("2024-01-01"), Status: "void"}
+		}
+		l, err := buildFiles(t, store.Memory{"in/a.parquet": parquetOf(t, rows, 100)}, 1, nil, func(c *Config) { c.AsOf, c.MaxBadRate = "2024-06-30", 1 })
+		if err != nil || fmt.Sprint(l.Tally.Notes()) != want {
+			t.Fatalf("%d rows excluded: %v, %v", n, l, err)
+		}
+	}
+}
