@@ -45,6 +45,11 @@ func buildFiles(t testing.TB, files store.Memory, threads int, sink RejectSink, 
 	return Build(context.Background(), files, p, threads, sink, nil)
 }
 
+// sideOf is the index of the side table of a role or column, or -1.
+func sideOf(l *Ledger, role string) int {
+	return slices.IndexFunc(l.Sides, func(s SideInfo) bool { return s.Role == role || s.Column == role })
+}
+
 // saleRow is a row of a made-up export.
 type saleRow struct {
 	Customer *string  `parquet:"customer,optional,dict"`
