@@ -83,7 +83,7 @@ func figuresOf(t *testing.T, l *Ledger, want figures) figures {
 		got.setAside += int(r.Rows)
 	}
 	var units, cost, costed, discount int64
-	side := l.Side(want.side)
+	side := sideOf(l, want.side)
 	for i := range l.Shards {
 		s := &l.Shards[i]
 		got.cells += len(s.Day)

@@ -45,6 +45,11 @@ func buildFiles(t testing.TB, files store.Memory, threads int, sink RejectSink, 
 	return Build(context.Background(), files, p, threads, sink, nil)
 }
 
+// sideOf is the index of the side table of a role or column, or -1.
+func sideOf(l *Ledger, role string) int {
+	return slices.IndexFunc(l.Sides, func(s SideInfo) bool { return s.Role == role || s.Column == role })
+}
+
 // saleRow is a row of a made-up export.
 type saleRow struct {
 	Customer *string  `parquet:"customer,optional,dict"`
@@ -292,5 +297,21 @@ func TestOverflowIsHeld(t *testing.T) {
 	var q *QualityError
 	if !errors.As(err, &q) || l == nil || l.Tally.RowsRead != 500 || l.Customers() != 0 || l.Sides != nil {
 		t.Errorf("%v, %v", err, l)
+	}
+}
+
+func TestExcludedStatusIsNoted(t *testing.T) {
+	rows := saleRows(100)
+	for i := range rows {
+		rows[i].Status = "shipped"
+	}
+	for n, want := range []string{"[]", "[" + ExcludedStatusNote + " (1 row)]", "[" + ExcludedStatusNote + " (2 rows)]"} {
+		for i := range n {
+			rows[i] = saleRow{Customer: rows[50].Customer, Amount: rows[50].Amount, Date: day("2024-01-01"), Status: "void"}
+		}
+		l, err := buildFiles(t, store.Memory{"in/a.parquet": parquetOf(t, rows, 100)}, 1, nil, func(c *Config) { c.AsOf, c.MaxBadRate = "2024-06-30", 1 })
+		if err != nil || fmt.Sprint(l.Tally.Notes()) != want {
+			t.Fatalf("%d rows excluded: %v, %v", n, l, err)
+		}
 	}
 }

@@ -69,8 +69,7 @@ func (c *counts) merge(o *counts) {
 	c.rows += o.rows
 	c.money.Merge(o.money)
 	c.first = min(c.first, o.first)
-	c.rounding.Rows += o.rounding.Rows
-	c.rounding.Sum.Merge(o.rounding.Sum)
+	c.rounding.Merge(o.rounding)
 	for why := range c.byReason {
 		r, q := &c.byReason[why], &o.byReason[why]
 		r.rows += q.rows

@@ -13,16 +13,17 @@ import (
 // by its bytes before use. So the slot hashes may be seeded per process, which
 // keeps crafted keys from colliding, while the shard hash is fixed.
 
-// shardOfInt is the shard of an integer key (splitmix64's finaliser: Steele, Lea &
-// Flood 2014, Fast splittable pseudorandom number generators).
-func shardOfInt(x int64) uint8 { return uint8(mix(uint64(x)) >> (64 - shardBits)) }
+// shardOfInt is the shard of an integer key.
+func shardOfInt(x int64) uint8 { return uint8(mix64(uint64(x)) >> (64 - shardBits)) }
 
 // shardOfText is the shard of any other key.
 func shardOfText(b []byte) uint8 { return uint8(xxhash.Sum64(b) >> (64 - shardBits)) }
 
 const shardBits = 6 // 2^6 = Shards
 
-func mix(z uint64) uint64 {
+// mix64 is splitmix64's finaliser (Steele, Lea & Flood 2014, Fast splittable
+// pseudorandom number generators).
+func mix64(z uint64) uint64 {
 	z += 0x9e3779b97f4a7c15
 	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
 	z = (z ^ z>>27) * 0x94d049bb133111eb
@@ -51,7 +52,7 @@ func (t *intTable) id(x int64) uint32 {
 		t.grow()
 	}
 	mask := uint64(len(t.slot) - 1)
-	for h := mix(uint64(x) ^ intSeed); ; h++ {
+	for h := mix64(uint64(x) ^ intSeed); ; h++ {
 		s := &t.slot[h&mask]
 		if s.id == 0 {
 			t.keys = append(t.keys, x)
@@ -68,7 +69,7 @@ func (t *intTable) grow() {
 	t.slot = make([]intSlot, max(64, 2*len(t.slot)))
 	mask := uint64(len(t.slot) - 1)
 	for i, x := range t.keys {
-		h := mix(uint64(x) ^ intSeed)
+		h := mix64(uint64(x) ^ intSeed)
 		for t.slot[h&mask].id != 0 {
 			h++
 		}

@@ -93,16 +93,6 @@ func (l *Ledger) Purchase(s *Shard, j int) bool {
 	return s.Net(j) > 0 || l.ZeroDays && s.Sales[j] == 0 && s.Returns[j] == 0
 }
 
-// Side returns the index of the side table of a role or column, or -1.
-func (l *Ledger) Side(role string) int {
-	for i, s := range l.Sides {
-		if s.Role == role || s.Column == role {
-			return i
-		}
-	}
-	return -1
-}
-
 // Customers is the number of customers in all shards.
 func (l *Ledger) Customers() int {
 	n := 0

@@ -140,7 +140,7 @@ func TestFilesOfSeveralTypes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if l.Tally.RowsUsed != 5 || l.Customers() != 4 || fmt.Sprint(l.Sides[l.Side(RoleRegion)].Values) != "[ N own]" {
+	if l.Tally.RowsUsed != 5 || l.Customers() != 4 || fmt.Sprint(l.Sides[sideOf(l, RoleRegion)].Values) != "[ N own]" {
 		t.Errorf("%+v", l.Tally)
 	}
 	again, err := NewPlan(context.Background(), files, []string{"x/region=S", "x", "x/region=N/a.parquet"}, DefaultConfig(), 1, planNow)

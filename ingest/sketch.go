@@ -121,14 +121,6 @@ func hashValue(v *column.Vector, t column.Type, i int) uint64 {
 	return mix64(uint64(v.Int[i]))
 }
 
-// mix64 is the finaliser of splitmix64 (Steele, Lea & Flood 2014).
-func mix64(x uint64) uint64 {
-	x += 0x9e3779b97f4a7c15
-	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
-	x = (x ^ x>>27) * 0x94d049bb133111eb
-	return x ^ x>>31
-}
-
 // value takes in one value that is there.
 func (c *columnSketch) value(v *column.Vector, i int, h uint64) {
 	c.distinct.note(h)

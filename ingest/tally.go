@@ -1,6 +1,10 @@
 package ingest
 
-import "mainstay/ingest/money"
+import (
+	"fmt"
+
+	"mainstay/ingest/money"
+)
 
 // Kind of a row set aside.
 const (
@@ -31,6 +35,20 @@ type Tally struct {
 	MoneyRead, MoneyUsed money.Total // at Ledger.Scale; rows whose amount cannot be read count as 0
 	Reasons              []ReasonTally
 	Rounding             money.Rounding
+}
+
+// ExcludedStatusNote says what excluding by status does to earlier as-of dates: an export
+// holds an order's status of today, not what it was then.
+const ExcludedStatusNote = "orders excluded by their status today are excluded at every date"
+
+// Notes is what readers of the figures have to know about the rows set aside.
+func (t *Tally) Notes() []string {
+	for _, r := range t.Reasons {
+		if r.Reason == ReasonExcludedStatus && r.Rows > 0 {
+			return []string{fmt.Sprintf("%s (%s)", ExcludedStatusNote, plural(r.Rows, "row"))}
+		}
+	}
+	return nil
 }
 
 // ReasonTally counts the rows set aside for one reason.

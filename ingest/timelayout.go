@@ -78,7 +78,7 @@ type clock struct {
 	hasOffset            bool
 }
 
-// day is the day of a clock reading: as written, or, with an offset, in the zone.
+// dayIn is the day of a clock reading: as written, or, with an offset, in the zone.
 func (c *clock) dayIn(s *zoneSpan) (Day, bool) {
 	if c.half != 0 {
 		if c.hour < 1 || c.hour > 12 {

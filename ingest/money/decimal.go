@@ -156,14 +156,6 @@ func FromFloat(x float64) (Decimal, Status) {
 	return ParseDecimal(strconv.AppendFloat(buf[:0], x, 'e', -1, 64))
 }
 
-// Decimals reads rows 0..n-1 of a numeric or text column exactly. status[i] != OK
-// leaves out[i] = 0.
-func Decimals(v *column.Vector, t column.Type, n int, out []Decimal, status []Status) {
-	for i := range n {
-		out[i], status[i] = At(v, t, i)
-	}
-}
-
 // At reads one row exactly.
 func At(v *column.Vector, t column.Type, i int) (Decimal, Status) {
 	switch {
