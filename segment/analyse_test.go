@@ -414,13 +414,36 @@ func TestAnalyseStopsWhenAsked(t *testing.T) {
 	}
 }
 
+// Books in which an incumbent that is not the choice comes within one standard error of the best, and
+// one that takes part does not.
 func TestIncumbentStaysWithinTheMargin(t *testing.T) {
-	sim := manyBuyers()
-	l := sim.ledger(1300)
-	free := analyse(t, l, 2, nil)
-	kept := analyse(t, l, 2, func(c *Config) { c.IncumbentChurn = free.ChurnModel })
-	if kept.ChurnModel != free.ChurnModel || !strings.Contains(kept.ModelWhy, "incumbent") {
-		t.Errorf("%s became %s: %s", free.ChurnModel, kept.ChurnModel, kept.ModelWhy)
+	const stays = "the incumbent, within one standard error of the best"
+	small, large := manyBuyers(), manyBuyers()
+	small.customers, small.seed = 300, 36
+	large.seed = 31
+	for _, c := range []struct {
+		book                     simulation
+		churn, value             string // incumbents
+		churnChosen, valueChosen string
+	}{
+		{small, "", "", recencyRuleName, lastYearName},
+		{small, logisticName, chainSpendName, logisticName, chainSpendName},
+		{small, chainName, "", recencyRuleName, lastYearName},
+		{large, "", "", logisticName, chainSpendName},
+		{large, recencyRuleName, lastYearName, logisticName, chainSpendName},
+	} {
+		r := analyse(t, c.book.ledger(1300), 2, func(cfg *Config) { cfg.IncumbentChurn, cfg.IncumbentValue = c.churn, c.value })
+		if r.ChurnModel != c.churnChosen || r.ValueModel != c.valueChosen {
+			t.Errorf("incumbents %q, %q: champions %s, %s (%s)", c.churn, c.value, r.ChurnModel, r.ValueModel, r.ModelWhy)
+		}
+		if got, want := strings.Count(r.ModelWhy, stays), int(unit(c.churn == c.churnChosen)+unit(c.value == c.valueChosen)); got != want {
+			t.Errorf("incumbents %q, %q: %s", c.churn, c.value, r.ModelWhy)
+		}
+		for _, row := range r.Contests {
+			if (row.Candidate == c.churn || row.Candidate == c.value) && !row.Certified {
+				t.Errorf("%s incumbent %s does not take part: %s", row.Target, row.Candidate, row.Note)
+			}
+		}
 	}
 }
 

@@ -192,20 +192,17 @@ func (b *study) purchaseDays(from, to ingest.Day) int64 {
 	return sum
 }
 
-// fromChain expects as many active periods as the chain says of the lapsed states, each of own value.
+// fromChain expects as many active periods as the chain says of the lapsed states, each of own value. A
+// chain with one lapsed state, or in which nobody lapsed for long, speaks of all bands by that one.
 func (r *returns) fromChain(chain *chainModel) {
-	if !chain.certified() {
+	if !chain.certified() || chain.lapsed < 0 {
 		return
 	}
 	visits := chain.visits(chain.chain.P, chain.year)
 	for k := range r.bands {
-		name := longLapsedState
-		if k == 0 {
-			name = lapsedState
-		}
-		at := slices.Index(chain.chain.States, name)
-		if at < 0 {
-			return
+		at := chain.lapsed
+		if long := slices.Index(chain.chain.States, longLapsedState); k > 0 && long >= 0 {
+			at = long
 		}
 		r.bands[k] = returnBand{rate: 1 - chain.silent[at], slope: visits[at]}
 	}

@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"mainstay/ingest"
+	"mainstay/internal/num"
 	"mainstay/markov"
 )
 
@@ -216,9 +217,10 @@ func TestFeaturesAreFinite(t *testing.T) {
 	})
 }
 
-// A two-state chain whose visits can be counted by hand: from active, active again with 0.6.
-func TestChainVisits(t *testing.T) {
-	b := &study{Book: &Book{Clock: Clock{Period: Month, Horizon: 30}}, states: newStates(Clock{Period: Month, Horizon: 30}), label: 30}
+// smallChain is fitted on moves that can be counted by hand: from active, active again with 0.6; from
+// lapsed back with 0.1; from long lapsed with back of 100.
+func smallChain(t *testing.T, b *study, back int64) *chainModel {
+	t.Helper()
 	if b.states.Quiet != 1 {
 		t.Fatalf("one recency class, got %d", b.states.Quiet)
 	}
@@ -231,11 +233,24 @@ func TestChainVisits(t *testing.T) {
 	add("established/active", "lapsed", 40)
 	add("lapsed", "established/active", 10)
 	add("lapsed", "long-lapsed", 90)
-	add("long-lapsed", "long-lapsed", 100)
+	add("long-lapsed", "established/active", back)
+	add("long-lapsed", "long-lapsed", 100-back)
 	m := newChainModel(b, counts, make([]bool, len(b.states.Names)))
 	if !m.certified() {
 		t.Fatal(m.why())
 	}
+	return m
+}
+
+// monthly is a study of months with a churn horizon of 30 days, without a customer.
+func monthly() *study {
+	clock := Clock{Period: Month, Horizon: 30}
+	return &study{Book: &Book{Clock: clock, Basis: Revenue}, states: newStates(clock), label: 30}
+}
+
+func TestChainVisits(t *testing.T) {
+	b := monthly()
+	m := smallChain(t, b, 0)
 	visits := m.visits(m.chain.P, 2.5)
 	// a₁ = 0.6; a₂ = 0.36 + 0.4·0.1 = 0.40; a₃ = 0.6·0.40 + 0.4·(0.1·0.6) = 0.264
 	if at := m.fold[slices.Index(b.states.Names, "established/active")]; !close9(visits[at], 0.6+0.40+0.5*0.264) {
@@ -255,7 +270,7 @@ func TestChainVisits(t *testing.T) {
 }
 
 func TestChainGivesUpStagesBeforeItGivesUp(t *testing.T) {
-	b := &study{Book: &Book{Clock: Clock{Period: Month, Horizon: 30}}, states: newStates(Clock{Period: Month, Horizon: 30}), label: 30}
+	b := monthly()
 	counts := markov.NewCounts(b.states.Names)
 	k := len(counts.States)
 	for i := range k - 1 {
@@ -271,6 +286,18 @@ func TestChainGivesUpStagesBeforeItGivesUp(t *testing.T) {
 	counts.N[(k-2)*k+k-2] = 0 // nobody was seen after lapsing
 	if m := newChainModel(b, counts, used); m.certified() || !strings.HasPrefix(m.why(), "empty-state") {
 		t.Errorf("certified %v: %q", m.certified(), m.why())
+	}
+}
+
+func TestCertificateNote(t *testing.T) {
+	var c num.Certificate
+	if got, want := certificateNote(&c), num.WarnNotConverged+": the fit is not certified"; got != want {
+		t.Errorf("without a remark: %q, want %q", got, want)
+	}
+	c.Warn(num.WarnTooFew, "few events")
+	c.Refuse(num.WarnSeparation, "tenure separates the outcomes")
+	if got, want := certificateNote(&c), num.WarnSeparation+": tenure separates the outcomes"; got != want {
+		t.Errorf("refused: %q, want %q", got, want)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"mainstay/ingest"
 	"mainstay/internal/num"
+	"mainstay/markov"
 )
 
 // Two halves around the median of x: the line through their means.
@@ -123,5 +124,59 @@ func TestSeasons(t *testing.T) {
 	b.label = 200
 	if got := b.seasons(panels); got[0] != 1 || got[1] != 1 {
 		t.Errorf("400 days of labels: %v", got)
+	}
+}
+
+// Too few lapsed customers in training: the chain says how often its lapsed states are active again.
+func TestReturnsFromTheChain(t *testing.T) {
+	b := monthly()
+	m := smallChain(t, b, 2)
+	r := trainReturns(b, nil, nil, m)
+	if r.name != chainName {
+		t.Fatalf("learnt from %q", r.name)
+	}
+	steps := 30 / Month.Days()
+	active, lapsed, long := 1.0, 0.0, 0.0 // shares of those who start in a state
+	visits := func(months int) (sum float64) {
+		for range months {
+			active, lapsed, long = 0.6*active+0.1*lapsed+0.02*long, 0.4*active, 0.9*lapsed+0.98*long
+			sum += active
+		}
+		return sum
+	}
+	for _, c := range []struct {
+		recency  int32
+		rate     float64
+		from, to float64 // lapsed, long lapsed at the start
+	}{{30, 0.1, 1, 0}, {59, 0.1, 1, 0}, {60, 0.02, 0, 1}, {900, 0.02, 0, 1}} {
+		active, lapsed, long = 0, c.from, c.to
+		prob, year := r.of(&subject{spend: 50, recency: c.recency})
+		if want := 1 - math.Pow(1-c.rate, steps); !close9(prob, want) {
+			t.Errorf("%d days: back %v, want %v", c.recency, prob, want)
+		}
+		if want := 50 * visits(12); !close9(year, want) {
+			t.Errorf("%d days: value %v, want %v", c.recency, year, want)
+		}
+	}
+	// One lapsed state speaks of all who have lapsed, however long ago.
+	counts := markov.NewCounts(b.states.Names)
+	n, at := len(counts.States), slices.Index(counts.States, lapsedState)
+	counts.N[0], counts.N[at], counts.N[at*n], counts.N[at*n+at] = 60, 40, 10, 90
+	folded := newChainModel(b, counts, make([]bool, n))
+	if !folded.certified() || slices.Contains(folded.chain.States, longLapsedState) {
+		t.Fatalf("chain %+v: %s", folded.chain, folded.why())
+	}
+	r = trainReturns(b, nil, nil, folded)
+	early, _ := r.of(&subject{spend: 50, recency: 30})
+	late, _ := r.of(&subject{spend: 50, recency: 900})
+	if want := 1 - math.Pow(0.9, steps); !close9(early, want) || late != early {
+		t.Errorf("one lapsed state: back %v and %v, want %v", early, late, want)
+	}
+	// Without a certified chain nothing is known.
+	for _, none := range []*chainModel{nil, {note: "refused"}} {
+		r = trainReturns(b, nil, nil, none)
+		if prob, year := r.of(&subject{spend: 50, recency: 30}); r.name != "" || !math.IsNaN(prob) || !math.IsNaN(year) {
+			t.Errorf("learnt %v, %v from %q", prob, year, r.name)
+		}
 	}
 }
