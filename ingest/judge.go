@@ -64,12 +64,18 @@ func (s *scatterer) judgeCurrency(b *batch) {
 	s.noCurrency.begin(f)
 	s.keptCurrency.begin(f)
 	for i := range b.n {
+		why := accepted
 		switch {
-		case s.reason[i] != accepted:
 		case f.v.IsNull(i) || s.noCurrency.is(f, i, key.Blank):
-			s.reason[i] = noCurrency
+			why = noCurrency
 		case !s.keptCurrency.is(f, i, s.keepsCurrency):
-			s.reason[i] = otherCurrency
+			why = otherCurrency
+		default:
+			continue
+		}
+		b.amount.val[i], b.amount.status[i] = 0, money.Null // no sum of this run is in its currency
+		if s.reason[i] == accepted {
+			s.reason[i] = why
 		}
 	}
 }

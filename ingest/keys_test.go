@@ -117,7 +117,7 @@ func TestCurrencyRules(t *testing.T) {
 		}
 	}
 	check(rows, func(c *Config) { c.Currency = "eur" }, "EUR 12.00",
-		`2 other_currency currency="USD" true; 3 other_currency currency="USD" true; 4 other_currency currency="USD" true; 5 no_currency currency="" true; 6 no_currency currency=" " true`)
+		`2 other_currency currency="USD" false; 3 other_currency currency="USD" false; 4 other_currency currency="USD" false; 5 no_currency currency="" false; 6 no_currency currency=" " false`)
 	check(rows, func(c *Config) { c.Currency, c.RateColumn, c.RateDirection = "EUR", "fx", "local-per-base" }, "EUR 32.00",
 		`3 no_currency fx="" false; 4 no_currency fx="0" false; 5 no_currency currency="" false; 6 no_currency currency=" " false`)
 	check(rows, func(c *Config) { c.Currency, c.RateColumn, c.RateDirection = "EUR", "fx", "base-per-local" }, "EUR 92.02",

@@ -7,10 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"path"
-	"path/filepath"
 	"slices"
-	"strings"
 
 	"mainstay/ingest"
 	"mainstay/ingest/store"
@@ -46,25 +43,23 @@ type Partition struct {
 	Value string `json:"value"`
 }
 
-// ID is the SHA-256, in hex, over the canonical JSON of the identity. An input counts by its role,
-// content and partition values, sorted: a file that was moved or renamed, or a glob that lists in
-// another order, is the same run.
+// ID is the SHA-256, in hex, over the canonical JSON of the identity. An input counts by its role, its
+// name below the folder of its role (outputs name it), content and partition values, sorted: a folder
+// that was moved, or a glob that lists in another order, is the same run.
 func (id Identity) ID() (string, error) {
 	type input struct {
 		Role       string      `json:"role"`
+		Name       string      `json:"name"`
 		SHA256     string      `json:"sha256"`
 		Size       int64       `json:"size"`
 		Partitions []Partition `json:"partitions"`
 	}
 	inputs := make([]input, len(id.Inputs))
 	for i, in := range id.Inputs {
-		inputs[i] = input{in.Role, in.SHA256, in.Size, in.Partitions}
+		inputs[i] = input{in.Role, in.Name, in.SHA256, in.Size, in.Partitions}
 	}
 	slices.SortFunc(inputs, func(a, b input) int {
-		return cmp.Or(cmp.Compare(a.Role, b.Role), cmp.Compare(a.SHA256, b.SHA256),
-			slices.CompareFunc(a.Partitions, b.Partitions, func(p, q Partition) int {
-				return cmp.Or(cmp.Compare(p.Key, q.Key), cmp.Compare(p.Value, q.Value))
-			}))
+		return cmp.Or(cmp.Compare(a.Role, b.Role), cmp.Compare(a.Name, b.Name), cmp.Compare(a.SHA256, b.SHA256))
 	})
 	b, err := json.Marshal(struct {
 		AsOf    string  `json:"as_of"`
@@ -112,23 +107,12 @@ func Inputs(ctx context.Context, st store.Store, plan *ingest.Plan, accounts []s
 	return inputs, nil
 }
 
-// describe names objects relative to the folder they have in common.
+// describe lists objects by their names below the folder they have in common.
 func describe(role string, objects []store.Object) []Input {
-	folder := ""
-	for i, o := range objects {
-		dir := path.Dir(filepath.ToSlash(o.Name))
-		if i == 0 {
-			folder = dir
-		}
-		for folder != dir && !strings.HasPrefix(dir, folder+"/") && path.Dir(folder) != folder {
-			folder = path.Dir(folder)
-		}
-	}
 	inputs := make([]Input, len(objects))
-	for i, o := range objects {
-		name := strings.TrimPrefix(filepath.ToSlash(o.Name), folder)
-		inputs[i] = Input{Role: role, Name: strings.TrimPrefix(name, "/"), Size: o.Size}
-		for _, p := range o.Partitions {
+	for i, name := range ingest.RelativeNames(objects) {
+		inputs[i] = Input{Role: role, Name: name, Size: objects[i].Size}
+		for _, p := range objects[i].Partitions {
 			inputs[i].Partitions = append(inputs[i].Partitions, Partition(p))
 		}
 	}

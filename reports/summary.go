@@ -115,16 +115,9 @@ func percent2(v float64) string {
 	return dash
 }
 
-// exact is an amount to the last digit, with the currency's sign; where other currencies were set aside,
-// the sum of what was read has none.
+// exact is an amount to the last digit, with the currency's sign.
 func (s *summary) exact(decimal string) string {
-	mixed := slices.ContainsFunc(s.tally.Reasons, func(x ingest.ReasonTally) bool {
-		return x.Reason == ingest.ReasonOtherCurrency && x.Rows > 0
-	})
-	if sign, known := symbols[strings.ToUpper(s.res.Currency)]; known && !mixed {
-		return sign + compact(decimal)
-	}
-	return compact(decimal)
+	return symbols[strings.ToUpper(s.res.Currency)] + compact(decimal)
 }
 
 // mappingLines is the most lines that the mapping takes; the manifest has all of it.

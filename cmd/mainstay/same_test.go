@@ -216,3 +216,24 @@ func (x *export) partition(t *testing.T, dir, key string) {
 		narrow.write(t, filepath.Join(dir, key+"="+value, "part.parquet"), rows)
 	}
 }
+
+// How a path is typed changes no byte: relative, absolute, or in a folder that was moved.
+func TestPathsAreNoInput(t *testing.T) {
+	data, err := os.ReadFile(exampleOrders)
+	if err != nil {
+		t.Fatal(err)
+	}
+	place := func() string {
+		path := filepath.Join(t.TempDir(), "orders.parquet")
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	first := place()
+	want := runInto(t, first)
+	every := append([]string{"manifest.json", "rejects.csv", "rejects.parquet", "summary.txt"}, results...)
+	sameBytes(t, "moved", want, runInto(t, place()), every)
+	t.Chdir(filepath.Dir(first))
+	sameBytes(t, "relative", want, runInto(t, "orders.parquet"), every)
+}
