@@ -38,6 +38,9 @@ func Analyse(ctx context.Context, l *ingest.Ledger, accounts *table.Accounts, cf
 	if err != nil {
 		return nil, err
 	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	report(progress, phaseProfiles, 1)
 	a := &analysis{backtest: newBacktest(newStudy(b)), result: &Result{Clock: b.Clock, Scale: l.Scale, UnitsScale: l.UnitsScale,
 		Currency: l.Currency, Basis: b.Basis, BasisWhy: b.BasisWhy}}
@@ -87,13 +90,20 @@ func (a *analysis) compete(ctx context.Context, progress Progress) (err error) {
 }
 
 // score applies the champions to the as-of date and recommends tiers.
-func (a *analysis) score(_ context.Context, progress Progress) error {
+func (a *analysis) score(ctx context.Context, progress Progress) error {
 	report(progress, phaseScores, 0)
 	chain := a.chain(a.Clock.AsOf)
 	a.forget(append(slices.Clone(a.churnPlan.Final), a.valuePlan.Final...)...)
+	churn, err := a.training(ctx, a.churnPlan.Final)
+	if err != nil {
+		return err
+	}
+	value, err := a.training(ctx, a.valuePlan.Final)
+	if err != nil {
+		return err
+	}
 	a.teller = a.tellerOn(a.Clock.AsOf, a.Profiles)
-	a.scorer = &scorer{study: a.study, today: a.today, teller: a.teller, chain: chain,
-		returns: trainReturns(a.study, a.training(a.churnPlan.Final), a.training(a.valuePlan.Final), chain)}
+	a.scorer = &scorer{study: a.study, today: a.today, teller: a.teller, chain: chain, returns: trainReturns(a.study, churn, value, chain)}
 	s := a.scorer
 	if k := a.churn.champion; k >= 0 {
 		s.churn = a.churn.final[k].Model
@@ -114,7 +124,7 @@ func (a *analysis) score(_ context.Context, progress Progress) error {
 		s.future = chain.multiplier(a.Config.DiscountRate, a.Clock.Period.Days())
 	}
 	a.panels, a.chains = nil, nil // the past has been learnt from; a large book needs the room
-	scores, err := s.scoreAll()
+	scores, err := s.scoreAll(ctx)
 	if err != nil {
 		return err
 	}
@@ -150,6 +160,9 @@ func (a *analysis) describe(ctx context.Context, progress Progress) error {
 	if err != nil {
 		return err
 	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	if err := a.segments(ctx, past, progress); err != nil {
 		return err
 	}
@@ -159,6 +172,9 @@ func (a *analysis) describe(ctx context.Context, progress Progress) error {
 	slices.SortFunc(r.Scores, func(x, y Score) int { return bytes.Compare([]byte(x.Key), []byte(y.Key)) })
 	r.Attention = a.teller.attentionList(r.Scores)
 	r.Accounts = a.accountMatch()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	if err := a.transitions(); err != nil {
 		return err
 	}
