@@ -48,23 +48,3 @@ func Brier(y, p []float64) float64 {
 	}
 	return sum.Sum() / float64(len(y))
 }
-
-// CalibrationSlope is the slope, with its standard error, of the logistic regression of y on
-// logit p: 1 when predictions are as spread as the outcomes, below 1 when they are too
-// extreme (overfitted), above 1 when too timid (Cox 1958, Biometrika 45:562–565). p is
-// clipped as in LogLoss. ok is false when the regression is refused, for example because all
-// p are equal or one class is absent.
-func CalibrationSlope(y, p []float64) (slope, se float64, ok bool) {
-	if !binary(y, p) {
-		return 0, 0, false
-	}
-	d := &Design{Names: []string{"(intercept)", "logit"}, X: make([]float64, 0, 2*len(p))}
-	for _, v := range p {
-		d.X = append(d.X, 1, num.Logit(clip(v)))
-	}
-	f, err := Logistic(d, y, Options{})
-	if err != nil || !f.Certificate.Certified() || len(f.Dropped) > 0 {
-		return 0, 0, false
-	}
-	return f.Coef[1], f.SE[1], true
-}

@@ -11,8 +11,8 @@ import (
 // Estimates are what models say about every member, by member; NaN where undefined. nil = no models.
 type Estimates struct {
 	Churn       []float64 // of customers at risk
-	Value12     []float64 // money units
-	ValueAtRisk []float64
+	Value12     []float64 // money units (not scaled)
+	ValueAtRisk []float64 // money units (not scaled)
 	Tier        []string
 	// Interval is the interval of the summed Value12 of some members (ascending); nil = none is given.
 	Interval func(members []int32) (low, high float64)
@@ -23,7 +23,7 @@ type Estimates struct {
 // rfm, abc and the ladder. Rows are ordered by net revenue, largest first, then by name; rfm, abc and the ladder,
 // and crossings of only these, in their own order. Columns that need models are NaN, or nil, without est.
 // Retention is that of the members of the same segment one horizon ago (see ObserveRetention); past may
-// be nil.
+// be nil. Errors are *ingest.ConfigError: a key-account rule, condition or scheme that makes no sense.
 func (b *Book) Aggregate(scheme string, g *Grouping, where string, in []bool, past *Retention, est *Estimates) ([]SegmentRow, error) {
 	_, _, err := b.KeyAccounts()
 	if err != nil {

@@ -27,8 +27,10 @@ func report(p Progress, phase string, done float64) {
 }
 
 // Analyse turns a Ledger into a Result: profiles, states, the tournament, scores, segments, tiers.
-// accounts may be nil. Nothing after l.AsOf can influence it. The result is the same for any number of
-// threads.
+// accounts and progress may be nil. Nothing after l.AsOf can influence it. The result is the same for any
+// number of threads. Errors: *ingest.ConfigError for a setting, condition or segmentation that makes no
+// sense, *ingest.QualityError for amounts whose sums exceed 64 bits, and that of the context, which is asked
+// before every panel, candidate and phase. Models that cannot be fitted are no error: the Result says so.
 func Analyse(ctx context.Context, l *ingest.Ledger, accounts *table.Accounts, cfg Config, threads int, progress Progress) (*Result, error) {
 	if err := cfg.Check(); err != nil {
 		return nil, err
@@ -36,6 +38,9 @@ func Analyse(ctx context.Context, l *ingest.Ledger, accounts *table.Accounts, cf
 	report(progress, phaseProfiles, 0)
 	b, err := NewBook(l, accounts, NewClock(l, l.AsOf, cfg), cfg, threads)
 	if err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	report(progress, phaseProfiles, 1)
@@ -87,13 +92,20 @@ func (a *analysis) compete(ctx context.Context, progress Progress) (err error) {
 }
 
 // score applies the champions to the as-of date and recommends tiers.
-func (a *analysis) score(_ context.Context, progress Progress) error {
+func (a *analysis) score(ctx context.Context, progress Progress) error {
 	report(progress, phaseScores, 0)
 	chain := a.chain(a.Clock.AsOf)
 	a.forget(append(slices.Clone(a.churnPlan.Final), a.valuePlan.Final...)...)
+	churn, err := a.training(ctx, a.churnPlan.Final)
+	if err != nil {
+		return err
+	}
+	value, err := a.training(ctx, a.valuePlan.Final)
+	if err != nil {
+		return err
+	}
 	a.teller = a.tellerOn(a.Clock.AsOf, a.Profiles)
-	a.scorer = &scorer{study: a.study, today: a.today, teller: a.teller, chain: chain,
-		returns: trainReturns(a.study, a.training(a.churnPlan.Final), a.training(a.valuePlan.Final), chain)}
+	a.scorer = &scorer{study: a.study, today: a.today, teller: a.teller, chain: chain, returns: trainReturns(a.study, churn, value, chain)}
 	s := a.scorer
 	if k := a.churn.champion; k >= 0 {
 		s.churn = a.churn.final[k].Model
@@ -114,7 +126,7 @@ func (a *analysis) score(_ context.Context, progress Progress) error {
 		s.future = chain.multiplier(a.Config.DiscountRate, a.Clock.Period.Days())
 	}
 	a.panels, a.chains = nil, nil // the past has been learnt from; a large book needs the room
-	scores, err := s.scoreAll()
+	scores, err := s.scoreAll(ctx)
 	if err != nil {
 		return err
 	}
@@ -150,6 +162,9 @@ func (a *analysis) describe(ctx context.Context, progress Progress) error {
 	if err != nil {
 		return err
 	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	if err := a.segments(ctx, past, progress); err != nil {
 		return err
 	}
@@ -159,6 +174,9 @@ func (a *analysis) describe(ctx context.Context, progress Progress) error {
 	slices.SortFunc(r.Scores, func(x, y Score) int { return bytes.Compare([]byte(x.Key), []byte(y.Key)) })
 	r.Attention = a.teller.attentionList(r.Scores)
 	r.Accounts = a.accountMatch()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	if err := a.transitions(); err != nil {
 		return err
 	}

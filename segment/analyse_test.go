@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"mainstay/ingest"
@@ -268,7 +269,7 @@ func TestChurnIsCalibratedOnASimulation(t *testing.T) {
 			t.Fatal(err)
 		}
 		bt := newBacktest(newStudy(b))
-		fit := bt.trainChurn(champion, bt.training(bt.churnPlan.Final), bt.chain(l.AsOf))
+		fit := bt.trainChurn(champion, training(bt, bt.churnPlan.Final), bt.chain(l.AsOf))
 		if !fit.OK {
 			t.Fatalf("%s: %s", champion, fit.Note)
 		}
@@ -398,19 +399,59 @@ func TestBooksAtTheEdge(t *testing.T) {
 	}
 }
 
+func training(bt *backtest, days []ingest.Day) []*panel {
+	panels, err := bt.training(context.Background(), days)
+	if err != nil {
+		panic(err)
+	}
+	return panels
+}
+
+// countdown is a context that is cancelled when it has been asked a number of times.
+type countdown struct {
+	context.Context
+	left atomic.Int64
+}
+
+func (c *countdown) Err() error {
+	if c.left.Add(-1) < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+// Wherever it is asked, Analyse stops, and it asks between all phases: also before and after the candidates
+// are trained on every origin, and while it scores.
 func TestAnalyseStopsWhenAsked(t *testing.T) {
 	sim := manyBuyers()
-	ctx, cancel := context.WithCancel(context.Background())
-	_, err := Analyse(ctx, sim.ledger(1300), nil, DefaultConfig(), 2, func(phase string, done float64) {
-		if done < 0 || done > 1 {
-			t.Errorf("phase %s is %v done", phase, done)
+	sim.customers = 100
+	l := sim.ledger(1300)
+	asked := map[string]int{}
+	for n := int64(0); ; n++ {
+		ctx := &countdown{Context: context.Background()}
+		ctx.left.Store(n)
+		last := ""
+		_, err := Analyse(ctx, l, nil, DefaultConfig(), 2, func(phase string, done float64) {
+			if done < 0 || done > 1 {
+				t.Errorf("phase %s is %v done", phase, done)
+			}
+			if ctx.left.Load() < 0 {
+				t.Errorf("cancelled before %s is %v done, and went on", phase, done)
+			}
+			last = fmt.Sprintf("%s %.2f", phase, done)
+		})
+		if err == nil {
+			break
 		}
-		if phase == phaseTournament+targetChurn {
-			cancel()
+		if !errors.Is(err, context.Canceled) {
+			t.Fatalf("cancelled when asked %d times: %v", n, err)
 		}
-	})
-	if !errors.Is(err, context.Canceled) {
-		t.Errorf("got %v", err)
+		asked[last]++
+	}
+	for _, after := range []string{phaseProfiles + " 0.00", phaseProfiles + " 1.00", phaseTournament + targetChurn + " 1.00", phaseScores + " 0.00", phaseScores + " 1.00", phaseSegments + " 1.00"} {
+		if asked[after] == 0 {
+			t.Errorf("never asked after %q; %v", after, asked)
+		}
 	}
 }
 

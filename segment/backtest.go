@@ -48,12 +48,16 @@ func (t *backtest) forget(keep ...ingest.Day) {
 	}
 }
 
-func (t *backtest) training(days []ingest.Day) []*panel {
+// training is the panels of days; the error is that of the context.
+func (t *backtest) training(ctx context.Context, days []ingest.Day) ([]*panel, error) {
 	out := make([]*panel, len(days))
 	for i, d := range days {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		out[i] = t.panel(d)
 	}
-	return out
+	return out, nil
 }
 
 // chain is the chain known on a day, fitted once.
@@ -110,8 +114,14 @@ func compete[M any](ctx context.Context, t *backtest, target string, names []str
 	c := &contest[M]{arena: arena{target: target, loss: loss}, champion: -1}
 	stages := float64(len(plan.Folds) + 1)
 	t.forget(plan.Final...)
-	from := t.training(plan.Final)
+	from, err := t.training(ctx, plan.Final)
+	if err != nil {
+		return nil, err
+	}
 	for _, name := range names {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		final := train(name, t.Clock.AsOf, from)
 		c.final = append(c.final, final)
 		c.trials = append(c.trials, trial{name: name, ok: final.OK, note: final.Note, pred: make([][]float64, len(plan.Folds))})
@@ -119,7 +129,11 @@ func compete[M any](ctx context.Context, t *backtest, target string, names []str
 	report(progress, phaseTournament+target, 1/stages)
 	for f, fold := range plan.Folds {
 		t.forget(append(slices.Clone(fold.Train), fold.Origin)...)
-		at, from := t.panel(fold.Origin), t.training(fold.Train)
+		at := t.panel(fold.Origin)
+		from, err := t.training(ctx, fold.Train)
+		if err != nil {
+			return nil, err
+		}
 		ids, y := atRisk(at, actual)
 		c.arena.ids, c.arena.actual = append(c.arena.ids, ids), append(c.arena.actual, y)
 		for k, name := range names {

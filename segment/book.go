@@ -31,8 +31,9 @@ type Book struct {
 	keysWhy string
 }
 
-// NewBook reads the Ledger up to clock.AsOf. It checks the configuration and the range of the Ledger's
-// integers, so that nothing computed from a Book can overflow.
+// NewBook reads the Ledger up to clock.AsOf. accounts may be nil. It checks the configuration (a setting
+// that makes no sense, or a margin without costs, is an *ingest.ConfigError) and the range of the Ledger's
+// integers (an *ingest.QualityError, see CheckRange), so that nothing computed from a Book can overflow.
 func NewBook(l *ingest.Ledger, accounts *table.Accounts, clock Clock, cfg Config, threads int) (*Book, error) {
 	if err := cfg.Check(); err != nil {
 		return nil, err
@@ -48,7 +49,8 @@ func NewBook(l *ingest.Ledger, accounts *table.Accounts, clock Clock, cfg Config
 	return b, err
 }
 
-// Before is the same book as of an earlier day, with the same horizon and basis.
+// Before is the same book as of an earlier day, with the same horizon and basis. Errors are those of
+// NewBook.
 func (b *Book) Before(asOf ingest.Day) (*Book, error) {
 	clock, cfg := b.Clock, b.Config
 	clock.AsOf = asOf
@@ -129,6 +131,6 @@ func (b *Book) ABC() []int8 {
 	return b.abc
 }
 
-// money and units turn the Ledger's integers into numbers of the unit of account.
+// money and units turn the Ledger's integers into money units (of Scale) and units (of UnitsScale).
 func (b *Book) money(x int64) float64 { return money.Float64(x, b.Ledger.Scale) }
 func (b *Book) units(x int64) float64 { return money.Float64(x, b.Ledger.UnitsScale) }

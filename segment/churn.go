@@ -62,7 +62,7 @@ func unit(b bool) float64 {
 	return 0
 }
 
-// certificateNote is the first remark of a certificate that is not certified.
+// certificateNote is the last remark of a certificate that is not certified, as a rule the one that refused it.
 func certificateNote(c *num.Certificate) string {
 	if len(c.Warnings) == 0 {
 		return num.WarnNotConverged + ": the fit is not certified"

@@ -31,13 +31,13 @@ type chainModel struct {
 
 // newChainModel fits the richest chain that the counts carry: stage × recency with both lapsed states,
 // then with one, then recency alone with both, then with one. used are the states in which
-// predictions will be asked for.
+// predictions will be asked for. Where none will do, the chain says why the last, the simplest, did not.
 func newChainModel(b *study, counts *markov.Counts, used []bool) *chainModel {
-	var first *chainModel
+	var m *chainModel
 	for _, stages := range []bool{true, false} {
 		for _, long := range []bool{true, false} {
 			names, fold := b.states.folded(stages, long)
-			m := fitFolded(counts, names, fold, used)
+			m = fitFolded(counts, names, fold, used)
 			if m.certified() {
 				if !stages {
 					m.chain.Certificate.Warn(num.WarnEmptyState, "some stages have too few moves; the chain knows recency only")
@@ -48,12 +48,9 @@ func newChainModel(b *study, counts *markov.Counts, used []bool) *chainModel {
 				m.prepare(b)
 				return m
 			}
-			if first == nil {
-				first = m
-			}
 		}
 	}
-	return first
+	return m
 }
 
 // fitFolded fits the chain on states folded into names, without the states never seen. Every state

@@ -9,17 +9,19 @@ import (
 )
 
 // CheckRange makes sure that no sum of money or units over any set of the Ledger's cells can overflow
-// 64 bits: for each measure, the sum of the absolute values over all cells fits. Everything else in
-// this package then adds without looking.
+// 64 bits: for each measure, the sum of the absolute values over all cells, in integers of the Ledger's
+// Scale (UnitsScale for units), fits. Everything else in this package then adds without looking. Amounts
+// too large are an *ingest.QualityError.
 func CheckRange(l *ingest.Ledger) error {
 	measures := []struct {
 		name    string
+		scale   int
 		columns func(*ingest.Shard) [][]int64 // that are added to each other
 	}{
-		{"amounts", func(s *ingest.Shard) [][]int64 { return [][]int64{s.Sales, s.Returns} }},
-		{"units", func(s *ingest.Shard) [][]int64 { return [][]int64{s.Units} }},
-		{"costs", func(s *ingest.Shard) [][]int64 { return [][]int64{s.Cost, s.Costed} }},
-		{"discounts", func(s *ingest.Shard) [][]int64 { return [][]int64{s.Discount} }},
+		{"amounts", l.Scale, func(s *ingest.Shard) [][]int64 { return [][]int64{s.Sales, s.Returns} }},
+		{"units", l.UnitsScale, func(s *ingest.Shard) [][]int64 { return [][]int64{s.Units} }},
+		{"costs", l.Scale, func(s *ingest.Shard) [][]int64 { return [][]int64{s.Cost, s.Costed} }},
+		{"discounts", l.Scale, func(s *ingest.Shard) [][]int64 { return [][]int64{s.Discount} }},
 	}
 	for _, m := range measures {
 		var sum uint64
@@ -29,7 +31,7 @@ func CheckRange(l *ingest.Ledger) error {
 					var carry uint64
 					sum, carry = bits.Add64(sum, magnitude(v), 0)
 					if carry != 0 || sum > math.MaxInt64 {
-						return &ingest.QualityError{Msg: fmt.Sprintf("the %s add up to more than 64 bits hold at %d decimal places; look for absurd values with inspect, or keep fewer places", m.name, l.Scale)}
+						return &ingest.QualityError{Msg: fmt.Sprintf("the %s add up to more than 64 bits hold at %d decimal places; look for absurd values with inspect, or keep fewer places", m.name, m.scale)}
 					}
 				}
 			}

@@ -7,7 +7,8 @@ import (
 )
 
 // Result is everything a run finds, before it is written. Floats may be NaN where undefined; the
-// writers turn that into null. Money is in integers at Scale.
+// writers turn that into null. Money in integers is at Scale; money in floats (estimates) is in money units,
+// not scaled.
 type Result struct {
 	Clock                          Clock
 	Scale                          int
@@ -70,7 +71,9 @@ type Score struct {
 	Certified                        bool      // both champions won a tournament (see Result.ChurnCertified); never for others than customers at risk
 }
 
-// SegmentRow is one segment of one segmentation. Floats that need models are NaN without them.
+// SegmentRow is one segment of one segmentation. Net12 is an integer at the Ledger's Scale; values are sums
+// in money units (not scaled). Floats that need models are NaN without them, and where no member has an
+// estimate.
 type SegmentRow struct {
 	Scheme, Segment                                   string // "abc"/"A"; "industry × region"/"Public × North"
 	Customers, AtRisk, Lapsed, Prospects, KeyAccounts int
@@ -116,7 +119,8 @@ type Transition struct {
 	Certified                bool
 }
 
-// TierRow sums up one recommended tier.
+// TierRow sums up one recommended tier: Net12 an integer at Scale, values in money units (not scaled), NaN
+// for prospects.
 type TierRow struct {
 	Tier                   string
 	Customers, KeyAccounts int
@@ -159,7 +163,8 @@ type Coefficient struct {
 	High     float64 `json:"high"`
 }
 
-// Attention is one account (or fact) that needs a person.
+// Attention is one account (or fact) that needs a person. ValueAtRisk is what is at stake, in money units (not
+// scaled): see attentionList.
 type Attention struct {
 	Key, Name, Code, Words string
 	ValueAtRisk            float64

@@ -69,7 +69,7 @@ func TestLapsedValueIsRightOnASimulation(t *testing.T) {
 		l := handmade(asOf, nil, before(rows, asOf)...)
 		b := mustBook(l, nil, func(c *Config) { c.ValueBasis, c.ChurnHorizon = Revenue, 90 })
 		bt := newBacktest(newStudy(b))
-		r := trainReturns(bt.study, bt.training(bt.churnPlan.Final), bt.training(bt.valuePlan.Final), bt.chain(asOf))
+		r := trainReturns(bt.study, training(bt, bt.churnPlan.Final), training(bt, bt.valuePlan.Final), bt.chain(asOf))
 		future := map[string]float64{}
 		for _, s := range rows {
 			if s.day > asOf && s.day <= asOf+year {

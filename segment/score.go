@@ -1,6 +1,7 @@
 package segment
 
 import (
+	"context"
 	"math"
 	"slices"
 
@@ -31,8 +32,9 @@ type scorer struct {
 	deviation []float64 // by member: standard deviation of the 12-month value; NaN where unknown
 }
 
-// scoreAll fills a Score for every member of the book, in member order.
-func (s *scorer) scoreAll() ([]Score, error) {
+// scoreAll fills a Score for every member of the book, in member order. The error is that of the
+// context, or of the key-account rule.
+func (s *scorer) scoreAll(ctx context.Context) ([]Score, error) {
 	scores := make([]Score, s.Members())
 	s.deviation = make([]float64, s.Members())
 	for m := range s.deviation {
@@ -43,12 +45,18 @@ func (s *scorer) scoreAll() ([]Score, error) {
 	}
 	at := s.today.Subjects
 	num.Blocks(len(at), panelBlock, s.Threads, func(_, lo, hi int) {
+		if ctx.Err() != nil {
+			return
+		}
 		for i := lo; i < hi; i++ {
 			if at[i].atRisk {
 				s.active(&scores[at[i].profile], i)
 			}
 		}
 	})
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	s.survival = meanSurvival(scores, s.Clock.Horizon)
 	num.Blocks(len(at), panelBlock, s.Threads, func(_, lo, hi int) {
 		for i := lo; i < hi; i++ {

@@ -34,9 +34,6 @@ func (g grid) index(d ingest.Day, k int) int {
 	for k < g.periods() && d >= g.Starts[k+1] {
 		k++
 	}
-	if k < 0 && d >= g.Starts[0] {
-		return g.index(d, 0)
-	}
 	return k
 }
 

@@ -75,8 +75,8 @@ var hurdleColumns = [...]string{"intercept", "value_last_label", "value_12m", "l
 //
 //	a₁ = q,   a_{j+1} = q·a_j + ρ·(1 − a_j),   E[12 months] = μ Σ a_j
 //
-// with ρ the share of those lapsed for less than two churn horizons who bought within a label:
-// lost is recurrent. Switched-off attrition is a = 1.
+// with ρ = (k+½)/(n+1), k of the n lapsed for less than two churn horizons having bought within a label (the
+// mean under Jeffreys' prior, as in returnTally.band): lost is recurrent. Switched-off attrition is a = 1.
 type hurdle struct {
 	study  *study
 	buy    *logisticModel

@@ -13,12 +13,3 @@ func Expit(x float64) float64 {
 
 // Logit is log(p/(1−p)), the inverse of Expit; ∓Inf at 0 and 1, NaN outside.
 func Logit(p float64) float64 { return math.Log(p) - math.Log1p(-p) }
-
-// Log1pExp is log(1+e^x), without overflow for large x (Mächler 2012, Accurately
-// computing log(1 − exp(−|a|)), eq. 10).
-func Log1pExp(x float64) float64 {
-	if x > 0 {
-		return x + math.Log1p(math.Exp(-x))
-	}
-	return math.Log1p(math.Exp(x))
-}

@@ -23,6 +23,3 @@ func ZLevel(level float64) float64 {
 	}
 	return NormalQuantile((1 + level) / 2)
 }
-
-// NormalCDF is Φ(x).
-func NormalCDF(x float64) float64 { return math.Erfc(-x/math.Sqrt2) / 2 }

@@ -21,7 +21,6 @@ func TestQuantile(t *testing.T) {
 	}
 	for _, got := range []float64{
 		Quantile(nil, .5), Quantile(x, -0.1), Quantile(x, math.NaN()),
-		WeightedQuantile(x, []float64{1}, .5), WeightedQuantile([]float64{1}, []float64{-1}, .5), WeightedQuantile([]float64{1}, []float64{0}, .5),
 	} {
 		if !math.IsNaN(got) {
 			t.Errorf("undefined quantile is %v", got)
@@ -29,26 +28,24 @@ func TestQuantile(t *testing.T) {
 	}
 }
 
-func TestWeightedQuantileEqualsRepetition(t *testing.T) {
+// Quantiles rise with p, lie within the sample, and turn round with it.
+func TestQuantileProperties(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		x := rapid.SliceOfN(rapid.Float64Range(-1e6, 1e6), 1, 20).Draw(t, "x")
 		sort.Float64s(x)
-		weights := make([]float64, len(x))
-		var expanded []float64
-		for i := range x {
-			n := rapid.IntRange(0, 4).Draw(t, "weight")
-			if i == 0 {
-				n++
-			}
-			weights[i] = float64(n)
-			for range n {
-				expanded = append(expanded, x[i])
-			}
+		turned := make([]float64, len(x))
+		for i, v := range x {
+			turned[len(x)-1-i] = -v
 		}
 		p := rapid.Float64Range(0, 1).Draw(t, "p")
-		got, want := WeightedQuantile(x, weights, p), Quantile(expanded, p)
-		if got != want {
-			t.Fatalf("got %v, want %v", got, want)
+		q := rapid.Float64Range(p, 1).Draw(t, "q")
+		at, later := Quantile(x, p), Quantile(x, q)
+		const rounding = 1e-8 // of values up to 1e6, and of 1 − p
+		if at < x[0]-rounding || at > x[len(x)-1]+rounding || at > later+rounding {
+			t.Fatalf("%v at %v, %v at %v", at, p, later, q)
+		}
+		if back := -Quantile(turned, 1-p); math.Abs(back-at) > rounding {
+			t.Fatalf("%v turned round is %v", at, back)
 		}
 	})
 }

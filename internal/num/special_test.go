@@ -39,13 +39,11 @@ func TestWilsonHoldsTheProportion(t *testing.T) {
 }
 
 func TestNormal(t *testing.T) {
-	// scipy 1.x norm.ppf, norm.cdf.
+	// scipy 1.x norm.ppf.
 	for _, c := range []struct{ got, want float64 }{
 		{NormalQuantile(.975), 1.959963984540054},
 		{ZLevel(.95), 1.959963984540054},
 		{NormalQuantile(1e-10), -6.361340902404056},
-		{NormalCDF(-8), 6.22096057427174e-16},
-		{NormalCDF(0), .5},
 	} {
 		if math.Abs(c.got/c.want-1) > 1e-13 {
 			t.Errorf("got %v, want %v", c.got, c.want)
@@ -64,11 +62,8 @@ func TestLogit(t *testing.T) {
 		if got := Logit(p); math.Abs(got-x) > 1e-15*(math.Abs(x)+4/(1-p)) {
 			t.Fatalf("Logit(Expit(%v)) = %v", x, got)
 		}
-		if d := Log1pExp(x) - Log1pExp(-x) - x; math.Abs(d) > 1e-14*(1+math.Abs(x)) {
-			t.Fatalf("Log1pExp at %v is off by %v", x, d)
-		}
 	})
-	if Expit(1000) != 1 || Expit(-1000) != 0 || Log1pExp(1e10) != 1e10 {
+	if Expit(1000) != 1 || Expit(-1000) != 0 {
 		t.Error("far tails")
 	}
 }
