@@ -278,10 +278,33 @@ func TestBrokenFileIsNamed(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "in/b.parquet") || !strings.Contains(err.Error(), "row group") {
 		t.Errorf("got %v", err)
 	}
-	files["in/b.parquet"] = parquetOf(t, saleRows(4000), 1000)
-	_, err = Build(context.Background(), files, p, 2, nil, nil)
-	if err == nil || !strings.Contains(err.Error(), "in/b.parquet") {
-		t.Errorf("a file that changed meanwhile: %v", err)
+}
+
+// A file that is another one than was planned from is an error of the input.
+func TestChangedFileIsNoticed(t *testing.T) {
+	rows := saleRows(5000)
+	before := parquetOf(t, rows, 1000)
+	other := slices.Clone(rows)
+	other[0].Date = day("1999-12-31") // a statistic
+	files := store.Memory{"in/a.parquet": parquetOf(t, saleRows(3000), 1000), "in/b.parquet": before}
+	p, err := NewPlan(context.Background(), files, []string{"in"}, DefaultConfig(), 2, planNow)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, b := range map[string][]byte{
+		"fewer rows": parquetOf(t, rows[:4000], 1000), "other values": parquetOf(t, other, 1000), "shorter": before[:len(before)-5],
+		"longer": append(slices.Clone(before), 0), "empty": {}, "copied upon itself": append(slices.Clone(before), before...),
+	} {
+		files["in/b.parquet"] = b
+		_, err = Build(context.Background(), files, p, 2, nil, nil)
+		var input *InputError
+		if !errors.As(err, &input) || input.File != "in/b.parquet" || !errors.Is(err, errChanged) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	files["in/b.parquet"] = before
+	if _, err = Build(context.Background(), files, p, 2, nil, nil); err != nil {
+		t.Errorf("the same file: %v", err)
 	}
 }
 

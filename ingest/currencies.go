@@ -32,24 +32,36 @@ func (u currencyUse) merge(o currencyUse) currencyUse {
 	return currencyUse{u.rows + o.rows, min(u.first, o.first)}
 }
 
+// visit counts a batch, each entry of the dictionary once unless there are more of them
+// than rows: every batch of a row group comes with the same dictionary.
 func (c currencyCount) visit(v *column.Vector, day []Day, bad []bool) error {
-	uses := make([]currencyUse, v.Dict.Len())
+	add := func(entry uint32, u currencyUse) {
+		if name := currencyName(string(v.Dict.Value(entry))); name != "" {
+			c[name] = c[name].merge(u)
+		}
+	}
+	var uses []currencyUse
+	if v.Dict.Len() <= v.N {
+		uses = make([]currencyUse, v.Dict.Len())
+	}
 	for i := range v.N {
-		if !v.IsNull(i) && !bad[i] {
-			u := &uses[v.Code[i]]
-			*u = u.merge(currencyUse{1, day[i]})
+		if v.IsNull(i) || bad[i] {
+			continue
+		}
+		u, e := currencyUse{1, day[i]}, v.Code[i]
+		if uses == nil {
+			add(e, u)
+		} else {
+			uses[e] = uses[e].merge(u)
 		}
 	}
 	for e, u := range uses {
-		if u.rows == 0 {
-			continue
+		if u.rows > 0 {
+			add(uint32(e), u)
 		}
-		if name := currencyName(string(v.Dict.Value(uint32(e)))); name != "" {
-			c[name] = c[name].merge(u)
-		}
-		if len(c) > maxCurrencies {
-			return &MappingError{Role: RoleCurrency, Msg: fmt.Sprintf("the currency column has more than %d different values; choose another with --currency-column, or --currency-column none", maxCurrencies)}
-		}
+	}
+	if len(c) > maxCurrencies {
+		return &MappingError{Role: RoleCurrency, Msg: fmt.Sprintf("the currency column has more than %d different values; choose another with --currency-column, or --currency-column none", maxCurrencies)}
 	}
 	return nil
 }

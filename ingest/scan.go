@@ -2,8 +2,9 @@ package ingest
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"slices"
+	"io"
 
 	"mainstay/ingest/column"
 	"mainstay/ingest/store"
@@ -89,12 +90,9 @@ func (r *rowReader) open(ctx context.Context, st store.Store, f *PlannedFile, u 
 			return err
 		}
 		r.source, r.index = source, u.file
-		if r.file, err = column.Open(f.Object.Name, source, f.Object.Size); err != nil {
+		if r.file, err = reopen(f, source); err != nil {
 			return err
 		}
-	}
-	if !slices.Equal(r.file.RowGroups, f.File.RowGroups) {
-		return &InputError{File: f.Object.Name, RowGroup: -1, Row: -1, Err: errChanged}
 	}
 	r.left = r.file.RowGroups[u.group]
 	r.readers, r.values = make([]*column.Reader, len(names)), make([]string, len(names))
@@ -119,6 +117,22 @@ func (r *rowReader) open(ctx context.Context, st store.Store, f *PlannedFile, u 
 		r.rows.vecs, r.rows.types = append(r.rows.vecs, &r.vecs[i]), append(r.rows.types, t)
 	}
 	return nil
+}
+
+// reopen reads the footer of a planned file again and makes sure that it is the same file:
+// of the size that it was listed with, and with the footer that was planned from, which
+// says where everything is and, in nearly all files, the least and greatest values.
+func reopen(f *PlannedFile, source store.Reader) (*column.File, error) {
+	changed := &InputError{File: f.Object.Name, RowGroup: -1, Row: -1, Err: errChanged}
+	var end [2]byte // the last byte and one that should not be there
+	if n, err := source.ReadAt(end[:], f.Object.Size-1); n != 1 && (err == nil || errors.Is(err, io.EOF)) {
+		return nil, changed
+	}
+	file, err := column.Open(f.Object.Name, source, f.Object.Size)
+	if err == nil && file.Footer != f.File.Footer {
+		return nil, changed
+	}
+	return file, err
 }
 
 var errChanged = fmt.Errorf("the file changed while it was read: wait until the export has finished, then run again")

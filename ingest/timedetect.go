@@ -146,22 +146,42 @@ func (t *timeEvidence) visit(v *column.Vector, typ column.Type, s *zoneSpan, las
 			}
 		}
 	case column.Text:
-		rows := make([]int64, v.Dict.Len())
+		t.visitText(v, s, last)
+	}
+}
+
+// visitText looks at each entry of the dictionary once, unless there are more of them
+// than rows: every batch of a row group comes with the same dictionary.
+func (t *timeEvidence) visitText(v *column.Vector, s *zoneSpan, last Day) {
+	if v.Dict.Len() > v.N {
 		for i := range v.N {
 			if !v.IsNull(i) {
-				rows[v.Code[i]]++
+				t.value(v.Dict.Value(v.Code[i]), 1, s, last)
 			}
 		}
-		for e, n := range rows {
-			b := v.Dict.Value(uint32(e))
-			if n == 0 || len(trimBlanks(b)) == 0 {
-				continue
-			}
-			f, d := plausibleText(b, s)
-			if t.text.note(f, d, last, n); f == autoFormat {
-				t.text.strange(clip(string(b)))
-			}
+		return
+	}
+	rows := make([]int64, v.Dict.Len())
+	for i := range v.N {
+		if !v.IsNull(i) {
+			rows[v.Code[i]]++
 		}
+	}
+	for e, n := range rows {
+		if n > 0 {
+			t.value(v.Dict.Value(uint32(e)), n, s, last)
+		}
+	}
+}
+
+// value notes a text that n rows have.
+func (t *timeEvidence) value(b []byte, n int64, s *zoneSpan, last Day) {
+	if len(trimBlanks(b)) == 0 {
+		return
+	}
+	f, d := plausibleText(b, s)
+	if t.text.note(f, d, last, n); f == autoFormat {
+		t.text.strange(clip(string(b)))
 	}
 }
 

@@ -140,7 +140,7 @@ func TestEmpty(t *testing.T) {
 // rewrite decodes the footer of a file, lets change alter it, and writes it back.
 func rewrite(t testing.TB, b []byte, change func(*format.FileMetaData)) []byte {
 	t.Helper()
-	meta, start, err := readFooter(bytes.NewReader(b), int64(len(b)))
+	meta, start, _, err := readFooter(bytes.NewReader(b), int64(len(b)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -347,11 +347,11 @@ func TestCodecPerRowGroup(t *testing.T) {
 		return writeColumn(t, parquet.Compressed(parquet.Leaf(parquet.Int64Type), codecs[codec]), false, 3, 3, func(i int) parquet.Value { return parquet.Int64Value(first + int64(i)) })
 	}
 	a, b := part(1, 0), part(3, 10)
-	metaA, endA, err := readFooter(bytes.NewReader(a), int64(len(a)))
+	metaA, endA, _, err := readFooter(bytes.NewReader(a), int64(len(a)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	metaB, endB, err := readFooter(bytes.NewReader(b), int64(len(b)))
+	metaB, endB, _, err := readFooter(bytes.NewReader(b), int64(len(b)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,6 +24,7 @@ type File struct {
 	RowGroups []int64 // rows in each row group
 	Rows      int64
 	CreatedBy string // the program that wrote the file, as it names itself
+	Footer    uint64 // hash of the footer: another one is another file
 	source    io.ReaderAt
 	pagesEnd  int64 // where the footer starts
 	meta      *format.FileMetaData
@@ -43,7 +44,7 @@ func Open(name string, r io.ReaderAt, size int64) (*File, error) {
 
 func (f *File) open(size int64) (err error) {
 	defer guard(&err)
-	if f.meta, f.pagesEnd, err = readFooter(f.source, size); err != nil {
+	if f.meta, f.pagesEnd, f.Footer, err = readFooter(f.source, size); err != nil {
 		return err
 	}
 	if f.meta.EncryptionAlgorithm.Value != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/cespare/xxhash/v2"
 	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
 )
@@ -17,43 +18,43 @@ const (
 )
 
 // readFooter reads the metadata at the end of a file and returns it with the offset
-// at which it starts, where the pages end.
-func readFooter(r io.ReaderAt, size int64) (*format.FileMetaData, int64, error) {
+// at which it starts, where the pages end, and its hash.
+func readFooter(r io.ReaderAt, size int64) (meta *format.FileMetaData, start int64, sum uint64, err error) {
 	if size == 0 {
-		return nil, 0, fmt.Errorf("the file is empty: export it again")
+		return nil, 0, 0, fmt.Errorf("the file is empty: export it again")
 	}
 	head, tail := make([]byte, min(size, int64(len(magic)))), make([]byte, min(size, tailBytes))
 	if err := readAt(r, head, 0); err != nil {
-		return nil, 0, err
+		return nil, 0, 0, err
 	}
 	if err := readAt(r, tail, size-int64(len(tail))); err != nil {
-		return nil, 0, err
+		return nil, 0, 0, err
 	}
 	end := string(tail[max(0, len(tail)-len(magic)):])
 	switch {
 	case string(head) == encryptedMagic || end == encryptedMagic:
-		return nil, 0, errEncrypted
+		return nil, 0, 0, errEncrypted
 	case string(head) != magic && end != magic:
-		return nil, 0, fmt.Errorf("not a Parquet file (it starts with %q, not with %q): check that the right file was named, or export it as Parquet", head, magic)
+		return nil, 0, 0, fmt.Errorf("not a Parquet file (it starts with %q, not with %q): check that the right file was named, or export it as Parquet", head, magic)
 	case end != magic || size < int64(len(magic))+tailBytes:
-		return nil, 0, fmt.Errorf("the file is truncated (%d bytes, without the footer that ends a Parquet file): copy or export it again", size)
+		return nil, 0, 0, fmt.Errorf("the file is truncated (%d bytes, without the footer that ends a Parquet file): copy or export it again", size)
 	case string(head) != magic:
-		return nil, 0, damaged("the file does not start with %q", magic)
+		return nil, 0, 0, damaged("the file does not start with %q", magic)
 	}
 	length := int64(binary.LittleEndian.Uint32(tail))
-	start := size - tailBytes - length
+	start = size - tailBytes - length
 	if start < int64(len(magic)) {
-		return nil, 0, damaged("the footer claims %d bytes of a file of %d", length, size)
+		return nil, 0, 0, damaged("the footer claims %d bytes of a file of %d", length, size)
 	}
 	if length > maxFooterBytes {
-		return nil, 0, fmt.Errorf("the footer has %d bytes, more than the %d that are read: write fewer columns or larger row groups", length, maxFooterBytes)
+		return nil, 0, 0, fmt.Errorf("the footer has %d bytes, more than the %d that are read: write fewer columns or larger row groups", length, maxFooterBytes)
 	}
 	b := make([]byte, length)
 	if err := readAt(r, b, start); err != nil {
-		return nil, 0, err
+		return nil, 0, 0, err
 	}
-	meta, err := decodeFooter(b)
-	return meta, start, err
+	meta, err = decodeFooter(b)
+	return meta, start, xxhash.Sum64(b), err
 }
 
 var errEncrypted = fmt.Errorf("the file is encrypted: decrypt it before, keys are not supported")

@@ -180,7 +180,7 @@ func onePage(t testing.TB, c typeCase, rows int64, codec format.CompressionCodec
 	}
 	pages := slices.Concat([]byte(magic), header, body)
 	whole := writeColumn(t, c.node, true, 1, 1, c.value)
-	meta, _, err := readFooter(bytes.NewReader(whole), int64(len(whole)))
+	meta, _, _, err := readFooter(bytes.NewReader(whole), int64(len(whole)))
 	if err != nil {
 		t.Fatal(err)
 	}
