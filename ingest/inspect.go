@@ -27,7 +27,7 @@ type Inspection struct {
 	Duplicates DuplicateReport  `json:"duplicates"`
 	Used       int64            `json:"rows_used"`
 	SetAside   []SetAsideReport `json:"set_aside"`
-	Customers  int              `json:"customers"`
+	Customers  *int             `json:"customers"`         // null where a run would stop before they are known
 	Problem    string           `json:"problem,omitempty"` // why a run would stop
 	Notes      []string         `json:"notes,omitempty"`
 }
@@ -80,7 +80,11 @@ func (in *Inspection) rehearse(ctx context.Context, st store.Store, p *Plan, thr
 	} else if err != nil {
 		return err
 	}
-	in.Used, in.Customers, in.Currency = l.Tally.RowsRead, l.Customers(), l.Currency
+	in.Used, in.Currency = l.Tally.RowsRead, l.Currency
+	if in.Problem == "" {
+		n := l.Customers()
+		in.Customers = &n
+	}
 	for _, r := range l.Tally.Reasons {
 		in.Used -= r.Rows
 		in.SetAside = append(in.SetAside, SetAsideReport{r.Reason, r.Kind, r.Rows, r.Money.Format(l.Scale)})

@@ -146,7 +146,11 @@ func setAside(in *ingest.Inspection) *grid {
 	for _, r := range in.SetAside {
 		g.rows = append(g.rows, []string{r.Reason, strings.ReplaceAll(r.Kind, "_", " "), count(r.Rows), compact(r.Amount)})
 	}
-	g.rows = append(g.rows, []string{"(used)", fmt.Sprintf("by %s", plural(int64(in.Customers), "customer")), count(in.Used), ""})
+	by := ""
+	if in.Customers != nil {
+		by = "by " + plural(int64(*in.Customers), "customer")
+	}
+	g.rows = append(g.rows, []string{"(used)", by, count(in.Used), ""})
 	return g
 }
 

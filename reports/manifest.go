@@ -165,7 +165,7 @@ func NewManifest(r *Run, plan *ingest.Plan, tally *ingest.Tally, res *segment.Re
 			Churn: res.ChurnModel, ChurnCertified: res.ChurnCertified,
 			Value: res.ValueModel, ValueCertified: res.ValueCertified, Why: res.ModelWhy,
 		},
-		Fits: []FitInfo{}, Outputs: []Output{}, Warnings: Warnings(plan, res),
+		Fits: []FitInfo{}, Outputs: []Output{}, Warnings: append(Warnings(plan, res), tallyNotes(tally)...),
 	}
 	if a := res.Accounts; a.Given {
 		m.Accounts = &AccountCounts{a.Accounts, a.Matched, a.Prospects, a.CustomersWithout}
@@ -239,4 +239,12 @@ func Warnings(plan *ingest.Plan, res *segment.Result) []num.Warning {
 		}
 	}
 	return all
+}
+
+// tallyNotes is what readers have to know about the rows set aside; the summary says it with the columns.
+func tallyNotes(tally *ingest.Tally) (out []num.Warning) {
+	for _, n := range tally.Notes() {
+		out = append(out, num.Warning{Code: WarnInput, Message: n})
+	}
+	return out
 }

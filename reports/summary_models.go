@@ -49,13 +49,14 @@ func once(why string) string {
 
 // uncertified names the models that score without a certificate.
 func (s *summary) uncertified() string {
-	switch {
-	case s.res.ChurnCertified:
-		return s.res.ValueModel
-	case s.res.ValueCertified || s.res.ChurnModel == s.res.ValueModel:
-		return s.res.ChurnModel
+	var names []string
+	if !s.res.ChurnCertified && s.res.ChurnModel != "" {
+		names = append(names, s.res.ChurnModel)
 	}
-	return s.res.ChurnModel + ", " + s.res.ValueModel
+	if !s.res.ValueCertified && s.res.ValueModel != "" && s.res.ValueModel != s.res.ChurnModel {
+		names = append(names, s.res.ValueModel)
+	}
+	return strings.Join(names, ", ")
 }
 
 // showing says how a champion did in the tournament, beside the naive rule and on the last fold.

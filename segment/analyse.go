@@ -287,6 +287,9 @@ func (a *analysis) warn() {
 	if math.IsNaN(a.Clock.MedianGap) {
 		add(num.WarnNoRepeatBuyers, "nobody bought on two days; rhythm, churn and value are guesses: give a longer history")
 	}
+	if m := r.Accounts; m.Given && m.Matched == 0 && len(a.Profiles) > 0 {
+		add(warnAccounts, "no customer is in the accounts table: check its key column (--accounts-key) and that both write keys alike; all its rows count as prospects")
+	}
 	if a.churn.champion < 0 {
 		add(num.WarnHorizonShort, "the history is shorter than one churn horizon, so no churn could be observed: set churn_horizon_days, or give a longer history")
 	}
@@ -321,4 +324,5 @@ const (
 	warnNotCertified = "not-certified" // a candidate that did not take part
 	warnExtrapolated = "extrapolated"  // a horizon beyond what was backtested
 	warnUncosted     = "uncosted"      // revenue whose cost is unknown
+	warnAccounts     = "accounts"      // an accounts table that fits nobody
 )

@@ -3,7 +3,9 @@ package segment
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
+	"strings"
 
 	"mainstay/ingest"
 )
@@ -86,6 +88,12 @@ func (c Config) Check() error {
 	}
 	if c.Attention < 0 {
 		return wrong("attention", c.Attention, "how many accounts to name, 0 or more")
+	}
+	if c.IncumbentChurn != "" && !slices.Contains(churnCandidates, c.IncumbentChurn) {
+		return wrong("incumbent_churn", c.IncumbentChurn, "one of "+strings.Join(churnCandidates, ", "))
+	}
+	if c.IncumbentValue != "" && !slices.Contains(valueCandidates, c.IncumbentValue) {
+		return wrong("incumbent_value", c.IncumbentValue, "one of "+strings.Join(valueCandidates, ", "))
 	}
 	for i, rung := range c.Ladder {
 		if !(rung > 0) || math.IsInf(rung, 0) || i > 0 && rung >= c.Ladder[i-1] {

@@ -37,3 +37,13 @@ func TestConfigCheck(t *testing.T) {
 	f(func(c *Config) { c.Tiers.RiskShare = -0.1 })
 	f(func(c *Config) { c.Attention = -1 })
 }
+
+func TestIncumbentsMustBeCandidates(t *testing.T) {
+	for _, c := range []Config{{IncumbentChurn: "foo"}, {IncumbentValue: "logistic"}} {
+		full := DefaultConfig()
+		full.IncumbentChurn, full.IncumbentValue = c.IncumbentChurn, c.IncumbentValue
+		if full.Check() == nil {
+			t.Errorf("incumbents %q and %q pass", c.IncumbentChurn, c.IncumbentValue)
+		}
+	}
+}
