@@ -318,6 +318,10 @@ func TestDecide(t *testing.T) {
 	if k, _ := a.decide(trials, "bad"); k != 0 {
 		t.Errorf("an incumbent beyond the margin goes, got %d", k)
 	}
+	mute := append(slices.Clone(trials), trial{name: "mute", ok: true, pred: [][]float64{{0, 0, 0, 0}, nil}})
+	if k, _ := a.decide(mute, "bad"); k != 0 {
+		t.Errorf("one that cannot be judged changes the margin of the others, got %d", k)
+	}
 	trials[0].ok = false
 	if k, _ := a.decide(trials, ""); k != 1 {
 		t.Errorf("an uncertified candidate is not eligible, got %d", k)

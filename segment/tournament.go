@@ -82,10 +82,11 @@ func (a *arena) decide(trials []trial, incumbent string) (champion int, why stri
 		if !trials[k].ok {
 			continue
 		}
-		losses[k], ids = a.losses(&trials[k], 1, folds)
-		if len(losses[k]) == 0 {
+		loss, clusters := a.losses(&trials[k], 1, folds)
+		if len(loss) == 0 {
 			continue
 		}
+		losses[k], ids = loss, clusters // the same clusters for all
 		if m := num.Mean(losses[k]); m < bestMean {
 			best, bestMean = k, m
 		}
