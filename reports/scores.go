@@ -93,8 +93,8 @@ func scoreDecision(b *columns, res *segment.Result) {
 	for k := range reasonColumns {
 		b.text(reasonColumns[k], "what drives the churn probability, strongest first: code, colon, words; null where fewer", func(i int) string { return s[i].Reasons[k] })
 	}
-	b.text("model", "the models behind churn and value, as churn|value; a naive rule where no model is certified; null for prospects", func(i int) string { return modelName(&s[i]) })
-	b.boolean("certified", "both champions won a tournament against at least one other certified candidate", func(i int) bool { return s[i].Certified })
+	b.text("model", "the models behind churn and value, as churn|value; a naive rule where no model is certified; for the lapsed what their return was learnt from (returns or chain); null for prospects and never_bought", func(i int) string { return modelName(&s[i]) })
+	b.boolean("certified", "both champions won a tournament against at least one other certified candidate; false unless at risk", func(i int) bool { return s[i].Certified })
 }
 
 // reasonColumns names the columns of Score.Reasons.

@@ -33,10 +33,10 @@ func Segments(rows []segment.SegmentRow, scale int) *Table {
 	float("retention_high", "upper end of its 95 % Wilson interval", func(r *segment.SegmentRow) float64 { return r.RetentionHigh })
 	count("retention_n", "how many customers the retention rests on", func(r *segment.SegmentRow) int { return r.RetentionN })
 	float("churn_probability", "mean churn probability of the customers at risk", func(r *segment.SegmentRow) float64 { return r.Churn })
-	money("value_12m", "expected value of the next 12 months, summed", func(r *segment.SegmentRow) float64 { return r.Value12 })
+	money("value_12m", "expected value of the next 12 months, summed; null where no member has an estimate", func(r *segment.SegmentRow) float64 { return r.Value12 })
 	money("value_12m_low", "lower end of its interval", func(r *segment.SegmentRow) float64 { return r.Value12Low })
 	money("value_12m_high", "upper end of its interval", func(r *segment.SegmentRow) float64 { return r.Value12High })
-	money("value_at_risk", "value at risk, summed", func(r *segment.SegmentRow) float64 { return r.ValueAtRisk })
+	money("value_at_risk", "value at risk, summed; null where no member has an estimate", func(r *segment.SegmentRow) float64 { return r.ValueAtRisk })
 	for _, tier := range serviceTiers {
 		b.integerOr("tier_"+tier, "customers recommended for "+tier+"; null where no tiers were recommended", func(i int) (int64, bool) {
 			return int64(rows[i].Tiers[tier]), rows[i].Tiers != nil
