@@ -9,51 +9,21 @@ import (
 // The days that a transaction can have. Anything else is a typing error or a
 // placeholder such as 0001-01-01 or 9999-12-31.
 var (
-	earliestDay = civil(1900, 1, 1)
-	latestDay   = civil(2200, 12, 31)
+	earliestDay = Date(1900, 1, 1)
+	latestDay   = Date(2200, 12, 31)
 )
 
 const secondsPerDay = 86400
-
-// civil is the day of a date of the proleptic Gregorian calendar (Hinnant, "chrono-
-// compatible low-level date algorithms", days_from_civil).
-func civil(y, m, d int) Day {
-	if m <= 2 {
-		y--
-		m += 12
-	}
-	era := y / 400
-	if y < 0 {
-		era = (y - 399) / 400
-	}
-	yoe := y - era*400
-	doy := (153*(m-3)+2)/5 + d - 1
-	doe := yoe*365 + yoe/4 - yoe/100 + doy
-	return Day(era*146097 + doe - 719468)
-}
 
 // validDate is the day of a date that exists and that a transaction can have.
 func validDate(y, m, d int) (Day, bool) {
 	if y < 1900 || y > 2200 || m < 1 || m > 12 || d < 1 || d > 31 {
 		return 0, false
 	}
-	if d > 28 && d > daysIn(y, m) {
+	if d > 28 && d > monthLength(y, m) {
 		return 0, false
 	}
-	return civil(y, m, d), true
-}
-
-func daysIn(y, m int) int {
-	switch m {
-	case 2:
-		if y%4 == 0 && (y%100 != 0 || y%400 == 0) {
-			return 29
-		}
-		return 28
-	case 4, 6, 9, 11:
-		return 30
-	}
-	return 31
+	return Date(y, m, d), true
 }
 
 // validDay is a day if a transaction can have it.
@@ -62,15 +32,6 @@ func validDay(d int64) (Day, bool) {
 		return 0, false
 	}
 	return Day(d), true
-}
-
-// floorDiv is ⌊a/b⌋ for b > 0.
-func floorDiv(a, b int64) int64 {
-	q := a / b
-	if a%b < 0 {
-		q--
-	}
-	return q
 }
 
 // zone gives offsets from UTC without a time.Time per row: the transitions between

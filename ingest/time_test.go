@@ -43,8 +43,8 @@ func TestCalendarAgainstTime(t *testing.T) {
 	for d := earliestDay - 800; d <= latestDay+800; d++ {
 		at := d.Time()
 		y, m, day := at.Date()
-		if civil(y, int(m), day) != d {
-			t.Fatalf("civil(%d, %d, %d) = %d, want %d", y, m, day, civil(y, int(m), day), d)
+		if Date(y, int(m), day) != d {
+			t.Fatalf("Date(%d, %d, %d) = %d, want %d", y, m, day, Date(y, int(m), day), d)
 		}
 		got, ok := validDate(y, int(m), day)
 		if want := d >= earliestDay && d <= latestDay; ok != want || ok && got != d {
@@ -197,7 +197,7 @@ func TestDaysOfABatch(t *testing.T) {
 }
 
 func TestPlausibleIntegersAreOfOneFormat(t *testing.T) {
-	day := civil(2011, 12, 9)
+	day := Date(2011, 12, 9)
 	for f, x := range map[timeFormat]int64{yearMonthDay: 20111209, epochDays: int64(day), epochSeconds: int64(day) * 86400, epochMillis: int64(day) * 86400e3, epochMicros: int64(day) * 86400e6, epochNanos: int64(day) * 86400e9} {
 		if got, d := plausibleInteger(x, new(zoneSpan)); got != f || d != day {
 			t.Errorf("%d is %s of %s, want %s of %s", x, timeFormats[got], d, timeFormats[f], day)

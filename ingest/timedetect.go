@@ -26,8 +26,8 @@ const (
 // meets the integers that read as yyyymmdd, so a value is plausible in one format at
 // most. Older data need --time-format.
 var (
-	epochFrom = civil(1980, 1, 1)
-	epochTo   = civil(2100, 1, 1)
+	epochFrom = Date(1980, 1, 1)
+	epochTo   = Date(2100, 1, 1)
 )
 
 // unitsPerDay of the epoch formats, parallel to timeFormats.

@@ -114,17 +114,18 @@ func parsePeriod(s string) (Period, bool) {
 // Start is the first day of the period that holds d.
 func (p Period) Start(d ingest.Day) ingest.Day {
 	if p == Week {
-		const mondayBeforeEpoch = 3 // 1970-01-01 was a Thursday
-		return ingest.Day(floorDiv(int(d)+mondayBeforeEpoch, 7)*7 - mondayBeforeEpoch)
+		const mondayBeforeEpoch = 3                 // 1970-01-01 was a Thursday
+		weekday := (int(d) + mondayBeforeEpoch) % 7 // Monday = 0; negative before the epoch
+		return d - ingest.Day((weekday+7)%7)
 	}
-	y, m, _ := civil(d)
+	y, m, _ := d.Date()
 	switch p {
 	case Quarter:
 		m -= (m - 1) % 3
 	case Year:
 		m = 1
 	}
-	return dayOf(y, m, 1)
+	return ingest.Date(y, m, 1)
 }
 
 // Add moves n periods: to the same day of the month, or the last of a shorter month.
@@ -133,11 +134,11 @@ func (p Period) Add(d ingest.Day, n int) ingest.Day {
 	case Week:
 		return d + ingest.Day(7*n)
 	case Month:
-		return addMonths(d, n)
+		return d.AddMonths(n)
 	case Quarter:
-		return addMonths(d, 3*n)
+		return d.AddMonths(3 * n)
 	}
-	return addMonths(d, 12*n)
+	return d.AddMonths(12 * n)
 }
 
 // String is the name used in the configuration and in outputs.
@@ -157,4 +158,4 @@ func (p Period) longest() float64 {
 
 // MonthsBefore is the same day n months earlier (the last of a shorter month), so that the trailing
 // 12 months are the days d with MonthsBefore(asOf, 12) < d ≤ asOf.
-func MonthsBefore(d ingest.Day, n int) ingest.Day { return addMonths(d, -n) }
+func MonthsBefore(d ingest.Day, n int) ingest.Day { return d.AddMonths(-n) }

@@ -4,7 +4,6 @@ import (
 	"math"
 	"strings"
 	"testing"
-	"time"
 
 	"pgregory.net/rapid"
 
@@ -14,19 +13,6 @@ import (
 var anyDay = rapid.Custom(func(t *rapid.T) ingest.Day { // 1900 to 2200
 	return ingest.Day(rapid.IntRange(-25567, 84371).Draw(t, "day"))
 })
-
-func TestCivilAgreesWithTimePackage(t *testing.T) {
-	for d := ingest.Day(-25567); d <= 84371; d++ {
-		y, m, day := civil(d)
-		want := d.Time()
-		if y != want.Year() || time.Month(m) != want.Month() || day != want.Day() {
-			t.Fatalf("civil(%s) = %d-%d-%d", d, y, m, day)
-		}
-		if back := dayOf(y, m, day); back != d {
-			t.Fatalf("dayOf(civil(%s)) = %s", d, back)
-		}
-	}
-}
 
 func TestPeriodStartAndAdd(t *testing.T) {
 	f := func(p Period, day, start string, n int, added string) {
