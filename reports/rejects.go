@@ -81,7 +81,7 @@ func (j *Rejects) Close() error {
 // rejectTable is the table of rows set aside.
 func rejectTable(rows []ingest.Reject, scale int) *Table {
 	b := newColumns("rejects", len(rows))
-	b.key("file", "the input file", func(i int) string { return rows[i].File })
+	b.key("file", "the input file, below the folder that the inputs have in common", func(i int) string { return rows[i].File })
 	b.integer("row", "the row within the file, from 0", func(i int) int64 { return rows[i].Row })
 	b.key("reason", "reason code", func(i int) string { return rows[i].Reason })
 	b.key("kind", "out_of_scope or bad", func(i int) string { return rows[i].Kind })
