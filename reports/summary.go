@@ -124,6 +124,7 @@ func (s *summary) exact(decimal string) string {
 const mappingLines = 3
 
 // columns shows the mapping: which column serves which role; one name where they are the same.
+// Roles that a run does not use are left to the manifest.
 // Where rows were set aside by their status, it says what that means: the export knows only today's status.
 func (s *summary) columns() string {
 	byStatus := slices.ContainsFunc(s.tally.Reasons, func(r ingest.ReasonTally) bool {
@@ -131,7 +132,7 @@ func (s *summary) columns() string {
 	})
 	var parts []string
 	for _, c := range s.plan.Roles {
-		if c.Source == "" {
+		if c.Source == "" || c.Role == ingest.RoleProduct || c.Role == ingest.RoleLineType {
 			continue
 		}
 		part := c.Role

@@ -72,7 +72,7 @@ var phrases = map[string][2]string{
 	"input.rounded": {"%s {amount|amounts} rounded, by %s in all", "%s 个金额经过舍入，合计 %s"},
 	"input.least":   {"less than %s", "不足 %s"},
 	"input.columns": {"columns: %s", "字段：%s"},
-	"input.status":  {" (out at every date)", "（在所有日期均排除）"},
+	"input.status":  {" (excluded at every date)", "（在所有日期均排除）"},
 
 	"reason.bad_time":          {"bad date", "日期无效"},
 	"reason.after_as_of":       {"future", "晚于截止日"},
