@@ -6,8 +6,7 @@ import (
 	"strings"
 
 	"mainstay/ingest/column"
-
-	"github.com/agnivade/levenshtein"
+	"mainstay/ingest/spelling"
 )
 
 // partitionType is that of a value from the path: year=2011/…
@@ -169,16 +168,13 @@ func (c *catalog) list() string {
 	return b.String()
 }
 
-// nearest is the column whose name is closest to a name that does not exist; "" when
-// none is close: more than half of the characters would have to change.
-func (c *catalog) nearest(name string) string {
-	best, least := "", len([]rune(column.NormalName(name)))/2+1
-	for _, col := range c.columns {
-		if d := levenshtein.ComputeDistance(column.NormalName(name), column.NormalName(col.name)); d < least {
-			best, least = col.name, d
-		}
+// nearest is the column whose name is closest to one that does not exist; "" when none is close.
+func (c *catalog) nearest(wanted string) string {
+	names := make([]string, len(c.columns))
+	for i, col := range c.columns {
+		names[i] = col.name
 	}
-	return best
+	return spelling.Nearest(wanted, names)
 }
 
 // showName quotes a name where it could be misread or could upset a terminal.

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"mainstay/ingest/column"
+	"mainstay/ingest/spelling"
 )
 
 // columnsNamed reads "customer_id text, amount dec2, dt text@" into what a file
@@ -165,7 +166,7 @@ func TestNamesAreOfOneRole(t *testing.T) {
 		for i, tier := range tiers {
 			for _, name := range strings.Fields(tier) {
 				at := fmt.Sprintf("%s, tier %d", r.name, i)
-				if column.NormalName(name) != name {
+				if spelling.Normal(name) != name {
 					t.Errorf("%s (%s) is not normalised", name, at)
 				}
 				if seen[name] != "" {

@@ -3,7 +3,7 @@ package ingest
 import (
 	"strings"
 
-	"mainstay/ingest/column"
+	"mainstay/ingest/spelling"
 )
 
 // Roles of columns, as in RoleChoice.Role and in the configuration.
@@ -29,7 +29,7 @@ const (
 )
 
 // role is how a column is found for one purpose. names are exact normalised names
-// (see column.NormalName), in tiers: a name of an earlier tier says more plainly what is meant,
+// (see spelling.Normal), in tiers: a name of an earlier tier says more plainly what is meant,
 // and later tiers are looked at only when no column has one. Within a tier nothing
 // is preferred: two columns are an ambiguity. Nothing is found by part of a name.
 type role struct {
@@ -127,7 +127,7 @@ func findRole(name string) *role {
 
 // listed reports whether a column's name is in a space-separated list.
 func listed(name, names string) bool {
-	n := column.NormalName(name)
+	n := spelling.Normal(name)
 	for _, x := range strings.Fields(names) {
 		if x == n {
 			return true

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/agnivade/levenshtein"
+	"mainstay/ingest/spelling"
 )
 
 // maxPlaces is the largest scale of money and units: with 9 places 64 bits still
@@ -87,15 +87,9 @@ func oneOf(key, value string, allowed ...string) error {
 	return &ConfigError{fmt.Sprintf("%s is %q%s; expected %s", key, value, suggestion(value, allowed), strings.Join(allowed, " or "))}
 }
 
-// suggestion is the nearest of some words as a question; "" when none is near: more
-// than half of the characters would have to change.
+// suggestion is the nearest of some words as a question; "" when none is near.
 func suggestion(word string, words []string) string {
-	best, least := "", len(word)/2+1
-	for _, w := range words {
-		if d := levenshtein.ComputeDistance(strings.ToLower(word), w); d < least {
-			best, least = w, d
-		}
-	}
+	best := spelling.Nearest(word, words)
 	if best == "" {
 		return ""
 	}

@@ -25,7 +25,8 @@ type models struct {
 	Champions   Champions       `json:"champions"`
 	Tournament  json.RawMessage `json:"tournament"` // rows of the tournament table
 	Fits        []modelInfo     `json:"fits"`
-	Calibration []binInfo       `json:"calibration"`
+	Calibration []regress.Bin   `json:"calibration"`
+	Lift        []regress.Bin   `json:"lift"`
 }
 
 type modelInfo struct {
@@ -50,13 +51,6 @@ type chainInfo struct {
 	SE          [][]number `json:"se"`
 }
 
-// binInfo is one row of the calibration table: by quantile of the predicted probability.
-type binInfo struct {
-	N         int    `json:"n"`
-	Predicted number `json:"predicted"`
-	Observed  number `json:"observed"`
-}
-
 func newModels(m *Manifest, res *segment.Result) (*models, error) {
 	var table bytes.Buffer
 	if err := WriteJSON(&table, Tournament(res.Contests)); err != nil {
@@ -64,7 +58,7 @@ func newModels(m *Manifest, res *segment.Result) (*models, error) {
 	}
 	out := &models{
 		Schema: ModelsSchema, Run: m.Run, AsOf: m.AsOf, Clock: m.Clock, Champions: m.Champions,
-		Tournament: table.Bytes(), Fits: []modelInfo{}, Calibration: bins(res.Calibration),
+		Tournament: table.Bytes(), Fits: []modelInfo{}, Calibration: append([]regress.Bin{}, res.Calibration...), Lift: append([]regress.Bin{}, res.Lift...),
 	}
 	for i := range res.Fits {
 		f := &res.Fits[i]
@@ -99,14 +93,6 @@ func matrix(m *mat.Dense) [][]number {
 	out := make([][]number, rows)
 	for i := range out {
 		out[i] = numbers(m.RawRowView(i))
-	}
-	return out
-}
-
-func bins(b []regress.Bin) []binInfo {
-	out := make([]binInfo, len(b))
-	for i, x := range b {
-		out[i] = binInfo{x.N, number(x.Predicted), number(x.Observed)}
 	}
 	return out
 }

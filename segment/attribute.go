@@ -7,9 +7,8 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/agnivade/levenshtein"
-
 	"mainstay/ingest"
+	"mainstay/ingest/spelling"
 )
 
 // Attribute is one attribute of every member as of the book's day; exactly one of Text and Number is
@@ -186,7 +185,7 @@ const maxNamesShown = 40
 // unknownName is the error for a name that is not among those known: the nearest first.
 func unknownName(kind, name string, known []string) error {
 	msg := fmt.Sprintf("there is no %s %q", kind, name)
-	if near := nearest(name, known); near != "" {
+	if near := spelling.Nearest(name, known); near != "" {
 		msg += fmt.Sprintf("; did you mean %q?", near)
 	}
 	if len(known) == 0 {
@@ -201,17 +200,4 @@ func unknownName(kind, name string, known []string) error {
 		msg += fmt.Sprintf(" and %d more", n)
 	}
 	return &ingest.ConfigError{Msg: msg}
-}
-
-// nearest is the known name at the smallest edit distance, the first of equals; "" when even that one
-// differs in more than two thirds of its letters.
-func nearest(name string, known []string) string {
-	best, distance := "", 0
-	for _, k := range known {
-		d := levenshtein.ComputeDistance(identifier(name), identifier(k))
-		if 3*d <= 2*len([]rune(k)) && (best == "" || d < distance) {
-			best, distance = k, d
-		}
-	}
-	return best
 }

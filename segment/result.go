@@ -29,6 +29,7 @@ type Result struct {
 	ModelWhy                       string        // why these: "simplest within one standard error of the best", "span under three horizons", …
 	Fits                           []Model       // every fit, used or not
 	Calibration                    []regress.Bin // churn champion on the last fold
+	Lift                           []regress.Bin // likewise, the most likely leavers first
 	Attention                      []Attention
 	Accounts                       AccountMatch
 	Warnings                       []num.Warning

@@ -104,6 +104,7 @@ func (a *analysis) models() {
 	if len(a.churnPlan.Folds) > 0 && a.churn.champion >= 0 {
 		if pred := a.churn.trials[a.churn.champion].pred[0]; len(pred) > 0 {
 			r.Calibration = regress.Calibration(a.churn.arena.actual[0], pred, calibrationBins)
+			r.Lift = regress.Lift(a.churn.arena.actual[0], pred, calibrationBins)
 		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"mainstay/ingest"
+	"mainstay/ingest/spelling"
 	"mainstay/ingest/table"
 	"mainstay/segment"
 )
@@ -67,7 +68,7 @@ func configHint(err error) string {
 	var unknown *yaml.UnknownFieldError
 	switch {
 	case errors.As(err, &unknown):
-		if near := nearest(quoted(unknown.Message), configKeys(reflect.TypeFor[config]())); near != "" {
+		if near := spelling.Nearest(quoted(unknown.Message), configKeys(reflect.TypeFor[config]())); near != "" {
 			return fmt.Sprintf("; did you mean %q?", near)
 		}
 		return "; the keys are in docs/config.md and in 'mainstay run --print-config'"

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"mainstay/ingest/spelling"
 )
 
 const rootLong = `mainstay learns from transaction exports (Parquet) how customers stay, grow and leave, and
@@ -92,7 +94,7 @@ func unknownCommand(cmd *cobra.Command, name string) error {
 		names = append(names, c.Name())
 	}
 	hint := "run 'mainstay --help' for the commands"
-	if near := nearest(name, names); near != "" {
+	if near := spelling.Nearest(name, names); near != "" {
 		hint = fmt.Sprintf("did you mean %q?", near)
 	}
 	return usageError{fmt.Errorf("unknown command %q: %s", name, hint)}
@@ -103,7 +105,7 @@ func unknownCommand(cmd *cobra.Command, name string) error {
 func flagError(cmd *cobra.Command, err error) error {
 	const unknown = "unknown flag: --"
 	if name, ok := strings.CutPrefix(err.Error(), unknown); ok {
-		if near := nearest(name, flagNames(cmd)); near != "" {
+		if near := spelling.Nearest(name, flagNames(cmd)); near != "" {
 			err = fmt.Errorf("%w: did you mean --%s?", err, near)
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/agnivade/levenshtein"
+	"mainstay/ingest/spelling"
 )
 
 // notFound says that name, which source asked for, does not exist, and suggests the
@@ -30,22 +30,10 @@ func notFound(source, name string) error {
 
 // missing is the error for a source that is not there, with the nearest of names.
 func missing(source, parent, base string, names []string) error {
-	if near := nearest(base, names); near != "" {
+	if near := spelling.Nearest(base, names); near != "" {
 		return fmt.Errorf("%s: no such file or folder: did you mean %s?", source, join(parent, near))
 	}
 	return fmt.Errorf("%s: no such file or folder: check the name and the working directory", source)
-}
-
-// nearest returns the first of names with the fewest edits from name, "" when even
-// that is more than a third of the name away, which is no longer a typing error.
-func nearest(name string, names []string) string {
-	best, at := max(2, len(name)/3)+1, ""
-	for _, n := range names {
-		if d := levenshtein.ComputeDistance(name, n); d < best {
-			best, at = d, n
-		}
-	}
-	return at
 }
 
 // unwrapPath drops the operation and path that os errors repeat.

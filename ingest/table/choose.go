@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"mainstay/ingest/column"
+	"mainstay/ingest/spelling"
 )
 
 // MappingError says that a column of the accounts table is missing or ambiguous. It
@@ -20,7 +20,7 @@ func (e *MappingError) Error() string { return e.Msg }
 // none in AccountsConfig: the table has no such column.
 const none = "none"
 
-// Names by which columns are found: exact after column.NormalName, in tiers. A later tier is
+// Names by which columns are found: exact after spelling.Normal, in tiers. A later tier is
 // looked at only when no column has a name of an earlier one; two columns in one
 // tier are an ambiguity.
 var (
@@ -78,7 +78,7 @@ func chooseKey(columns []string, set, customerColumn string) (string, error) {
 	}
 	tiers := keyNames
 	if customerColumn != "" {
-		tiers = append([]string{column.NormalName(customerColumn)}, keyNames...)
+		tiers = append([]string{spelling.Normal(customerColumn)}, keyNames...)
 	}
 	found, err := find("key", columns, tiers)
 	if err == nil && found == "" {
@@ -116,7 +116,7 @@ func find(role string, columns, tiers []string) (string, error) {
 		names := strings.Fields(tier)
 		var hits []string
 		for _, c := range columns {
-			if slices.Contains(names, column.NormalName(c)) {
+			if slices.Contains(names, spelling.Normal(c)) {
 				hits = append(hits, c)
 			}
 		}

@@ -1,13 +1,14 @@
-package column
+// Package spelling compares the names of columns, keys, flags and files as people write them.
+package spelling
 
 import (
 	"strings"
 	"unicode"
 )
 
-// NormalName is a column's name as names are compared, without case, blanks, "_", "-"
+// Normal is a column's name as names are compared, without case, blanks, "_", "-"
 // and ".": OrderDate, order_date and "Order Date" are one name.
-func NormalName(name string) string {
+func Normal(name string) string {
 	return strings.Map(func(r rune) rune {
 		if r == '_' || r == '-' || r == '.' || unicode.IsSpace(r) {
 			return -1
