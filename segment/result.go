@@ -43,7 +43,6 @@ type Totals struct {
 	Value12                                            int64 // trailing 12 months in Basis
 	KeyNet12                                           int64
 	KeyValue12                                         int64
-	NetAll                                             int64
 	Expected, ExpectedLow, ExpectedHigh                float64 // value_12m over customers, money units (not scaled), interval at Config.Level
 	AtRiskValue, KeyAtRiskValue                        float64 // value at risk
 	ExpectedLeavers                                    float64 // sum of churn probabilities over customers at risk

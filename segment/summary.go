@@ -37,7 +37,6 @@ func (a *analysis) bookTotals(past *Retention) Totals {
 		t.Customers++
 		t.Net12 += s.Profile.Net12
 		t.NetPrior12 += s.Profile.NetPrior12
-		t.NetAll += s.Profile.Net()
 		t.Value12 += s.Realised12
 		if s.KeyAccount {
 			t.KeyNet12 += s.Profile.Net12
