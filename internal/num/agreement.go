@@ -9,7 +9,8 @@ type Agreement struct {
 	Source    string // where it was published
 	Computed  float64
 	Published float64
-	Digits    int // how many digits were published; agreement beyond them means nothing
+	Digits    int     // how many digits were published; agreement beyond them means nothing
+	Floor     float64 // digits that must agree; 0 = Digits − 1, since the last one may be rounded
 }
 
 // mostDigits is what a float64 can agree to.
@@ -36,3 +37,17 @@ func (a Agreement) LRE() float64 {
 	}
 	return min(most, max(0, -math.Log10(miss)))
 }
+
+// Least is how many digits must agree: Floor, or all published ones but the last.
+func (a Agreement) Least() float64 {
+	switch {
+	case a.Floor > 0:
+		return a.Floor
+	case a.Digits > 0:
+		return float64(a.Digits - 1)
+	}
+	return mostDigits - 1
+}
+
+// Holds reports whether the computed figure agrees to at least Least digits.
+func (a Agreement) Holds() bool { return a.LRE() >= a.Least() }

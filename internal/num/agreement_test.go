@@ -24,3 +24,21 @@ func TestLRE(t *testing.T) {
 		}
 	}
 }
+
+func TestAgreementHolds(t *testing.T) {
+	for _, c := range []struct {
+		a    Agreement
+		want bool
+	}{
+		{Agreement{Computed: 1.0004, Published: 1, Digits: 4}, true}, // rounds to 1.000
+		{Agreement{Computed: 1.002, Published: 1, Digits: 4}, false},
+		{Agreement{Computed: 1.002, Published: 1, Digits: 4, Floor: 2}, true},
+		{Agreement{Computed: 1 + 1e-13, Published: 1}, false},
+		{Agreement{Computed: 1e-15, Published: 0}, true},
+		{Agreement{Computed: math.NaN(), Published: 1, Digits: 1, Floor: .1}, false},
+	} {
+		if got := c.a.Holds(); got != c.want {
+			t.Errorf("%+v: holds %v, want %v", c.a, got, c.want)
+		}
+	}
+}
