@@ -1,9 +1,7 @@
-package main
+package example
 
 import (
-	"encoding/csv"
 	"errors"
-	"fmt"
 	"os"
 	"slices"
 	"sort"
@@ -133,35 +131,4 @@ func (a *account) row() accountRow {
 		r.CreditLimit, r.Since = &limit, &since
 	}
 	return r
-}
-
-// writeTruth writes what the export hides.
-func writeTruth(path string, b *book) (err error) {
-	f, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	w := csv.NewWriter(f)
-	if err := w.Write([]string{"customer_id", "yearly", "gap_days", "shape", "growth", "decline_on", "left_on", "lives", "managers"}); err != nil {
-		return err
-	}
-	for _, a := range b.sorted() {
-		if a.prospect {
-			continue
-		}
-		if err := w.Write([]string{a.key, fmt.Sprintf("%.0f", a.yearly), fmt.Sprintf("%.1f", a.gap), fmt.Sprintf("%.1f", a.shape),
-			fmt.Sprintf("%.3f", a.growth), dayText(a.declineOn), dayText(a.left()), fmt.Sprint(len(a.lives)), fmt.Sprint(len(a.managers))}); err != nil {
-			return err
-		}
-	}
-	w.Flush()
-	return w.Error()
-}
-
-func dayText(d day) string {
-	if d == 0 {
-		return ""
-	}
-	return d.time().Format("2006-01-02")
 }

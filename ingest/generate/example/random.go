@@ -1,4 +1,4 @@
-package main
+package example
 
 import (
 	"math"
@@ -27,6 +27,9 @@ func (r *random) normal() float64 {
 
 // lognormal has mean 1.
 func (r *random) lognormal(sigma float64) float64 { return math.Exp(sigma*r.normal() - sigma*sigma/2) }
+
+// exponential has mean 1.
+func (r *random) exponential() float64 { return -math.Log(r.uniform()) }
 
 // gamma has the given shape (at least 1) and mean 1 (Marsaglia & Tsang 2000).
 func (r *random) gamma(shape float64) float64 {

@@ -1,4 +1,4 @@
-package main
+package example
 
 // story is a key account written out by hand, so that the example has something to tell.
 type story struct {

@@ -1,4 +1,4 @@
-package main
+package example
 
 const (
 	monthlyHazard   = 0.0135
