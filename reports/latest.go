@@ -5,7 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
+
+	"mainstay/ingest/store"
 )
 
 // LatestSchema is the version of latest.json.
@@ -51,7 +52,7 @@ func (r *Run) point() error {
 	if err := r.step("write latest"); err != nil {
 		return err
 	}
-	if err := writeSynced(temp, b); err != nil {
+	if err := store.WriteSynced(temp, b); err != nil {
 		return err
 	}
 	if err := r.step("rename latest"); err != nil {
@@ -63,38 +64,5 @@ func (r *Run) point() error {
 	if err := r.step("sync latest"); err != nil {
 		return err
 	}
-	return syncDir(r.Out)
-}
-
-// writeSynced writes a small file and waits until it is on disk.
-func writeSynced(name string, b []byte) error {
-	f, err := os.Create(name)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(b)
-	if err == nil {
-		err = f.Sync()
-	}
-	if cerr := f.Close(); err == nil {
-		err = cerr
-	}
-	return err
-}
-
-// syncDir makes renames and new names in a folder durable. Windows has no such call, and journals
-// them itself.
-func syncDir(name string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	d, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	err = d.Sync()
-	if cerr := d.Close(); err == nil {
-		err = cerr
-	}
-	return err
+	return store.SyncDir(r.Out)
 }

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"mainstay/ingest/store"
 )
 
 // partialPrefix marks what no reader may look at: staging folders and temporary files. Under the lock
@@ -42,7 +44,7 @@ type Run struct {
 // Path is the folder of the published run.
 func (r *Run) Path() string { return filepath.Join(r.Out, r.Name) }
 
-// Begin takes the single-writer lock of out (held elsewhere: *LockedError), removes what crashed runs
+// Begin takes the single-writer lock of out (held elsewhere: *store.LockedError), removes what crashed runs
 // left, and opens a staging folder. When the identical run is there it only makes latest.json point
 // to it, and returns it with Reused set and nothing held. Otherwise Commit or Abort must follow.
 func Begin(out string, id Identity) (*Run, error) {
@@ -72,7 +74,7 @@ func (r *Run) begin() (err error) {
 	if err := os.MkdirAll(r.Out, 0o755); err != nil {
 		return fmt.Errorf("cannot create output folder: %w", err)
 	}
-	if r.lock, err = lock(r.Out); err != nil {
+	if r.lock, err = store.Lock(r.Out); err != nil {
 		return err
 	}
 	if err := r.prepare(); err != nil {
@@ -164,7 +166,7 @@ func (r *Run) publish(m *Manifest) error {
 	if err := r.step("sync staging"); err != nil {
 		return err
 	}
-	if err := syncDir(r.staging); err != nil {
+	if err := store.SyncDir(r.staging); err != nil {
 		return err
 	}
 	if err := r.replace(); err != nil {
@@ -174,7 +176,7 @@ func (r *Run) publish(m *Manifest) error {
 	if err := r.step("sync out"); err != nil {
 		return err
 	}
-	if err := syncDir(r.Out); err != nil {
+	if err := store.SyncDir(r.Out); err != nil {
 		return err
 	}
 	return r.point()
@@ -233,7 +235,7 @@ func (r *Run) writeDocument(name string, v any) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	return writeSynced(filepath.Join(r.staging, name), b)
+	return store.WriteSynced(filepath.Join(r.staging, name), b)
 }
 
 // step is where tests let a run fail.

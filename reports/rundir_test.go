@@ -271,8 +271,8 @@ func TestLock(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var locked *LockedError
-	if _, err := Begin(out, newFixture().id); !errors.As(err, &locked) || locked.Out != out {
+	var locked *store.LockedError
+	if _, err := Begin(out, newFixture().id); !errors.As(err, &locked) || locked.Folder != out {
 		t.Errorf("second writer: %v", err)
 	}
 	if err := r.Abort(); err != nil {

@@ -6,8 +6,8 @@ import (
 	"fmt"
 
 	"mainstay/ingest"
+	"mainstay/ingest/store"
 	"mainstay/ingest/table"
-	"mainstay/reports"
 )
 
 // The exit codes, one table for all commands. docs/format.md and every help show it.
@@ -46,7 +46,7 @@ func exitCode(err error, signalled int) int {
 		input   *ingest.InputError
 		account *table.MappingError
 		quality *ingest.QualityError
-		locked  *reports.LockedError
+		locked  *store.LockedError
 	)
 	switch {
 	case signalled != 0 && errors.Is(err, context.Canceled):
