@@ -142,6 +142,9 @@ func (p *Plan) openFiles(ctx context.Context, st store.Store, sources []string, 
 	if rows == 0 {
 		return &InputError{File: files[0].Object.Name, RowGroup: -1, Row: -1, Err: errors.New("no rows in the input: check that the export ran")}
 	}
+	if !slices.ContainsFunc(files, func(f PlannedFile) bool { return len(f.File.Columns)+len(f.Object.Partitions) > 0 }) {
+		return &InputError{File: files[0].Object.Name, RowGroup: -1, Row: -1, Err: errors.New("rows, but no columns: check what the export selects")}
+	}
 	return nil
 }
 

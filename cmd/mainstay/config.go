@@ -53,11 +53,20 @@ func (c *config) load(path string) error {
 	if len(bytes.TrimSpace(data)) == 0 {
 		return nil
 	}
-	err = yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(c)
-	if err == nil {
+	if err = decodeYAML(data, c); err == nil {
 		return nil
 	}
 	return &ingest.ConfigError{Msg: fmt.Sprintf("config %s: %s%s", path, goWords.ReplaceAllString(strings.TrimSpace(err.Error()), "the value cannot be read as $1"), configHint(err))}
+}
+
+// decodeYAML is the library, whose panics on malformed text (found by FuzzConfig) are errors of the file.
+func decodeYAML(data []byte, c *config) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = errors.New("it is not YAML that can be read")
+		}
+	}()
+	return yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(c)
 }
 
 // goWords is how the YAML library names what does not fit.

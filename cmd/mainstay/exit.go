@@ -22,7 +22,9 @@ const (
 	exitTerminated  = 143 // 128 + SIGTERM
 )
 
-const exitTable = `EXIT STATUS
+const exitHeading = "EXIT STATUS"
+
+const exitTable = exitHeading + `
   0    success: published, or an identical run exists already
   1    failure: anything not listed below
   2    usage or configuration: a flag, an argument or a config key is wrong

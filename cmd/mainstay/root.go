@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"runtime/debug"
 	"strings"
 
@@ -63,12 +64,12 @@ type app struct {
 
 func newRoot(a *app) *cobra.Command {
 	root := &cobra.Command{
-		Use:               "mainstay",
-		Short:             "what every customer is worth, how likely they are to leave, which service tier fits",
-		Long:              rootLong,
-		SilenceErrors:     true,
-		SilenceUsage:      true,
-		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+		Use:           "mainstay",
+		Short:         "what every customer is worth, how likely they are to leave, which service tier fits",
+		Long:          rootLong,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+
 		PersistentPreRunE: func(*cobra.Command, []string) error { return a.logOptions.validate() },
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
@@ -80,12 +81,21 @@ func newRoot(a *app) *cobra.Command {
 	}
 	a.logOptions.addFlags(root.PersistentFlags())
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages", ".FlagUsagesWrapped 100"))
-	root.AddCommand(newRunCommand(a), newInspectCommand(a), newSegmentCommand(a), newVersionCommand(a))
-	for _, c := range append(root.Commands(), root) {
+	root.AddCommand(newRunCommand(a), newInspectCommand(a), newSegmentCommand(a), newManCommand(a), newVersionCommand(a))
+	for _, c := range append(commands(root), root) {
 		c.SetFlagErrorFunc(flagError)
+		addCompletions(c)
 		c.Long = strings.TrimSpace(c.Long) + "\n\n" + exitTable
 	}
 	return root
+}
+
+// commands are the commands below parent, at any depth.
+func commands(parent *cobra.Command) (all []*cobra.Command) {
+	for _, c := range parent.Commands() {
+		all = append(append(all, c), commands(c)...)
+	}
+	return all
 }
 
 func unknownCommand(cmd *cobra.Command, name string) error {
@@ -94,7 +104,9 @@ func unknownCommand(cmd *cobra.Command, name string) error {
 		names = append(names, c.Name())
 	}
 	hint := "run 'mainstay --help' for the commands"
-	if near := spelling.Nearest(name, names); near != "" {
+	if _, err := os.Stat(name); err == nil {
+		hint = fmt.Sprintf("it is a file; did you mean 'mainstay run %s'?", name)
+	} else if near := spelling.Nearest(name, names); near != "" {
 		hint = fmt.Sprintf("did you mean %q?", near)
 	}
 	return usageError{fmt.Errorf("unknown command %q: %s", name, hint)}
