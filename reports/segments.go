@@ -17,7 +17,7 @@ func Segments(rows []segment.SegmentRow, scale int) *Table {
 	money := func(name, doc string, f func(r *segment.SegmentRow) float64) {
 		b.estimate(name, doc, scale, func(i int) float64 { return f(&rows[i]) })
 	}
-	b.key("scheme", "the segmentation: abc, rfm, ladder, an attribute, or several crossed", func(i int) string { return rows[i].Scheme })
+	b.key("scheme", "the segmentation: abc, rfm, ladder, bands, an attribute, or several crossed", func(i int) string { return rows[i].Scheme })
 	b.key("segment", "the segment's name within the scheme", func(i int) string { return rows[i].Segment })
 	count("customers", "customers in the segment, prospects not counted", func(r *segment.SegmentRow) int { return r.Customers })
 	count("at_risk", "customers at risk", func(r *segment.SegmentRow) int { return r.AtRisk })
@@ -45,11 +45,11 @@ func Segments(rows []segment.SegmentRow, scale int) *Table {
 	return &b.t
 }
 
-// Cuts is the published cut points of RFM, ABC and the ladder.
+// Cuts is the published cut points of RFM, ABC, the ladder and bands.
 func Cuts(cuts []segment.Cut) *Table {
 	b := newColumns("cuts", len(cuts))
-	b.key("scheme", "the segmentation: rfm, abc, ladder", func(i int) string { return cuts[i].Scheme })
-	b.key("measure", "what is cut: recency, frequency, monetary, revenue_12m, units …", func(i int) string { return cuts[i].Measure })
+	b.key("scheme", "the segmentation: rfm, abc, ladder, bands", func(i int) string { return cuts[i].Scheme })
+	b.key("measure", "what is cut: recency_days, frequency, monetary, revenue_12m, units_12m …", func(i int) string { return cuts[i].Measure })
 	b.key("group", "the group", func(i int) string { return cuts[i].Group })
 	b.float("low", "its closed lower bound; null = nobody is in the group", func(i int) float64 { return cuts[i].Low })
 	b.float("high", "its closed upper bound; null = nobody is in the group", func(i int) float64 { return cuts[i].High })

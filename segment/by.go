@@ -28,7 +28,7 @@ type Member struct {
 }
 
 // By describes segmentations without fitting anything: rows for every scheme of by ("rfm", "abc",
-// "ladder", an attribute, or several joined by "," = crossed), over the customers for which where holds
+// "ladder", bands such as "recency_days:q4", an attribute, or several joined by "," = crossed), over the customers for which where holds
 // (empty = all), with cut points and members. It is what `mainstay segment` prints. An empty by means
 // Book.Schemes. Classes, cut points and key accounts are those of the whole book, as in a run: where
 // chooses who is counted, not how they are classed.
@@ -84,9 +84,7 @@ func (b *Book) describe(groups []*Grouping, in []bool) []Member {
 		one := Member{Key: string(b.Key(m)), Name: names[m], Profile: b.Profile(m), Segments: make([]string, len(groups))}
 		one.AtRisk = one.Profile != nil && one.Profile.AtRisk(b.Clock.AsOf, b.Clock.Horizon)
 		for i, g := range groups {
-			if k := g.Of[m]; k >= 0 {
-				one.Segments[i] = g.Names[k]
-			}
+			one.Segments[i] = g.name(m)
 		}
 		members = append(members, one)
 	}

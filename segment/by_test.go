@@ -156,7 +156,7 @@ func TestByProperties(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		sales := anySales.Draw(t, "sales")
 		l := handmade(18800, []string{"region"}, sales...)
-		by := []string{"abc", "rfm", "ladder", "region", "region,abc", "rfm,abc"}
+		by := []string{"abc", "rfm", "ladder", "region", "region,abc", "rfm,abc", "revenue_12m:-10,0,50", "frequency:q3,region"}
 		rows, cuts, err := byRows(context.Background(), l, nil, DefaultConfig(), by, "", 1)
 		if err != nil {
 			t.Fatal(err)

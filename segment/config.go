@@ -26,6 +26,7 @@ type Config struct {
 	Ladder         []float64      `yaml:"ladder" json:"ladder"` // units a year, descending; default 100, 50, 10, 5
 	RFMGroups      int            `yaml:"rfm_groups" json:"rfm_groups"`
 	Segments       []string       `yaml:"segments" json:"segments"` // what run segments by; empty = abc, rfm, ladder where units exist, and the attributes it knows
+	Bands          []BandRule     `yaml:"bands" json:"bands"`       // segmentations of the company's own: a number, cut
 	Tiers          TierPolicy     `yaml:"tiers" json:"tiers"`
 	IncumbentChurn string         `yaml:"incumbent_churn" json:"incumbent_churn"` // champion of an earlier run, replaced only beyond one standard error
 	IncumbentValue string         `yaml:"incumbent_value" json:"incumbent_value"`
@@ -98,6 +99,17 @@ func (c Config) Check() error {
 	for i, rung := range c.Ladder {
 		if !(rung > 0) || math.IsInf(rung, 0) || i > 0 && rung >= c.Ladder[i-1] {
 			return wrong("ladder", c.Ladder, "units a year, positive and descending, such as [100, 50, 10, 5]")
+		}
+	}
+	for i := range c.Bands {
+		if r := &c.Bands[i]; identifier(r.Name) == "" {
+			return wrong("bands", "without a name", "{name: size, of: revenue_12m, bounds: [0, 1000]}")
+		} else if isField(r.Name) || slices.Contains([]string{SchemeRFM, SchemeABC, SchemeLadder}, identifier(r.Name)) {
+			return wrong("bands", strconv.Quote(r.Name), "a name that is no field or segmentation already")
+		} else if slices.ContainsFunc(c.Bands, func(o BandRule) bool { return identifier(o.Name) == identifier(r.Of) }) {
+			return wrong("bands: of", strconv.Quote(r.Of), "a number, not bands")
+		} else if why := r.check(); why != "" {
+			return &ingest.ConfigError{Msg: fmt.Sprintf("bands %q: %s", r.Name, why)}
 		}
 	}
 	k := c.KeyAccounts

@@ -2,6 +2,7 @@ package segment
 
 import (
 	"math"
+	"slices"
 
 	"mainstay/ingest"
 )
@@ -176,7 +177,13 @@ func (b *Book) orEmpty(f func(i int) string) func(m int) string {
 	}
 }
 
-// columnOf finds a field, else an attribute, by name.
+// isField reports whether a name is one of the fields.
+func isField(name string) bool {
+	want := identifier(name)
+	return slices.ContainsFunc(fields(), func(f field) bool { return f.name == want })
+}
+
+// columnOf finds a field, else an attribute, else the bands of the configuration, by name.
 func (b *Book) columnOf(name string) (column, error) {
 	want := identifier(name)
 	table := fields()
@@ -186,6 +193,13 @@ func (b *Book) columnOf(name string) (column, error) {
 		}
 	}
 	a := b.attribute(name)
+	if k := slices.IndexFunc(b.Config.Bands, func(r BandRule) bool { return identifier(r.Name) == want }); k >= 0 && a == nil {
+		g, err := b.groupBands(b.Config.Bands[k])
+		if err != nil {
+			return column{}, err
+		}
+		return column{text: g.name}, nil
+	}
 	if a == nil {
 		known := make([]string, 0, len(table))
 		for _, f := range table {

@@ -25,6 +25,14 @@ type Grouping struct {
 	Cuts    []Cut
 }
 
+// name is the segment of a member, "" for none.
+func (g *Grouping) name(m int) string {
+	if k := g.Of[m]; k >= 0 {
+		return g.Names[k]
+	}
+	return ""
+}
+
 // Limits of segmentations by attribute.
 const (
 	maxNumbers = 20 // distinct numbers that can be segments as they are
@@ -32,12 +40,12 @@ const (
 	crossSign  = " × "
 )
 
-// Group groups the members by a scheme: rfm, abc, ladder, an attribute, or several joined by "," =
-// crossed. Classes and cut points are those of the whole book. Errors are *ingest.ConfigError.
+// Group groups the members by a scheme: rfm, abc, ladder, bands (see BandRule), an attribute, or several
+// joined by "," = crossed. Classes and cut points are those of the whole book. Errors are *ingest.ConfigError.
 func (b *Book) Group(scheme string) (*Grouping, error) {
 	var g *Grouping
-	for part := range strings.SplitSeq(scheme, ",") {
-		one, err := b.groupOne(strings.TrimSpace(part))
+	for _, part := range schemeParts(scheme) {
+		one, err := b.groupOne(part)
 		if err != nil {
 			return nil, err
 		}
@@ -53,7 +61,7 @@ func (b *Book) Group(scheme string) (*Grouping, error) {
 func (b *Book) groupOne(scheme string) (*Grouping, error) {
 	switch strings.ToLower(scheme) {
 	case "":
-		return nil, &ingest.ConfigError{Msg: "a segmentation has an empty name: expected rfm, abc, ladder or attributes, joined by commas"}
+		return nil, &ingest.ConfigError{Msg: "a segmentation has an empty name: expected rfm, abc, ladder, bands or attributes, joined by commas"}
 	case SchemeRFM:
 		return b.groupRFM(), nil
 	case SchemeABC:
@@ -62,10 +70,25 @@ func (b *Book) groupOne(scheme string) (*Grouping, error) {
 		return b.groupLadder()
 	}
 	a := b.attribute(scheme)
+	if r, ok := b.Config.bandRule(scheme); ok && a == nil {
+		return b.groupBands(r)
+	}
 	if a == nil {
-		return nil, unknownName("segmentation or attribute", scheme, append([]string{SchemeRFM, SchemeABC, SchemeLadder}, b.attributeNames()...))
+		return nil, b.unknownScheme(scheme)
 	}
 	return b.groupAttribute(a)
+}
+
+// unknownScheme is the error for a scheme that is none; a field of conditions can be one once it is cut.
+func (b *Book) unknownScheme(scheme string) error {
+	if isField(scheme) {
+		return &ingest.ConfigError{Msg: fmt.Sprintf("%q is a number of every customer: cut it into bands, for example --by '%s:0,10,100' or --by %s:q4", scheme, scheme, scheme)}
+	}
+	known := []string{SchemeRFM, SchemeABC, SchemeLadder}
+	for _, r := range b.Config.Bands {
+		known = append(known, r.Name)
+	}
+	return unknownName("segmentation or attribute", scheme, append(known, b.attributeNames()...))
 }
 
 // groupProfiles is a grouping of customers only, in natural order.
@@ -116,7 +139,7 @@ func (b *Book) groupLadder() (*Grouping, error) {
 func (b *Book) groupAttribute(a *Attribute) (*Grouping, error) {
 	if a.Number != nil {
 		if n := distinct(a.Number); n > maxNumbers {
-			return nil, &ingest.ConfigError{Msg: fmt.Sprintf("%q has %d different numbers, more than the %d that can be segments: narrow with --where %q, or add a column of bands to the accounts", a.Name, n, maxNumbers, identifier(a.Name)+" >= …")}
+			return nil, &ingest.ConfigError{Msg: fmt.Sprintf("%q has %d different numbers, more than the %d that can be segments as they are: cut it into bands, for example --by '%s:q4'", a.Name, n, maxNumbers, a.Name)}
 		}
 	}
 	return b.groupText(a), nil
@@ -197,7 +220,7 @@ func cross(x, y *Grouping) *Grouping {
 const maxDefaultValues = 30
 
 // Schemes are the segmentations of a run: those of the configuration, else abc, rfm, the ladder where
-// units exist, and the attributes in text (a number may be a code or a measure) with 2 to 30 values.
+// units exist, the bands that the configuration names, and the attributes in text (a number may be a code or a measure) with 2 to 30 values.
 func (b *Book) Schemes() []string {
 	if len(b.Config.Segments) > 0 {
 		return b.Config.Segments
@@ -205,6 +228,9 @@ func (b *Book) Schemes() []string {
 	schemes := []string{SchemeABC, SchemeRFM}
 	if b.Ledger.Has.Units && len(b.Config.Ladder) > 0 {
 		schemes = append(schemes, SchemeLadder)
+	}
+	for _, r := range b.Config.Bands {
+		schemes = append(schemes, r.Name)
 	}
 	for _, name := range b.textAttributes() {
 		a := b.attribute(name)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"slices"
-	"strings"
 
 	"mainstay/ingest"
 	"mainstay/ingest/column"
@@ -10,18 +9,15 @@ import (
 	"mainstay/ingest/table"
 )
 
-// extraAttributes are the transaction columns that --by names and that neither a role nor the accounts
-// table serves yet: they must be kept by customer × day.
-func extraAttributes(by []string, p *ingest.Plan, accounts *table.Accounts) []string {
+// extraAttributes are the transaction columns among names (of schemes) and that neither a role nor the accounts table
+// serves yet: they must be kept by customer × day.
+func extraAttributes(names []string, p *ingest.Plan, accounts *table.Accounts) []string {
 	var extra []string
-	for _, scheme := range by {
-		for name := range strings.SplitSeq(scheme, ",") {
-			name = strings.TrimSpace(name)
-			served := slices.ContainsFunc(p.Sides, func(s ingest.SideInfo) bool { return s.Column == name || s.Role == name }) ||
-				accounts != nil && accounts.Attribute(name) != nil
-			if !served && !slices.Contains(extra, name) && hasColumn(p, name) {
-				extra = append(extra, name)
-			}
+	for _, name := range names {
+		served := slices.ContainsFunc(p.Sides, func(s ingest.SideInfo) bool { return s.Column == name || s.Role == name }) ||
+			accounts != nil && accounts.Attribute(name) != nil
+		if !served && !slices.Contains(extra, name) && hasColumn(p, name) {
+			extra = append(extra, name)
 		}
 	}
 	return extra

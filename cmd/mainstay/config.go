@@ -121,8 +121,12 @@ func configKeys(t reflect.Type) []string {
 		if name, _, _ := strings.Cut(f.Tag.Get("yaml"), ","); name != "" {
 			keys = append(keys, name)
 		}
-		if f.Type.Kind() == reflect.Struct {
-			keys = append(keys, configKeys(f.Type)...)
+		inner := f.Type
+		if inner.Kind() == reflect.Slice {
+			inner = inner.Elem()
+		}
+		if inner.Kind() == reflect.Struct {
+			keys = append(keys, configKeys(inner)...)
 		}
 	}
 	return keys

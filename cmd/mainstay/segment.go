@@ -19,9 +19,11 @@ const segmentLong = `Describe the customers by groups, without fitting a model: 
 revenue and its share, observed retention with its interval. The table goes to stdout; --out writes
 it to a file as well, --members who belongs where.
 
---by takes rfm, abc, ladder (where units are mapped), or any attribute: a column of the accounts
-table, or of the transactions. Several joined by commas are crossed; --by may be repeated. --where
-keeps the customers for whom a condition holds, over any attribute and the fields
+--by takes rfm, abc, ladder (where units are mapped), any attribute (a column of the accounts table,
+or of the transactions), or bands of a number: revenue_12m:0,1000,10000 cuts at these bounds, each
+belonging to the band above it, recency_days:q4 into quarters. Several joined by commas are crossed;
+--by may be repeated. --where keeps the customers for whom a condition holds, over any attribute and
+the fields
 
 %s
 as docs/format.md explains them.`
@@ -52,7 +54,7 @@ type segmentOptions struct {
 func (o *segmentOptions) addFlags(f *pflag.FlagSet) {
 	o.inputOptions.addFlags(f)
 	o.config.addBookFlags(f)
-	f.StringArrayVar(&o.by, "by", nil, "`SCHEME`: rfm, abc, ladder, or columns; joined by commas = crossed; may be repeated")
+	f.StringArrayVar(&o.by, "by", nil, "`SCHEME`: rfm, abc, ladder, columns, bands (revenue_12m:0,1000; recency_days:q4); commas cross")
 	f.StringVar(&o.where, "where", "", "`CONDITION` on customers, for example 'revenue_12m > 10000 and at_risk'")
 	f.StringVarP(&o.out, "out", "o", "", "also write the table to `FILE` (.csv, .parquet, .arrow, .json)")
 	f.StringVarP(&o.members, "members", "m", "", "write every customer with its segments to `FILE`")
@@ -67,6 +69,7 @@ func newSegmentCommand(a *app) *cobra.Command {
 		Long:  fmt.Sprintf(segmentLong, conditionFields()),
 		Example: `  mainstay segment orders.parquet --by abc
   mainstay segment orders.parquet --by industry,region --where 'revenue_12m > 10000' --out groups.csv
+  mainstay segment orders.parquet --by abc,revenue_12m:0,1000,10000 --by recency_days:q4
   mainstay segment orders.parquet --by abc --members customers.csv
   mainstay segment orders.parquet --by rfm --by ladder --json`,
 	}
@@ -86,7 +89,7 @@ func runSegment(ctx context.Context, a *app, o *segmentOptions) error {
 	if err != nil {
 		return err
 	}
-	if extra := extraAttributes(o.by, p, accounts); len(extra) > 0 {
+	if extra := extraAttributes(o.config.Segment.Columns(o.by), p, accounts); len(extra) > 0 {
 		o.config.Ingest.Columns.Attributes = append(o.config.Ingest.Columns.Attributes, extra...)
 		if p, err = a.plan(ctx, &o.inputOptions); err != nil {
 			return err
