@@ -1,14 +1,20 @@
 // Package markov models how customers move between states, and what that is worth.
 // It sees counts, matrices and small structs, never files, flags or loggers.
 //
-//	counts.go    transition counts from state sequences
-//	fit.go       the maximum-likelihood chain and its certificate
-//	forecast.go  where a distribution over states goes
-//	absorb.go    time to, and place of, absorption
-//	value.go     discounted value by state
-//	visit.go     the probability of not visiting a set of states, with its standard error
-//	expected.go  the expected number of visits to a set of states
-//	without.go   the chain with some moves switched off
+//	states.go       the states that a column holds, in order
+//	panel.go        transition counts from rows of id, time, state
+//	counts.go       transition counts from state sequences
+//	fit.go          the maximum-likelihood chain and its certificate
+//	classes.go      which states reach each other, and with which period
+//	stationary.go   the distribution that the chain keeps, with its standard errors
+//	forecast.go     where a distribution over states goes
+//	absorb.go       time to, and place of, absorption
+//	value.go        discounted value by state
+//	sensitivity.go  standard errors of forecast, absorption and value
+//	analysis.go     all of these for one table of counts
+//	visit.go        the probability of not visiting a set of states, with its standard error
+//	expected.go     the expected number of visits to a set of states
+//	without.go      the chain with some moves switched off
 //
 // Matrices are row-stochastic: entry (i, j) is the probability of moving from state i to state j in one
 // period.

@@ -26,6 +26,25 @@ func Forecast(p mat.Matrix, start []float64, n int) []float64 {
 	return at
 }
 
+// Scatter is the variance, by state, of how many of start individuals per state are in it after n
+// periods when every one of them moves on his own, P being known:
+//
+//	Var_j = Σ_i start_i (Pⁿ)_ij (1 − (Pⁿ)_ij)
+func (c *Chain) Scatter(start []float64, n int) []float64 {
+	variance := make([]float64, len(start))
+	for i, heads := range start {
+		if heads == 0 {
+			continue
+		}
+		from := make([]float64, len(start))
+		from[i] = 1
+		for j, p := range Forecast(c.P, from, n) {
+			variance[j] += heads * p * max(0, 1-p)
+		}
+	}
+	return variance
+}
+
 // back is d·P·v: what v, next period, is worth in each state now.
 func back(p mat.Matrix, d float64, v []float64) []float64 {
 	out := make([]float64, len(v))

@@ -2,6 +2,7 @@ package markov
 
 import (
 	"fmt"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -23,12 +24,18 @@ func ValueFinite(p mat.Matrix, reward []float64, rate float64, periods int) ([]f
 	}
 	v := append([]float64(nil), reward...)
 	for range periods {
-		v = back(p, d, v)
-		for i := range v {
-			v[i] += reward[i]
-		}
+		v = earn(p, d, v, reward)
 	}
 	return v, nil
+}
+
+// earn is R + d·P·V, one period more.
+func earn(p mat.Matrix, d float64, v, reward []float64) []float64 {
+	v = back(p, d, v)
+	for i := range v {
+		v[i] += reward[i]
+	}
+	return v
 }
 
 // ValueInfinite is the limit of ValueFinite,
@@ -36,13 +43,33 @@ func ValueFinite(p mat.Matrix, reward []float64, rate float64, periods int) ([]f
 //	V = (I − d·P)⁻¹ R
 //
 // (Pfeifer & Carraway 2000, eq. 8), solved by LU. Units as in ValueFinite; the rate must not be negative,
-// and with rate 0 every state must die out: otherwise the matrix is singular, and an error says so.
+// and with rate 0 every state must die out, or end where nothing is earned: otherwise the sum has no end,
+// and an error says so.
 func ValueInfinite(p mat.Matrix, reward []float64, rate float64) ([]float64, error) {
 	d, err := checkValue(p, reward, rate, true)
 	if err != nil {
 		return nil, err
 	}
-	return solveDiscounted(p, d, reward)
+	return solveDiscounted(dyingOut(p, reward, rate), d, reward)
+}
+
+// dyingOut is p with the rows of closed classes in which nothing is earned set to 0 where nothing is
+// discounted: their value is 0 either way, and I − P is singular with them.
+func dyingOut(p mat.Matrix, reward []float64, rate float64) mat.Matrix {
+	if rate != 0 {
+		return p
+	}
+	k := len(reward)
+	out := mat.DenseCopyOf(p)
+	for _, c := range Classes(p) {
+		if !c.Closed || slices.ContainsFunc(c.States, func(s int) bool { return reward[s] != 0 }) {
+			continue
+		}
+		for _, s := range c.States {
+			out.SetRow(s, make([]float64, k))
+		}
+	}
+	return out
 }
 
 func checkValue(p mat.Matrix, reward []float64, rate float64, endless bool) (d float64, err error) {

@@ -38,13 +38,13 @@ func (a Agreement) LRE() float64 {
 	return min(most, max(0, -math.Log10(miss)))
 }
 
-// Least is how many digits must agree: Floor, or all published ones but the last.
+// Least is how many digits must agree: Floor, or all published ones but the last, and never none.
 func (a Agreement) Least() float64 {
 	switch {
 	case a.Floor > 0:
 		return a.Floor
 	case a.Digits > 0:
-		return float64(a.Digits - 1)
+		return max(0.5, float64(a.Digits-1))
 	}
 	return mostDigits - 1
 }

@@ -1,0 +1,220 @@
+package markov
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"mainstay/internal/num"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// Questions are what Analyse answers beside the chain itself.
+type Questions struct {
+	Absorbing []int     // states that nobody leaves, by request; none: no absorbing analysis
+	Level     float64   // of every interval, such as 0.95
+	Start     []float64 // amounts by state from which the forecast starts
+	Forecast  int       // periods; 0: no forecast
+	Reward    []float64 // by state and period; nil: no value
+	Rate      float64   // discount rate per period
+	Horizon   int       // periods of the finite value; 0: endless only
+}
+
+// Estimate is a figure with its delta-method standard error and interval. Low and High are NaN where SE is
+// 0: the figure is known, or it lies on the edge of its domain, where the delta method says nothing.
+type Estimate struct{ Value, SE, Low, High float64 }
+
+// Analysis is what a chain says. Slices over states follow Chain.States; what was not asked for, or does not
+// exist, is nil.
+type Analysis struct {
+	Chain      *Chain
+	Low, High  *mat.Dense // k×k, Wilson
+	Classes    []Class
+	Unleft     []int      // ordinary states that were only ever seen to stay
+	Stationary []Estimate // nil where it is not unique, or trivial: the chain is absorbing by request
+
+	Absorption *Absorption
+	Steps      []Estimate   // by Absorption.Transient: periods to absorption
+	Ends       [][]Estimate // by Absorption.Transient and Absorption.Absorbing: probability of ending there
+
+	Forecast  [][]Estimate // by period 0 … Questions.Forecast, and state: expected shares
+	Heads     [][]Estimate // likewise how many there will be; nil unless every amount of the start is whole
+	Value     []Estimate   // endless
+	ValueTo   []Estimate   // to the horizon
+	NoEndless error        // why Value is nil although rewards were given
+}
+
+// RefusedError is a chain that must not be used for what was asked.
+type RefusedError struct{ Reason string }
+
+func (e *RefusedError) Error() string { return e.Reason }
+
+// Analyse fits the chain and answers the questions. A chain without its certificate, absorbing states that
+// some state never reaches, and an endless value that does not exist (with no finite one asked) are a
+// *RefusedError; the analysis then holds the chain and its intervals only.
+func Analyse(c *Counts, q Questions) (*Analysis, error) {
+	chain, err := Fit(c, q.Absorbing...)
+	if err != nil {
+		return nil, err
+	}
+	a := &Analysis{Chain: chain}
+	a.Low, a.High = chain.Interval(q.Level)
+	if !chain.Certificate.Certified() {
+		return a, &RefusedError{refusal(&chain.Certificate)}
+	}
+	a.Classes = Classes(chain.P)
+	fixed := chain.fixed()
+	for i := range c.States {
+		if n := c.Leaving(i); !fixed[i] && n == c.At(i, i) {
+			a.Unleft = append(a.Unleft, i)
+		}
+	}
+	z := num.ZLevel(q.Level)
+	if len(q.Absorbing) > 0 {
+		err = a.absorb(z)
+	} else if pi, noPi := Stationary(chain.P); noPi == nil {
+		a.Stationary = onLogit(z, pi, chain.StationaryError(pi))
+	}
+	if err != nil {
+		return a, err
+	}
+	if q.Forecast > 0 {
+		a.forecast(q, z)
+	}
+	if q.Reward != nil {
+		return a, a.value(q, z)
+	}
+	return a, nil
+}
+
+// refusal is why a certificate is refused.
+func refusal(cert *num.Certificate) string {
+	var reasons []string
+	for _, w := range cert.Warnings {
+		if w.Code == num.WarnEmptyState {
+			reasons = append(reasons, w.Message)
+		}
+	}
+	return strings.Join(reasons, "; ")
+}
+
+func (a *Analysis) absorb(z float64) error {
+	c := a.Chain
+	for _, class := range a.Classes {
+		if class.Closed && !slices.Contains(c.Absorbing, class.States[0]) {
+			var names []string
+			for _, s := range class.States {
+				names = append(names, fmt.Sprintf("%q", c.States[s]))
+			}
+			return &RefusedError{fmt.Sprintf("no absorbing state is ever reached from %s; declare one of these absorbing too", strings.Join(names, ", "))}
+		}
+	}
+	absorption, err := Absorb(c.P, c.Absorbing)
+	if err != nil {
+		return &RefusedError{err.Error()}
+	}
+	steps, ends := c.AbsorptionErrors(absorption)
+	a.Absorption = absorption
+	a.Steps = onLog(z, absorption.Steps, steps)
+	for i := range absorption.Transient {
+		a.Ends = append(a.Ends, onLogit(z, absorption.Probability.RawRowView(i), ends.RawRowView(i)))
+	}
+	return nil
+}
+
+func (a *Analysis) forecast(q Questions, z float64) {
+	var total float64
+	for _, v := range q.Start {
+		total += v
+	}
+	shares := make([]float64, len(q.Start))
+	for i, v := range q.Start {
+		shares[i] = v / total
+	}
+	whole := !slices.ContainsFunc(q.Start, func(v float64) bool { return v != math.Trunc(v) })
+	for n := range q.Forecast + 1 {
+		at := Forecast(a.Chain.P, shares, n)
+		for i := range at {
+			at[i] = min(at[i], 1) // rounding can leave a certain share at 1 + 1e-16
+		}
+		se := a.Chain.ForecastErrors(shares, n)
+		a.Forecast = append(a.Forecast, onLogit(z, at, se))
+		if !whole {
+			continue
+		}
+		for i, v := range a.Chain.Scatter(q.Start, n) {
+			se[i] = math.Hypot(se[i], math.Sqrt(v)/total)
+		}
+		heads := onLogit(z, at, se)
+		for i, e := range heads {
+			heads[i] = Estimate{total * e.Value, total * e.SE, total * e.Low, total * e.High}
+		}
+		a.Heads = append(a.Heads, heads)
+	}
+}
+
+func (a *Analysis) value(q Questions, z float64) error {
+	if q.Horizon > 0 {
+		v, err := ValueFinite(a.Chain.P, q.Reward, q.Rate, q.Horizon)
+		if err != nil {
+			return err
+		}
+		se, err := a.Chain.ValueFiniteErrors(q.Reward, q.Rate, q.Horizon)
+		if err != nil {
+			return err
+		}
+		a.ValueTo = plain(z, v, se)
+	}
+	v, err := ValueInfinite(a.Chain.P, q.Reward, q.Rate)
+	if err == nil {
+		var se []float64
+		if se, err = a.Chain.ValueInfiniteErrors(q.Reward, q.Rate); err == nil {
+			a.Value = plain(z, v, se)
+			return nil
+		}
+	}
+	a.NoEndless = err
+	if a.ValueTo != nil {
+		return nil
+	}
+	return &RefusedError{err.Error()}
+}
+
+// plain is value ± z·SE.
+func plain(z float64, value, se []float64) []Estimate {
+	return estimates(value, se, func(v, s float64) (float64, float64) { return v - z*s, v + z*s })
+}
+
+// onLog is value·exp(±z·SE/value), for what is positive.
+func onLog(z float64, value, se []float64) []Estimate {
+	return estimates(value, se, func(v, s float64) (float64, float64) {
+		return v * math.Exp(-z*s/v), v * math.Exp(z*s/v)
+	})
+}
+
+// onLogit is expit(logit(value) ± z·SE/(value·(1 − value))), for probabilities.
+func onLogit(z float64, value, se []float64) []Estimate {
+	return estimates(value, se, func(v, s float64) (float64, float64) {
+		half := z * s / (v * (1 - v))
+		return num.Expit(num.Logit(v) - half), num.Expit(num.Logit(v) + half)
+	})
+}
+
+// tinySpread is the relative standard error below which an estimate counts as known: rounding leaves
+// this much where the delta method says 0.
+const tinySpread = 1e-12
+
+func estimates(value, se []float64, interval func(v, s float64) (float64, float64)) []Estimate {
+	out := make([]Estimate, len(value))
+	for i, v := range value {
+		out[i] = Estimate{v, se[i], math.NaN(), math.NaN()}
+		if se[i] <= tinySpread*math.Abs(v) {
+			out[i].SE = 0
+		} else {
+			out[i].Low, out[i].High = interval(v, se[i])
+		}
+	}
+	return out
+}
