@@ -9,8 +9,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Land of Oz: rain, nice, snow; regular, so aperiodic and with one distribution that it keeps (Grinstead & Snell
-// 1997, examples 11.1 and 11.22). Computed figures: w = (.4, .2, .4).
+// Land of Oz: rain, nice, snow; regular, so aperiodic and with one distribution that it keeps, w = (.4, .2, .4)
+// (Grinstead & Snell 1997, ch. 11; R markovchain has it in its tests).
 var oz = mat.NewDense(3, 3, []float64{.5, .25, .25, .5, 0, .5, .25, .25, .5})
 
 func TestStationaryLandOfOz(t *testing.T) {
