@@ -90,7 +90,7 @@ func Inputs(ctx context.Context, st store.Store, plan *ingest.Plan, accounts []s
 	}
 	var others []store.Object
 	for _, source := range accounts {
-		found, err := st.List(ctx, source)
+		found, err := st.List(ctx, source, store.TableEndings...)
 		if err != nil {
 			return nil, err
 		}

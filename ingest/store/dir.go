@@ -28,8 +28,8 @@ const maxDepth = 64
 // for any number of folders) yields the files that it matches, whatever their endings,
 // and what is in the folders that it matches. Links are followed; a file that can be
 // reached by several names is listed once.
-func (Dir) List(ctx context.Context, source string) ([]Object, error) {
-	objects, err := list(ctx, source)
+func (Dir) List(ctx context.Context, source string, endings ...string) ([]Object, error) {
+	objects, err := list(ctx, source, orParquet(endings))
 	if err != nil && ctx.Err() == nil {
 		return nil, unreadable(err)
 	}
@@ -39,7 +39,7 @@ func (Dir) List(ctx context.Context, source string) ([]Object, error) {
 // unreadable makes err, which names the file, the error of an input.
 func unreadable(err error) error { return &column.Error{RowGroup: -1, Row: -1, Err: err} }
 
-func list(ctx context.Context, source string) ([]Object, error) {
+func list(ctx context.Context, source string, endings []string) ([]Object, error) {
 	if source == "" {
 		return nil, fmt.Errorf("empty source: name a Parquet file, a folder, or a pattern such as exports/*.parquet")
 	}
@@ -53,12 +53,12 @@ func list(ctx context.Context, source string) ([]Object, error) {
 		o, err := object(root, info)
 		return []Object{o}, err
 	case err == nil:
-		w := walk{ctx: ctx, take: func(elems []string) bool { return inFolder(elems) }, enter: func(elems []string) bool { return !slices.ContainsFunc(elems, hidden) }}
-		return w.list(source, root, fmt.Sprintf("%s: no Parquet file in this folder (names ending in %s): name the files themselves if they end differently",
-			source, strings.Join(parquetEndings, ", ")))
+		w := walk{ctx: ctx, take: func(elems []string) bool { return inFolder(elems, endings) }, enter: func(elems []string) bool { return !slices.ContainsFunc(elems, hidden) }}
+		return w.list(source, root, fmt.Sprintf("%s: no %s in this folder (names ending in %s): name the files themselves if they end differently",
+			source, whatEnds(endings), strings.Join(endings, ", ")))
 	case isPattern(root[len(filepath.VolumeName(root)):]):
 		start, pattern := split(root, len(filepath.VolumeName(root)))
-		w := walk{ctx: ctx, take: func(elems []string) bool { return selects(pattern, elems) }, enter: func(elems []string) bool { return leadsTo(pattern, elems) }}
+		w := walk{ctx: ctx, take: func(elems []string) bool { return selects(pattern, elems, endings) }, enter: func(elems []string) bool { return leadsTo(pattern, elems) }}
 		return w.list(source, start, fmt.Sprintf("%s: the pattern matches no file: check it with ls, and quote it so that the shell leaves it alone", source))
 	case os.IsNotExist(err):
 		return nil, notFound(source, root)
@@ -202,6 +202,14 @@ func (w *walk) objects() []Object {
 		}
 	}
 	return out
+}
+
+// whatEnds names the files that have the endings.
+func whatEnds(endings []string) string {
+	if len(endings) > len(parquetEndings) {
+		return "table"
+	}
+	return "Parquet file"
 }
 
 func object(name string, info fs.FileInfo) (Object, error) {

@@ -14,10 +14,11 @@ import (
 type Memory map[string][]byte
 
 // List implements Store.
-func (m Memory) List(ctx context.Context, source string) ([]Object, error) {
+func (m Memory) List(ctx context.Context, source string, endings ...string) ([]Object, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	endings = orParquet(endings)
 	root := path.Clean(source)
 	if b, ok := m[root]; ok {
 		return []Object{{Name: root, Size: int64(len(b)), Partitions: partitions(root)}}, nil
@@ -26,7 +27,7 @@ func (m Memory) List(ctx context.Context, source string) ([]Object, error) {
 	names := slices.Sorted(maps.Keys(m))
 	for _, name := range names {
 		below, inside := strings.CutPrefix(name, root+"/")
-		if inside && inFolder(strings.Split(below, "/")) || isPattern(root) && selects(strings.Split(root, "/"), strings.Split(name, "/")) {
+		if inside && inFolder(strings.Split(below, "/"), endings) || isPattern(root) && selects(strings.Split(root, "/"), strings.Split(name, "/"), endings) {
 			out = append(out, Object{Name: name, Size: int64(len(m[name])), Partitions: partitions(name)})
 		}
 	}

@@ -6,8 +6,18 @@ import (
 	"strings"
 )
 
-// parquetEndings are the file name endings that a folder yields, in lower case.
+// parquetEndings are the file name endings that a folder yields unless others are asked for.
 var parquetEndings = []string{".parquet", ".parq", ".pq"}
+
+// TableEndings are those of the small inputs beside the transactions.
+var TableEndings = append([]string{".csv", ".tsv", ".xlsx", ".xlsm"}, parquetEndings...)
+
+func orParquet(endings []string) []string {
+	if len(endings) == 0 {
+		return parquetEndings
+	}
+	return endings
+}
 
 // hidden reports whether writers mean name to be passed over: _SUCCESS, _metadata,
 // _temporary, .part-0.crc. A partition folder such as _c0=1 is data (Spark's rule).
@@ -16,13 +26,13 @@ func hidden(name string) bool {
 }
 
 // inFolder reports whether a folder yields the file at the given path elements
-// below it: nothing on the way is hidden, and the name ends like Parquet.
-func inFolder(below []string) bool {
+// below it: nothing on the way is hidden, and the name has one of the endings.
+func inFolder(below, endings []string) bool {
 	if slices.ContainsFunc(below, hidden) {
 		return false
 	}
 	name := below[len(below)-1]
-	return !strings.HasPrefix(name, "_") && slices.Contains(parquetEndings, strings.ToLower(path.Ext(name)))
+	return !strings.HasPrefix(name, "_") && slices.Contains(endings, strings.ToLower(path.Ext(name)))
 }
 
 // isPattern reports whether source has wildcards.
@@ -31,10 +41,10 @@ func isPattern(source string) bool { return strings.ContainsAny(source, "*?[") }
 // selects reports whether a pattern yields the file at the given path elements:
 // either the pattern matches the file, which is then taken whatever its ending, or it
 // matches a folder on the way, which yields as a folder does.
-func selects(pattern, elems []string) bool {
+func selects(pattern, elems, endings []string) bool {
 	for i := range len(elems) + 1 {
 		if matches(pattern, elems[:i]) {
-			return i == len(elems) || inFolder(elems[i:])
+			return i == len(elems) || inFolder(elems[i:], endings)
 		}
 	}
 	return false

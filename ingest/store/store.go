@@ -32,7 +32,8 @@ type Store interface {
 	// into objects sorted by name. Below the source, names that start with "." or "_"
 	// are skipped, files and folders alike (a partition folder such as _c0=1 is
 	// not). A source that matches nothing is an error that says so. Errors are
-	// *column.Error: of an input that cannot be read.
-	List(ctx context.Context, source string) ([]Object, error)
+	// *column.Error: of an input that cannot be read. Of a folder, files are taken whose
+	// names end in one of endings (lower case, compared in any case); none = Parquet's.
+	List(ctx context.Context, source string, endings ...string) ([]Object, error)
 	Open(ctx context.Context, name string) (Reader, error)
 }

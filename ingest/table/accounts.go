@@ -1,16 +1,15 @@
-// Package table reads the small inputs beside the transactions as typed tables.
 package table
 
 import (
 	"bytes"
 	"context"
 	"fmt"
-	"math"
 	"slices"
 	"sort"
 	"strconv"
 	"strings"
 
+	"mainstay/ingest/key"
 	"mainstay/ingest/store"
 )
 
@@ -72,67 +71,82 @@ func (a *Accounts) Attribute(name string) *Attribute {
 // customerColumn is the transactions' customer column: an accounts column of the
 // same name is the key.
 func ReadAccounts(ctx context.Context, st store.Store, sources []string, cfg AccountsConfig, customerColumn string) (*Accounts, error) {
-	files, err := openAll(ctx, st, sources)
+	t, err := Read(ctx, st, sources)
 	if err != nil {
 		return nil, err
 	}
-	defer files.close()
-	chosen, err := choose(files.columns, cfg, customerColumn)
+	chosen, err := choose(t.Names(), cfg, customerColumn)
 	if err != nil {
 		return nil, err
 	}
-	t, err := files.read(ctx, chosen.Key)
+	keys, err := t.keys(chosen.Key)
 	if err != nil {
 		return nil, err
 	}
-	a := &Accounts{Chosen: chosen, Notes: files.notes}
-	rows, err := t.unique(a)
+	a := &Accounts{Chosen: chosen, Notes: t.Notes}
+	rows, err := t.unique(keys, a)
 	if err != nil {
 		return nil, err
 	}
 	a.Keys = make([][]byte, len(rows))
 	for i, r := range rows {
-		a.Keys[i] = []byte(t.keys[r])
+		a.Keys[i] = []byte(keys[r])
 	}
 	a.Name, a.Parent = make([]string, len(rows)), make([]string, len(rows))
-	for c := range t.columns {
-		col := &t.columns[c]
-		values := make([]string, len(rows))
-		for i, r := range rows {
-			values[i] = col.values[r]
-		}
-		switch col.name {
+	for c := range t.Columns {
+		switch col := &t.Columns[c]; col.Name {
 		case chosen.Name:
-			a.Name = values
+			a.Name = pick(col.Text, rows)
 		case chosen.Parent:
-			a.Parent = values
+			a.Parent = pick(col.Text, rows)
 		case chosen.Key:
 		default:
-			a.Attributes = append(a.Attributes, attribute(col, values))
+			a.Attributes = append(a.Attributes, attribute(col, rows))
 		}
 	}
 	return a, nil
 }
 
+// keys are the keys of all rows, none of them null.
+func (t *Table) keys(name string) ([]string, error) {
+	c, err := t.Column(name)
+	if err != nil {
+		return nil, err
+	}
+	if c.badKey >= 0 {
+		return nil, t.Fail(c.badKey, name, fmt.Errorf("the account key is not UTF-8, not finite, too large, or longer than %d bytes: correct it in the export", key.MaxLen))
+	}
+	nulls := 0
+	for _, s := range c.Text {
+		if s == "" {
+			nulls++
+		}
+	}
+	if nulls > 0 {
+		return nil, t.Fail(slices.Index(c.Text, ""), name, fmt.Errorf("%d of %d accounts have no key, this row first: fill in the key or remove the rows", nulls, t.Rows))
+	}
+	return c.Text, nil
+}
+
 // unique returns the rows to keep, sorted by key.
-func (t *rawTable) unique(a *Accounts) ([]int, error) {
-	order := make([]int, len(t.keys))
+func (t *Table) unique(keys []string, a *Accounts) ([]int, error) {
+	order := make([]int, len(keys))
 	for i := range order {
 		order[i] = i
 	}
-	sort.SliceStable(order, func(i, j int) bool { return t.keys[order[i]] < t.keys[order[j]] })
+	sort.SliceStable(order, func(i, j int) bool { return keys[order[i]] < keys[order[j]] })
 	kept := order[:0]
 	for _, r := range order {
-		if len(kept) == 0 || t.keys[kept[len(kept)-1]] != t.keys[r] {
+		if len(kept) == 0 || keys[kept[len(kept)-1]] != keys[r] {
 			kept = append(kept, r)
 			continue
 		}
 		first := kept[len(kept)-1]
-		for c := range t.columns {
-			if x, y := t.columns[c].values[first], t.columns[c].values[r]; x != y {
-				file, row := t.at(first)
-				return nil, t.fail(r, t.columns[c].name, fmt.Errorf("account key %q has two different rows: %s here, %s in %s row %d; keep one row per account",
-					clip(t.keys[r]), clip(strconv.Quote(y)), clip(strconv.Quote(x)), file, row))
+		for c := range t.Columns {
+			if x, y := t.Columns[c].Text[first], t.Columns[c].Text[r]; x != y {
+				file, row := t.At(first)
+				return nil, t.Fail(r, t.Columns[c].Name, fmt.Errorf("account key %q has two different rows: %s here, %s in %s row %d; keep one row per account",
+					clip(keys[r]), clip(strconv.Quote(y)), clip(strconv.Quote(x)), file, row))
 			}
 		}
 		a.Duplicates++
@@ -140,20 +154,21 @@ func (t *rawTable) unique(a *Accounts) ([]int, error) {
 	return kept, nil
 }
 
-// attribute gives a column its type.
-func attribute(col *rawColumn, values []string) Attribute {
-	if !col.numeric {
-		return Attribute{Name: col.name, Text: values}
+// attribute gives a column its type: what a file stores as text stays text, even where it looks like
+// numbers, unless the file is CSV, which has no types.
+func attribute(col *Column, rows []int) Attribute {
+	if col.Number == nil || col.NumericText && !col.untyped {
+		return Attribute{Name: col.Name, Text: pick(col.Text, rows)}
 	}
-	numbers := make([]float64, len(values))
-	for i, s := range values {
-		if s == "" {
-			numbers[i] = math.NaN()
-			continue
-		}
-		numbers[i], _ = strconv.ParseFloat(s, 64) // the text of a number of at most 64 bits
+	return Attribute{Name: col.Name, Number: pick(col.Number, rows)}
+}
+
+func pick[T any](values []T, rows []int) []T {
+	out := make([]T, len(rows))
+	for i, r := range rows {
+		out[i] = values[r]
 	}
-	return Attribute{Name: col.name, Number: numbers}
+	return out
 }
 
 // clip shortens foreign text in a message.

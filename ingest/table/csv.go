@@ -1,0 +1,187 @@
+package table
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+
+	"mainstay/ingest/store"
+)
+
+// readCSV appends the rows of a CSV file (RFC 4180: quotes may hold delimiters and line breaks).
+// The first line names the columns. The delimiter is the one of comma, semicolon and tab that the
+// first line has most of, or what a line "sep=;" before it says. Every row has as many fields as
+// the first line; rows without any value are passed over.
+func (t *Table) readCSV(ctx context.Context, o store.Object, r store.Reader) error {
+	raw, err := whole(o, r)
+	if err != nil {
+		return err
+	}
+	text, note, err := decodeText(raw)
+	if err != nil {
+		return err
+	}
+	if note != "" {
+		t.Notes = append(t.Notes, o.Name+": "+note)
+	}
+	delimiter, skipped, text := findDelimiter(text, strings.ToLower(path.Ext(o.Name)))
+	in := csv.NewReader(bytes.NewReader(text))
+	in.Comma, in.FieldsPerRecord, in.ReuseRecord = delimiter, -1, true
+	next := func() ([]string, int, error) {
+		record, err := in.Read()
+		var bad *csv.ParseError
+		if errors.As(err, &bad) {
+			return nil, 0, fmt.Errorf("line %d: %w: a quote inside a quoted field is written twice, and a quoted field ends before its delimiter", bad.Line+skipped, bad.Err)
+		}
+		if err != nil {
+			return nil, 0, err
+		}
+		line, _ := in.FieldPos(0)
+		return record, line + skipped, nil
+	}
+	return t.readRecords(ctx, "CSV", true, next, o)
+}
+
+// readRecords appends rows of text: next returns the fields and the line of each, the names first,
+// then io.EOF. A field has its type's text; untyped fields are text that may be numbers.
+func (t *Table) readRecords(ctx context.Context, typ string, untyped bool, next func() ([]string, int, error), o store.Object) error {
+	record, line, err := next()
+	if errors.Is(err, io.EOF) {
+		return errors.New("the file has no rows: its first line must name the columns")
+	}
+	if err != nil {
+		return err
+	}
+	h, err := newHeader(record, line)
+	if err != nil {
+		return err
+	}
+	start := t.Rows
+	for _, name := range h.names {
+		if name != "" {
+			t.column(name).begin(typ, start, untyped)
+		}
+	}
+	for {
+		record, line, err := next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if allBlank(record) {
+			continue
+		}
+		if err := t.appendRecord(h, record, line); err != nil {
+			return t.Fail(t.Rows, "", err)
+		}
+		if t.Rows%batchRows == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+}
+
+// header is the first line of a CSV file or sheet. A column without name or values is passed over.
+type header struct{ names []string }
+
+func newHeader(record []string, line int) (header, error) {
+	h := header{make([]string, len(record))}
+	at := map[string]int{}
+	for i, name := range record {
+		name = strings.TrimSpace(strings.ToValidUTF8(name, "\uFFFD"))
+		if first, twice := at[name]; twice && name != "" {
+			return h, fmt.Errorf("line %d: columns %d and %d are both named %q: rename one of them", line, first+1, i+1, clip(name))
+		}
+		at[name] = i
+		h.names[i] = name
+	}
+	if allBlank(h.names) {
+		return h, fmt.Errorf("line %d names no columns: the first line must name them", line)
+	}
+	return h, nil
+}
+
+func (t *Table) appendRecord(h header, record []string, line int) error {
+	if len(record) != len(h.names) {
+		return fmt.Errorf("line %d has %s but the first line names %d columns: quote fields that hold the delimiter, and fill up short rows", line, fields(len(record)), len(h.names))
+	}
+	if err := t.grow(1, len(h.names)); err != nil {
+		return err
+	}
+	t.addLine(line)
+	for i, s := range record {
+		if h.names[i] == "" {
+			if s != "" {
+				return fmt.Errorf("line %d: column %d holds %q but has no name: name it in the first line", line, i+1, clip(s))
+			}
+			continue
+		}
+		t.column(h.names[i]).addText([]byte(s))
+	}
+	return nil
+}
+
+// addLine records the line of the newest row.
+func (t *Table) addLine(line int) {
+	for len(t.lines) < t.Rows-1 { // rows of Parquet files
+		t.lines = append(t.lines, 0)
+	}
+	t.lines = append(t.lines, int32(line))
+}
+
+func fields(n int) string {
+	if n == 1 {
+		return "1 field"
+	}
+	return fmt.Sprint(n, " fields")
+}
+
+func allBlank(record []string) bool {
+	for _, s := range record {
+		if strings.TrimSpace(s) != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// findDelimiter returns the delimiter of CSV text, and the text after a line that declares it.
+func findDelimiter(text []byte, ending string) (delimiter rune, skipped int, rest []byte) {
+	first, rest, _ := bytes.Cut(text, []byte("\n"))
+	if d, ok := bytes.CutPrefix(bytes.TrimRight(first, "\r"), []byte("sep=")); ok && len(d) == 1 && bytes.ContainsAny(d, ",;\t|") {
+		return rune(d[0]), 1, rest
+	}
+	delimiter, most := ',', 0
+	if ending == ".tsv" {
+		delimiter = '\t'
+	}
+	for _, d := range ",;\t" {
+		if n := outsideQuotes(text, byte(d)); n > most {
+			delimiter, most = d, n
+		}
+	}
+	return delimiter, 0, text
+}
+
+// outsideQuotes counts a byte in the first record.
+func outsideQuotes(text []byte, b byte) int {
+	n, quoted := 0, false
+	for _, c := range text {
+		switch {
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '\n' || c == '\r':
+			return n
+		case c == b:
+			n++
+		}
+	}
+	return n
+}

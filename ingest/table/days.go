@@ -1,0 +1,71 @@
+package table
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+)
+
+// NoDay stands for a null date.
+const NoDay = math.MinInt32
+
+// Days reads the column as dates: days since 1970-01-01, NoDay where null. Dates are ISO 8601
+// (2024-01-31, with or without a time of day, which is dropped), 2024/1/31, 2024年1月31日 or
+// 20240131. The error is that of the first value that is none of them.
+func (c *Column) Days() ([]int32, error) {
+	days := make([]int32, len(c.Text))
+	for i, s := range c.Text {
+		d, ok := parseDay(s)
+		if !ok {
+			return nil, fmt.Errorf("column %q holds %q: %s", c.Name, clip(s), wantDay)
+		}
+		days[i] = d
+	}
+	return days, nil
+}
+
+// wantDay says what parseDay takes.
+const wantDay = "expected a date such as 2024-01-31, 2024/1/31, 2024年1月31日 or 20240131"
+
+// parseDay reads a date; NoDay and true when there is none.
+func parseDay(s string) (int32, bool) {
+	s = strings.TrimSpace(s)
+	if s == "" {
+		return NoDay, true
+	}
+	if len(s) == len("20060102") && strings.Trim(s, "0123456789") == "" {
+		s = s[:4] + "-" + s[4:6] + "-" + s[6:]
+	}
+	if y, rest, ok := strings.Cut(s, "年"); ok {
+		m, rest, inMonth := strings.Cut(rest, "月")
+		d, rest, inDay := strings.Cut(rest, "日")
+		if !inMonth || !inDay || rest != "" {
+			return 0, false
+		}
+		s = y + "-" + m + "-" + d
+	}
+	date, clock := s, ""
+	if i := strings.IndexAny(s, "T "); i >= 0 {
+		date, clock = s[:i], s[i+1:]
+	}
+	layout := "2006-1-2"
+	if strings.Contains(date, "/") {
+		layout = "2006/1/2"
+	}
+	t, err := time.Parse(layout, date)
+	if err != nil || clock != "" && !isClock(clock) {
+		return 0, false
+	}
+	return int32(t.Unix() / 86400), true
+}
+
+// isClock reports whether s is a time of day, with or without a zone.
+func isClock(s string) bool {
+	for _, layout := range []string{"15:04", "15:04:05", "15:04:05Z07:00", "15:04:05Z0700", "15:04:05 -0700", "15:04:05 MST"} { // fractions of a second are taken after 05
+		if _, err := time.Parse(layout, s); err == nil {
+			return true
+		}
+	}
+	return false
+}

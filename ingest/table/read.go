@@ -1,0 +1,134 @@
+package table
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"slices"
+	"strings"
+
+	"mainstay/ingest/column"
+	"mainstay/ingest/store"
+)
+
+// maxCells bounds a table, which is held in memory whole at 16 bytes a cell and more.
+const maxCells = 1 << 26
+
+// maxTextFile bounds a CSV or XLSX file, in bytes.
+const maxTextFile = 1 << 28
+
+// Read reads a table whole: all files of all sources, in the order of their names, with
+// the columns that any of them has; where a file lacks a column its rows are null.
+// Hive partitions of a path are columns. A file's ending says what it is: .csv, .tsv, .txt
+// (see readCSV), .xlsx, .xlsm (see readXLSX), anything else is Parquet.
+//
+// Errors: *column.Error names file, column and row of what cannot be read. What is left
+// out or was assumed (an encoding, a sheet) is in Table.Notes.
+func Read(ctx context.Context, st store.Store, sources []string) (*Table, error) {
+	t := &Table{}
+	objects, err := listAll(ctx, st, sources)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range objects {
+		if err := t.readFile(ctx, st, o); err != nil {
+			return nil, err
+		}
+	}
+	for i := range t.Columns {
+		t.Columns[i].finish(t.Rows)
+	}
+	return t, nil
+}
+
+func listAll(ctx context.Context, st store.Store, sources []string) ([]store.Object, error) {
+	var objects []store.Object
+	for _, s := range sources {
+		found, err := st.List(ctx, s, store.TableEndings...)
+		if err != nil {
+			return nil, err
+		}
+		objects = append(objects, found...)
+	}
+	slices.SortFunc(objects, func(a, b store.Object) int { return cmp.Compare(a.Name, b.Name) })
+	return slices.CompactFunc(objects, func(a, b store.Object) bool { return a.Name == b.Name }), nil
+}
+
+// readFile appends the rows of one file.
+func (t *Table) readFile(ctx context.Context, st store.Store, o store.Object) error {
+	r, err := st.Open(ctx, o.Name)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	t.Files, t.starts = append(t.Files, o.Name), append(t.starts, t.Rows)
+	read := t.readParquet
+	switch strings.ToLower(path.Ext(o.Name)) {
+	case ".csv", ".tsv", ".txt":
+		read = t.readCSV
+	case ".xlsx", ".xlsm":
+		read = t.readXLSX
+	case ".xls", ".xlsb", ".ods", ".numbers":
+		return fileError(o.Name, fmt.Errorf("this kind of workbook is not read: save it as .xlsx or as CSV"))
+	}
+	if err := read(ctx, o, r); err != nil {
+		var located *column.Error
+		if ctx.Err() != nil || errors.As(err, &located) {
+			return err
+		}
+		return fileError(o.Name, err)
+	}
+	start := t.starts[len(t.starts)-1]
+	for _, p := range o.Partitions {
+		if !t.has(p.Key, start) {
+			t.column(p.Key).repeat(p.Value, start, t.Rows)
+		}
+	}
+	return nil
+}
+
+func fileError(name string, err error) error {
+	return &column.Error{File: name, RowGroup: -1, Row: -1, Err: err}
+}
+
+// has reports whether the file that began at row start has filled the column.
+func (t *Table) has(name string, start int) bool {
+	i := slices.IndexFunc(t.Columns, func(c Column) bool { return c.Name == name })
+	return i >= 0 && len(t.Columns[i].Text) > start
+}
+
+// column returns the column of that name to append to, new if need be.
+func (t *Table) column(name string) *Column {
+	for i := range t.Columns {
+		if t.Columns[i].Name == name {
+			return &t.Columns[i]
+		}
+	}
+	t.Columns = append(t.Columns, Column{Name: name, numeric: true, badKey: -1, distinct: map[string]cell{}})
+	return &t.Columns[len(t.Columns)-1]
+}
+
+// grow makes room for n rows of columns, or says that the table is too large.
+func (t *Table) grow(n int64, columns int) error {
+	if cells := (int64(t.Rows) + n) * int64(max(columns, len(t.Columns), 1)); n > maxCells || cells > maxCells {
+		return fmt.Errorf("the table has more than %d million cells, the most that is held in memory: leave out columns or rows", maxCells>>20)
+	}
+	t.Rows += int(n)
+	return nil
+}
+
+// whole reads a file of a bounded size.
+func whole(o store.Object, r io.ReaderAt) ([]byte, error) {
+	if o.Size > maxTextFile {
+		return nil, fmt.Errorf("the file has %d MB, more than the %d MB that are read of this kind: export it as Parquet", o.Size>>20, maxTextFile>>20)
+	}
+	b := make([]byte, o.Size)
+	n, err := r.ReadAt(b, 0)
+	if n < len(b) {
+		return nil, fmt.Errorf("cannot read byte %d of %d: %w: it may have changed while it was read; run again", n, len(b), err)
+	}
+	return b, nil
+}
