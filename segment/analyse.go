@@ -27,16 +27,16 @@ func report(p Progress, phase string, done float64) {
 }
 
 // Analyse turns a Ledger into a Result: profiles, states, the tournament, scores, segments, tiers.
-// accounts and progress may be nil. Nothing after l.AsOf can influence it. The result is the same for any
+// in and progress may be nil. Nothing after l.AsOf can influence it. The result is the same for any
 // number of threads. Errors: *ingest.ConfigError for a setting, condition or segmentation that makes no
 // sense, *ingest.QualityError for amounts whose sums exceed 64 bits, and that of the context, which is asked
 // before every panel, candidate and phase. Models that cannot be fitted are no error: the Result says so.
-func Analyse(ctx context.Context, l *ingest.Ledger, accounts *table.Accounts, cfg Config, threads int, progress Progress) (*Result, error) {
+func Analyse(ctx context.Context, l *ingest.Ledger, in *table.Inputs, cfg Config, threads int, progress Progress) (*Result, error) {
 	if err := cfg.Check(); err != nil {
 		return nil, err
 	}
 	report(progress, phaseProfiles, 0)
-	b, err := NewBook(l, accounts, NewClock(l, l.AsOf, cfg), cfg, threads)
+	b, err := NewBook(l, in, NewClock(l, l.AsOf, cfg), cfg, threads)
 	if err != nil {
 		return nil, err
 	}

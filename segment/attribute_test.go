@@ -128,7 +128,7 @@ func TestNumbersThatASideTableNamesToo(t *testing.T) {
 		{key: "c", day: 10, amount: 1, sides: []string{""}},
 	}
 	accounts := handmadeAccounts(account{key: "a", demand: 7}, account{key: "b", demand: math.NaN()}, account{key: "p", demand: 0.1})
-	accounts.Attributes[1].Name = "Region"
+	accounts.Accounts.Attributes[1].Name = "Region"
 	check := func(l *ingest.Ledger, want map[string]string) {
 		t.Helper()
 		r, err := Analyse(context.Background(), l, accounts, DefaultConfig(), 1, nil)

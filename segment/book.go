@@ -15,7 +15,8 @@ import (
 // for one goroutine: it computes scores and key accounts when they are first asked for.
 type Book struct {
 	Ledger    *ingest.Ledger
-	Accounts  *table.Accounts // nil without accounts
+	Inputs    table.Inputs    // the tables beside the transactions
+	Accounts  *table.Accounts // of Inputs; nil without accounts
 	Config    Config
 	Clock     Clock
 	Threads   int
@@ -31,17 +32,20 @@ type Book struct {
 	keysWhy string
 }
 
-// NewBook reads the Ledger up to clock.AsOf. accounts may be nil. It checks the configuration (a setting
+// NewBook reads the Ledger up to clock.AsOf. in may be nil. It checks the configuration (a setting
 // that makes no sense, or a margin without costs, is an *ingest.ConfigError) and the range of the Ledger's
 // integers (an *ingest.QualityError, see CheckRange), so that nothing computed from a Book can overflow.
-func NewBook(l *ingest.Ledger, accounts *table.Accounts, clock Clock, cfg Config, threads int) (*Book, error) {
+func NewBook(l *ingest.Ledger, in *table.Inputs, clock Clock, cfg Config, threads int) (*Book, error) {
 	if err := cfg.Check(); err != nil {
 		return nil, err
 	}
 	if err := CheckRange(l); err != nil {
 		return nil, err
 	}
-	b := &Book{Ledger: l, Accounts: accounts, Config: cfg, Clock: clock, Threads: threads}
+	if in == nil {
+		in = &table.Inputs{}
+	}
+	b := &Book{Ledger: l, Inputs: *in, Accounts: in.Accounts, Config: cfg, Clock: clock, Threads: threads}
 	b.Profiles = Profiles(l, clock.AsOf, clock.Horizon, threads)
 	b.matchAccounts()
 	var err error
@@ -55,7 +59,7 @@ func (b *Book) Before(asOf ingest.Day) (*Book, error) {
 	clock, cfg := b.Clock, b.Config
 	clock.AsOf = asOf
 	cfg.ValueBasis = b.Basis
-	return NewBook(b.Ledger, b.Accounts, clock, cfg, b.Threads)
+	return NewBook(b.Ledger, &b.Inputs, clock, cfg, b.Threads)
 }
 
 func (b *Book) matchAccounts() {

@@ -32,11 +32,11 @@ type Member struct {
 // (empty = all), with cut points and members. It is what `mainstay segment` prints. An empty by means
 // Book.Schemes. Classes, cut points and key accounts are those of the whole book, as in a run: where
 // chooses who is counted, not how they are classed.
-func By(ctx context.Context, l *ingest.Ledger, accounts *table.Accounts, cfg Config, by []string, where string, threads int) (*Description, error) {
+func By(ctx context.Context, l *ingest.Ledger, inputs *table.Inputs, cfg Config, by []string, where string, threads int) (*Description, error) {
 	if err := cfg.Check(); err != nil {
 		return nil, err
 	}
-	b, err := NewBook(l, accounts, NewClock(l, l.AsOf, cfg), cfg, threads)
+	b, err := NewBook(l, inputs, NewClock(l, l.AsOf, cfg), cfg, threads)
 	if err != nil {
 		return nil, err
 	}

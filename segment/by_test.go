@@ -248,8 +248,8 @@ func TestAggregateWithEstimates(t *testing.T) {
 }
 
 // byRows is By without its members.
-func byRows(ctx context.Context, l *ingest.Ledger, accounts *table.Accounts, cfg Config, by []string, where string, threads int) ([]SegmentRow, []Cut, error) {
-	d, err := By(ctx, l, accounts, cfg, by, where, threads)
+func byRows(ctx context.Context, l *ingest.Ledger, in *table.Inputs, cfg Config, by []string, where string, threads int) ([]SegmentRow, []Cut, error) {
+	d, err := By(ctx, l, in, cfg, by, where, threads)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -127,7 +127,7 @@ type account struct {
 }
 
 // handmadeAccounts is an accounts table with one text and one number.
-func handmadeAccounts(rows ...account) *table.Accounts {
+func handmadeAccounts(rows ...account) *table.Inputs {
 	slices.SortFunc(rows, func(x, y account) int { return cmp.Compare(x.key, y.key) })
 	a := &table.Accounts{Attributes: []table.Attribute{{Name: "Industry Group"}, {Name: "demand"}}}
 	for _, r := range rows {
@@ -136,16 +136,16 @@ func handmadeAccounts(rows ...account) *table.Accounts {
 		a.Attributes[0].Text = append(a.Attributes[0].Text, r.industry)
 		a.Attributes[1].Number = append(a.Attributes[1].Number, r.demand)
 	}
-	return a
+	return &table.Inputs{Accounts: a}
 }
 
 // mustBook is the book of a hand-made Ledger at its as-of date under the default configuration.
-func mustBook(l *ingest.Ledger, accounts *table.Accounts, change func(*Config)) *Book {
+func mustBook(l *ingest.Ledger, in *table.Inputs, change func(*Config)) *Book {
 	cfg := DefaultConfig()
 	if change != nil {
 		change(&cfg)
 	}
-	b, err := NewBook(l, accounts, NewClock(l, l.AsOf, cfg), cfg, 2)
+	b, err := NewBook(l, in, NewClock(l, l.AsOf, cfg), cfg, 2)
 	if err != nil {
 		panic(err)
 	}

@@ -71,13 +71,18 @@ func (a *app) plan(ctx context.Context, o *inputOptions) (*ingest.Plan, error) {
 	return ingest.NewPlan(ctx, files, o.config.Transactions, o.config.Ingest, o.threads, now())
 }
 
-// accounts reads the accounts table, nil when none is configured.
-func (a *app) accounts(ctx context.Context, c *config, p *ingest.Plan) (*table.Accounts, error) {
-	if len(c.Accounts.Source) == 0 {
-		return nil, nil
+// inputs reads the tables beside the transactions that are configured.
+func (a *app) inputs(ctx context.Context, c *config, p *ingest.Plan) (*table.Inputs, error) {
+	in := &table.Inputs{}
+	if len(c.Accounts.Source) > 0 {
+		a.progress.say("reading accounts")
+		accounts, err := table.ReadAccounts(ctx, files, c.Accounts.Source, c.Accounts.Columns, p.Customer)
+		if err != nil {
+			return nil, err
+		}
+		in.Accounts = accounts
 	}
-	a.progress.say("reading accounts")
-	return table.ReadAccounts(ctx, files, c.Accounts.Source, c.Accounts.Columns, p.Customer)
+	return in, nil
 }
 
 // rowProgress shows how many of the planned rows have been read.

@@ -77,7 +77,7 @@ func runRun(ctx context.Context, a *app, o *runOptions) error {
 	if err != nil {
 		return err
 	}
-	accounts, err := a.accounts(ctx, c, p)
+	in, err := a.inputs(ctx, c, p)
 	if err != nil {
 		return err
 	}
@@ -97,7 +97,7 @@ func runRun(ctx context.Context, a *app, o *runOptions) error {
 		r.Timings.Threads = o.threads
 		r.Timings.Add("plan", start)
 		staged(ctx)
-		if err := a.compute(ctx, o, p, accounts, r); err != nil {
+		if err := a.compute(ctx, o, p, in, r); err != nil {
 			return errors.Join(err, r.Abort())
 		}
 	}
@@ -106,7 +106,7 @@ func runRun(ctx context.Context, a *app, o *runOptions) error {
 }
 
 // compute does the work of a run that is not there yet, and publishes it.
-func (a *app) compute(ctx context.Context, o *runOptions, p *ingest.Plan, accounts *table.Accounts, r *reports.Run) error {
+func (a *app) compute(ctx context.Context, o *runOptions, p *ingest.Plan, in *table.Inputs, r *reports.Run) error {
 	start := time.Now()
 	rejects, err := reports.NewRejects(ctx, r, p.Scale)
 	if err != nil {
@@ -121,7 +121,7 @@ func (a *app) compute(ctx context.Context, o *runOptions, p *ingest.Plan, accoun
 	}
 	r.Timings.Add("ledger", start)
 	start = time.Now()
-	res, err := segment.Analyse(ctx, ledger, accounts, o.config.Segment, o.threads, a.progress.phase)
+	res, err := segment.Analyse(ctx, ledger, in, o.config.Segment, o.threads, a.progress.phase)
 	if err != nil {
 		return err
 	}

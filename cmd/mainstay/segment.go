@@ -85,11 +85,11 @@ func runSegment(ctx context.Context, a *app, o *segmentOptions) error {
 	if err != nil {
 		return err
 	}
-	accounts, err := a.accounts(ctx, &o.config, p)
+	in, err := a.inputs(ctx, &o.config, p)
 	if err != nil {
 		return err
 	}
-	if extra := extraAttributes(o.config.Segment.Columns(o.by), p, accounts); len(extra) > 0 {
+	if extra := extraAttributes(o.config.Segment.Columns(o.by), p, in.Accounts); len(extra) > 0 {
 		o.config.Ingest.Columns.Attributes = append(o.config.Ingest.Columns.Attributes, extra...)
 		if p, err = a.plan(ctx, &o.inputOptions); err != nil {
 			return err
@@ -100,7 +100,7 @@ func runSegment(ctx context.Context, a *app, o *segmentOptions) error {
 	if err != nil {
 		return err
 	}
-	d, err := segment.By(ctx, ledger, accounts, o.config.Segment, o.by, o.where, o.threads)
+	d, err := segment.By(ctx, ledger, in, o.config.Segment, o.by, o.where, o.threads)
 	if err != nil {
 		return err
 	}
