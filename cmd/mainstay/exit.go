@@ -29,7 +29,8 @@ const exitTable = exitHeading + `
   1    failure: anything not listed below
   2    usage or configuration: a flag, an argument or a config key is wrong
   3    input: a file is unreadable, or its columns are missing or ambiguous
-  4    quality gate not met: too many bad rows, or a model fell back under --strict
+  4    quality gate not met: too many bad rows, a model fell back under --strict, a fit that may not be
+       used was asked for, or a figure of selftest is not reached
   7    locked: another run is writing to the same output folder
   130  interrupted (143: terminated); nothing half-written is left behind`
 
@@ -37,6 +38,11 @@ const exitTable = exitHeading + `
 type usageError struct{ error }
 
 func (e usageError) Unwrap() error { return e.error }
+
+// qualityError marks a result that must not be relied on.
+type qualityError struct{ error }
+
+func (e qualityError) Unwrap() error { return e.error }
 
 // exitCode maps an error to the exit code; signalled is the code of the signal that was
 // caught, 0 when none was.
@@ -48,6 +54,7 @@ func exitCode(err error, signalled int) int {
 		input   *ingest.InputError
 		account *table.MappingError
 		quality *ingest.QualityError
+		result  qualityError
 		locked  *store.LockedError
 	)
 	switch {
@@ -55,7 +62,7 @@ func exitCode(err error, signalled int) int {
 		return signalled
 	case errors.As(err, &usage), errors.As(err, &config):
 		return exitUsage
-	case errors.As(err, &quality):
+	case errors.As(err, &quality), errors.As(err, &result):
 		return exitQuality
 	case errors.As(err, &mapping), errors.As(err, &account), errors.As(err, &input):
 		return exitInput

@@ -164,7 +164,8 @@ func (f *figures) proportions() error {
 		{81, 263, ".2553", ".3662"}, {15, 148, ".0624", ".1605"}, {0, 20, "0", ".1611"}, {1, 29, ".0061", ".1718"},
 	} {
 		low, high := num.Wilson(c.k, c.n, level)
-		errs = append(errs, f.printed(model, fmt.Sprintf("%g of %g", c.k, c.n), source, []float64{low, high}, c.low, c.high))
+		of := fmt.Sprintf("of %g/%g", c.k, c.n)
+		errs = append(errs, f.printed(model, "low "+of, source, []float64{low}, c.low), f.printed(model, "high "+of, source, []float64{high}, c.high))
 	}
 	return errors.Join(errs...)
 }
