@@ -20,7 +20,8 @@ type batch struct {
 	amount, units, cost, discount measure
 
 	order, status, currency, rate field
-	rateBad                       []bool // no rate to convert with; nil unless converted
+	unrated                       []reason  // why money was not converted; nil unless the plan has rates
+	book                          *rateBook // the rates, unless they are of the rows
 	sides                         []field
 }
 

@@ -55,6 +55,7 @@ func finish(ctx context.Context, l *Ledger, p *Plan, workers []*scatterer) error
 		total.merge(&w.counts)
 	}
 	l.Tally, l.First = total.tally(), total.first
+	l.Tally.Excluded = workers[0].rules.exclude.tally(total.excluded, p.excludedAccounts)
 	if err := total.gate(p.Config.MaxBadRate); err != nil {
 		return err
 	}
@@ -135,10 +136,18 @@ func reconcile(l *Ledger) error {
 			t.MoneyUsed.Add(s.Returns[j])
 		}
 	}
+	excluded := ReasonTally{Reason: ReasonExcludedCustomer, Kind: OutOfScope}
+	for _, x := range t.Excluded {
+		excluded.Rows += x.Rows
+		excluded.Money.Merge(x.Money)
+	}
 	rows, sum := t.RowsUsed, t.MoneyUsed
 	for _, r := range t.Reasons {
 		rows += r.Rows
 		sum.Merge(r.Money)
+		if r.Reason == ReasonExcludedCustomer && r != excluded {
+			return fmt.Errorf("excluded customers do not reconcile: %d rows set aside, %d by the lists: this is a fault of mainstay, please report it", r.Rows, excluded.Rows)
+		}
 	}
 	if rows != t.RowsRead {
 		return fmt.Errorf("rows do not reconcile: %d read, %d used and set aside: this is a fault of mainstay, please report it", t.RowsRead, rows)

@@ -3,18 +3,20 @@ package ingest
 // Config is everything that decides how an export becomes a Ledger. The yaml tags
 // are the keys of the configuration file; docs/config.md describes each.
 type Config struct {
-	Columns          Mapping  `yaml:"columns" json:"columns"`
-	TimeFormat       string   `yaml:"time_format" json:"time_format"`             // auto, yyyymmdd, epoch-days|s|ms|us|ns, iso, or a strptime layout such as %d/%m/%Y
-	Zone             string   `yaml:"zone" json:"zone"`                           // IANA zone in which a day begins; default UTC
-	AsOf             string   `yaml:"as_of" json:"as_of"`                         // YYYY-MM-DD; empty = newest complete day
-	MoneyPlaces      int      `yaml:"money_places" json:"money_places"`           // places kept of floating and text amounts; default 4
-	ZeroDays         string   `yaml:"zero_days" json:"zero_days"`                 // ignore (default) or count
-	ExcludeStatus    []string `yaml:"exclude_status" json:"exclude_status"`       // default: cancelled, canceled, void, voided (any case)
-	ExcludeCustomers []string `yaml:"exclude_customers" json:"exclude_customers"` // keys or globs such as INTERNAL-*
-	Currency         string   `yaml:"currency" json:"currency"`                   // keep only this currency (others are out of scope), or the base of rates
-	RateColumn       string   `yaml:"rate_column" json:"rate_column"`
-	RateDirection    string   `yaml:"rate_direction" json:"rate_direction"` // local-per-base or base-per-local; no default
-	MaxBadRate       float64  `yaml:"max_bad_rate" json:"max_bad_rate"`     // share of rows that may be bad; default 0.01
+	Columns          Mapping     `yaml:"columns" json:"columns"`
+	TimeFormat       string      `yaml:"time_format" json:"time_format"`             // auto, yyyymmdd, epoch-days|s|ms|us|ns, iso, or a strptime layout such as %d/%m/%Y
+	Zone             string      `yaml:"zone" json:"zone"`                           // IANA zone in which a day begins; default UTC
+	AsOf             string      `yaml:"as_of" json:"as_of"`                         // YYYY-MM-DD; empty = newest complete day
+	MoneyPlaces      int         `yaml:"money_places" json:"money_places"`           // places kept of floating and text amounts; default 4
+	ZeroDays         string      `yaml:"zero_days" json:"zero_days"`                 // ignore (default) or count
+	ExcludeStatus    []string    `yaml:"exclude_status" json:"exclude_status"`       // default: cancelled, canceled, void, voided (any case)
+	ExcludeCustomers []string    `yaml:"exclude_customers" json:"exclude_customers"` // keys or globs such as INTERNAL-*
+	Exclude          []string    `yaml:"exclude" json:"-"`                           // files of keys or globs; what they hold decides, not where they lie
+	Currency         string      `yaml:"currency" json:"currency"`                   // keep only this currency (others are out of scope), or the base of rates
+	RateColumn       string      `yaml:"rate_column" json:"rate_column"`
+	Rates            RatesConfig `yaml:"rates" json:"rates"`
+	RateDirection    string      `yaml:"rate_direction" json:"rate_direction"` // local-per-base or base-per-local; no default
+	MaxBadRate       float64     `yaml:"max_bad_rate" json:"max_bad_rate"`     // share of rows that may be bad; default 0.01
 }
 
 // Mapping names the column of each role. Empty = find it by name and type;
@@ -46,5 +48,6 @@ func DefaultConfig() Config {
 	return Config{
 		TimeFormat: "auto", Zone: "UTC", MoneyPlaces: 4, ZeroDays: "ignore",
 		ExcludeStatus: []string{"cancelled", "canceled", "void", "voided"}, MaxBadRate: 0.01,
+		Rates: RatesConfig{MaxAge: 31},
 	}
 }

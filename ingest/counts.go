@@ -15,6 +15,7 @@ type counts struct {
 	byReason [nReasons]reasonCount // accepted = used
 	first    Day                   // of the accepted rows
 	rounding money.Rounding        // of amounts
+	excluded []excludedCount       // by entry of the exclude lists, as far as one met a customer
 }
 
 type reasonCount struct {
@@ -40,6 +41,9 @@ func (s *scatterer) tally(b *batch) error {
 			c.first = min(c.first, b.day[i])
 			continue
 		}
+		if why == excludedCustomer {
+			c.exclude(int(s.key[i]), amount)
+		}
 		if err := s.setAside(b, i, why, r); err != nil {
 			return err
 		}
@@ -54,6 +58,9 @@ func (s *scatterer) setAside(b *batch, i int, why reason, r *reasonCount) error 
 		return nil
 	}
 	reject := newReject(b, i, why)
+	if why == excludedCustomer && s.rules.exclude.erased(int(s.key[i])) {
+		reject.Value = ""
+	}
 	if isFirst {
 		example := reject
 		example.File = b.path
@@ -65,11 +72,27 @@ func (s *scatterer) setAside(b *batch, i int, why reason, r *reasonCount) error 
 	return s.rejects.add(reject)
 }
 
+// exclude counts a row that an entry of the exclude lists leaves out.
+func (c *counts) exclude(entry int, amount int64) {
+	for len(c.excluded) <= entry {
+		c.excluded = append(c.excluded, excludedCount{})
+	}
+	c.excluded[entry].rows++
+	c.excluded[entry].money.Add(amount)
+}
+
 func (c *counts) merge(o *counts) {
 	c.rows += o.rows
 	c.money.Merge(o.money)
 	c.first = min(c.first, o.first)
 	c.rounding.Merge(o.rounding)
+	for len(c.excluded) < len(o.excluded) {
+		c.excluded = append(c.excluded, excludedCount{})
+	}
+	for n, x := range o.excluded {
+		c.excluded[n].rows += x.rows
+		c.excluded[n].money.Merge(x.money)
+	}
 	for why := range c.byReason {
 		r, q := &c.byReason[why], &o.byReason[why]
 		r.rows += q.rows

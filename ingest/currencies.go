@@ -116,11 +116,14 @@ func settleCurrency(p *Plan, c *catalog, count currencyCount) error {
 	p.Currencies = names
 	if cfg.Currency != "" {
 		kept := count[currencyName(cfg.Currency)].rows
-		if kept == 0 {
+		if kept == 0 && !cfg.converts() {
 			return &MappingError{Role: RoleCurrency, Msg: fmt.Sprintf("--currency %s: no row has it up to the as-of date; column %q has %s", cfg.Currency, p.Currency, count)}
 		}
-		if cfg.RateColumn == "" && len(names) > 1 {
+		if !cfg.converts() && len(names) > 1 {
 			p.Notes = append(p.Notes, fmt.Sprintf("only %s is kept (%s), other currencies are out of scope: %s", currencyName(cfg.Currency), plural(kept, "row"), count))
+		}
+		if p.rates != nil {
+			p.noteUnrated(count)
 		}
 		return nil
 	}
@@ -135,6 +138,15 @@ func settleCurrency(p *Plan, c *catalog, count currencyCount) error {
 	}
 	main := shellQuote(names[0])
 	return &MappingError{Role: RoleCurrency, Msg: fmt.Sprintf("amounts of %d currencies are not added up (column %q: %s); "+
-		"keep one with --currency %s, or convert to it with --currency %s --rate-column %s and --rate-direction local-per-base (amounts are divided by the rate) or base-per-local (multiplied)",
+		"keep one with --currency %s, or convert to it with --currency %s --rate-column %s and --rate-direction local-per-base (amounts are divided by the rate) or base-per-local (multiplied); a table of dated rates is given with --rates FILE in the column's place",
 		len(names), p.Currency, count, main, main, rate)}
+}
+
+// noteUnrated says which currencies in use have no rates at all.
+func (p *Plan) noteUnrated(count currencyCount) {
+	for _, name := range p.Currencies {
+		if name != currencyName(p.Config.Currency) && p.rates.of[name] == nil {
+			p.Notes = append(p.Notes, fmt.Sprintf("no rates of %s: %s cannot be converted and are bad (no_rate)", clip(name), plural(count[name].rows, "row")))
+		}
+	}
 }

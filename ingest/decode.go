@@ -20,7 +20,7 @@ type decoder struct {
 }
 
 func newDecoder(p *Plan, files []string) *decoder {
-	d := &decoder{plan: p, files: files, rates: newConverter(&p.Config)}
+	d := &decoder{plan: p, files: files, rates: newConverter(p)}
 	add := func(names ...string) {
 		for _, n := range names {
 			if n != "" && !slices.Contains(d.names, n) {
@@ -38,7 +38,7 @@ func newDecoder(p *Plan, files []string) *decoder {
 	for _, s := range p.Sides {
 		add(s.Column)
 	}
-	d.batch.sides = make([]field, len(p.Sides))
+	d.batch.sides, d.batch.book = make([]field, len(p.Sides)), p.rates
 	return d
 }
 

@@ -23,6 +23,7 @@ type Inspection struct {
 	AsOf       string           `json:"as_of"`
 	AsOfWhy    string           `json:"as_of_why"`
 	Currency   string           `json:"currency,omitempty"`
+	Rates      []RateReport     `json:"rates,omitempty"` // of a table of rates
 	Amount     AmountReport     `json:"amount"`
 	Duplicates DuplicateReport  `json:"duplicates"`
 	Used       int64            `json:"rows_used"`
@@ -60,7 +61,7 @@ func Inspect(ctx context.Context, st store.Store, p *Plan, threads int) (*Inspec
 	in := &Inspection{
 		Files: len(p.Files), Roles: p.Roles, TimeFormat: p.Time.Format, Zone: p.Location.String(),
 		FirstDay: p.FirstDay.String(), LastDay: p.LastDay.String(), AsOf: p.AsOf.String(), AsOfWhy: p.AsOfWhy,
-		Notes: p.Notes, SetAside: []SetAsideReport{},
+		Notes: p.Notes, Rates: p.rateReports(), SetAside: []SetAsideReport{},
 	}
 	for _, f := range p.Files {
 		in.Rows += f.File.Rows
@@ -68,7 +69,25 @@ func Inspect(ctx context.Context, st store.Store, p *Plan, threads int) (*Inspec
 	if err := in.profile(ctx, st, p, max(threads, 1)); err != nil {
 		return nil, err
 	}
+	in.forget(p)
 	return in, in.rehearse(ctx, st, p, threads)
+}
+
+// forget takes keys of persons who are to be forgotten out of what is shown of the customer column.
+func (in *Inspection) forget(p *Plan) {
+	lists := newExclusions(p.Config.ExcludeCustomers, p.Exclude)
+	gone := func(s string) bool {
+		n := lists.match([]byte(s))
+		return n != noEntry && lists.erased(n)
+	}
+	for i := range in.Columns {
+		if c := &in.Columns[i]; c.Name == p.Customer {
+			c.Examples = slices.DeleteFunc(c.Examples, gone)
+			if gone(c.Min) || gone(c.Max) {
+				c.Min, c.Max = "", ""
+			}
+		}
+	}
 }
 
 // rehearse builds the Ledger and keeps what was set aside. Data that do not pass
@@ -84,6 +103,10 @@ func (in *Inspection) rehearse(ctx context.Context, st store.Store, p *Plan, thr
 	if in.Problem == "" {
 		n := l.Customers()
 		in.Customers = &n
+	}
+	in.Notes = append(slices.Clone(in.Notes), l.Tally.ExclusionNotes()...)
+	for _, s := range l.Suspects(l.AsOf) {
+		in.Notes = append(in.Notes, s.String())
 	}
 	for _, r := range l.Tally.Reasons {
 		in.Used -= r.Rows

@@ -50,10 +50,10 @@ func (s *scatterer) excludesStatus(b []byte) bool {
 
 func (s *scatterer) judgeCurrency(b *batch) {
 	f := &b.currency
-	if b.rateBad != nil {
+	if b.unrated != nil {
 		for i := range b.n {
-			if b.rateBad[i] && s.reason[i] == accepted {
-				s.reason[i] = noCurrency
+			if s.reason[i] == accepted {
+				s.reason[i] = b.unrated[i]
 			}
 		}
 		return

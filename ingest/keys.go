@@ -45,7 +45,7 @@ func cleared[T any](s []T, n int) []T {
 
 // resolvedKey is a customer key, or why there is none.
 type resolvedKey struct {
-	key    int64 // the integer, or its number in the shard's table
+	key    int64 // the integer, or its number in the shard's table; of an excluded customer the entry
 	place  uint8 // shard, and placeText
 	reason reason
 	known  bool
@@ -80,7 +80,7 @@ func (s *scatterer) resolveCustomers(b *batch) {
 			}
 			s.reason[i], s.key[i], s.place[i] = k.reason, k.key, k.place
 		}
-	case f.t.Kind == column.Int && f.v.Null == nil && f.v.Bad == nil && !s.rules.customers.any():
+	case f.t.Kind == column.Int && f.v.Null == nil && f.v.Bad == nil && !s.rules.exclude.any():
 		for i, x := range f.v.Int[:b.n] {
 			s.key[i], s.place[i] = x, shardOfInt(x)
 		}
@@ -112,8 +112,8 @@ func (s *scatterer) judgeText(b []byte) resolvedKey {
 	case key.Bad:
 		return resolvedKey{reason: badCustomer}
 	}
-	if s.rules.customers.match(b) {
-		return resolvedKey{reason: excludedCustomer}
+	if n := s.rules.exclude.match(b); n != noEntry {
+		return resolvedKey{reason: excludedCustomer, key: int64(n)}
 	}
 	if x, ok := key.ParseInt(b); ok {
 		return resolvedKey{key: x, place: shardOfInt(x)}
@@ -178,8 +178,13 @@ func (s *scatterer) keysOf(p *probe) *textTable { return &s.part[s.place[p.row]&
 // resolveOther finds the key of row i of a column that is not text.
 func (s *scatterer) resolveOther(f *field, i int) resolvedKey {
 	x, whole := wholeNumber(f, i)
-	if whole && !s.rules.customers.any() {
-		return resolvedKey{key: x, place: shardOfInt(x)}
+	if whole {
+		switch n, ok := s.rules.exclude.matchInt(x); {
+		case ok && n == noEntry:
+			return resolvedKey{key: x, place: shardOfInt(x)}
+		case ok:
+			return resolvedKey{reason: excludedCustomer, key: int64(n)}
+		}
 	}
 	b, st := key.Append(s.customers.scratch[:0], f.v, f.t, i)
 	s.customers.scratch = b

@@ -119,8 +119,8 @@ func TestCurrencyRules(t *testing.T) {
 	check(rows, func(c *Config) { c.Currency = "eur" }, "EUR 12.00",
 		`2 other_currency currency="USD" false; 3 other_currency currency="USD" false; 4 other_currency currency="USD" false; 5 no_currency currency="" false; 6 no_currency currency=" " false`)
 	check(rows, func(c *Config) { c.Currency, c.RateColumn, c.RateDirection = "EUR", "fx", "local-per-base" }, "EUR 32.00",
-		`3 no_currency fx="" false; 4 no_currency fx="0" false; 5 no_currency currency="" false; 6 no_currency currency=" " false`)
+		`3 no_rate fx="" false; 4 no_rate fx="0" false; 5 no_currency currency="" false; 6 no_currency currency=" " false`)
 	check(rows, func(c *Config) { c.Currency, c.RateColumn, c.RateDirection = "EUR", "fx", "base-per-local" }, "EUR 92.02",
-		`3 no_currency fx="" false; 4 no_currency fx="0" false; 5 no_currency currency="" false; 6 no_currency currency=" " false`)
+		`3 no_rate fx="" false; 4 no_rate fx="0" false; 5 no_currency currency="" false; 6 no_currency currency=" " false`)
 	check(append(rows[:2:2], rows[5:]...), func(*Config) {}, "EUR 12.14", "") // only one is in use
 }

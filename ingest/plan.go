@@ -33,6 +33,8 @@ type Plan struct {
 	Currency   string   // column
 	Currencies []string // the different ones in that column up to the as-of date, the most frequent first
 	Sides      []SideInfo
+	Exclude    []ExcludeList
+	Beside     []Beside // what else was read, for the run's identity
 	Scale      int
 	UnitsScale int
 	Location   *time.Location
@@ -41,6 +43,9 @@ type Plan struct {
 	FirstDay   Day    // earliest and latest day of any row, whether it can be used or not
 	LastDay    Day
 	Notes      []string // warnings for people
+
+	rates            *rateBook // nil without a table of rates
+	excludedAccounts []bool    // by entry of the exclude lists: whether it met an account
 }
 
 // PlannedFile is one file with its footer.
@@ -85,6 +90,12 @@ func NewPlan(ctx context.Context, st store.Store, sources []string, cfg Config, 
 		return nil, err
 	}
 	if err := p.adopt(m); err != nil {
+		return nil, err
+	}
+	if err := p.readExclusions(ctx, st, cfg.Exclude); err != nil {
+		return nil, err
+	}
+	if err := p.readRates(ctx, st); err != nil {
 		return nil, err
 	}
 	if p.Time, err = resolveTime(ctx, st, p, m.catalog, m.chosen[RoleTime].column, threads, p.lastDay(now)); err != nil {

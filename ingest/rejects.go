@@ -29,9 +29,13 @@ func newReject(b *batch, i int, why reason) Reject {
 		r.Column, r.Value = b.status.show(i)
 	case otherCurrency, noCurrency:
 		r.Column, r.Value = b.currency.show(i)
-		if why == noCurrency && b.rate.v != nil && strings.TrimSpace(r.Value) != "" {
+	case noRate:
+		if b.book == nil {
 			r.Column, r.Value = b.rate.show(i)
+			break
 		}
+		r.Column, r.Value = b.currency.show(i)
+		r.Value = shorten([]byte(b.book.why(currencyName(r.Value), b.day[i])))
 	case badAmount:
 		r.Column, r.Value = b.amount.show(i)
 	case badUnits:

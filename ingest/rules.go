@@ -1,9 +1,6 @@
 package ingest
 
-import (
-	"path"
-	"strings"
-)
+import "strings"
 
 // reason is why a row is set aside, in the order in which the rules are tried.
 type reason uint8
@@ -18,6 +15,7 @@ const (
 	excludedStatus
 	otherCurrency
 	noCurrency
+	noRate
 	badAmount
 	badUnits
 	badCost
@@ -35,6 +33,7 @@ var reasons = [nReasons]struct{ code, kind string }{
 	excludedStatus:   {ReasonExcludedStatus, OutOfScope},
 	otherCurrency:    {ReasonOtherCurrency, OutOfScope},
 	noCurrency:       {ReasonNoCurrency, Bad},
+	noRate:           {ReasonNoRate, Bad},
 	badAmount:        {ReasonBadAmount, Bad},
 	badUnits:         {ReasonBadUnits, Bad},
 	badCost:          {ReasonBadCost, Bad},
@@ -43,14 +42,14 @@ var reasons = [nReasons]struct{ code, kind string }{
 
 // rules are the row rules of a plan, ready to apply.
 type rules struct {
-	asOf      Day
-	customers matcher
-	status    map[string]bool // as statusName spells them
-	currency  string          // keep only this one; "" = all are the same
+	asOf     Day
+	exclude  *exclusions
+	status   map[string]bool // as statusName spells them
+	currency string          // keep only this one; "" = all are the same
 }
 
 func newRules(p *Plan) *rules {
-	r := &rules{asOf: p.AsOf, customers: newMatcher(p.Config.ExcludeCustomers), status: map[string]bool{}}
+	r := &rules{asOf: p.AsOf, exclude: newExclusions(p.Config.ExcludeCustomers, p.Exclude), status: map[string]bool{}}
 	for _, s := range p.Config.ExcludeStatus {
 		r.status[statusName(s)] = true
 	}
@@ -66,38 +65,3 @@ func currencyName(s string) string { return strings.ToUpper(strings.TrimSpace(s)
 // statusName is how statuses are compared: without case or white space around (CHAR
 // columns pad).
 func statusName(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
-
-// matcher holds customers to leave out: exact keys, and globs as in path.Match.
-type matcher struct {
-	exact map[string]bool
-	globs []string
-}
-
-// newMatcher takes patterns that Config.Validate has passed.
-func newMatcher(patterns []string) matcher {
-	m := matcher{exact: map[string]bool{}}
-	for _, p := range patterns {
-		m.exact[p] = true
-		if strings.ContainsAny(p, `*?[\`) {
-			m.globs = append(m.globs, p)
-		}
-	}
-	return m
-}
-
-func (m *matcher) any() bool { return len(m.exact) > 0 }
-
-func (m *matcher) match(k []byte) bool {
-	if len(m.exact) == 0 {
-		return false
-	}
-	if m.exact[string(k)] {
-		return true
-	}
-	for _, g := range m.globs {
-		if ok, _ := path.Match(g, string(k)); ok {
-			return true
-		}
-	}
-	return false
-}

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"fmt"
+	"strings"
 
 	"mainstay/ingest/money"
 )
@@ -22,7 +23,8 @@ const (
 	ReasonExcludedCustomer = "excluded_customer" // out of scope
 	ReasonExcludedStatus   = "excluded_status"   // out of scope
 	ReasonOtherCurrency    = "other_currency"    // out of scope
-	ReasonNoCurrency       = "no_currency"       // bad: no currency or rate where several are in use
+	ReasonNoCurrency       = "no_currency"       // bad: no currency where several are in use
+	ReasonNoRate           = "no_rate"           // bad: no rate to convert with, or only an older one than Config.Rates.MaxAge allows
 	ReasonBadAmount        = "bad_amount"        // bad: null, unparsable, not finite, too large
 	ReasonBadUnits         = "bad_units"         // bad: unparsable, not finite, too large
 	ReasonBadCost          = "bad_cost"          // bad: likewise (a null cost is unknown, not bad)
@@ -35,6 +37,7 @@ type Tally struct {
 	MoneyRead, MoneyUsed money.Total // at Ledger.Scale; rows whose amount cannot be read count as 0
 	Reasons              []ReasonTally
 	Rounding             money.Rounding
+	Excluded             []ExclusionTally // of ReasonExcludedCustomer, by list and reason
 }
 
 // ExcludedStatusNote says what excluding by status does to earlier as-of dates: an export
@@ -51,9 +54,38 @@ func (t *Tally) Notes() []string {
 	return nil
 }
 
+// ExclusionNotes says which entries of the exclude lists meet nobody: a key may be misspelt. Nothing is
+// said of persons who are to be forgotten: that they are gone is as it should be.
+func (t *Tally) ExclusionNotes() []string {
+	var notes []string
+	for _, x := range t.Excluded {
+		if x.Erased || x.Matched == x.Entries {
+			continue
+		}
+		names, more := strings.Join(x.Unmatched, ", "), ""
+		if n := x.Entries - x.Matched - len(x.Unmatched); n > 0 {
+			more = fmt.Sprintf(" and %d more", n)
+		}
+		notes = append(notes, fmt.Sprintf("exclude list %s: no customer has %d of its %s: %s%s; check how keys are written (00042 and 42 differ)",
+			x.List, x.Entries-x.Matched, plural(int64(x.Entries), "key"), names, more))
+	}
+	return notes
+}
+
 // ReasonTally counts the rows set aside for one reason.
 type ReasonTally struct {
 	Reason, Kind string
+	Rows         int64
+	Money        money.Total
+}
+
+// ExclusionTally counts what the entries of an exclude list that have one reason leave out.
+type ExclusionTally struct {
+	List, Reason string   // the list's file; exclude_customers for the configuration's own keys
+	Erased       bool     // to be forgotten: no key is shown anywhere
+	Entries      int      // keys and globs
+	Matched      int      // of them, those that meet a customer of the export or the accounts
+	Unmatched    []string // a few of the others; none where Erased
 	Rows         int64
 	Money        money.Total
 }

@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 	"time"
@@ -39,7 +38,7 @@ func (c *Config) Validate() error {
 		return &ConfigError{fmt.Sprintf("max_bad_rate is %v; expected a share between 0 and 1, such as 0.01", c.MaxBadRate)}
 	}
 	for _, g := range c.ExcludeCustomers {
-		if _, err := path.Match(g, ""); err != nil {
+		if err := checkPattern(g); err != nil {
 			return &ConfigError{fmt.Sprintf(`exclude_customers: %q is not a pattern (%v); write \ before a literal * ? [ or \`, g, err)}
 		}
 	}
@@ -49,23 +48,35 @@ func (c *Config) Validate() error {
 // validateRates holds the three settings of a conversion together.
 func (c *Config) validateRates() error {
 	const directions = "local-per-base (1 unit of the base buys so many of the row's currency: amounts are divided by the rate) or base-per-local (amounts are multiplied by it)"
-	if c.RateColumn == "" || c.RateColumn == noColumn {
+	if c.Rates.MaxAge < 0 {
+		return &ConfigError{fmt.Sprintf("rates.max_age_days is %d; expected 0 or more days", c.Rates.MaxAge)}
+	}
+	if !c.converts() {
 		if c.RateDirection != "" {
-			return &ConfigError{"rate_direction is set but rate_column is not: name the column of the exchange rate with --rate-column"}
+			return &ConfigError{"rate_direction is set, but rate_column is not, nor are rates: name the column of the exchange rate with --rate-column, or a table of rates with --rates"}
 		}
 		return nil
 	}
+	if c.Rates.given() && c.ratesOfRows() {
+		return &ConfigError{"both rate_column and rates are set: give the rates of the rows, or a table of rates"}
+	}
 	if c.RateDirection == "" {
-		return &ConfigError{"rate_column is set but rate_direction is not, and there is no default: choose " + directions}
+		return &ConfigError{"exchange rates are given but rate_direction is not, and there is no default: choose " + directions}
 	}
 	if err := oneOf("rate_direction", c.RateDirection, "local-per-base", "base-per-local"); err != nil {
 		return err
 	}
 	if c.Currency == "" {
-		return &ConfigError{"rate_column is set but currency is not: name the currency to convert to, for example --currency USD"}
+		return &ConfigError{"exchange rates are given but currency is not: name the currency to convert to, for example --currency USD"}
 	}
 	return nil
 }
+
+// ratesOfRows reports whether rows carry their own rate.
+func (c *Config) ratesOfRows() bool { return c.RateColumn != "" && c.RateColumn != noColumn }
+
+// converts reports whether money is converted to Currency.
+func (c *Config) converts() bool { return c.ratesOfRows() || c.Rates.given() }
 
 // location is the zone in which days begin.
 func (c *Config) location() (*time.Location, error) {

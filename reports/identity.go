@@ -89,14 +89,20 @@ func Inputs(ctx context.Context, st store.Store, plan *ingest.Plan, accounts []s
 		}
 	}
 	var others []store.Object
+	for _, b := range plan.Beside {
+		others = append(others, b.Objects...)
+		inputs = append(inputs, describe(b.Role, b.Objects)...)
+	}
+	var table []store.Object
 	for _, source := range accounts {
 		found, err := st.List(ctx, source, store.TableEndings...)
 		if err != nil {
 			return nil, err
 		}
-		others = append(others, found...)
+		table = append(table, found...)
 	}
-	inputs = append(inputs, describe(RoleAccounts, others)...)
+	others = append(others, table...)
+	inputs = append(inputs, describe(RoleAccounts, table)...)
 	prints, err := ingest.FingerprintFiles(ctx, st, append(objects, others...), threads)
 	if err != nil {
 		return nil, err

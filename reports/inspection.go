@@ -31,6 +31,9 @@ func Inspection(w io.Writer, in *ingest.Inspection) error {
 			b.WriteString(columnGap + line + "\n")
 		}
 	}
+	if len(in.Rates) > 0 {
+		section(b, "RATES", inspectedRates(in))
+	}
 	section(b, "AMOUNTS", inspectedAmounts(in))
 	section(b, "SET ASIDE", setAside(in))
 	remarks := in.Notes
@@ -121,6 +124,16 @@ func unserved(in *ingest.Inspection) string {
 		}
 	}
 	return strings.Join(none, ", ")
+}
+
+func inspectedRates(in *ingest.Inspection) *grid {
+	g := &grid{right: []bool{false, true, false, false, true, false}}
+	g.rows = append(g.rows, []string{"currency", "rates", "first", "last", "longest gap", "from"})
+	for _, r := range in.Rates {
+		g.rows = append(g.rows, []string{printable(r.Currency), count(int64(r.Rates)), cmp.Or(r.First, dash), cmp.Or(r.Last, dash),
+			plural(int64(r.Gap), "day"), cmp.Or(r.GapFrom, dash)})
+	}
+	return g
 }
 
 func inspectedAmounts(in *ingest.Inspection) *grid {

@@ -31,6 +31,7 @@ type Manifest struct {
 	Money            MoneyCounts      `json:"money"`
 	Rounding         RoundingTotal    `json:"rounding"`
 	RejectedByReason []RejectedReason `json:"rejected_by_reason"`
+	Excluded         []ExcludedGroup  `json:"excluded"`
 	Customers        int              `json:"customers"`
 	AtRisk           int              `json:"at_risk"`
 	Prospects        int              `json:"prospects"`
@@ -76,6 +77,17 @@ type RejectedReason struct {
 	Kind   string `json:"kind"`
 	Rows   int64  `json:"rows"`
 	Money  string `json:"money"`
+}
+
+// ExcludedGroup counts what an exclude list leaves out for one reason; together they are the reason
+// excluded_customer. Keys are not named: they may belong to persons who are to be forgotten.
+type ExcludedGroup struct {
+	List    string `json:"list"`
+	Reason  string `json:"reason"`
+	Entries int    `json:"entries"`
+	Matched int    `json:"matched"`
+	Rows    int64  `json:"rows"`
+	Money   string `json:"money"`
 }
 
 // AccountCounts is how the accounts table met the customers of the export.
@@ -195,6 +207,10 @@ func (m *Manifest) reconcile(t *ingest.Tally, scale int, currency string) error 
 		if x.Rows > 0 {
 			m.RejectedByReason = append(m.RejectedByReason, RejectedReason{x.Reason, x.Kind, x.Rows, x.Money.Format(scale)})
 		}
+	}
+	m.Excluded = []ExcludedGroup{}
+	for _, x := range t.Excluded {
+		m.Excluded = append(m.Excluded, ExcludedGroup{x.List, x.Reason, x.Entries, x.Matched, x.Rows, x.Money.Format(scale)})
 	}
 	m.Rows.Read, m.Rows.Used = t.RowsRead, t.RowsUsed
 	m.Money = MoneyCounts{

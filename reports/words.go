@@ -82,6 +82,7 @@ var phrases = map[string][2]string{
 	"reason.excluded_status":   {"excluded status", "排除的状态"},
 	"reason.other_currency":    {"other currency", "其他币种"},
 	"reason.no_currency":       {"no currency", "无币种"},
+	"reason.no_rate":           {"no exchange rate", "无汇率"},
 	"reason.bad_amount":        {"bad amount", "金额无效"},
 	"reason.bad_units":         {"bad units", "数量无效"},
 	"reason.bad_cost":          {"bad cost", "成本无效"},

@@ -290,6 +290,12 @@ func (a *analysis) warn() {
 	if m := r.Accounts; m.Given && m.Matched == 0 && len(a.Profiles) > 0 {
 		add(warnAccounts, "no customer is in the accounts table: check its key column (--accounts-key) and that both write keys alike; all its rows count as prospects")
 	}
+	for _, note := range a.Ledger.Tally.ExclusionNotes() {
+		add(warnExcluded, note)
+	}
+	for _, s := range a.Ledger.Suspects(a.Clock.AsOf) {
+		add(warnSuspect, s.String())
+	}
 	if a.churn.champion < 0 {
 		add(num.WarnHorizonShort, "the history is shorter than one churn horizon, so no churn could be observed: set churn_horizon_days, or give a longer history")
 	}
@@ -325,4 +331,6 @@ const (
 	warnExtrapolated = "extrapolated"  // a horizon beyond what was backtested
 	warnUncosted     = "uncosted"      // revenue whose cost is unknown
 	warnAccounts     = "accounts"      // an accounts table that fits nobody
+	warnExcluded     = "excluded"      // entries of exclude lists that meet no customer
+	warnSuspect      = "suspect-customer"
 )
