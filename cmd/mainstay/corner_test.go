@@ -328,13 +328,13 @@ func TestCornersThatAreRefused(t *testing.T) {
 		"negative rows":           {refooted(t, plain, func(m *format.FileMetaData) { m.RowGroups[0].NumRows = -1 }), "row group 0"},
 		"more rows than pages": {refooted(t, plain, func(m *format.FileMetaData) { m.NumRows += 5; m.RowGroups[1].NumRows += 5 }),
 			"row group 1"},
-		"values beyond pages":    {chunk(func(c *format.ColumnMetaData) { c.NumValues = 1 << 40 }), "row group 0"},
-		"sizes of the unpacked":  {chunk(func(c *format.ColumnMetaData) { c.TotalCompressedSize = 1 << 50 }), "row group 0"},
-		"pages beyond the file":  {chunk(func(c *format.ColumnMetaData) { c.DataPageOffset = 1 << 50; c.DictionaryPageOffset = 0 }), "row group 0"},
-		"pages before the file":  {chunk(func(c *format.ColumnMetaData) { c.DataPageOffset = -8; c.DictionaryPageOffset = 0 }), "row group 0"},
-		"a codec there is not":   {chunk(func(c *format.ColumnMetaData) { c.Codec = 77 }), "row group 0"},
+		"values beyond pages":    {chunk(func(c *format.ColumnMetaData) { c.NumValues = 1 << 40 }), "row group"},
+		"sizes of the unpacked":  {chunk(func(c *format.ColumnMetaData) { c.TotalCompressedSize = 1 << 50 }), "row group"},
+		"pages beyond the file":  {chunk(func(c *format.ColumnMetaData) { c.DataPageOffset = 1 << 50; c.DictionaryPageOffset = 0 }), "row group"},
+		"pages before the file":  {chunk(func(c *format.ColumnMetaData) { c.DataPageOffset = -8; c.DictionaryPageOffset = 0 }), "row group"},
+		"a codec there is not":   {chunk(func(c *format.ColumnMetaData) { c.Codec = 77 }), "row group"},
 		"a type there is not":    {refooted(t, plain, func(m *format.FileMetaData) { m.Schema[1].Type.V = 77 }), "export"},
-		"a page header of noise": {firstPage, "row group 0"},
+		"a page header of noise": {firstPage, "row group"},
 	} {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
