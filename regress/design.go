@@ -65,6 +65,10 @@ func checkShape(d *Design, y []float64, o Options) error {
 		return fmt.Errorf("regress: %d weights for %d rows", len(o.Weights), n)
 	case o.Cluster != nil && len(o.Cluster) != n:
 		return fmt.Errorf("regress: %d cluster numbers for %d rows", len(o.Cluster), n)
+	case o.Offset != nil && len(o.Offset) != n:
+		return fmt.Errorf("regress: %d offsets for %d rows", len(o.Offset), n)
+	case o.Cluster != nil && o.HC != NoHC:
+		return errors.New("regress: clusters and an HC covariance exclude each other: clusters allow for both")
 	}
 	return nil
 }
@@ -75,7 +79,7 @@ func checkValues(d *Design, y []float64, o Options) error {
 	errs := make([]error, (n-1)/rowBlock+1)
 	num.Blocks(n, rowBlock, o.Threads, func(b, lo, hi int) {
 		for i := lo; i < hi && errs[b] == nil; i++ {
-			errs[b] = checkRow(d, y, o.Weights, i)
+			errs[b] = checkRow(d, y, o, i)
 		}
 	})
 	for _, err := range errs {
@@ -86,7 +90,7 @@ func checkValues(d *Design, y []float64, o Options) error {
 	return nil
 }
 
-func checkRow(d *Design, y, weights []float64, i int) error {
+func checkRow(d *Design, y []float64, o Options, i int) error {
 	for j, v := range d.Row(i) {
 		if !(math.Abs(v) <= largest) {
 			return badValue(i, fmt.Sprintf("column %q", d.Names[j]), v)
@@ -95,8 +99,11 @@ func checkRow(d *Design, y, weights []float64, i int) error {
 	if !(math.Abs(y[i]) <= largest) {
 		return badValue(i, "the response", y[i])
 	}
-	if weights != nil && !(weights[i] >= 0 && weights[i] <= largest) {
-		return fmt.Errorf("regress: row %d (the first is 0): weight %v, expected a finite number of at least 0", i, weights[i])
+	if o.Offset != nil && !(math.Abs(o.Offset[i]) <= largest) {
+		return badValue(i, "the offset", o.Offset[i])
+	}
+	if w := o.weight(i); !(w >= 0 && w <= largest) {
+		return fmt.Errorf("regress: row %d (the first is 0): weight %v, expected a finite number of at least 0", i, w)
 	}
 	return nil
 }
@@ -117,7 +124,7 @@ func withoutWeightless(d *Design, y []float64, o Options) (*Design, []float64, O
 		return d, y, o
 	}
 	live := &Design{Names: d.Names, X: make([]float64, 0, kept*len(d.Names))}
-	part := Options{Weights: make([]float64, 0, kept), Threads: o.Threads}
+	part := Options{Weights: make([]float64, 0, kept), HC: o.HC, Threads: o.Threads}
 	var response []float64
 	for i, w := range o.Weights {
 		if w == 0 {
@@ -129,6 +136,9 @@ func withoutWeightless(d *Design, y []float64, o Options) (*Design, []float64, O
 		if o.Cluster != nil {
 			part.Cluster = append(part.Cluster, o.Cluster[i])
 		}
+		if o.Offset != nil {
+			part.Offset = append(part.Offset, o.Offset[i])
+		}
 	}
 	return live, response, part
 }
@@ -139,4 +149,12 @@ func (o *Options) weight(i int) float64 {
 		return 1
 	}
 	return o.Weights[i]
+}
+
+// offset is the offset of row i.
+func (o *Options) offset(i int) float64 {
+	if o.Offset == nil {
+		return 0
+	}
+	return o.Offset[i]
 }

@@ -81,6 +81,14 @@ func (m *logit) tiles(f func(lo int, z [][]float64, part []float64), width int) 
 	})
 }
 
+// predictor sets eta to the linear predictor of the rows from lo on, offset included.
+func (m *logit) predictor(eta []float64, lo int, z [][]float64, gamma []float64) {
+	linear(eta, z, gamma)
+	if m.o.Offset != nil {
+		floats.Add(eta, m.o.Offset[lo:lo+len(eta)])
+	}
+}
+
 // linear sets eta to Σ z_a γ_a.
 func linear(eta []float64, z [][]float64, gamma []float64) {
 	clear(eta)
@@ -111,7 +119,7 @@ func (m *logit) at(gamma []float64) point {
 	sums := m.tiles(func(lo int, z [][]float64, part []float64) {
 		rows := len(z[0])
 		var eta, resid, variance, scaled [tile]float64
-		linear(eta[:rows], z, gamma)
+		m.predictor(eta[:rows], lo, z, gamma)
 		for i, e := range eta[:rows] {
 			w := m.o.weight(lo + i)
 			ll, r, v := bernoulli(e, m.y[lo+i])

@@ -19,8 +19,8 @@ import (
 // a single class or no residual degrees of freedom is WarnTooFew, anything else
 // WarnNotConverged. Collinear columns are dropped and named (WarnCollinear).
 //
-// Cov is the inverse of the information; with clusters, Robust is the CR1 covariance
-// (robust.go). The certificate's GradientNorm is the largest mean score over centred and
+// Cov is the inverse of the information; Robust is the CR1 covariance with clusters (robust.go), else
+// Options.HC (hc.go). The certificate's GradientNorm is the largest mean score over centred and
 // scaled columns.
 //
 // Errors: shapes that differ, values that are not finite, responses other than 0 and 1, each
@@ -52,7 +52,7 @@ func Logistic(d *Design, y []float64, o Options) (*Fit, error) {
 	dropped := m.chooseColumns()
 	f.warnDropped(fr, dropped)
 	f.DF = d.Rows() - len(m.cols)
-	f.NullDev = nullDeviance(events, total, fr)
+	f.NullDev = m.nullDeviance(events, total)
 	if f.DF <= 0 || len(m.cols) == 0 {
 		f.Certificate.Refuse(num.WarnTooFew, fmt.Sprintf("%d rows for %d independent columns leave no residual degrees of freedom: fit fewer columns or more rows", d.Rows(), len(m.cols)))
 		return f, nil
@@ -63,8 +63,10 @@ func Logistic(d *Design, y []float64, o Options) (*Fit, error) {
 		return f.checked()
 	}
 	f.settle(fr, m.cols, fr.coefficients(m.cols, a.gamma), a.bread)
-	if o.Cluster != nil {
-		f.addRobust(d, fr, m.cols, m.residuals(a.gamma), a.bread, o)
+	if o.Cluster != nil || o.HC != NoHC {
+		resid, variance := m.residuals(a.gamma)
+		f.addRobust(d, fr, m.cols, resid, a.bread, o)
+		f.addHC(d, fr, m.cols, resid, variance, a.bread, o)
 	}
 	return f.checked()
 }
@@ -78,13 +80,23 @@ func eventWeight(y []float64, o Options) (events, total float64) {
 	return e.Sum(), t.Sum()
 }
 
-// nullDeviance is the deviance of the best constant probability, or of one half without a
-// constant column.
-func nullDeviance(events, total float64, fr *frame) float64 {
-	if fr.ones < 0 {
-		return 2 * total * math.Ln2
+// nullDeviance is the deviance of the intercept alone; of no column at all, where none is constant. The
+// offset stays in both.
+func (m *logit) nullDeviance(events, total float64) float64 {
+	switch {
+	case m.fr.ones >= 0 && m.o.Offset == nil:
+		return -2 * (events*math.Log(events/total) + (total-events)*math.Log1p(-events/total))
+	case m.fr.ones >= 0:
+		null := *m
+		null.cols = []int{m.fr.ones}
+		return -2 * null.maximise(null.start(events/total)).loglik
 	}
-	return -2 * (events*math.Log(events/total) + (total-events)*math.Log1p(-events/total))
+	var sum num.Adder
+	for i, y := range m.y {
+		loglik, _, _ := bernoulli(m.o.offset(i), y)
+		sum.Add(-2 * m.o.weight(i) * loglik)
+	}
+	return sum.Sum()
 }
 
 // certifyLogistic writes down how the ascent ended.
@@ -104,18 +116,17 @@ func (f *Fit) certifyLogistic(m *logit, a *ascent, total float64) {
 	}
 }
 
-// residuals are y − p at γ.
-func (m *logit) residuals(gamma []float64) []float64 {
-	out := make([]float64, len(m.y))
+// residuals are y − p and p(1−p) at γ.
+func (m *logit) residuals(gamma []float64) (resid, variance []float64) {
+	resid, variance = make([]float64, len(m.y)), make([]float64, len(m.y))
 	m.tiles(func(lo int, z [][]float64, part []float64) {
 		eta := make([]float64, len(z[0]))
-		linear(eta, z, gamma)
+		m.predictor(eta, lo, z, gamma)
 		for i, e := range eta {
-			_, r, _ := bernoulli(e, m.y[lo+i])
-			out[lo+i] = r
+			_, resid[lo+i], variance[lo+i] = bernoulli(e, m.y[lo+i])
 		}
 	}, 1)
-	return out
+	return resid, variance
 }
 
 // chooseColumns sets m.cols to the columns that are not determined by earlier ones, from an

@@ -9,14 +9,15 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// LeastSquares minimises Σ wᵢ (yᵢ − xᵢ·β)² by Householder QR of the centred and scaled
+// LeastSquares minimises Σ wᵢ (yᵢ − oᵢ − xᵢ·β)², o the offset, by Householder QR of the centred and scaled
 // columns, followed by iterative refinement of coefficients and residuals against the raw
 // data (refine.go).
 //
 // Standard errors are √diag(σ² (X'WX)⁻¹) with σ² = RSS/DF. R² is about the weighted mean when
 // the design has a constant column, else about 0. Collinear columns are dropped and named
-// (WarnCollinear). A fit without residual degrees of freedom is refused (WarnTooFew). With
-// clusters, Robust is the CR1 covariance (robust.go).
+// (WarnCollinear). A fit without residual degrees of freedom is refused (WarnTooFew). Robust is the CR1
+// covariance with clusters (robust.go), else Options.HC (hc.go). With an offset R² is against the
+// model of intercept and offset (R 4.2 compares with a model that has no offset).
 //
 // Errors: shapes that differ, values that are not finite, each with row and column.
 //
@@ -31,6 +32,7 @@ func LeastSquares(d *Design, y []float64, o Options) (*Fit, error) {
 		f.Certificate.Refuse(num.WarnTooFew, "every weight is 0: nothing to fit")
 		return f, nil
 	}
+	y = withoutOffset(y, o)
 	fr, err := newFrame(d, o)
 	if err != nil {
 		return nil, err
@@ -55,7 +57,20 @@ func LeastSquares(d *Design, y []float64, o Options) (*Fit, error) {
 	}
 	f.certifyLeastSquares(o)
 	f.addRobust(d, fr, q.kept, resid, bread, o)
+	f.addHC(d, fr, q.kept, resid, nil, bread, o)
 	return f.checked()
+}
+
+// withoutOffset is y − o.
+func withoutOffset(y []float64, o Options) []float64 {
+	if o.Offset == nil {
+		return y
+	}
+	out := make([]float64, len(y))
+	for i := range y {
+		out[i] = y[i] - o.Offset[i]
+	}
+	return out
 }
 
 // factoriseDesign builds √w·Z by columns and factorises it.

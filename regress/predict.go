@@ -8,7 +8,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// StandardErrors are those of Coef: cluster-robust where present, else model-based; 0 for dropped
+// StandardErrors are those of Coef: robust where present, else model-based; 0 for dropped
 // columns and for a refused fit.
 func (f *Fit) StandardErrors() []float64 {
 	if f.Robust == nil {
@@ -21,7 +21,7 @@ func (f *Fit) StandardErrors() []float64 {
 	return se
 }
 
-// Linear is η = x·β and its standard error √(x'Vx), V the robust covariance where present,
+// Linear is η = x·β, to which an offset is yet to be added, and its standard error √(x'Vx), V the robust covariance where present,
 // else the model-based one. x has one value per column of the design, the intercept and
 // dropped columns included. NaN, NaN when the fit is refused, or x is of another length or
 // not finite.

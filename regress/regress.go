@@ -4,7 +4,7 @@
 //
 // Reading order: design.go (what goes in), frame.go (centring and scaling, shared by
 // both fits), ols.go with qr.go and refine.go, logistic.go with irls.go and
-// separation.go, robust.go (clusters), predict.go; then the evaluation of predictions in
+// separation.go, robust.go (clusters) and hc.go, predict.go; then the evaluation of predictions in
 // auc.go, scores.go and calibration.go.
 package regress
 
@@ -24,7 +24,7 @@ type Fit struct {
 	Coef        []float64
 	SE          []float64     // model-based; never NaN: a fit without standard errors is refused
 	Cov         *mat.SymDense // model-based covariance of Coef, k×k; zero rows for dropped columns
-	Robust      *mat.SymDense // cluster-robust (CR1) when clusters were given, else nil
+	Robust      *mat.SymDense // by clusters (CR1) or Options.HC, else nil
 	Dispersion  float64       // σ² = RSS/DF for least squares, 1 for logistic
 	Deviance    float64       // RSS for least squares
 	NullDev     float64       // deviance (RSS) of the intercept-only model; of the empty model when the design has no constant column
@@ -38,7 +38,9 @@ type Fit struct {
 // Options of a fit. A row of weight 0 is left out entirely.
 type Options struct {
 	Weights []float64 // nil = 1; precision weights (variance σ²/w) for least squares, frequencies for logistic
-	Cluster []int32   // nil = none; equal numbers are one cluster
+	Offset  []float64 // nil = 0; a term of the linear predictor with coefficient 1
+	Cluster []int32   // nil = none; equal numbers are one cluster; excludes HC
+	HC      HC        // heteroskedasticity-consistent covariance; none by default
 	Threads int       // 0 = 1; results do not depend on it
 }
 

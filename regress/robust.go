@@ -59,8 +59,14 @@ func (f *Fit) addRobust(d *Design, fr *frame, cols []int, resid []float64, bread
 		}
 	})
 	c := float64(groups) / float64(groups-1) * float64(n-1) / float64(n-k)
+	f.Robust = fr.covariance(cols, sandwich(bread, sums, c))
+}
+
+// sandwich is c · B·M·B with M the meat, k×k by rows.
+func sandwich(bread *mat.SymDense, meat []float64, c float64) *mat.SymDense {
+	k := bread.SymmetricDim()
 	var half, full mat.Dense
-	half.Mul(bread, mat.NewDense(k, k, sums))
+	half.Mul(bread, mat.NewDense(k, k, meat))
 	full.Mul(&half, bread)
 	cov := mat.NewSymDense(k, nil)
 	for a := range k {
@@ -68,7 +74,7 @@ func (f *Fit) addRobust(d *Design, fr *frame, cols []int, resid []float64, bread
 			cov.SetSym(a, b, c*(full.At(a, b)+full.At(b, a))/2)
 		}
 	}
-	f.Robust = fr.covariance(cols, cov)
+	return cov
 }
 
 // groupRows lists row numbers by ascending cluster number (rows ascending within), and where

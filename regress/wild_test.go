@@ -23,7 +23,7 @@ func TestWildInput(t *testing.T) {
 			binary = append(binary, float64(rapid.IntRange(0, 1).Draw(t, "event")))
 			cluster = append(cluster, rapid.Int32Range(0, 4).Draw(t, "cluster"))
 		}
-		for _, o := range []Options{{}, {Weights: w}, {Cluster: cluster}, {Weights: w, Cluster: cluster, Threads: 2}} {
+		for _, o := range []Options{{}, {Weights: w}, {Cluster: cluster}, {Weights: w, Cluster: cluster, Threads: 2}, {Offset: y}, {Offset: y, Weights: w, HC: HC3}} {
 			line, err := LeastSquares(d, y, o)
 			check(t, line, err)
 			odds, err := Logistic(d, binary, o)
