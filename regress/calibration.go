@@ -29,6 +29,37 @@ func Calibration(y, p []float64, bins int) []Bin {
 	return table
 }
 
+// CoxCalibration fits y to the logit of predicted probabilities (Cox 1958, Biometrika 45:562–565):
+//
+//	intercept a of logit P(y = 1) = a + logit p: calibration in the large, 0 when the total is right
+//	slope b of logit P(y = 1) = c + b·logit p: 1 when p is neither too bold (< 1) nor too timid
+//
+// each with its standard error, clustered where clusters are given. p is clipped as in LogLoss. NaN where
+// a fit is refused, or there is nothing to fit.
+func CoxCalibration(y, p []float64, cluster []int32) (intercept, slope Estimate) {
+	nan := math.NaN()
+	intercept, slope = Estimate{nan, nan}, Estimate{nan, nan}
+	if !binary(y, p) {
+		return intercept, slope
+	}
+	ones, both := &Design{Names: []string{"intercept"}}, &Design{Names: []string{"intercept", "logit"}}
+	logits := make([]float64, len(p))
+	for i, v := range p {
+		logits[i] = num.Logit(clip(v))
+		ones.X, both.X = append(ones.X, 1), append(both.X, 1, logits[i])
+	}
+	if f, err := Logistic(ones, y, Options{Offset: logits, Cluster: cluster}); err == nil && f.Certificate.Certified() {
+		intercept = Estimate{f.Coef[0], f.StandardErrors()[0]}
+	}
+	if f, err := Logistic(both, y, Options{Cluster: cluster}); err == nil && f.Certificate.Certified() && len(f.Dropped) == 0 {
+		slope = Estimate{f.Coef[1], f.StandardErrors()[1]}
+	}
+	return intercept, slope
+}
+
+// Estimate is a figure and its standard error; NaN where undefined.
+type Estimate struct{ Value, SE float64 }
+
 // Lift is the same table best first: the highest p lead, and CumCapture is the share of all
 // events found by taking the bins from the top.
 func Lift(y, p []float64, bins int) []Bin {

@@ -1,0 +1,70 @@
+package model
+
+import (
+	"math"
+
+	"mainstay/internal/num"
+	"mainstay/regress"
+)
+
+// Coefficient is one row of the coefficient table. Undefined is NaN: everything but the name where
+// the column was dropped because others determine it (R's NA).
+type Coefficient struct {
+	Name      string
+	Estimate  float64
+	SE        float64
+	Statistic float64 // t or z
+	P         float64 // two-sided
+	Low, High float64 // Wald interval
+	Dropped   bool
+}
+
+// Odds is the odds ratio of a logistic coefficient with its interval, e^β.
+func (c *Coefficient) Odds() (ratio, low, high float64) {
+	return math.Exp(c.Estimate), math.Exp(c.Low), math.Exp(c.High)
+}
+
+// describe fills in everything that follows from the fit.
+func (r *Result) describe(s *study, f *regress.Fit) {
+	r.Certificate = f.Certificate
+	r.Covariance = "model"
+	if s.o.HC != regress.NoHC {
+		r.Covariance = s.o.HC.String()
+	}
+	if s.cluster != nil {
+		r.Covariance = "CR1"
+	}
+	if r.Family == Gaussian {
+		// With clusters t has G − 1 degrees of freedom (Cameron & Miller 2015, §VI.D).
+		r.DF = float64(f.DF)
+		if s.cluster != nil {
+			r.DF = float64(r.Clusters - 1)
+		}
+	}
+	for j, se := range f.StandardErrors() {
+		r.Coefficients = append(r.Coefficients, r.coefficient(f.Names[j], f.Coef[j], se))
+	}
+	dropped := f.Dropped
+	for j := range r.Coefficients { // Dropped lists names in the order of the columns
+		if c := &r.Coefficients[j]; len(dropped) > 0 && c.Name == dropped[0] {
+			nan := math.NaN()
+			*c, dropped = Coefficient{c.Name, nan, nan, nan, nan, nan, nan, true}, dropped[1:]
+		}
+	}
+	r.measure(s, f)
+}
+
+func (r *Result) coefficient(name string, estimate, se float64) Coefficient {
+	c := Coefficient{Name: name, Estimate: estimate, SE: se, Statistic: math.NaN()}
+	if se > 0 {
+		c.Statistic = estimate / se
+	}
+	width := se * num.ZLevel(r.Level)
+	c.P = num.NormalTwoSided(c.Statistic)
+	if r.DF > 0 {
+		width = se * num.StudentLevel(r.Level, r.DF)
+		c.P = num.StudentTwoSided(c.Statistic, r.DF)
+	}
+	c.Low, c.High = estimate-width, estimate+width
+	return c
+}

@@ -1,0 +1,216 @@
+// Package model fits a formula to a table and says everything about the fit that people ask: the
+// coefficient table with intervals, tests, measures, and how the model predicts rows that it has
+// not seen.
+//
+// Reading order: model.go (Fit), rows.go (an order of rows that does not depend on the file's),
+// coefficients.go, measures.go; then folds.go, validate.go and score.go for --cv.
+package model
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"mainstay/internal/num"
+	"mainstay/regress"
+	"mainstay/regress/formula"
+)
+
+// Family is the distribution of the response.
+type Family string
+
+// The families: least squares, and the logistic regression.
+const (
+	Gaussian Family = "gaussian"
+	Binomial Family = "binomial"
+)
+
+// Families are all of them.
+func Families() []Family { return []Family{Gaussian, Binomial} }
+
+// Options of Fit. Column names are those of the data.
+type Options struct {
+	Family  Family
+	Weights string     // column of weights, "" = none
+	Cluster string     // column whose equal values are one cluster, "" = none
+	HC      regress.HC // excludes Cluster
+	Level   float64    // of intervals, for example 0.95
+	Rows    []int      // rows to use, nil = all
+	Folds   *Folds     // nil = no cross-validation
+	Threads int
+}
+
+// Result is a certified fit. Numbers that are undefined are NaN.
+type Result struct {
+	Formula  string
+	Family   Family
+	Response string
+	Outcomes [2]string // binomial: what counts as 0 and as 1 (the event)
+
+	Chosen  int               // rows looked at
+	Used    int               // rows of the fit
+	Events  int               // binomial: rows with the event
+	Dropped int               // rows left out because a column is missing
+	Missing []formula.Missing // by column
+
+	Factors    []formula.Levels // with their levels, the base first
+	Covariance string           // "model", "HC3", "CR1"
+	Cluster    string           // CR1: by which column
+	Clusters   int
+	Level      float64
+	DF         float64 // degrees of freedom of t; 0 where statistics are z
+
+	Coefficients []Coefficient
+	Measures     Measures
+	Certificate  num.Certificate
+	Validation   *Validation // nil without folds
+}
+
+// RefusedError is a fit that is not certified: it has no numbers.
+type RefusedError struct {
+	What        string // which fit
+	Certificate num.Certificate
+}
+
+func (e *RefusedError) Error() string {
+	var why []string
+	for _, w := range e.Certificate.Warnings {
+		if w.Code != num.WarnCollinear {
+			why = append(why, w.Code+": "+w.Message)
+		}
+	}
+	return fmt.Sprintf("%s cannot be trusted and is not shown: %s", e.What, strings.Join(why, "; "))
+}
+
+// study is a formula on its rows.
+type study struct {
+	o       Options
+	f       *formula.Formula
+	fr      *formula.Frame
+	y       []float64
+	weights []float64
+	cluster []int32
+	keys    []uint64 // by row of the frame: a hash of what it holds
+}
+
+// Fit fits f to d. Rows are taken in an order of their own (rows.go), so the result does not depend
+// on that of the table.
+//
+// Errors: *formula.SyntaxError, *formula.RowError, *RefusedError; others say what is wrong with a
+// column.
+func Fit(d *formula.Data, f *formula.Formula, o Options) (*Result, error) {
+	s, r, err := prepare(d, f, o)
+	if err != nil {
+		return nil, err
+	}
+	coding, err := s.fr.Learn(nil)
+	if err == nil {
+		err = coding.Usable()
+	}
+	if err != nil {
+		return nil, err
+	}
+	design, _ := coding.Design(nil)
+	fit, err := s.fit(design, nil)
+	if err != nil {
+		return nil, err
+	}
+	if !fit.Certificate.Certified() {
+		return nil, &RefusedError{"the fit", fit.Certificate}
+	}
+	r.Factors = coding.Factors()
+	r.describe(s, fit)
+	if o.Folds != nil {
+		if r.Validation, err = s.validate(d); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+// prepare chooses the rows and reads response, weights and clusters.
+func prepare(d *formula.Data, f *formula.Formula, o Options) (*study, *Result, error) {
+	names := []string{o.Weights, o.Cluster}
+	if o.Folds != nil {
+		names = append(names, o.Folds.Group, o.Folds.Time)
+	}
+	names = slices.DeleteFunc(names, func(n string) bool { return n == "" })
+	for _, n := range append(f.Columns(), names...) {
+		if d.Column(n) == nil {
+			return nil, nil, fmt.Errorf("there is no column %q", n)
+		}
+	}
+	order, hashes := arrange(d, o.Rows, append(f.Columns(), names...))
+	fr, err := formula.NewFrame(f, d, order, names...)
+	if err != nil {
+		return nil, nil, err
+	}
+	s := &study{o: o, f: f, fr: fr}
+	r := &Result{Formula: f.String(), Family: o.Family, Response: f.Response(), Level: o.Level,
+		Chosen: len(order), Used: len(fr.Rows), Dropped: fr.Dropped, Missing: fr.Missing}
+	for _, row := range fr.Rows {
+		s.keys = append(s.keys, hashes[row])
+	}
+	switch o.Family {
+	case Gaussian:
+		s.y, err = fr.Numbers()
+	case Binomial:
+		s.y, r.Outcomes, err = fr.Events()
+		for _, v := range s.y {
+			r.Events += int(v)
+		}
+	default:
+		err = fmt.Errorf("unknown family %q", o.Family)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	if o.Weights != "" {
+		if s.weights, err = weightsOf(d.Column(o.Weights), fr.Rows); err != nil {
+			return nil, nil, err
+		}
+	}
+	if o.Cluster != "" {
+		s.cluster = groupsOf(d.Column(o.Cluster), fr.Rows)
+		r.Cluster, r.Clusters = o.Cluster, int(slices.Max(s.cluster))+1
+	}
+	return s, r, nil
+}
+
+// weightsOf reads weights.
+func weightsOf(c *formula.Column, rows []int) ([]float64, error) {
+	if c.Number == nil {
+		return nil, fmt.Errorf("the weights %s are text: numbers of at least 0 are needed", c.Name)
+	}
+	out := make([]float64, len(rows))
+	for i, r := range rows {
+		if out[i] = c.Number[r]; !(out[i] >= 0 && out[i] <= 1e100) {
+			return nil, &formula.RowError{Row: r, Column: c.Name, Err: fmt.Errorf("a weight of %g: correct it; weights are numbers of at least 0, and 0 leaves the row out", out[i])}
+		}
+	}
+	return out, nil
+}
+
+// fit fits the rows of the frame that are listed, nil = all, whose design is d.
+func (s *study) fit(d *regress.Design, rows []int) (*regress.Fit, error) {
+	o := regress.Options{Weights: pick(s.weights, rows), Offset: pick(s.fr.Offset(), rows), Threads: s.o.Threads}
+	if rows == nil { // folds need no standard errors
+		o.Cluster, o.HC = s.cluster, s.o.HC
+	}
+	if s.o.Family == Binomial {
+		return regress.Logistic(d, pick(s.y, rows), o)
+	}
+	return regress.LeastSquares(d, pick(s.y, rows), o)
+}
+
+// pick is the values of rows; all of them where rows is nil, nil where there are none.
+func pick[T any](values []T, rows []int) []T {
+	if rows == nil || values == nil {
+		return values
+	}
+	out := make([]T, len(rows))
+	for i, r := range rows {
+		out[i] = values[r]
+	}
+	return out
+}

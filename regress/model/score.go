@@ -1,0 +1,131 @@
+package model
+
+import (
+	"math"
+
+	"mainstay/internal/num"
+	"mainstay/regress"
+)
+
+// Estimate is a figure and its standard error; NaN where undefined.
+type Estimate = regress.Estimate
+
+// Scores of predictions. Those of the other family are NaN. Every row counts once, whatever its weight.
+type Scores struct {
+	AUC         Estimate // mean of the folds' AUC
+	LogLoss     Estimate
+	BaseLogLoss float64 // that of predicting everybody the training rows' rate
+	Brier       Estimate
+	Slope       Estimate // of calibration: 1 when predictions are neither too bold nor too timid
+	Intercept   Estimate // calibration in the large, on the logit scale: 0 when the total is right
+
+	RMSE Estimate
+	MAE  Estimate
+	R2   float64 // 1 − squared error ÷ that of predicting everybody the training rows' mean
+}
+
+var undefined = Estimate{Value: math.NaN(), SE: math.NaN()}
+
+// predictions of one fold.
+type predictions struct {
+	actual, predicted []float64
+	base              float64 // mean response of the training rows
+	cluster           []int32 // nil when rows are on their own
+}
+
+// join puts folds behind each other.
+func join(parts []predictions) predictions {
+	var out predictions
+	for _, p := range parts {
+		out.actual = append(out.actual, p.actual...)
+		out.predicted = append(out.predicted, p.predicted...)
+		out.cluster = append(out.cluster, p.cluster...)
+	}
+	return out
+}
+
+// score measures predictions of several folds together.
+func (s *study) score(parts []predictions) Scores {
+	out := Scores{undefined, undefined, math.NaN(), undefined, undefined, undefined, undefined, undefined, math.NaN()}
+	p := join(parts)
+	if s.o.Family == Binomial {
+		out.binomial(p, parts)
+	} else {
+		out.gaussian(p, parts)
+	}
+	return out
+}
+
+func mean(values []float64, cluster []int32) Estimate {
+	m, se := regress.ClusterMeanSE(values, cluster)
+	return Estimate{Value: m, SE: se}
+}
+
+func (out *Scores) binomial(p predictions, parts []predictions) {
+	out.AUC = foldAUC(parts)
+	out.LogLoss = mean(regress.LogLosses(p.actual, p.predicted), p.cluster)
+	squares, base := make([]float64, len(p.actual)), []float64(nil)
+	for i, y := range p.actual {
+		squares[i] = (y - p.predicted[i]) * (y - p.predicted[i])
+	}
+	out.Brier = mean(squares, p.cluster)
+	for _, f := range parts {
+		rate := make([]float64, len(f.actual))
+		for i := range rate {
+			rate[i] = f.base
+		}
+		base = append(base, regress.LogLosses(f.actual, rate)...)
+	}
+	out.BaseLogLoss = num.Mean(base)
+	out.Intercept, out.Slope = regress.CoxCalibration(p.actual, p.predicted, p.cluster)
+}
+
+// foldAUC is the mean of the folds' AUC. Ranks are compared within folds only, for predictions of
+// different fits are on different scales. Its standard error is that of the mean of the rows' influence
+//
+//	n/(V·n_v) · ψᵢ,   ψ as in regress.AUCInfluence on fold v
+//
+// (LeDell, Petersen & van der Laan 2015, Electronic J. Statistics 9:1583–1607, §4; within one fold
+// DeLong, DeLong & Clarke-Pearson 1988). Undefined where a fold lacks one of the outcomes.
+func foldAUC(parts []predictions) Estimate {
+	var influence []float64
+	var cluster []int32
+	sum, n := 0.0, 0
+	for _, p := range parts {
+		n += len(p.actual)
+	}
+	for _, p := range parts {
+		auc, ok := regress.AUC(p.actual, p.predicted)
+		if !ok {
+			return undefined
+		}
+		sum += auc
+		share := float64(n) / float64(len(parts)*len(p.actual))
+		for _, psi := range regress.AUCInfluence(p.actual, p.predicted) {
+			influence = append(influence, share*psi)
+		}
+		cluster = append(cluster, p.cluster...)
+	}
+	_, se := regress.ClusterMeanSE(influence, cluster)
+	return Estimate{Value: sum / float64(len(parts)), SE: se}
+}
+
+func (out *Scores) gaussian(p predictions, parts []predictions) {
+	squares, sizes := make([]float64, len(p.actual)), make([]float64, len(p.actual))
+	for i, y := range p.actual {
+		sizes[i] = math.Abs(y - p.predicted[i])
+		squares[i] = sizes[i] * sizes[i]
+	}
+	var total num.Adder
+	for _, f := range parts {
+		for _, y := range f.actual {
+			total.Add((y - f.base) * (y - f.base))
+		}
+	}
+	mse := mean(squares, p.cluster)
+	out.RMSE = Estimate{Value: math.Sqrt(mse.Value), SE: mse.SE / (2 * math.Sqrt(mse.Value))} // delta method
+	out.MAE = mean(sizes, p.cluster)
+	if t := total.Sum(); t > 0 {
+		out.R2 = 1 - mse.Value*float64(len(squares))/t
+	}
+}

@@ -1,0 +1,129 @@
+package model
+
+import (
+	"fmt"
+	"math"
+
+	"mainstay/internal/num"
+	"mainstay/regress"
+	"mainstay/regress/formula"
+
+	"gonum.org/v1/gonum/floats"
+)
+
+// Validation is how the model predicts rows that it was not fitted on.
+type Validation struct {
+	Method string // "stratified", "random", "grouped", "rolling origin"
+	By     string // the column of groups or of time, "" otherwise
+	Seed   uint64
+	Folds  []FoldScore
+	N      int // rows predicted
+	Unseen int // of them, rows with a level that the training rows do not have
+	Scores
+	Calibration []regress.Bin // binomial: tenths by predicted probability
+}
+
+// FoldScore is one fold.
+type FoldScore struct {
+	Train, Test, Events, Unseen int
+	From, To                    int32 // rolling origin: days since 1970-01-01
+	Scores
+}
+
+// tenths is how many bins the calibration table has.
+const tenths = 10
+
+// validate fits and predicts fold by fold. Levels, means and coefficients are learnt from the
+// training rows alone. A fold that is refused is a *RefusedError: the mean of the others would be of
+// another, easier problem.
+func (s *study) validate(d *formula.Data) (*Validation, error) {
+	folds, err := s.split(d)
+	if err != nil {
+		return nil, err
+	}
+	v := &Validation{Method: s.method(), Seed: s.o.Folds.Seed, By: s.o.Folds.Group + s.o.Folds.Time}
+	var all []predictions
+	dependent := s.dependence(d)
+	for k, f := range folds {
+		p, unseen, err := s.predict(f, fmt.Sprintf("fold %d of %d", k+1, len(folds)))
+		if err != nil {
+			return nil, err
+		}
+		score := FoldScore{Train: len(f.train), Test: len(f.test), From: f.from, To: f.to, Unseen: unseen}
+		p.cluster = pick(dependent, f.test)
+		if s.o.Family == Binomial {
+			score.Events = int(floats.Sum(p.actual))
+		}
+		score.Scores = s.score([]predictions{p})
+		v.Folds = append(v.Folds, score)
+		v.N += score.Test
+		v.Unseen += unseen
+		all = append(all, p)
+	}
+	v.Scores = s.score(all)
+	if s.o.Family == Binomial {
+		joined := join(all)
+		v.Calibration = regress.Calibration(joined.actual, joined.predicted, tenths)
+	}
+	return v, nil
+}
+
+func (s *study) method() string {
+	switch {
+	case s.o.Folds.Time != "":
+		return "rolling origin"
+	case s.o.Folds.Group != "":
+		return "grouped"
+	case s.o.Family == Binomial:
+		return "stratified"
+	}
+	return "random"
+}
+
+// dependence numbers the rows that depend on each other: those of a group, else of a cluster; nil when
+// rows are on their own.
+func (s *study) dependence(d *formula.Data) []int32 {
+	if s.o.Folds.Group != "" {
+		return groupsOf(d.Column(s.o.Folds.Group), s.fr.Rows)
+	}
+	return s.cluster
+}
+
+// predict fits the training rows of f and predicts the others.
+func (s *study) predict(f fold, what string) (p predictions, unseen int, err error) {
+	coding, err := s.fr.Learn(f.train)
+	if err != nil {
+		return p, 0, err
+	}
+	train, _ := coding.Design(f.train)
+	fit, err := s.fit(train, f.train)
+	if err != nil {
+		return p, 0, fmt.Errorf("%s: %w", what, err)
+	}
+	if !fit.Certificate.Certified() {
+		return p, 0, &RefusedError{what + " of the cross-validation", fit.Certificate}
+	}
+	test, new := coding.Design(f.test)
+	p.actual, p.predicted = pick(s.y, f.test), make([]float64, len(f.test))
+	p.base = num.Mean(pick(s.y, f.train))
+	offset := pick(s.fr.Offset(), f.test)
+	for i := range f.test {
+		eta := floats.Dot(test.Row(i), fit.Coef)
+		if offset != nil {
+			eta += offset[i]
+		}
+		p.predicted[i] = eta
+		if s.o.Family == Binomial {
+			p.predicted[i] = num.Expit(eta)
+		}
+		if new[i] {
+			unseen++
+		}
+	}
+	for _, v := range p.predicted {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return p, 0, fmt.Errorf("%s: a prediction overflowed: rescale the columns", what)
+		}
+	}
+	return p, unseen, nil
+}
