@@ -73,6 +73,7 @@ func Selftest(w io.Writer, groups []Tested, all bool) error {
 	}
 	if !all {
 		g.squeeze(2, pageWidth, valuesLeast)
+		g.squeeze(0, pageWidth, valuesLeast)
 		for _, line := range g.lines() {
 			b.WriteString(line + "\n")
 		}
@@ -108,12 +109,12 @@ func figureCells(a *num.Agreement) []string {
 	return []string{printable(a.Quantity), precise(a.Computed), precise(a.Published), fixed(a.LRE(), 1), fixed(a.Least(), 1), mark}
 }
 
-// precise is v to ten digits.
+// precise is v to eight digits.
 func precise(v float64) string {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return dash
 	}
-	return strconv.FormatFloat(v, 'g', 10, 64)
+	return strconv.FormatFloat(v, 'g', 8, 64)
 }
 
 type selftestInfo struct {

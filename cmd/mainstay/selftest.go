@@ -7,6 +7,7 @@ import (
 
 	"mainstay/internal/num"
 	markovPublished "mainstay/markov/published"
+	regressPublished "mainstay/regress/published"
 	"mainstay/reports"
 )
 
@@ -53,7 +54,7 @@ func (a *app) selftest(all, asJSON bool) error {
 }
 
 // published are the packages that know figures; tests put wrong ones here.
-var published = []func() ([]num.Agreement, error){markovPublished.Agreements}
+var published = []func() ([]num.Agreement, error){regressPublished.Agreements, markovPublished.Agreements}
 
 func publishedFigures() (all []num.Agreement, err error) {
 	for _, agreements := range published {

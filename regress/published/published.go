@@ -89,12 +89,12 @@ func (s *nistSet) agreements() ([]num.Agreement, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &list{model: "least squares: NIST " + s.Name, source: nistSource, floor: s.Floor}
+	l := &list{model: "NIST: " + s.Name, source: nistSource, floor: s.Floor}
 	for j, c := range r.Coefficients {
 		l.add(c.Name, c.Estimate, s.Estimate[j])
 	}
 	for j, c := range r.Coefficients {
-		l.add("SE of "+c.Name, c.SE, s.SD[j])
+		l.add("SE "+c.Name, c.SE, s.SD[j])
 	}
 	l.add("residual SD", r.Measures.Sigma, s.Residual)
 	l.add("R²", r.Measures.R2, s.RSquared)

@@ -32,7 +32,7 @@ func table(all []num.Agreement) string {
 		}
 		kind := &l.coefficients
 		switch {
-		case strings.HasPrefix(a.Quantity, "SE of"):
+		case strings.HasPrefix(a.Quantity, "SE "):
 			kind = &l.errors
 		case a.Quantity == "residual SD" || a.Quantity == "log-likelihood":
 			kind = &l.residual
