@@ -41,22 +41,10 @@ func readUnits(ctx context.Context, st store.Store, p *Plan, workers []*scattere
 		queue, release = newRejectQueue(ctx, sink)
 		defer release()
 	}
-	objects := make([]store.Object, len(p.Files))
-	for i := range p.Files {
-		objects[i] = p.Files[i].Object
-	}
-	names := RelativeNames(objects)
-	decoders := make([]*decoder, len(workers))
-	for i := range decoders {
-		decoders[i] = newDecoder(p, names)
-		defer decoders[i].close()
-	}
 	var rows atomic.Int64
-	units := unitsOf(p)
-	return inParallel(ctx, len(workers), len(units), func(ctx context.Context, worker, task int) error {
+	return eachUnit(ctx, p, len(workers), func(ctx context.Context, worker, task int, d *decoder, u unit) error {
 		err := safely(func() error {
-			d := decoders[worker]
-			if err := d.open(ctx, st, units[task]); err != nil {
+			if err := d.open(ctx, st, u); err != nil {
 				return err
 			}
 			return readUnit(ctx, task, d, workers[worker], queue, func(n int64) {
@@ -69,6 +57,24 @@ func readUnits(ctx context.Context, st store.Store, p *Plan, workers []*scattere
 			queue.stop(err) // nobody waits for the turn of a unit that will not finish
 		}
 		return err
+	})
+}
+
+// eachUnit hands out every unit once, with the decoder of the worker that gets it.
+func eachUnit(ctx context.Context, p *Plan, workers int, f func(ctx context.Context, worker, task int, d *decoder, u unit) error) error {
+	objects := make([]store.Object, len(p.Files))
+	for i := range p.Files {
+		objects[i] = p.Files[i].Object
+	}
+	names := RelativeNames(objects)
+	decoders := make([]*decoder, workers)
+	for i := range decoders {
+		decoders[i] = newDecoder(p, names)
+		defer decoders[i].close()
+	}
+	units := unitsOf(p)
+	return inParallel(ctx, workers, len(units), func(ctx context.Context, worker, task int) error {
+		return f(ctx, worker, task, decoders[worker], units[task])
 	})
 }
 

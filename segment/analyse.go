@@ -32,6 +32,18 @@ func report(p Progress, phase string, done float64) {
 // sense, *ingest.QualityError for amounts whose sums exceed 64 bits, and that of the context, which is asked
 // before every panel, candidate and phase. Models that cannot be fitted are no error: the Result says so.
 func Analyse(ctx context.Context, l *ingest.Ledger, in *table.Inputs, cfg Config, threads int, progress Progress) (*Result, error) {
+	a, err := newAnalysis(l, in, cfg, threads, progress)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.run(ctx, progress); err != nil {
+		return nil, err
+	}
+	return a.result, nil
+}
+
+// newAnalysis reads the book, before any model.
+func newAnalysis(l *ingest.Ledger, in *table.Inputs, cfg Config, threads int, progress Progress) (*analysis, error) {
 	if err := cfg.Check(); err != nil {
 		return nil, err
 	}
@@ -40,21 +52,22 @@ func Analyse(ctx context.Context, l *ingest.Ledger, in *table.Inputs, cfg Config
 	if err != nil {
 		return nil, err
 	}
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
 	report(progress, phaseProfiles, 1)
-	a := &analysis{backtest: newBacktest(newStudy(b)), result: &Result{Clock: b.Clock, Scale: l.Scale, UnitsScale: l.UnitsScale,
-		Currency: l.Currency, Basis: b.Basis, BasisWhy: b.BasisWhy}}
+	return &analysis{backtest: newBacktest(newStudy(b)), result: &Result{Clock: b.Clock, Scale: l.Scale, UnitsScale: l.UnitsScale,
+		Currency: l.Currency, Basis: b.Basis, BasisWhy: b.BasisWhy}}, nil
+}
+
+// run fills the result.
+func (a *analysis) run(ctx context.Context, progress Progress) error {
 	for _, step := range []func(context.Context, Progress) error{a.compete, a.score, a.describe} {
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return err
 		}
 		if err := step(ctx, progress); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return a.result, nil
+	return nil
 }
 
 // analysis carries what the steps of Analyse hand to each other.

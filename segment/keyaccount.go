@@ -51,7 +51,7 @@ func (b *Book) keyAccountsByValue() ([]bool, string) {
 		made += candidates[n].value
 		n++
 	}
-	limit, note := max(int(math.Floor(rule.MaxShare*float64(atRisk)+roundingSlack)), rule.Min), ""
+	limit, note := rule.limit(atRisk), ""
 	switch {
 	case n > limit:
 		n, note = limit, fmt.Sprintf(", where %.4g %% of the customers at risk, or %d, are the limit", 100*rule.MaxShare, rule.Min)
@@ -70,6 +70,11 @@ func (b *Book) keyAccountsByValue() ([]bool, string) {
 	}
 	return selected, fmt.Sprintf("the %d largest of %d customers at risk by trailing-12-month %s make %.1f %% of it (aim %.4g %%%s)",
 		n, atRisk, b.Basis, share, 100*rule.Share, note)
+}
+
+// limit is the most key accounts that are chosen by rank.
+func (r KeyAccountRule) limit(atRisk int) int {
+	return max(int(math.Floor(r.MaxShare*float64(atRisk)+roundingSlack)), r.Min)
 }
 
 // roundingSlack keeps a product such as 0.29 × 100 = 28.999999999999996 from losing a customer.

@@ -145,12 +145,20 @@ func (s *scorer) lapsed(sc *Score, i int) {
 // the next 12 months: times the chain's multiplier for the state, or, without a certified chain, a
 // geometric series of years.
 func (s *scorer) residual(state int, year, survival float64) float64 {
-	if s.future != nil {
-		if at := s.chain.fold[state]; at >= 0 && finite(s.future[at]) {
-			return year * s.future[at]
-		}
+	if m := s.multiplier(state); finite(m) {
+		return year * m
 	}
 	return geometric(year, survival, s.Config.DiscountRate)
+}
+
+// multiplier is the chain's for a state of the book, NaN where it has none.
+func (s *scorer) multiplier(state int) float64 {
+	if s.future != nil {
+		if at := s.chain.fold[state]; at >= 0 {
+			return s.future[at]
+		}
+	}
+	return math.NaN()
 }
 
 // geometric is the value of all future years, the first worth year, each later one the survival r of

@@ -93,7 +93,7 @@ func recommendTiers(scores []Score, policy TierPolicy) {
 		default:
 			s.Tier, s.TierReason = tierStandard, noValueReason(s)
 			if s.Value12 > 0 {
-				threatened := s.Churn >= policy.HighRisk && risk.within(s.ValueAtRisk, policy.RiskShare)
+				threatened := policy.threatens(s, risk)
 				s.Tier = tierByValue(value, s.Value12, policy, threatened)
 				s.TierReason = fmt.Sprintf("value rank %d of %d", value.rank(s.Value12), atRisk)
 				if threatened {
@@ -102,6 +102,12 @@ func recommendTiers(scores []Score, policy TierPolicy) {
 			}
 		}
 	}
+}
+
+// threatens reports whether a customer is likely to leave, and among those that make most of the value at
+// risk.
+func (p TierPolicy) threatens(s *Score, risk *ranking) bool {
+	return s.Churn >= p.HighRisk && risk.within(s.ValueAtRisk, p.RiskShare)
 }
 
 // tierByValue is the tier of a customer at risk with a positive expected value.

@@ -176,19 +176,28 @@ func hurdleRow(rows []float64, b *study, p *panel, i int) []float64 {
 }
 
 func (m *hurdle) outlook(p *panel, i int) outlook {
-	buys := m.buy.point(p.row(i))
+	buys, mean := m.parts(p, i)
+	o := outlook{label: buys * mean, stayed: m.study.labelsAYear() * mean}
+	m.year(buys, func(length, active float64) { o.year += length * active * mean })
+	return o
+}
+
+// parts are q and μ, μ in money units.
+func (m *hurdle) parts(p *panel, i int) (buys, mean float64) {
+	buys = m.buy.point(p.row(i))
 	if m.leaves {
 		buys = 1 - buys
 	}
 	var row [len(hurdleColumns)]float64
-	mean, _ := m.spend.Linear(hurdleRow(row[:0], m.study, p, i))
-	mean = m.study.floor(mean) * labelMean(m.study, p)
-	labels := m.study.labelsAYear()
-	o := outlook{label: buys * mean, stayed: labels * mean}
+	mean, _ = m.spend.Linear(hurdleRow(row[:0], m.study, p, i))
+	return buys, m.study.floor(mean) * labelMean(m.study, p)
+}
+
+// year walks the labels of 12 months: the length of each (1 but for the last) and a_j.
+func (m *hurdle) year(buys float64, each func(length, active float64)) {
 	active := buys
-	for left := labels; left > 1e-9; left-- { // 1e-9: a whole number of labels, up to rounding
-		o.year += min(left, 1) * active * mean
+	for left := m.study.labelsAYear(); left > 1e-9; left-- { // 1e-9: a whole number of labels, up to rounding
+		each(min(left, 1), active)
 		active = buys*active + m.back*(1-active)
 	}
-	return o
 }

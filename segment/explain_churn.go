@@ -1,0 +1,114 @@
+package segment
+
+// StateWhy is the member's state on the as-of date and what the closed periods say of it: its row of
+// the transition matrix, most likely first.
+type StateWhy struct {
+	State    string
+	Purchase int     // rolling periods with a purchase day: what the stage counts
+	Own      float64 // mean value per such period
+	Row      []Transition
+}
+
+func (a *analysis) explainState(i int) *StateWhy {
+	s := &a.today.Subjects[i]
+	w := &StateWhy{State: a.states.Names[s.state], Purchase: int(s.periods), Own: s.spend}
+	for _, t := range a.result.Transitions {
+		if t.Scheme == schemeStates && t.From == w.State && t.Count > 0 {
+			w.Row = append(w.Row, t)
+		}
+	}
+	return w
+}
+
+// ChurnWhy takes a churn probability apart, the way its model made it: exactly one of the three parts is
+// set.
+type ChurnWhy struct {
+	Model    string
+	Mean     float64 // mean churn probability of the customers at risk
+	Logistic *LogisticWhy
+	Chain    *ChainWhy
+	Rule     *RuleWhy
+}
+
+// LogisticWhy is a churn probability on the link scale:
+//
+//	logit p = Baseline + Σ Share,   Share = shrink·(x − mean)·β
+//
+// The baseline is the log-odds of the mean customer, whose every feature has its mean in training. p is
+// then kept within [0.001, 0.999].
+type LogisticWhy struct {
+	Baseline, Link float64 // log-odds
+	Shrink         float64
+	Terms          []Term // in the order of the features
+}
+
+// Term is one part of a linear predictor. Share is in log-odds, or in money units.
+type Term struct {
+	Name, Reason, Doc        string
+	Value, Mean, Coef, Share float64
+}
+
+// ChainWhy is the probability of no purchase within the horizon from a state of the chain, which may be
+// coarser than the member's (see chainModel). Silence[k] is the probability of no purchase in the
+// first k+1 periods, the last up to Periods, which may be no whole number: the last is the score, before it
+// is kept within [0.001, 0.999].
+type ChainWhy struct {
+	State      string
+	Departures int64 // moves out of the state behind it
+	Periods    float64
+	Silence    []float64
+	SE         float64
+}
+
+// RuleWhy is the rate observed in training among customers whose silence fell into the same third of the
+// horizon: From ≤ days < To. N is the number of independent observations it is worth.
+type RuleWhy struct {
+	From, To int
+	Rate, N  float64
+}
+
+func (a *analysis) explainChurn(i int) *ChurnWhy {
+	w := &ChurnWhy{Model: a.result.ChurnModel, Mean: meanChurn(a.result.Scores)}
+	switch m := a.scorer.churn.(type) {
+	case *logisticModel:
+		w.Logistic = m.explain(a.today.row(i))
+	case *chainModel:
+		w.Chain = m.explain(m.fold[a.today.Subjects[i].state])
+	case *recencyRule:
+		w.Rule = m.explain(a.today.Subjects[i].recency)
+	default:
+		return nil // nothing is known
+	}
+	return w
+}
+
+// explain takes the log-odds of a feature row apart.
+func (m *logisticModel) explain(x []float64) *LogisticWhy {
+	w := &LogisticWhy{Baseline: m.shift + m.shrink*m.predictor(m.mean), Link: m.shift + m.shrink*m.predictor(x), Shrink: m.shrink}
+	for k, f := range features {
+		if k != fIntercept {
+			w.Terms = append(w.Terms, Term{Name: f.Name, Reason: f.Reason, Doc: f.Doc, Value: x[k], Mean: m.mean[k], Coef: m.fit.Coef[k],
+				Share: m.shrink * (x[k] - m.mean[k]) * m.fit.Coef[k]})
+		}
+	}
+	return w
+}
+
+// explain follows the silence of a state of the chain, period by period.
+func (m *chainModel) explain(state int) *ChainWhy {
+	w := &ChainWhy{State: m.chain.States[state], Departures: m.leave[state], Periods: m.steps, SE: m.silentE[state]}
+	for k := 1.0; ; k++ {
+		p, _ := m.noVisit(min(k, m.steps))
+		w.Silence = append(w.Silence, p[state])
+		if k >= m.steps-wholePeriods {
+			return w
+		}
+	}
+}
+
+// explain names the band of a silence.
+func (r *recencyRule) explain(recency int32) *RuleWhy {
+	k := r.bandOf(recency)
+	edge := func(k int) int { return (k*r.horizon + len(r.bands) - 1) / len(r.bands) } // least recency of band k
+	return &RuleWhy{From: edge(k), To: edge(k + 1), Rate: r.bands[k].p, N: r.bands[k].n}
+}

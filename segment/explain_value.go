@@ -1,0 +1,135 @@
+package segment
+
+import (
+	"math"
+	"sort"
+)
+
+// ValueWhy takes an expected value apart, the way its model made it: at most one of Spend, Hurdle and
+// Return is set; the rule last-year needs none, its value is that of the trailing 12 months.
+type ValueWhy struct {
+	Model     string
+	LabelDays int     // the length that the backtest judges
+	Label     float64 // expected over it; NaN for the lapsed
+	Stayed    float64 // expected 12-month value with attrition switched off; NaN where the model cannot
+	Spend     *SpendWhy
+	Hurdle    *HurdleWhy
+	Return    *ReturnWhy
+	Band      *BandWhy // of the interval; nil without one
+	Residual  ResidualWhy
+}
+
+// SpendWhy: value = Visits · max(0, Z·Own + (1−Z)·Book), floored for revenue only.
+type SpendWhy struct {
+	Visits, VisitsStayed float64 // expected active periods of the next 12 months; with attrition switched off, NaN where the chain cannot
+	Periods              int     // active periods so far
+	Own, Book, Z, Worth  float64 // value per active period: own, the book's, credibility of own, and the mix
+}
+
+// HurdleWhy: value = Σ Length·Active·Mean over the labels of 12 months, with Mean = Unit·Σ Share (floored
+// at zero for revenue) expected of a label in which the customer buys.
+type HurdleWhy struct {
+	Buys, Back, Mean, Unit float64
+	Terms                  []Term // shares in money units, before the floor
+	Labels                 []LabelWhy
+}
+
+// LabelWhy is one stretch of the next 12 months: its length in labels, the probability of buying in it,
+// and the value it adds.
+type LabelWhy struct{ Length, Active, Value float64 }
+
+// ReturnWhy is what lapsed customers of the same silence did: Rate came back within a horizon, and brought
+// Mean + Slope·(Own − OwnMean) in 12 months, at most Most·Own where Most is not zero.
+type ReturnWhy struct {
+	Silence                               string // one to two churn horizons, two to three, longer
+	Rate, Mean, Slope, Own, OwnMean, Most float64
+}
+
+// BandWhy is the interval: of predictions over a label of like size (at most UpTo, +Inf for the largest), the
+// backtest saw Low to High times as much come.
+type BandWhy struct{ UpTo, Low, High float64 }
+
+// ResidualWhy: residual = value · Multiplier. ByChain: discounted future visits of the state; else a
+// geometric series of years with the given annual survival.
+type ResidualWhy struct {
+	Multiplier, Survival float64
+	ByChain              bool
+}
+
+func (a *analysis) explainValue(i int, sc *Score) *ValueWhy {
+	s := &a.today.Subjects[i]
+	w := &ValueWhy{Model: sc.ValueModel, LabelDays: a.label, Label: math.NaN(), Stayed: math.NaN()}
+	if !s.atRisk {
+		if a.scorer.returns.name == "" {
+			return nil
+		}
+		w.Return = a.scorer.returns.explain(s)
+		w.Residual = ResidualWhy{Multiplier: geometric(1, a.scorer.survival, a.Config.DiscountRate), Survival: a.scorer.survival}
+		return w
+	}
+	if a.scorer.value == nil {
+		return nil
+	}
+	o := a.scorer.value.outlook(a.today, i)
+	w.Label, w.Stayed = o.label, o.stayed
+	switch m := a.scorer.value.(type) {
+	case *chainSpend:
+		w.Spend = m.explain(s)
+	case *hurdle:
+		w.Hurdle = m.explain(a.today, i)
+	}
+	w.Band = a.scorer.bands.explain(o.label)
+	w.Residual = a.scorer.explainResidual(int(s.state), annualSurvival(sc.Churn, a.Clock.Horizon))
+	return w
+}
+
+func (s *scorer) explainResidual(state int, survival float64) ResidualWhy {
+	if m := s.multiplier(state); finite(m) {
+		return ResidualWhy{Multiplier: m, Survival: survival, ByChain: true}
+	}
+	return ResidualWhy{Multiplier: geometric(1, survival, s.Config.DiscountRate), Survival: survival}
+}
+
+func (m *chainSpend) explain(s *subject) *SpendWhy {
+	at := m.chain.fold[s.state]
+	w := &SpendWhy{Visits: m.year[at], VisitsStayed: math.NaN(), Periods: int(s.periods), Own: s.spend, Book: m.spend.mean,
+		Z: m.spend.weight(s), Worth: m.study.floor(m.spend.shrunk(s))}
+	if m.stayed != nil {
+		w.VisitsStayed = m.stayed[at]
+	}
+	return w
+}
+
+func (m *hurdle) explain(p *panel, i int) *HurdleWhy {
+	w := &HurdleWhy{Back: m.back, Unit: labelMean(m.study, p)}
+	var row [len(hurdleColumns)]float64
+	for k, x := range hurdleRow(row[:0], m.study, p, i) {
+		w.Terms = append(w.Terms, Term{Name: hurdleColumns[k], Value: x, Coef: m.spend.Coef[k], Mean: math.NaN(), Share: x * m.spend.Coef[k] * w.Unit})
+	}
+	w.Buys, w.Mean = m.parts(p, i)
+	m.year(w.Buys, func(length, active float64) {
+		w.Labels = append(w.Labels, LabelWhy{length, active, length * active * w.Mean})
+	})
+	return w
+}
+
+// bandSilences are the words of ReturnWhy.Silence, by band.
+var bandSilences = [...]string{"one to two churn horizons", "two to three churn horizons", "more than three churn horizons"}
+
+func (r *returns) explain(s *subject) *ReturnWhy {
+	k := r.bandOf(s.recency)
+	b := r.bands[k]
+	return &ReturnWhy{Silence: bandSilences[k], Rate: b.rate, Mean: b.mean, Slope: b.slope, Own: s.spend, OwnMean: b.ownMean, Most: b.most}
+}
+
+func (v *valueBands) explain(label float64) *BandWhy {
+	if v == nil || len(v.low) == 0 || !(label > 0) {
+		return nil
+	}
+	k := min(sort.SearchFloat64s(v.upTo, label), len(v.low)-1)
+	w := &BandWhy{UpTo: v.upTo[k], Low: v.low[k], High: v.high[k]}
+	if k == len(v.low)-1 {
+		w.UpTo = math.Inf(1)
+	}
+	return w
+}
