@@ -17,11 +17,14 @@ type page struct {
 	out    bytes.Buffer
 }
 
-// newPage makes room for the longest label.
-func newPage(style Style) *page {
+// newPage makes room for the longest label of a summary.
+func newPage(style Style) *page { return newPageOf(style, "label.") }
+
+// newPageOf makes room for the longest of the labels whose keys begin so.
+func newPageOf(style Style, labels string) *page {
 	p := &page{style: style}
 	for key := range phrases {
-		if strings.HasPrefix(key, "label.") {
+		if strings.HasPrefix(key, labels) {
 			p.indent = max(p.indent, width(style.say(key))+len(columnGap))
 		}
 	}

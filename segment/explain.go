@@ -42,8 +42,8 @@ func (e *UnknownCustomerError) Unwrap() error { return &ingest.ConfigError{Msg: 
 // Explain is Analyse, and why the score of one member is what it is. who is a key, to the byte, or the
 // name of exactly one member; anybody else is an *UnknownCustomerError, found before the models are
 // fitted. cells is how many of the latest day cells are listed. Other errors are those of Analyse.
-func Explain(ctx context.Context, l *ingest.Ledger, accounts *table.Accounts, cfg Config, threads int, progress Progress, who string, cells int) (*Explanation, error) {
-	a, err := newAnalysis(l, accounts, cfg, threads, progress)
+func Explain(ctx context.Context, l *ingest.Ledger, in *table.Inputs, cfg Config, threads int, progress Progress, who string, cells int) (*Explanation, error) {
+	a, err := newAnalysis(l, in, cfg, threads, progress)
 	if err != nil {
 		return nil, err
 	}
@@ -146,8 +146,8 @@ func (b *Book) unknownCustomer(who, want string, names []string, same []int) err
 	}
 	if len(meant) == 0 {
 		for _, list := range [][]string{keys, names} {
-			if near := spelling.Nearest(who, list); near != "" {
-				if m := slices.Index(list, near); !slices.Contains(meant, m) {
+			for _, m := range spelling.AllNearest(who, list, maxCandidates) {
+				if !slices.Contains(meant, m) {
 					meant = append(meant, m)
 				}
 			}
@@ -156,6 +156,7 @@ func (b *Book) unknownCustomer(who, want string, names []string, same []int) err
 	if len(meant) == 0 {
 		return &UnknownCustomerError{msg + "; the keys are in the score file of a run, customer_id"}
 	}
+	slices.SortFunc(meant, func(x, y int) int { return strings.Compare(keys[x], keys[y]) })
 	var offers []string
 	for _, m := range meant[:min(len(meant), maxCandidates)] {
 		offer := fmt.Sprintf("%q", keys[m])

@@ -10,12 +10,23 @@ import (
 // equals; "" when even that one differs in more than half of the letters (two may always differ), which is
 // no longer a typing error.
 func Nearest(name string, candidates []string) string {
-	word, best := Normal(name), ""
-	least := max(2, utf8.RuneCountInString(word)/2) + 1
-	for _, c := range candidates {
-		if d := levenshtein.ComputeDistance(word, Normal(c)); d < least {
-			best, least = c, d
+	if near := AllNearest(name, candidates, 1); len(near) > 0 {
+		return candidates[near[0]]
+	}
+	return ""
+}
+
+// AllNearest are the indices of the first most candidates with the fewest edits, none where Nearest is "".
+func AllNearest(name string, candidates []string, most int) (near []int) {
+	word := Normal(name)
+	least := max(2, utf8.RuneCountInString(word)/2)
+	for i, c := range candidates {
+		switch d := levenshtein.ComputeDistance(word, Normal(c)); {
+		case d < least:
+			near, least = append(near[:0], i), d
+		case d == least && len(near) < most:
+			near = append(near, i)
 		}
 	}
-	return best
+	return near
 }

@@ -1,6 +1,9 @@
 package spelling
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 func TestNearest(t *testing.T) {
 	f := func(name, want string, candidates ...string) {
@@ -15,4 +18,10 @@ func TestNearest(t *testing.T) {
 	f("nothing", "", "rfm", "abc", "ladder")
 	f("ab", "aa", "aa", "bb")
 	f("x", "")
+	if got := AllNearest("C001", []string{"C0010", "C00", "x", "C0011", "C001"}, 2); !slices.Equal(got, []int{4}) {
+		t.Errorf("nearest %v", got)
+	}
+	if got := AllNearest("C003", []string{"C0010", "C004", "x", "C005", "C006"}, 2); !slices.Equal(got, []int{1, 3}) {
+		t.Errorf("nearest %v", got)
+	}
 }

@@ -1,0 +1,80 @@
+package reports
+
+import (
+	"bytes"
+	"encoding/json"
+	"math"
+	"strings"
+	"testing"
+
+	"mainstay/ingest"
+	"mainstay/segment"
+)
+
+// explainedFixture is a customer of the fixture by hand, everything said of it, in names that attack.
+func explainedFixture() *Explained {
+	f := newFixture()
+	hostile := "\x1b[2J\x07\u202e" + strings.Repeat("市公交集团", 40)
+	s := &f.res.Scores[0]
+	s.Name, s.Parent = hostile, hostile
+	s.Reasons = [3]string{"silence: " + hostile, "", ""}
+	row := ingest.CustomerRow{Reject: ingest.Reject{File: hostile, Row: 7, Reason: ingest.ReasonExcludedStatus, Kind: ingest.OutOfScope, Column: hostile, Value: hostile}, Order: hostile}
+	asOf := f.res.Clock.AsOf
+	return &Explained{Has: ingest.Has{Orders: true, Units: true, Cost: true}, BeforeDay: asOf - 90, BeforeWhy: BeforeUnknown,
+		Rows: &ingest.CustomerRows{Read: 2, Used: 1, Latest: []ingest.CustomerRow{{Reject: ingest.Reject{File: "a", HasAmount: true, Amount: -5}, HasDay: true}}, SetAside: []ingest.CustomerRow{row}},
+		Now: &segment.Explanation{Result: f.res, Score: s, ByName: true, Attributes: []segment.NamedValue{{Name: hostile, Value: hostile}},
+			History: &segment.History{Rows: 1, Cells: 1, UsualGap: nan, BookGap: 30, Latest: []segment.CellLine{{Day: asOf, Sales: 5, Lines: 1}},
+				Months: []segment.TrailingMonth{{End: asOf - 31, Net: -7}, {End: asOf, Net: 120_000}}},
+			State: &segment.StateWhy{State: "regular", Purchase: 2, Own: nan, Row: []segment.Transition{{To: "lapsed", Count: 1, P: nan, Low: nan, High: nan}}},
+			Churn: &segment.ChurnWhy{Model: "logistic", Mean: nan, Logistic: &segment.LogisticWhy{Baseline: -2, Link: -1.5, Shrink: .9,
+				Terms: []segment.Term{{Name: "overdue", Value: 2, Mean: 1, Coef: .5, Share: .5}, {Name: "trend", Share: .001}}}},
+			Value: &segment.ValueWhy{Model: "chain+spend", Label: nan, Stayed: nan, Spend: &segment.SpendWhy{Visits: 6, VisitsStayed: nan, Own: 70, Book: 50, Z: .9, Worth: 68},
+				Band: &segment.BandWhy{UpTo: math.Inf(1), Low: .5, High: 2}, Residual: segment.ResidualWhy{Multiplier: nan, Survival: nan}},
+			Tier: &segment.TierWhy{ByValue: "gold", Rank: 1, Of: 2, Steps: []segment.TierStep{{Tier: "gold", From: math.Inf(1), Missing: math.Inf(1)}, {Tier: "silver", From: 5, Missing: -7}},
+				RiskFrom: nan, Key: segment.KeyWhy{Conditions: []segment.ConditionWhy{{Condition: hostile}}}}}}
+}
+
+// Whatever an export holds, the brief stays a page of text, in both languages.
+func TestBriefWithHostileNames(t *testing.T) {
+	for _, lang := range []string{English, Chinese} {
+		var b bytes.Buffer
+		if err := Explain(&b, explainedFixture(), Style{Lang: lang, Level: 0.9}); err != nil {
+			t.Fatal(err)
+		}
+		checkPage(t, b.String())
+		if strings.ContainsAny(b.String(), "\x07\u202e") {
+			t.Errorf("a name reaches the terminal as it is:\n%q", b.String())
+		}
+	}
+}
+
+// The document is JSON whatever is undefined.
+func TestExplainJSONHoldsNoUndefinedNumber(t *testing.T) {
+	x := explainedFixture()
+	var b bytes.Buffer
+	if err := ExplainJSON(&b, x); err != nil {
+		t.Fatal(err)
+	}
+	var doc struct {
+		Schema string
+		Score  map[string]any
+		Value  struct{ Band map[string]any }
+		Since  struct{ Why string }
+	}
+	if err := json.Unmarshal(b.Bytes(), &doc); err != nil {
+		t.Fatal(err)
+	}
+	if doc.Schema != ExplainSchema || doc.Score["customer_id"] != "00042" || doc.Value.Band["up_to"] != nil || doc.Since.Why != BeforeUnknown {
+		t.Errorf("%+v", doc)
+	}
+}
+
+func TestCharts(t *testing.T) {
+	if got := sparkline([]float64{0, 1, 4, 8, -3, 0.01, nan}); got != "·▁▄█·▁·" {
+		t.Errorf("sparkline: %s", got)
+	}
+	got := strings.Join(columnChart([]float64{8, 4, 0, 5, nan}, 8, 2, 2), "\n")
+	if want := "██       ▂▂\n██ ██    ██"; got != want {
+		t.Errorf("columns:\n%s\nwant\n%s", got, want)
+	}
+}
