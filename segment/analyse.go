@@ -32,7 +32,7 @@ func report(p Progress, phase string, done float64) {
 // sense, *ingest.QualityError for amounts whose sums exceed 64 bits, and that of the context, which is asked
 // before every panel, candidate and phase. Models that cannot be fitted are no error: the Result says so.
 func Analyse(ctx context.Context, l *ingest.Ledger, in *table.Inputs, cfg Config, threads int, progress Progress) (*Result, error) {
-	a, err := newAnalysis(l, in, cfg, threads, progress)
+	a, err := newAnalysis(ctx, l, in, cfg, threads, progress)
 	if err != nil {
 		return nil, err
 	}
@@ -43,13 +43,16 @@ func Analyse(ctx context.Context, l *ingest.Ledger, in *table.Inputs, cfg Config
 }
 
 // newAnalysis reads the book, before any model.
-func newAnalysis(l *ingest.Ledger, in *table.Inputs, cfg Config, threads int, progress Progress) (*analysis, error) {
+func newAnalysis(ctx context.Context, l *ingest.Ledger, in *table.Inputs, cfg Config, threads int, progress Progress) (*analysis, error) {
 	if err := cfg.Check(); err != nil {
 		return nil, err
 	}
 	report(progress, phaseProfiles, 0)
 	b, err := NewBook(l, in, NewClock(l, l.AsOf, cfg), cfg, threads)
 	if err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	report(progress, phaseProfiles, 1)

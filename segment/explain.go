@@ -43,7 +43,7 @@ func (e *UnknownCustomerError) Unwrap() error { return &ingest.ConfigError{Msg: 
 // name of exactly one member; anybody else is an *UnknownCustomerError, found before the models are
 // fitted. cells is how many of the latest day cells are listed. Other errors are those of Analyse.
 func Explain(ctx context.Context, l *ingest.Ledger, in *table.Inputs, cfg Config, threads int, progress Progress, who string, cells int) (*Explanation, error) {
-	a, err := newAnalysis(l, in, cfg, threads, progress)
+	a, err := newAnalysis(ctx, l, in, cfg, threads, progress)
 	if err != nil {
 		return nil, err
 	}

@@ -23,7 +23,7 @@ func explained(t *testing.T, l *ingest.Ledger, change func(*Config)) *analysis {
 	if change != nil {
 		change(&cfg)
 	}
-	a, err := newAnalysis(l, nil, cfg, 2, nil)
+	a, err := newAnalysis(context.Background(), l, nil, cfg, 2, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
