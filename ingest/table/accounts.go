@@ -21,6 +21,11 @@ type AccountsConfig struct {
 	Parent string `yaml:"parent" json:"parent"`
 }
 
+// Roles are the roles of an accounts table.
+func (c *AccountsConfig) Roles() []Role {
+	return []Role{{"key", &c.Key, true, nil}, {"name", &c.Name, false, nameNames}, {"parent", &c.Parent, false, parentNames}}
+}
+
 // Accounts is the accounts table, sorted by key bytes, keys unique.
 type Accounts struct {
 	Keys       [][]byte
@@ -75,8 +80,9 @@ func ReadAccounts(ctx context.Context, st store.Store, sources []string, cfg Acc
 	if err != nil {
 		return nil, err
 	}
-	chosen, err := choose(t.Names(), cfg, customerColumn)
-	if err != nil {
+	chosen := cfg
+	c := chooser{table: "accounts", flag: func(role string) string { return "--accounts-" + role }, columns: t.Names(), customer: customerColumn}
+	if err := c.choose(chosen.Roles()); err != nil {
 		return nil, err
 	}
 	keys, err := t.keys(chosen.Key)

@@ -8,16 +8,16 @@ import (
 	"mainstay/ingest/spelling"
 )
 
-// MappingError says that a column of the accounts table is missing or ambiguous. It
-// is to this package what ingest.MappingError is to the transactions (exit code 3).
+// MappingError says that a column of a table is missing or ambiguous. It is to this
+// package what ingest.MappingError is to the transactions (exit code 3).
 type MappingError struct {
-	Role string // key, name or parent
+	Role string // key, name, start, …
 	Msg  string // ends with what to do
 }
 
 func (e *MappingError) Error() string { return e.Msg }
 
-// none in AccountsConfig: the table has no such column.
+// none for a column of a configuration: the table has no such column.
 const none = "none"
 
 // Names by which columns are found: exact after spelling.Normal, in tiers. A later tier is
@@ -43,81 +43,91 @@ var (
 	}
 )
 
-// choose decides which column is the key, the name and the parent.
-func choose(columns []string, cfg AccountsConfig, customerColumn string) (AccountsConfig, error) {
-	key, err := chooseKey(columns, cfg.Key, customerColumn)
-	if err != nil {
-		return cfg, err
+// Role is what a column of a table is for. Column points into the configuration: "" = found by
+// name, none = do without; after the choice the column, or none.
+type Role struct {
+	Name     string
+	Column   *string
+	required bool
+	names    []string // tiers; nil = customer keys
+}
+
+// chooser decides which column of a table serves which role.
+type chooser struct {
+	table    string // accounts, contracts, …
+	flag     func(role string) string
+	columns  []string
+	customer string // the transactions' customer column: the key of a table may have the same name
+}
+
+// choose settles every role, in their order: a column that serves one is not found for another.
+func (c *chooser) choose(roles []Role) error {
+	free := c.columns
+	for _, r := range roles {
+		if err := c.settle(r, free); err != nil {
+			return err
+		}
+		column := *r.Column
+		free = slices.DeleteFunc(slices.Clone(free), func(s string) bool { return s == column })
 	}
-	others := slices.DeleteFunc(slices.Clone(columns), func(c string) bool { return c == key })
-	name, err := chooseOther("name", cfg.Name, columns, others, nameNames)
-	if err != nil {
-		return cfg, err
-	}
-	parent, err := chooseOther("parent", cfg.Parent, columns, others, parentNames)
-	if err != nil {
-		return cfg, err
-	}
-	for _, pair := range [][2]string{{key, name}, {key, parent}, {name, parent}} {
-		if pair[0] == pair[1] && pair[0] != none {
-			return cfg, &MappingError{"key", fmt.Sprintf("accounts: column %q cannot serve two purposes: give --accounts-key, --accounts-name and --accounts-parent different columns, or the last two none", pair[0])}
+	for i, r := range roles {
+		for _, other := range roles[:i] {
+			if *r.Column == *other.Column && *r.Column != none {
+				return c.fail(r.Name, fmt.Sprintf("column %q cannot serve two purposes: give %s and %s different columns, or none to one that may be without", *r.Column, c.flag(other.Name), c.flag(r.Name)))
+			}
 		}
 	}
-	return AccountsConfig{Key: key, Name: name, Parent: parent}, nil
+	return nil
 }
 
-func chooseKey(columns []string, set, customerColumn string) (string, error) {
-	if set == none {
-		return "", &MappingError{"key", "accounts: the table must have a key: name the column of the customer key with --accounts-key"}
-	}
-	if set != "" {
-		return set, mustHave("key", set, columns)
-	}
-	if slices.Contains(columns, customerColumn) {
-		return customerColumn, nil
-	}
-	tiers := keyNames
-	if customerColumn != "" {
-		tiers = append([]string{spelling.Normal(customerColumn)}, keyNames...)
-	}
-	found, err := find("key", columns, tiers)
-	if err == nil && found == "" {
-		err = &MappingError{"key", fmt.Sprintf("accounts: no column has the name of the transactions' customer column %q or another usual name of a key; the columns are %s; choose one with --accounts-key", customerColumn, list(columns))}
-	}
-	return found, err
-}
-
-// chooseOther finds an optional column; none when there is none.
-func chooseOther(role, set string, columns, others, tiers []string) (string, error) {
-	switch set {
+func (c *chooser) settle(r Role, free []string) error {
+	switch *r.Column {
 	case none:
-		return none, nil
-	case "":
-		found, err := find(role, others, tiers)
-		if found == "" {
-			found = none
+		if r.required {
+			return c.fail(r.Name, fmt.Sprintf("the table must have a %s: name its column with %s", r.Name, c.flag(r.Name)))
 		}
-		return found, err
-	}
-	return set, mustHave(role, set, columns)
-}
-
-func mustHave(role, name string, columns []string) error {
-	if slices.Contains(columns, name) {
 		return nil
+	case "":
+	default:
+		if slices.Contains(c.columns, *r.Column) {
+			return nil
+		}
+		return c.fail(r.Name, fmt.Sprintf("%s: there is no column %q that can be read; the columns are %s", c.flag(r.Name), *r.Column, list(c.columns)))
 	}
-	return &MappingError{role, fmt.Sprintf("accounts: --accounts-%s: there is no column %q that can be read; the columns are %s", role, name, list(columns))}
+	found, err := c.find(r, free)
+	switch {
+	case err != nil:
+		return err
+	case found != "":
+		*r.Column = found
+	case !r.required:
+		*r.Column = none
+	case r.names == nil:
+		return c.fail(r.Name, fmt.Sprintf("no column has the name of the transactions' customer column %q or another usual name of a key; the columns are %s; choose one with %s", c.customer, list(c.columns), c.flag(r.Name)))
+	default:
+		return c.fail(r.Name, fmt.Sprintf("no column has a usual name of the %s; the columns are %s; choose one with %s", r.Name, list(c.columns), c.flag(r.Name)))
+	}
+	return nil
 }
 
-// find returns the only column whose name is in the first tier that has any; "" when
-// no tier has.
-func find(role string, columns, tiers []string) (string, error) {
+// find returns the only column whose name is in the first tier that has any; "" when no tier has.
+func (c *chooser) find(r Role, free []string) (string, error) {
+	tiers := r.names
+	if tiers == nil {
+		if slices.Contains(free, c.customer) {
+			return c.customer, nil
+		}
+		tiers = keyNames
+		if c.customer != "" {
+			tiers = append([]string{spelling.Normal(c.customer)}, keyNames...)
+		}
+	}
 	for _, tier := range tiers {
 		names := strings.Fields(tier)
 		var hits []string
-		for _, c := range columns {
-			if slices.Contains(names, spelling.Normal(c)) {
-				hits = append(hits, c)
+		for _, column := range free {
+			if slices.Contains(names, spelling.Normal(column)) {
+				hits = append(hits, column)
 			}
 		}
 		switch len(hits) {
@@ -126,16 +136,17 @@ func find(role string, columns, tiers []string) (string, error) {
 		case 1:
 			return hits[0], nil
 		}
-		return "", &MappingError{role, fmt.Sprintf("accounts: several columns could be the %s: %s; choose one with --accounts-%s%s", role, list(hits), role, orNone(role))}
+		orNone := ", or none"
+		if r.required {
+			orNone = ""
+		}
+		return "", c.fail(r.Name, fmt.Sprintf("several columns could be the %s: %s; choose one with %s%s", r.Name, list(hits), c.flag(r.Name), orNone))
 	}
 	return "", nil
 }
 
-func orNone(role string) string {
-	if role == "key" {
-		return ""
-	}
-	return ", or none"
+func (c *chooser) fail(role, msg string) error {
+	return &MappingError{role, c.table + ": " + msg}
 }
 
 func list(columns []string) string {

@@ -3,8 +3,12 @@ package table
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
+
+	"mainstay/ingest/key"
 )
 
 // NoDay stands for a null date.
@@ -69,3 +73,30 @@ func isClock(s string) bool {
 	}
 	return false
 }
+
+// parseNumber reads a plain number (see plainNumber); NaN and true when there is none.
+func parseNumber(s string) (float64, bool) {
+	s = strings.TrimSpace(s)
+	if s == "" {
+		return math.NaN(), true
+	}
+	if !plainNumber(s) {
+		return 0, false
+	}
+	v, err := strconv.ParseFloat(s, 64)
+	return v, err == nil
+}
+
+// parseBool reads yes or no, as exports write it.
+func parseBool(s string) (yes, ok bool) {
+	switch strings.ToLower(strings.TrimSpace(s)) {
+	case "true", "t", "yes", "y", "1", "是":
+		return true, true
+	case "false", "f", "no", "n", "0", "否":
+		return false, true
+	}
+	return false, false
+}
+
+// isKey reports whether text can be a customer's key.
+func isKey(s string) bool { return len(s) <= key.MaxLen && !strings.ContainsRune(s, utf8.RuneError) }

@@ -30,6 +30,9 @@ func (b *book) people() csvTable {
 		for j, m := range a.managers {
 			to := ""
 			if j+1 < len(a.managers) {
+				if a.managers[j+1].from <= a.since { // handed over before the account was opened
+					continue
+				}
 				to = (a.managers[j+1].from - 1).text()
 			}
 			t = append(t, []string{a.key, m.manager, "account manager", max(m.from, a.since).text(), to})

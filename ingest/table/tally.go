@@ -1,0 +1,231 @@
+package table
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
+
+// Tally reconciles a table: Rows = Used + the rows of Aside.
+type Tally struct {
+	Table   string   `json:"table"` // contracts, activities, people, series
+	Rows    int      `json:"rows"`
+	Used    int      `json:"used"`
+	Aside   []Aside  `json:"set_aside"` // by reason, those with rows
+	Columns []Served `json:"columns"`
+	First   int32    `json:"-"` // earliest and latest date of the rows used, NoDay without any
+	Last    int32    `json:"-"`
+	Notes   []string `json:"notes"` // for people: columns left out, what was assumed, labels that contradict dates
+}
+
+// Aside counts the rows of a table that are not used for one reason.
+type Aside struct {
+	Reason string `json:"reason"`
+	Rows   int    `json:"rows"`
+	Bad    bool   `json:"bad"`   // counts towards max_bad_rate
+	First  string `json:"first"` // where the first of them is, and what is wrong
+}
+
+// Served says which column serves a role.
+type Served struct {
+	Role   string `json:"role"`
+	Column string `json:"column"`
+}
+
+// Reasons for which rows of a table are set aside. Those out of scope are not bad.
+const (
+	ReasonNoCustomer    = "no_customer" // out of scope
+	ReasonAfterAsOf     = "after_as_of" // out of scope: not known on the as-of date
+	ReasonRepeated      = "repeated"    // out of scope: the same as an earlier row in every column
+	ReasonNoDate        = "no_date"
+	ReasonBadDate       = "bad_date"
+	ReasonEndBeforeFrom = "end_before_start"
+	ReasonNoPerson      = "no_person"
+	ReasonNoValue       = "no_value"
+	ReasonBadValue      = "bad_value"
+	ReasonBadKey        = "bad_key"
+	ReasonTwoValues     = "two_values" // one date of a series has two values
+)
+
+var outOfScope = []string{ReasonNoCustomer, ReasonAfterAsOf, ReasonRepeated}
+
+// Bad is the number of bad rows.
+func (t *Tally) Bad() int {
+	n := 0
+	for _, a := range t.Aside {
+		if a.Bad {
+			n += a.Rows
+		}
+	}
+	return n
+}
+
+// SetAside is the number of rows that are not used.
+func (t *Tally) SetAside() int { return t.Rows - t.Used }
+
+// reading is a table on its way to being typed.
+type reading struct {
+	*Table
+	tally Tally
+	roles map[string]*Column // nil where no column serves
+	asOf  int32
+}
+
+// newReading settles the roles of a table. flag names the flag of a role in errors.
+func newReading(t *Table, what string, roles []Role, customer string, asOf int32) (*reading, error) {
+	c := chooser{table: what, columns: t.Names(), customer: customer,
+		flag: func(role string) string { return fmt.Sprintf("--%s-columns %s=COLUMN", what, role) }}
+	if err := c.choose(roles); err != nil {
+		return nil, err
+	}
+	r := &reading{Table: t, roles: map[string]*Column{}, asOf: asOf,
+		tally: Tally{Table: what, Rows: t.Rows, Notes: t.Notes, First: NoDay, Last: NoDay}}
+	for _, role := range roles {
+		r.tally.Columns = append(r.tally.Columns, Served{role.Name, *role.Column})
+		if *role.Column != none {
+			col, err := t.Column(*role.Column)
+			if err != nil {
+				return nil, err
+			}
+			r.roles[role.Name] = col
+		}
+	}
+	return r, nil
+}
+
+// aside sets a row aside.
+func (r *reading) aside(row int, role, reason, why string) {
+	for i := range r.tally.Aside {
+		if r.tally.Aside[i].Reason == reason {
+			r.tally.Aside[i].Rows++
+			return
+		}
+	}
+	name := ""
+	if c := r.roles[role]; c != nil {
+		name = c.Name
+	}
+	r.tally.Aside = append(r.tally.Aside, Aside{Reason: reason, Rows: 1, Bad: !slices.Contains(outOfScope, reason),
+		First: r.Fail(row, name, fmt.Errorf("%s", why)).Error()})
+}
+
+// use counts a row that is used, with its date.
+func (r *reading) use(day int32) {
+	r.tally.Used++
+	if day == NoDay {
+		return
+	}
+	if r.tally.First == NoDay || day < r.tally.First {
+		r.tally.First = day
+	}
+	r.tally.Last = max(r.tally.Last, day)
+}
+
+// done closes the tally.
+func (r *reading) done() Tally {
+	slices.SortFunc(r.tally.Aside, func(a, b Aside) int { return cmp.Compare(a.Reason, b.Reason) })
+	return r.tally
+}
+
+// text is the value of a role, "" without one.
+func (r *reading) text(row int, role string) string {
+	if c := r.roles[role]; c != nil {
+		return c.Text[row]
+	}
+	return ""
+}
+
+// customer is the key of a row; false where it was set aside.
+func (r *reading) customer(row int) (string, bool) {
+	k := r.text(row, "customer")
+	switch {
+	case k == "":
+		r.aside(row, "customer", ReasonNoCustomer, "the row has no customer")
+	case !isKey(k):
+		r.aside(row, "customer", ReasonBadKey, "this is no customer key: it is too long or not UTF-8")
+	default:
+		return k, true
+	}
+	return "", false
+}
+
+// day is a date of a row, NoDay where it has none; false where it was set aside.
+func (r *reading) day(row int, role string) (int32, bool) {
+	s := r.text(row, role)
+	d, ok := parseDay(s)
+	if !ok {
+		r.aside(row, role, ReasonBadDate, fmt.Sprintf("%q: %s", clip(s), wantDay))
+	}
+	return d, ok
+}
+
+// number is a value of a row, NaN where it has none; false where it was set aside.
+func (r *reading) number(row int, role string) (float64, bool) {
+	s := r.text(row, role)
+	v, ok := parseNumber(s)
+	if !ok {
+		r.aside(row, role, ReasonBadValue, fmt.Sprintf("%q is no number: write it with a decimal point, without signs and separators", clip(s)))
+	}
+	return v, ok
+}
+
+// repeated reports, and sets aside, a row that is the same as one before in every column.
+func (r *reading) repeated() func(row int) bool {
+	seen := map[string]bool{}
+	var b []byte
+	return func(row int) bool {
+		b = b[:0]
+		for i := range r.Columns {
+			s := r.Columns[i].Text[row]
+			b = append(fmt.Appendf(b, "%d:", len(s)), s...)
+		}
+		if seen[string(b)] {
+			r.aside(row, "customer", ReasonRepeated, "the row repeats an earlier one")
+			return true
+		}
+		seen[string(b)] = true
+		return false
+	}
+}
+
+// byKey holds rows of type T grouped by customer, keys ascending by bytes.
+type byKey[T any] struct {
+	keys  []string
+	start []int32 // len = keys + 1
+	rows  []T
+}
+
+// keyed is a row with its key.
+type keyed[T any] struct {
+	key string
+	row T
+}
+
+// group sorts rows by key, then by compare, so that the order of the file leaves no trace.
+func group[T any](rows []keyed[T], compare func(a, b T) int) byKey[T] {
+	slices.SortFunc(rows, func(a, b keyed[T]) int {
+		return cmp.Or(cmp.Compare(a.key, b.key), compare(a.row, b.row))
+	})
+	g := byKey[T]{rows: make([]T, len(rows))}
+	for i, r := range rows {
+		if i == 0 || r.key != rows[i-1].key {
+			g.keys = append(g.keys, r.key)
+			g.start = append(g.start, int32(i))
+		}
+		g.rows[i] = r.row
+	}
+	g.start = append(g.start, int32(len(rows)))
+	return g
+}
+
+// Of returns the rows of a customer, nil without any.
+func (g *byKey[T]) Of(key []byte) []T {
+	i, ok := slices.BinarySearchFunc(g.keys, key, func(k string, key []byte) int { return cmp.Compare(k, string(key)) })
+	if !ok {
+		return nil
+	}
+	return g.rows[g.start[i]:g.start[i+1]]
+}
+
+// Keys are the customers of the table, ascending.
+func (g *byKey[T]) Keys() []string { return g.keys }
