@@ -285,7 +285,7 @@ func (a *analysis) accountMatch() AccountMatch {
 	if a.Accounts == nil {
 		return AccountMatch{}
 	}
-	m := AccountMatch{Given: true, Accounts: len(a.Accounts.Keys), Prospects: len(a.Prospects)}
+	m := AccountMatch{Given: true, Prospects: len(a.Prospects)}
 	for _, row := range a.Account {
 		if row >= 0 {
 			m.Matched++
@@ -293,6 +293,7 @@ func (a *analysis) accountMatch() AccountMatch {
 			m.CustomersWithout++
 		}
 	}
+	m.Accounts = m.Matched + m.Prospects
 	return m
 }
 

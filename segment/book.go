@@ -1,9 +1,6 @@
 package segment
 
 import (
-	"bytes"
-	"slices"
-
 	"mainstay/ingest"
 	"mainstay/ingest/money"
 	"mainstay/ingest/table"
@@ -62,6 +59,7 @@ func (b *Book) Before(asOf ingest.Day) (*Book, error) {
 	return NewBook(b.Ledger, &b.Inputs, clock, cfg, b.Threads)
 }
 
+// matchAccounts finds what the accounts say of each customer as of the book's day.
 func (b *Book) matchAccounts() {
 	b.Account = make([]int32, len(b.Profiles))
 	if b.Accounts == nil {
@@ -72,16 +70,14 @@ func (b *Book) matchAccounts() {
 	}
 	customer := make([]bool, len(b.Accounts.Keys))
 	for i := range b.Profiles {
-		row, ok := slices.BinarySearchFunc(b.Accounts.Keys, b.Key(i), bytes.Compare)
-		if !ok {
-			b.Account[i] = -1
-			continue
-		}
+		row := b.Accounts.Row(b.Key(i), int32(b.Clock.AsOf))
 		b.Account[i] = int32(row)
-		customer[row] = true
+		if row >= 0 {
+			customer[row] = true
+		}
 	}
-	for row, ok := range customer {
-		if !ok {
+	for _, row := range b.Accounts.Rows(int32(b.Clock.AsOf)) {
+		if !customer[row] {
 			b.Prospects = append(b.Prospects, int32(row))
 		}
 	}

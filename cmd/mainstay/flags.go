@@ -57,6 +57,7 @@ func (c *config) addInputFlags(f *pflag.FlagSet) {
 	f.StringVar(&c.Accounts.Columns.Key, "accounts-key", "", "accounts `COLUMN` of the customer key")
 	f.StringVar(&c.Accounts.Columns.Name, "accounts-name", "", "accounts `COLUMN` of the name")
 	f.StringVar(&c.Accounts.Columns.Parent, "accounts-parent", "", "accounts `COLUMN` of the parent (buying group)")
+	f.StringVar(&c.Accounts.Columns.ValidFrom, "accounts-valid-from", "", "accounts `COLUMN` of the day from which a row holds; a key may then have several rows")
 }
 
 // addBookFlags binds the flags of everything that describes customers.

@@ -2,10 +2,10 @@ package table
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 
@@ -16,19 +16,24 @@ import (
 // AccountsConfig names the columns of the accounts table; empty = find by name,
 // "none" = do without (not the key).
 type AccountsConfig struct {
-	Key    string `yaml:"key" json:"key"`
-	Name   string `yaml:"name" json:"name"`
-	Parent string `yaml:"parent" json:"parent"`
+	Key       string `yaml:"key" json:"key"`
+	Name      string `yaml:"name" json:"name"`
+	Parent    string `yaml:"parent" json:"parent"`
+	ValidFrom string `yaml:"valid_from" json:"valid_from"`
 }
 
 // Roles are the roles of an accounts table.
 func (c *AccountsConfig) Roles() []Role {
-	return []Role{{"key", &c.Key, true, nil}, {"name", &c.Name, false, nameNames}, {"parent", &c.Parent, false, parentNames}}
+	return []Role{{"key", &c.Key, true, nil}, {"name", &c.Name, false, nameNames}, {"parent", &c.Parent, false, parentNames},
+		{"valid_from", &c.ValidFrom, false, []string{`validfrom effectivefrom effectivedate 生效日期 有效期起`}}}
 }
 
-// Accounts is the accounts table, sorted by key bytes, keys unique.
+// Accounts is the accounts table, sorted by key bytes. Without a valid_from column it describes
+// today, and keys are unique. With one a key has a row for every change, in the order of From: what
+// is known of it on a day is its latest row from that day or before.
 type Accounts struct {
 	Keys       [][]byte
+	From       []int32        // parallel to Keys, days since 1970-01-01, NoDay = since always; nil without valid_from
 	Name       []string       // parallel to Keys; "" = unknown
 	Parent     []string       // spelled like a key; "" = none
 	Attributes []Attribute    // every other supported column, in file order
@@ -47,13 +52,50 @@ type Attribute struct {
 	Number []float64
 }
 
-// Find returns the row of a key, or -1.
-func (a *Accounts) Find(key []byte) int {
+// Dated reports whether the attributes carry dates.
+func (a *Accounts) Dated() bool { return a.From != nil }
+
+// Row returns the row of a key as of a day, −1 where nothing is known of it then.
+func (a *Accounts) Row(key []byte, day int32) int {
 	i, ok := slices.BinarySearchFunc(a.Keys, key, bytes.Compare)
 	if !ok {
 		return -1
 	}
-	return i
+	return a.asOf(i, day)
+}
+
+// asOf returns the row as of a day of the key whose first row is i.
+func (a *Accounts) asOf(i int, day int32) int {
+	if !a.Dated() {
+		return i
+	}
+	row := -1
+	for first := i; i < len(a.Keys) && bytes.Equal(a.Keys[i], a.Keys[first]) && a.From[i] <= day; i++ {
+		row = i
+	}
+	return row
+}
+
+// Rows returns one row for each key of which anything is known on a day, ascending.
+func (a *Accounts) Rows(day int32) []int {
+	var rows []int
+	for i := range a.Keys {
+		if i > 0 && bytes.Equal(a.Keys[i], a.Keys[i-1]) {
+			continue
+		}
+		if row := a.asOf(i, day); row >= 0 {
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+// ParentAt is the parent (buying group) of a key as of a day, "" without one.
+func (a *Accounts) ParentAt(key []byte, day int32) string {
+	if row := a.Row(key, day); row >= 0 {
+		return a.Parent[row]
+	}
+	return ""
 }
 
 // Attribute returns the attribute of that name, or else of that name in any case,
@@ -71,7 +113,8 @@ func (a *Accounts) Attribute(name string) *Attribute {
 
 // ReadAccounts reads all sources. Keys are spelled as in the Ledger. Rows that
 // repeat another in every column are dropped and counted; a key whose rows differ
-// is an error that names both rows, and null keys are an error with their count: a
+// (with valid_from: of one day) is an error that names both rows, as is a valid_from that is no
+// date, and null keys are an error with their count: a
 // *MappingError where a column has to be chosen, else a *column.Error.
 // customerColumn is the transactions' customer column: an accounts column of the
 // same name is the key.
@@ -81,7 +124,7 @@ func ReadAccounts(ctx context.Context, st store.Store, sources []string, cfg Acc
 		return nil, err
 	}
 	chosen := cfg
-	c := chooser{table: "accounts", flag: func(role string) string { return "--accounts-" + role }, columns: t.Names(), customer: customerColumn}
+	c := chooser{table: "accounts", flag: func(role string) string { return "--accounts-" + strings.ReplaceAll(role, "_", "-") }, columns: t.Names(), customer: customerColumn}
 	if err := c.choose(chosen.Roles()); err != nil {
 		return nil, err
 	}
@@ -90,9 +133,16 @@ func ReadAccounts(ctx context.Context, st store.Store, sources []string, cfg Acc
 		return nil, err
 	}
 	a := &Accounts{Chosen: chosen, Notes: t.Notes}
-	rows, err := t.unique(keys, a)
+	from, err := t.validFrom(chosen.ValidFrom)
 	if err != nil {
 		return nil, err
+	}
+	rows, err := t.unique(keys, from, a)
+	if err != nil {
+		return nil, err
+	}
+	if from != nil {
+		a.From = pick(from, rows)
 	}
 	a.Keys = make([][]byte, len(rows))
 	for i, r := range rows {
@@ -105,7 +155,7 @@ func ReadAccounts(ctx context.Context, st store.Store, sources []string, cfg Acc
 			a.Name = pick(col.Text, rows)
 		case chosen.Parent:
 			a.Parent = pick(col.Text, rows)
-		case chosen.Key:
+		case chosen.Key, chosen.ValidFrom:
 		default:
 			a.Attributes = append(a.Attributes, attribute(col, rows))
 		}
@@ -134,16 +184,42 @@ func (t *Table) keys(name string) ([]string, error) {
 	return c.Text, nil
 }
 
-// unique returns the rows to keep, sorted by key.
-func (t *Table) unique(keys []string, a *Accounts) ([]int, error) {
+// validFrom are the days from which rows hold, nil without such a column.
+func (t *Table) validFrom(name string) ([]int32, error) {
+	if name == none {
+		return nil, nil
+	}
+	c, err := t.Column(name)
+	if err != nil {
+		return nil, err
+	}
+	from := make([]int32, t.Rows)
+	for row, s := range c.Text {
+		d, ok := parseDay(s)
+		if !ok {
+			return nil, t.Fail(row, name, fmt.Errorf("%q: %s, or say --accounts-valid-from none", clip(s), wantDay))
+		}
+		from[row] = d
+	}
+	return from, nil
+}
+
+// unique returns the rows to keep, sorted by key, then day.
+func (t *Table) unique(keys []string, from []int32, a *Accounts) ([]int, error) {
 	order := make([]int, len(keys))
 	for i := range order {
 		order[i] = i
 	}
-	sort.SliceStable(order, func(i, j int) bool { return keys[order[i]] < keys[order[j]] })
+	compare := func(x, y int) int {
+		if c := cmp.Compare(keys[x], keys[y]); c != 0 || from == nil {
+			return c
+		}
+		return cmp.Compare(from[x], from[y])
+	}
+	slices.SortStableFunc(order, compare)
 	kept := order[:0]
 	for _, r := range order {
-		if len(kept) == 0 || keys[kept[len(kept)-1]] != keys[r] {
+		if len(kept) == 0 || compare(kept[len(kept)-1], r) != 0 {
 			kept = append(kept, r)
 			continue
 		}
@@ -151,13 +227,20 @@ func (t *Table) unique(keys []string, a *Accounts) ([]int, error) {
 		for c := range t.Columns {
 			if x, y := t.Columns[c].Text[first], t.Columns[c].Text[r]; x != y {
 				file, row := t.At(first)
-				return nil, t.Fail(r, t.Columns[c].Name, fmt.Errorf("account key %q has two different rows: %s here, %s in %s row %d; keep one row per account",
-					clip(keys[r]), clip(strconv.Quote(y)), clip(strconv.Quote(x)), file, row))
+				return nil, t.Fail(r, t.Columns[c].Name, fmt.Errorf("account key %q has two different rows: %s here, %s in %s row %d; %s",
+					clip(keys[r]), clip(strconv.Quote(y)), clip(strconv.Quote(x)), file, row, oneRow(from)))
 			}
 		}
 		a.Duplicates++
 	}
 	return kept, nil
+}
+
+func oneRow(from []int32) string {
+	if from == nil {
+		return "keep one row per account, or name the column that says from when a row holds with --accounts-valid-from"
+	}
+	return "keep one row per account and day"
 }
 
 // attribute gives a column its type: what a file stores as text stays text, even where it looks like

@@ -72,11 +72,11 @@ func TestAccountsOfSeveralFiles(t *testing.T) {
 	if got := fmt.Sprintf("%s", a.Keys); got != "[00042 42 7 A B]" || a.Duplicates != 1 {
 		t.Errorf("keys %s, %d duplicates", got, a.Duplicates)
 	}
-	if want := (AccountsConfig{"customer_id", "Customer Name", "parent_account"}); a.Chosen != want {
+	if want := (AccountsConfig{"customer_id", "Customer Name", "parent_account", none}); a.Chosen != want {
 		t.Errorf("chosen %v", a.Chosen)
 	}
-	b := a.Find([]byte("B"))
-	if b != 4 || a.Name[b] != name || a.Parent[b] != "42" || a.Find([]byte("C")) != -1 || a.Name[0] != "" {
+	b := a.Row([]byte("B"), 0)
+	if b != 4 || a.Name[b] != name || a.Parent[b] != "42" || a.Row([]byte("C"), 0) != -1 || a.Name[0] != "" {
 		t.Errorf("row of B: %d, %q, %q", b, a.Name, a.Parent)
 	}
 	var columns []string
@@ -161,6 +161,43 @@ func TestAccountsErrors(t *testing.T) {
 		`key "k" has two different rows`, `in/b.parquet, column "y", row 2:`, `"2" here, "1" in in/a.parquet row 0`)
 }
 
+func TestDatedAccounts(t *testing.T) {
+	in := `id,parent,industry,valid_from
+A,G1,Steel,2024-01-01
+B,G1,Glass,
+A,G2,Steel,2025-01-01
+B,,Glass,2025-06-01
+A,G1,Steel,2024-01-01
+`
+	a, err := read(t, store.Memory{"in/a.csv": []byte(in)}, AccountsConfig{}, "customer")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprintf("%s", a.Keys); got != "[A A B B]" || a.Duplicates != 1 || !a.Dated() || len(a.Attributes) != 1 {
+		t.Fatalf("%s, %d repeated", got, a.Duplicates)
+	}
+	for _, c := range []struct{ key, day, want string }{
+		{"A", "2023-12-31", ""}, {"A", "2024-01-01", "G1"}, {"A", "2024-12-31", "G1"}, {"A", "2025-01-01", "G2"},
+		{"B", "1980-01-01", "G1"}, {"B", "2025-06-01", ""}, {"C", "2025-06-01", ""},
+	} {
+		if got := a.ParentAt([]byte(c.key), day(c.day)); got != c.want {
+			t.Errorf("%s on %s: %q, want %q", c.key, c.day, got, c.want)
+		}
+	}
+	if got := fmt.Sprint(a.Rows(day("2023-01-01")), a.Rows(day("2026-01-01"))); got != "[2] [1 3]" {
+		t.Errorf("rows %s", got)
+	}
+	for in, want := range map[string]string{
+		"id,valid_from\nA,soon\n":                         `row 0: line 2: "soon": expected a date`,
+		"id,x,valid_from\nA,1,2024-01-01\nA,2,2024-1-1\n": "keep one row per account and day",
+		"id,x\nA,1\nA,2\n":                                "--accounts-valid-from",
+	} {
+		if _, err := read(t, store.Memory{"in/a.csv": []byte(in)}, AccountsConfig{}, "customer"); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v does not say %q", err, want)
+		}
+	}
+}
+
 func TestAdventureWorksAccounts(t *testing.T) {
 	dir, err := os.Getwd()
 	if err != nil {
@@ -180,10 +217,10 @@ func TestAdventureWorksAccounts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := (AccountsConfig{"ResellerKey", "ResellerName", "none"}); a.Chosen != want || len(a.Keys) != 701 || len(a.Attributes) != 4 {
+	if want := (AccountsConfig{"ResellerKey", "ResellerName", "none", "none"}); a.Chosen != want || len(a.Keys) != 701 || len(a.Attributes) != 4 {
 		t.Errorf("chosen %v, %d accounts, %d attributes", a.Chosen, len(a.Keys), len(a.Attributes))
 	}
-	i := a.Find([]byte("1"))
+	i := a.Row([]byte("1"), 0)
 	if i < 0 || a.Name[i] != "A Bike Store" || a.Attribute("Industry").Text[i] != "Value Added Reseller" {
 		t.Errorf("reseller 1 is %d", i)
 	}
