@@ -46,6 +46,9 @@ type Analysis struct {
 	NoEndless error        // why Value is nil although rewards were given
 }
 
+// Spread is the standard deviation of the periods to absorption from transient state i.
+func (a *Analysis) Spread(i int) float64 { return math.Sqrt(a.Absorption.StepsVariance[i]) }
+
 // RefusedError is a chain that must not be used for what was asked.
 type RefusedError struct{ Reason string }
 

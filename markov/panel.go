@@ -30,6 +30,8 @@ type Panel struct {
 	Overtaken  int64 // states that a later one of the same step replaced
 	Gaps       int64 // pairs of consecutive observed states with at least one step between them: no move
 	Ended      int64 // ids with an observed state that are not in Last, for they are not observed in the last step
+
+	Shortest, Longest float64 // time that a move took; +Inf and −Inf without a move
 }
 
 // ConflictError is two rows that say different states of one id at one time. Rows count from 0.
@@ -57,7 +59,7 @@ func (o *Observations) Panel(states []string) (*Panel, error) {
 	if n := len(o.ID); len(o.Time) != n || len(o.State) != n || o.Step != nil && len(o.Step) != n {
 		return nil, fmt.Errorf("observations of %d ids, %d times, %d states and %d steps are no table", len(o.ID), len(o.Time), len(o.State), len(o.Step))
 	}
-	p := &Panel{Counts: NewCounts(states), Last: make([]int64, len(states))}
+	p := &Panel{Counts: NewCounts(states), Last: make([]int64, len(states)), Shortest: math.Inf(1), Longest: math.Inf(-1)}
 	rows, person, err := o.used(p)
 	if err != nil {
 		return nil, err
@@ -116,6 +118,7 @@ func (o *Observations) used(p *Panel) (rows []int, person []int32, err error) {
 type seen struct {
 	state int
 	step  int64
+	time  float64
 }
 
 // follow counts the moves of one id, whose rows are given by rising time.
@@ -125,11 +128,13 @@ func (o *Observations) follow(p *Panel, rows []int, last int64) error {
 		return err
 	}
 	for i := 1; i < len(path); i++ {
-		if path[i].step == path[i-1].step+1 {
-			p.Counts.Add(path[i-1].state, path[i].state)
-		} else {
+		from, to := path[i-1], path[i]
+		if to.step != from.step+1 {
 			p.Gaps++
+			continue
 		}
+		p.Counts.Add(from.state, to.state)
+		p.Shortest, p.Longest = min(p.Shortest, to.time-from.time), max(p.Longest, to.time-from.time)
 	}
 	if len(path) == 0 {
 		return nil
@@ -160,7 +165,7 @@ func (o *Observations) path(p *Panel, rows []int) ([]seen, error) {
 				p.Overtaken++
 				path = path[:end]
 			}
-			path = append(path, seen{s, step})
+			path = append(path, seen{s, step, o.Time[row]})
 		}
 		rows = rows[n:]
 	}

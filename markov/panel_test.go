@@ -27,7 +27,7 @@ func TestPanelConsecutiveTimes(t *testing.T) {
 	if !slices.Equal(p.Last, []int64{1, 1}) {
 		t.Errorf("last %v", p.Last)
 	}
-	if p.IDs != 2 || p.Rows != 7 || p.NoID != 1 || p.NoTime != 1 || p.Unobserved != 2 || p.Repeated != 1 || p.Gaps != 1 {
+	if p.IDs != 2 || p.Rows != 7 || p.NoID != 1 || p.NoTime != 1 || p.Unobserved != 2 || p.Repeated != 1 || p.Gaps != 1 || p.Shortest != 2 || p.Longest != 2 {
 		t.Errorf("%+v", p)
 	}
 }
@@ -195,10 +195,7 @@ func TestStates(t *testing.T) {
 	if _, err := States(many); err == nil {
 		t.Error("more states than a chain can have were listed")
 	}
-	if n, unknown := Numbers([]string{"b", "a"}, []string{"a", "", "b"}); unknown != -1 || !slices.Equal(n, []int{1, Unobserved, 0}) {
-		t.Errorf("numbers %v, unknown %d", n, unknown)
-	}
-	if _, unknown := Numbers([]string{"b", "a"}, []string{"a", "c"}); unknown != 1 {
-		t.Errorf("unknown %d", unknown)
+	if index := Index([]string{"b", "a"}); len(index) != 3 || index["b"] != 0 || index[""] != Unobserved {
+		t.Errorf("%v", index)
 	}
 }

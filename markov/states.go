@@ -12,20 +12,22 @@ import (
 // more values than this is an identifier or an amount, not a state.
 const MostStates = 200
 
-// States lists the distinct values, "" left out, in order: by number where every one is a number, else
-// by bytes. More than MostStates are an error.
-func States(values []string) ([]string, error) {
+// States lists the distinct values of some columns, "" left out, in order: by number where every one is a
+// number, else by bytes. More than MostStates are an error.
+func States(columns ...[]string) ([]string, error) {
 	known := map[string]bool{"": true}
 	states := []string{}
-	for _, v := range values {
-		if known[v] {
-			continue
+	for _, values := range columns {
+		for _, v := range values {
+			if known[v] {
+				continue
+			}
+			if len(states) == MostStates {
+				return nil, fmt.Errorf("there are more than %d different states (%q, %q, %q, …); group them into fewer", MostStates, states[0], states[1], states[2])
+			}
+			known[v] = true
+			states = append(states, v)
 		}
-		if len(states) == MostStates {
-			return nil, fmt.Errorf("there are more than %d different states (%q, %q, %q, …); group them into fewer", MostStates, states[0], states[1], states[2])
-		}
-		known[v] = true
-		states = append(states, v)
 	}
 	amounts := make(map[string]float64, len(states))
 	for _, s := range states {
@@ -43,20 +45,11 @@ func States(values []string) ([]string, error) {
 	return states, nil
 }
 
-// Numbers gives every value its number among states, Unobserved to "". The first value that is not among
-// them is returned with its row, −1 if there is none.
-func Numbers(states, values []string) (numbers []int, unknown int) {
+// Index is the number of every state, and Unobserved of "".
+func Index(states []string) map[string]int {
 	index := map[string]int{"": Unobserved}
 	for i, s := range states {
 		index[s] = i
 	}
-	numbers = make([]int, len(values))
-	for r, v := range values {
-		i, ok := index[v]
-		if !ok {
-			return nil, r
-		}
-		numbers[r] = i
-	}
-	return numbers, -1
+	return index
 }

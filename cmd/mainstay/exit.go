@@ -8,6 +8,7 @@ import (
 	"mainstay/ingest"
 	"mainstay/ingest/store"
 	"mainstay/ingest/table"
+	"mainstay/segment/moves"
 )
 
 // The exit codes, one table for all commands. docs/format.md and every help show it.
@@ -55,12 +56,13 @@ func exitCode(err error, signalled int) int {
 		account *table.MappingError
 		quality *ingest.QualityError
 		result  qualityError
+		setting *moves.ConfigError
 		locked  *store.LockedError
 	)
 	switch {
 	case signalled != 0 && errors.Is(err, context.Canceled):
 		return signalled
-	case errors.As(err, &usage), errors.As(err, &config):
+	case errors.As(err, &usage), errors.As(err, &config), errors.As(err, &setting):
 		return exitUsage
 	case errors.As(err, &quality), errors.As(err, &result):
 		return exitQuality

@@ -1,0 +1,306 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"mainstay/ingest/spelling"
+	"mainstay/ingest/table"
+	"mainstay/markov"
+	"mainstay/reports"
+	"mainstay/segment/moves"
+)
+
+const markovLong = `Fit a Markov chain to any table (Parquet, CSV, XLSX) and say where it leads: the transition matrix with
+standard errors and intervals, the long run, the time until states that nobody leaves, a forecast, and
+the value of every state.
+
+The table holds rows of id, time and state; or, with --wide, a row per id with a column per step; or,
+with --counts, numbers of moves: the first column names the state moved from, every other column is a
+state moved to.
+
+Without --period the distinct times of an id are its steps, however far apart. With it, calendar
+periods of dates or lengths of a numeric time are: the last state in a period is the period's, and a
+period without one is a gap over which no move is counted. An empty state is unknown, not a state.
+
+States stand in the order of --states, else by number where all are numbers, else by the bytes of
+their names; a table of counts keeps its own order. Rewards and rates are per step.
+
+A state that nobody was seen to leave has no row of probabilities: the chain is refused (status 4)
+until it is declared with --absorbing, or there is more history.`
+
+// Most steps ahead: standard errors take steps² × states³.
+const (
+	mostForecast = 200
+	mostHorizon  = 1000
+)
+
+type markovOptions struct {
+	config       moves.Config
+	wide, counts bool
+	absorbing    []string
+	start        []string
+	reward       []string
+	rate         float64
+	rateGiven    bool
+	forecast     int
+	horizon      int
+	level        float64
+	out          string
+	json         bool
+}
+
+func (o *markovOptions) addFlags(f *pflag.FlagSet) {
+	f.SortFlags = false
+	f.StringVar(&o.config.ID, "id", "", "`COLUMN` of who it is (default: id; with --counts the first column)")
+	f.StringVar(&o.config.Time, "time", "time", "`COLUMN` of the time: numbers, or dates with or without a time of day")
+	f.StringVar(&o.config.State, "state", "state", "`COLUMN` of the state")
+	f.BoolVar(&o.wide, "wide", false, "a row per id, every other column is a step, in the order of the table")
+	f.BoolVar(&o.counts, "counts", false, "a table of counts, from-state by to-state")
+	f.StringVar(&o.config.Period, "period", moves.Auto, "a step: auto (from one time of an id to its next), day, week, month, quarter, year, or a number")
+	f.StringSliceVar(&o.config.States, "states", nil, "all `STATES`, in this order")
+	f.StringSliceVar(&o.absorbing, "absorbing", nil, "`STATES` that nobody leaves: adds times and chances of ending there")
+	f.IntVar(&o.forecast, "forecast", 0, "`STEPS` ahead to forecast")
+	f.StringSliceVar(&o.start, "start", nil, "where the forecast starts, `STATE=AMOUNT`,... (default: the last states of the table)")
+	f.StringSliceVar(&o.reward, "reward", nil, "`STATE=AMOUNT`,... per step, others 0: adds the value of every state; needs --rate")
+	f.Float64Var(&o.rate, "rate", 0, "discount rate per step (0.1 a year is 0.00797 a month)")
+	f.IntVar(&o.horizon, "horizon", 0, "also the value of this step and so many `STEPS` more")
+	f.Float64Var(&o.level, "level", 0.95, "confidence `LEVEL` of the intervals")
+	f.StringVarP(&o.out, "out", "o", "", "write the moves to `FILE` (.csv, .parquet, .arrow, .json), or every table to a folder")
+	f.BoolVar(&o.json, "json", false, "print JSON instead of tables")
+}
+
+func newMarkovCommand(a *app) *cobra.Command {
+	o := &markovOptions{}
+	cmd := &cobra.Command{
+		Use:   "markov TABLE...",
+		Short: "fit a Markov chain to any table of id, time, state, and say where it leads",
+		Long:  markovLong,
+		Example: `  mainstay markov states.csv --id customer --time month --state stage --period month
+  mainstay markov sequences.csv --wide --id id --forecast 12
+  mainstay markov ratings.csv --counts --absorbing D
+  mainstay markov states.csv --absorbing lost --reward 'key=900,regular=120' --rate 0.02 --json`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.rateGiven = cmd.Flags().Changed("rate")
+			if err := o.check(args); err != nil {
+				return err
+			}
+			return runMarkov(cmd.Context(), a, o, args)
+		},
+	}
+	o.addFlags(cmd.Flags())
+	return cmd
+}
+
+// check finds what is wrong with the flags before any work is done.
+func (o *markovOptions) check(args []string) error {
+	c := &o.config
+	switch {
+	case len(args) == 0:
+		return usageError{errors.New("no table given: name a file, for example 'mainstay markov states.csv'")}
+	case o.wide && o.counts:
+		return usageError{errors.New("--wide and --counts exclude each other: a table holds one or the other")}
+	case (o.wide || o.counts) && c.Period != moves.Auto:
+		return usageError{errors.New("--period needs a column of times; leave it out with --wide and --counts")}
+	case o.forecast < 0 || o.forecast > mostForecast:
+		return usageError{fmt.Errorf("--forecast is %d; expected 1 to %d steps", o.forecast, mostForecast)}
+	case o.horizon < 0 || o.horizon > mostHorizon:
+		return usageError{fmt.Errorf("--horizon is %d; expected 1 to %d steps", o.horizon, mostHorizon)}
+	case len(o.start) > 0 && o.forecast == 0:
+		return usageError{errors.New("--start is where a forecast starts; add --forecast STEPS")}
+	case len(o.reward) > 0 && !o.rateGiven:
+		return usageError{errors.New("--reward needs --rate, the discount rate per step (0 = money later is worth as much as now)")}
+	case len(o.reward) == 0 && (o.rateGiven || o.horizon > 0):
+		return usageError{errors.New("--rate and --horizon are for the value of states; add --reward STATE=AMOUNT,...")}
+	case !(o.rate >= 0) || math.IsInf(o.rate, 1):
+		return usageError{fmt.Errorf("--rate is %v; expected 0 or more, 0.02 for 2 %% a step", o.rate)}
+	case !(o.level > 0 && o.level < 1):
+		return usageError{fmt.Errorf("--level is %v; expected a number between 0 and 1, such as 0.95", o.level)}
+	}
+	c.Layout = moves.Long
+	switch {
+	case o.wide:
+		c.Layout = moves.Wide
+	case o.counts:
+		c.Layout = moves.Matrix
+	case c.ID == "":
+		c.ID = "id"
+	}
+	if o.out != "" && filepath.Ext(o.out) != "" {
+		return reports.CheckFile(o.out)
+	}
+	return nil
+}
+
+func runMarkov(ctx context.Context, a *app, o *markovOptions, sources []string) error {
+	a.progress.start(a.stderr)
+	a.progress.say("reading the table")
+	t, err := table.Read(ctx, files, sources)
+	if err != nil {
+		return err
+	}
+	m, err := moves.Count(t, o.config)
+	if err != nil {
+		return err
+	}
+	q, err := o.questions(m)
+	if err != nil {
+		return err
+	}
+	a.progress.say("fitting the chain")
+	c := &reports.Chain{Files: t.Files, Moves: m, Questions: q}
+	c.Analysis, err = markov.Analyse(m.Counts, q)
+	if err != nil && !errors.As(err, &c.Refusal) {
+		return err
+	}
+	a.progress.clear()
+	if err := a.showChain(o, c); err != nil {
+		return err
+	}
+	if c.Refusal != nil {
+		return qualityError{fmt.Errorf("the chain may not be used: %w%s", c.Refusal, absorbingHint(c))}
+	}
+	return nil
+}
+
+// absorbingHint is the flag that declares the states that nobody leaves.
+func absorbingHint(c *reports.Chain) string {
+	var names []string
+	for _, i := range c.Questions.Absorbing {
+		names = append(names, c.Moves.Counts.States[i])
+	}
+	declared := len(names)
+	for i, s := range c.Moves.Counts.States {
+		if c.Moves.Counts.Leaving(i) == 0 && !slices.Contains(c.Questions.Absorbing, i) {
+			names = append(names, s)
+		}
+	}
+	if len(names) == declared {
+		return ""
+	}
+	return ": --absorbing " + strings.Join(names, ",")
+}
+
+// showChain prints the chain and writes the files asked for; of a refused chain there are no files.
+func (a *app) showChain(o *markovOptions, c *reports.Chain) error {
+	if o.out != "" && c.Refusal == nil {
+		if err := writeChain(o.out, c); err != nil {
+			return err
+		}
+	}
+	if o.json {
+		return reports.WriteChainJSON(a.stdout, c)
+	}
+	return reports.ChainText(a.stdout, c)
+}
+
+func writeChain(out string, c *reports.Chain) error {
+	tables := reports.ChainTables(c)
+	if filepath.Ext(out) != "" {
+		return reports.WriteFile(out, tables[0])
+	}
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		return err
+	}
+	for _, t := range tables {
+		for _, ext := range []string{".parquet", ".csv"} {
+			if err := reports.WriteFile(filepath.Join(out, t.Name+ext), t); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// questions gives names their numbers.
+func (o *markovOptions) questions(m *moves.Moves) (markov.Questions, error) {
+	states := m.Counts.States
+	q := markov.Questions{Level: o.level, Forecast: o.forecast, Rate: o.rate, Horizon: o.horizon, Start: m.Start}
+	for _, name := range o.absorbing {
+		i, err := stateNumber("--absorbing", name, states)
+		if err != nil {
+			return q, err
+		}
+		q.Absorbing = append(q.Absorbing, i)
+	}
+	var err error
+	if len(o.reward) > 0 {
+		if q.Reward, err = amounts("--reward", o.reward, states); err != nil {
+			return q, err
+		}
+	}
+	if len(o.start) > 0 {
+		if q.Start, err = amounts("--start", o.start, states); err != nil {
+			return q, err
+		}
+	}
+	return q, checkStart(o.forecast, q.Start)
+}
+
+func checkStart(forecast int, start []float64) error {
+	if forecast == 0 {
+		return nil
+	}
+	var total float64
+	for _, v := range start {
+		if v < 0 {
+			return usageError{fmt.Errorf("--start has a negative amount (%v); expected how many start in each state", v)}
+		}
+		total += v
+	}
+	if start == nil {
+		return usageError{errors.New("a table of counts does not say where anybody is now: give --start STATE=AMOUNT,...")}
+	}
+	if !(total > 0) || math.IsInf(total, 1) {
+		return usageError{errors.New("nobody is at the start of the forecast: give --start STATE=AMOUNT,...")}
+	}
+	return nil
+}
+
+// amounts reads STATE=AMOUNT pairs; states that are not named have 0.
+func amounts(flag string, pairs, states []string) ([]float64, error) {
+	out := make([]float64, len(states))
+	seen := make([]bool, len(states))
+	for _, pair := range pairs {
+		cut := strings.LastIndexByte(pair, '=')
+		if cut < 0 {
+			return nil, usageError{fmt.Errorf("%s: %q is no STATE=AMOUNT, such as %s=100", flag, pair, states[0])}
+		}
+		i, err := stateNumber(flag, pair[:cut], states)
+		if err != nil {
+			return nil, err
+		}
+		if seen[i] {
+			return nil, usageError{fmt.Errorf("%s names state %q twice", flag, states[i])}
+		}
+		seen[i] = true
+		if out[i], err = strconv.ParseFloat(strings.TrimSpace(pair[cut+1:]), 64); err != nil || math.IsNaN(out[i]) || math.IsInf(out[i], 0) {
+			return nil, usageError{fmt.Errorf("%s: %q is no amount; expected a plain number such as 12.5", flag, pair[cut+1:])}
+		}
+	}
+	return out, nil
+}
+
+func stateNumber(flag, name string, states []string) (int, error) {
+	i := slices.Index(states, strings.TrimSpace(name))
+	if i >= 0 {
+		return i, nil
+	}
+	hint := ""
+	if near := spelling.Nearest(name, states); near != "" {
+		hint = fmt.Sprintf("; did you mean %q?", near)
+	}
+	const shown = 12
+	listed := states[:min(len(states), shown)]
+	return 0, usageError{fmt.Errorf("%s: there is no state %q%s (the states are %s)", flag, name, hint, strings.Join(listed, ", "))}
+}

@@ -1,0 +1,257 @@
+package reports
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"mainstay/internal/num"
+	"mainstay/markov"
+	"mainstay/segment/moves"
+)
+
+// Chain is what mainstay markov reports: a table's moves, the questions, and what the chain says. The
+// refusal is nil unless the chain may not be used for what was asked.
+type Chain struct {
+	Files     []string
+	Moves     *moves.Moves
+	Questions markov.Questions
+	Analysis  *markov.Analysis
+	Refusal   *markov.RefusedError
+}
+
+// ChainText writes c for a terminal.
+func ChainText(w io.Writer, c *Chain) error {
+	b := bufio.NewWriter(w)
+	a := c.Analysis
+	names := make([]string, len(a.Chain.States))
+	for i, s := range a.Chain.States {
+		names[i] = clip(printable(s), stateWidth)
+	}
+	paragraph(b, c.headline())
+	c.writeMoves(b, names)
+	if a.Stationary != nil {
+		section(b, "LONG RUN  share of all in each state, "+c.convergence(), c.longRun(names))
+	}
+	if a.Absorption != nil {
+		section(b, "TO THE END  steps until "+quotedList(a.Chain.States, a.Absorption.Absorbing, "or"), c.absorption(names))
+	}
+	if a.Forecast != nil {
+		section(b, "FORECAST  share of all, per cent, by step; the last with its interval", c.forecast(names))
+	}
+	if a.Value != nil || a.ValueTo != nil {
+		section(b, fmt.Sprintf("VALUE  reward of this step and all to come, discounted by %g a step", c.Questions.Rate), c.value(names))
+	}
+	for i, note := range c.notes() {
+		if i == 0 {
+			b.WriteString("\nNOTES\n")
+		}
+		for k, line := range wrap(note, pageWidth-len(columnGap)) {
+			if k > 0 {
+				line = columnGap + line
+			}
+			b.WriteString(columnGap + line + "\n")
+		}
+	}
+	return b.Flush()
+}
+
+// stateWidth is the most columns that a state's name takes.
+const stateWidth = 24
+
+func paragraph(b *bufio.Writer, text string) {
+	for _, line := range wrap(text, pageWidth) {
+		b.WriteString(line + "\n")
+	}
+}
+
+func (c *Chain) headline() string {
+	n := c.Analysis.Chain.N
+	var total int64
+	for _, v := range n.N {
+		total += v
+	}
+	s := fmt.Sprintf("%s: %s between %s", printable(strings.Join(c.Files, ", ")), plural(total, "move"), plural(int64(len(n.States)), "state"))
+	if c.Moves.IDs > 0 {
+		s += " of " + plural(c.Moves.IDs, "id")
+	}
+	return s + "; a step is " + printable(c.Moves.Step) + "; intervals of " + level(c.Questions.Level)
+}
+
+// level is a confidence level in words.
+func level(v float64) string { return strings.TrimSuffix(fixed(100*v, 1), ".0") + " %" }
+
+// quotedList is names of states in a sentence.
+func quotedList(states []string, which []int, word string) string {
+	var out []string
+	for _, i := range which {
+		out = append(out, printable(states[i]))
+	}
+	if n := len(out); n > 1 {
+		return strings.Join(out[:n-1], ", ") + " " + word + " " + out[n-1]
+	}
+	return strings.Join(out, "")
+}
+
+// convergence says what the long run means: of an aperiodic chain the limit, else a mean over time.
+func (c *Chain) convergence() string {
+	for _, class := range c.Analysis.Classes {
+		if class.Closed && class.Period > 1 {
+			return fmt.Sprintf("averaged over time: the chain goes round in %d steps", class.Period)
+		}
+	}
+	return "whatever the start, if nothing changes"
+}
+
+func (c *Chain) longRun(names []string) *grid {
+	g := &grid{right: []bool{false, true, false, false}}
+	for i, e := range c.Analysis.Stationary {
+		g.rows = append(g.rows, []string{names[i], percent(e.Value), bracket(e, percentBound), bar(e.Value)})
+	}
+	return g
+}
+
+// bracket is the interval of an estimate, "" where there is none.
+func bracket(e markov.Estimate, format func(float64) string) string {
+	return Style{}.interval(e.Low, e.High, format)
+}
+
+func percentBound(v float64) string { return fixed(100*v, 1) }
+
+func oneplace(v float64) string { return fixed(v, 1) }
+
+// barWidth is the length of the bar of a share of 1.
+const barWidth = 40
+
+// bar draws a share, in eighths of a column.
+func bar(share float64) string {
+	eighths := int(share*8*barWidth + 0.5)
+	s := strings.Repeat("█", eighths/8)
+	if rest := eighths % 8; rest > 0 {
+		s += string([]rune("▏▎▍▌▋▊▉")[rest-1])
+	}
+	return s
+}
+
+func (c *Chain) absorption(names []string) *grid {
+	a := c.Analysis
+	g := &grid{right: []bool{false, true, false, true}}
+	head := []string{"from", "steps", "", "SD"}
+	single := len(a.Absorption.Absorbing) == 1 // it is certain where everybody ends
+	if !single {
+		for _, s := range a.Absorption.Absorbing {
+			g.right = append(g.right, true, false)
+			head = append(head, "ends in "+names[s], "")
+		}
+	}
+	g.rows = append(g.rows, head)
+	for i, s := range a.Absorption.Transient {
+		e := a.Steps[i]
+		row := []string{names[s], oneplace(e.Value), bracket(e, oneplace), oneplace(a.Spread(i))}
+		if !single {
+			for _, e := range a.Ends[i] {
+				row = append(row, percent(e.Value), bracket(e, percentBound))
+			}
+		}
+		g.rows = append(g.rows, row)
+	}
+	return g
+}
+
+// forecastColumns is the most steps that the terminal shows.
+const forecastColumns = 8
+
+func (c *Chain) forecast(names []string) *grid {
+	a := c.Analysis
+	last := len(a.Forecast) - 1
+	stride := (last + forecastColumns - 2) / (forecastColumns - 1)
+	steps := []int{}
+	for n := 0; n < last; n += stride {
+		steps = append(steps, n)
+	}
+	steps = append(steps, last)
+	g := &grid{right: []bool{false}}
+	head := []string{"step"}
+	for _, n := range steps {
+		g.right = append(g.right, true)
+		head = append(head, count(n))
+	}
+	g.right = append(g.right, false)
+	head = append(head, "")
+	if a.Heads != nil {
+		g.right = append(g.right, true, false)
+		head = append(head, "of "+count(int64(num.Sum(c.Questions.Start))), "")
+	}
+	g.rows = append(g.rows, head)
+	for i, name := range names {
+		row := []string{name}
+		for _, n := range steps {
+			row = append(row, percentBound(a.Forecast[n][i].Value))
+		}
+		row = append(row, bracket(a.Forecast[last][i], percentBound))
+		if a.Heads != nil {
+			row = append(row, oneplace(a.Heads[last][i].Value), bracket(a.Heads[last][i], oneplace))
+		}
+		g.rows = append(g.rows, row)
+	}
+	return g
+}
+
+func (c *Chain) value(names []string) *grid {
+	a := c.Analysis
+	g := &grid{right: []bool{false, true}}
+	head := []string{"state", "reward"}
+	if a.ValueTo != nil {
+		g.right = append(g.right, true, false)
+		head = append(head, "in "+plural(int64(c.Questions.Horizon), "step"), "")
+	}
+	if a.Value != nil {
+		g.right = append(g.right, true, false)
+		head = append(head, "endless", "")
+	}
+	g.rows = append(g.rows, head)
+	for i, name := range names {
+		row := []string{name, money2(c.Questions.Reward[i])}
+		for _, v := range [][]markov.Estimate{a.ValueTo, a.Value} {
+			if v != nil {
+				row = append(row, money2(v[i].Value), bracket(v[i], money2))
+			}
+		}
+		g.rows = append(g.rows, row)
+	}
+	return g
+}
+
+func money2(v float64) string { return fixed(v, textMoneyPlaces) }
+
+// notes are all remarks: of the table, of the fit, of what the analysis leaves open.
+func (c *Chain) notes() []string {
+	a := c.Analysis
+	var out []string
+	for _, w := range a.Chain.Certificate.Warnings {
+		out = append(out, printable(w.Message))
+	}
+	for _, note := range c.Moves.Notes {
+		out = append(out, printable(note))
+	}
+	if len(a.Unleft) > 0 && len(c.Questions.Absorbing) == 0 {
+		var flags []string
+		for _, s := range a.Unleft {
+			flags = append(flags, a.Chain.States[s])
+		}
+		out = append(out, fmt.Sprintf("nobody was seen to leave %s; if that is final, --absorbing %s tells the time until then", quotedList(a.Chain.States, a.Unleft, "or"), printable(strings.Join(flags, ","))))
+	}
+	if closed := slices.DeleteFunc(slices.Clone(a.Classes), func(c markov.Class) bool { return !c.Closed }); len(closed) > 1 && a.Absorption == nil {
+		var sets []string
+		for _, class := range closed {
+			sets = append(sets, quotedList(a.Chain.States, class.States, "and"))
+		}
+		out = append(out, "there is no single long run: who is once in one of these sets of states stays in it: "+strings.Join(sets, "; "))
+	}
+	if a.NoEndless != nil {
+		out = append(out, "no endless value: "+a.NoEndless.Error())
+	}
+	return out
+}

@@ -1,0 +1,75 @@
+package moves
+
+import (
+	"fmt"
+
+	"mainstay/ingest/table"
+	"mainstay/markov"
+)
+
+// wide counts a row per id with a column per step, columns as they stand in the table.
+func wide(t *table.Table, c Config) (*Moves, error) {
+	steps, err := stepColumns(t, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	states, err := order(t, c.States, steps...)
+	if err != nil {
+		return nil, err
+	}
+	last := steps[len(steps)-1]
+	m := &Moves{Counts: markov.NewCounts(states), Start: make([]float64, len(states)), IDs: int64(t.Rows),
+		Step: fmt.Sprintf("a column, %s to %s", steps[0].Name, last.Name)}
+	index := markov.Index(states)
+	sequence := make([]int, len(steps))
+	var unobserved, absent int64
+	for row := range t.Rows {
+		for k, s := range steps {
+			known := false
+			if sequence[k], known = index[s.Text[row]]; !known {
+				return nil, unknown(t, row, s, states)
+			}
+			if sequence[k] == markov.Unobserved {
+				unobserved++
+			}
+		}
+		if err := m.Counts.AddSequence(sequence); err != nil {
+			return nil, err
+		}
+		if end := sequence[len(sequence)-1]; end != markov.Unobserved {
+			m.Start[end]++
+		} else {
+			absent++
+		}
+	}
+	m.Notes = sentences(
+		sentence{unobserved, "cell is empty: the state is not known, and no move into it or out of it is counted", "cells are empty: the state is not known, and no move into them or out of them is counted"},
+		sentence{absent, "row has no state in the last column and is in no forecast", "rows have no state in the last column and are in no forecast"})
+	return m, nil
+}
+
+// stepColumns are all columns but the id, of which no two rows may have the same.
+func stepColumns(t *table.Table, name string) (steps []*table.Column, err error) {
+	var id *table.Column
+	if name != "" {
+		if id, err = column(t, name, "id"); err != nil {
+			return nil, err
+		}
+		first := map[string]int{}
+		for row, v := range id.Text {
+			if before, twice := first[v]; twice && v != "" {
+				return nil, t.Fail(row, id.Name, fmt.Errorf("id %q has a second row (%v): keep one", v, t.Fail(before, "", fmt.Errorf("the first"))))
+			}
+			first[v] = row
+		}
+	}
+	for i := range t.Columns {
+		if col := &t.Columns[i]; col != id {
+			steps = append(steps, col)
+		}
+	}
+	if len(steps) < 2 {
+		return nil, misfit(t, "a move needs two columns of steps, and there are %d; is this a table of id, time, state?", len(steps))
+	}
+	return steps, nil
+}
