@@ -36,7 +36,7 @@ func ChainText(w io.Writer, c *Chain) error {
 		section(b, "LONG RUN  share of all in each state, "+c.convergence(), c.longRun(names))
 	}
 	if a.Absorption != nil {
-		section(b, "TO THE END  steps until "+quotedList(a.Chain.States, a.Absorption.Absorbing, "or"), c.absorption(names))
+		section(b, clip("TO THE END  steps until "+quotedList(a.Chain.States, a.Absorption.Absorbing, "or"), pageWidth), c.absorption(names))
 	}
 	if a.Forecast != nil {
 		section(b, "FORECAST  share of all, per cent, by step; the last with its interval", c.forecast(names))
@@ -58,8 +58,11 @@ func ChainText(w io.Writer, c *Chain) error {
 	return b.Flush()
 }
 
-// stateWidth is the most columns that a state's name takes.
-const stateWidth = 24
+// The columns that a state's name takes: at most, and where there is no room.
+const (
+	stateWidth = 24
+	nameLeast  = 8
+)
 
 func paragraph(b *bufio.Writer, text string) {
 	for _, line := range wrap(text, pageWidth) {
@@ -77,11 +80,11 @@ func (c *Chain) headline() string {
 	if c.Moves.IDs > 0 {
 		s += " of " + plural(c.Moves.IDs, "id")
 	}
-	return s + "; a step is " + printable(c.Moves.Step) + "; intervals of " + level(c.Questions.Level)
+	return s + "; a step is " + printable(c.Moves.Step) + "; intervals of " + confidence(c.Questions.Level)
 }
 
-// level is a confidence level in words.
-func level(v float64) string { return strings.TrimSuffix(fixed(100*v, 1), ".0") + " %" }
+// confidence is a level level in words.
+func confidence(v float64) string { return strings.TrimSuffix(fixed(100*v, 1), ".0") + " %" }
 
 // quotedList is names of states in a sentence.
 func quotedList(states []string, which []int, word string) string {
@@ -123,7 +126,7 @@ func percentBound(v float64) string { return fixed(100*v, 1) }
 func oneplace(v float64) string { return fixed(v, 1) }
 
 // barWidth is the length of the bar of a share of 1.
-const barWidth = 40
+const barWidth = 20
 
 // bar draws a share, in eighths of a column.
 func bar(share float64) string {
@@ -135,24 +138,46 @@ func bar(share float64) string {
 	return s
 }
 
+// absorption shows where people end with intervals where these fit on the page, else without, else not at all:
+// --out has them.
 func (c *Chain) absorption(names []string) *grid {
+	g := c.absorptionGrid(names, true, true)
+	if !fits(g) {
+		g = c.absorptionGrid(names, true, false)
+	}
+	if !fits(g) {
+		g = c.absorptionGrid(names, false, false)
+	}
+	return g
+}
+
+func (c *Chain) absorptionGrid(names []string, ends, intervals bool) *grid {
 	a := c.Analysis
+	ends = ends && len(a.Absorption.Absorbing) > 1 // else it is certain where everybody ends
 	g := &grid{right: []bool{false, true, false, true}}
 	head := []string{"from", "steps", "", "SD"}
-	single := len(a.Absorption.Absorbing) == 1 // it is certain where everybody ends
-	if !single {
+	add := func(row []string, cell, bracket string) []string {
+		if row = append(row, cell); intervals {
+			row = append(row, bracket)
+		}
+		return row
+	}
+	if ends {
 		for _, s := range a.Absorption.Absorbing {
-			g.right = append(g.right, true, false)
-			head = append(head, "ends in "+names[s], "")
+			head = add(head, "ends in "+names[s], "")
+			g.right = append(g.right, true)
+			if intervals {
+				g.right = append(g.right, false)
+			}
 		}
 	}
 	g.rows = append(g.rows, head)
 	for i, s := range a.Absorption.Transient {
 		e := a.Steps[i]
 		row := []string{names[s], oneplace(e.Value), bracket(e, oneplace), oneplace(a.Spread(i))}
-		if !single {
+		if ends {
 			for _, e := range a.Ends[i] {
-				row = append(row, percent(e.Value), bracket(e, percentBound))
+				row = add(row, percent(e.Value), bracket(e, percentBound))
 			}
 		}
 		g.rows = append(g.rows, row)
@@ -196,6 +221,7 @@ func (c *Chain) forecast(names []string) *grid {
 		}
 		g.rows = append(g.rows, row)
 	}
+	g.squeeze(0, pageWidth-len(columnGap), nameLeast)
 	return g
 }
 

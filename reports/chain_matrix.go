@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // fewStates is up to how many states every move gets a line of its own.
@@ -31,23 +30,24 @@ const never = "·"
 // writeMoves writes the matrix: numbers where they fit on the page, shades alone where they do not; then intervals.
 func (c *Chain) writeMoves(b *bufio.Writer, names []string) {
 	const legend = "from row to column, per cent of the moves out of the row (░ 10, ▒ 25, ▓ 50, █ 75 and more)"
+	const onlyShades = "from row to column (░ 10, ▒ 25, ▓ 50, █ 75 per cent and more); --out has the numbers"
 	numbers := c.matrix(names, true)
 	switch {
 	case fits(numbers):
 		section(b, "MOVES  "+legend, numbers)
 	case fits(c.matrix(names, false)):
-		section(b, "MOVES  "+legend+"; --json and --out have the numbers", c.matrix(names, false))
+		section(b, "MOVES  "+onlyShades, c.matrix(names, false))
 	default:
-		section(b, "MOVES  out of each state; --json and --out have the matrix", c.rowTotals(names))
+		section(b, "MOVES  out of each state; --out has the matrix", c.rowTotals(names))
 		return
 	}
 	if len(names) <= fewStates {
-		section(b, fmt.Sprintf("PROBABILITIES  with multinomial standard errors and Wilson intervals of %s", level(c.Questions.Level)), c.list(names))
+		section(b, fmt.Sprintf("PROBABILITIES  with multinomial standard errors and Wilson intervals of %s", confidence(c.Questions.Level)), c.list(names))
 		return
 	}
 	for places := 1; places >= 0; places-- {
 		if g := c.intervals(names, places); fits(g) {
-			section(b, "INTERVALS  per cent, Wilson, "+level(c.Questions.Level), g)
+			section(b, "INTERVALS  per cent, Wilson, "+confidence(c.Questions.Level), g)
 			return
 		}
 	}
@@ -151,8 +151,11 @@ func (c *Chain) list(names []string) *grid {
 				continue
 			}
 			g.rows = append(g.rows, []string{from, to, count(a.Chain.N.At(i, j)), fixed(p, 4), fixed(a.Chain.SE.At(i, j), 4),
-				"[" + fixed(a.Low.At(i, j), 4) + ", " + fixed(a.High.At(i, j), 4) + "]", strings.TrimSpace(bar(p))})
+				"[" + fixed(a.Low.At(i, j), 4) + ", " + fixed(a.High.At(i, j), 4) + "]", bar(p)})
 		}
+	}
+	for k := range 2 {
+		g.squeeze(k, pageWidth-len(columnGap), nameLeast)
 	}
 	return g
 }

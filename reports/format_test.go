@@ -18,10 +18,10 @@ const formatPage = "../docs/format.md"
 // tables are all tables of a run.
 func tables() []*Table {
 	f := newFixture()
-	return []*Table{
+	return append([]*Table{
 		Scores(f.res, f.ledger.Has), Segments(f.res.Segments, f.res.Scale), Transitions(f.res.Transitions), Tiers(f.res),
 		Tournament(f.res.Contests), Cuts(f.res.Cuts), Concentration(f.res, &f.ledger.Tally), rejectTable(nil, 2),
-	}
+	}, ChainTables(newChain())...)
 }
 
 // columnTable is a table's dictionary as docs/format.md shows it.
@@ -106,7 +106,7 @@ func TestFormatPageHasEveryFieldAndCode(t *testing.T) {
 			t.Errorf("%s does not name %s `%s`", formatPage, what, name)
 		}
 	}
-	for _, doc := range []string{"manifest.json", "models.json"} {
+	for _, doc := range []string{"manifest.json", "models.json", "chain.json"} {
 		b, err := os.ReadFile(filepath.Join("testdata", doc))
 		if err != nil {
 			t.Fatal(err)
@@ -128,7 +128,7 @@ func TestFormatPageHasEveryFieldAndCode(t *testing.T) {
 		num.WarnHorizonShort, num.WarnTooFew, num.WarnNoRepeatBuyers, WarnInput, "not-certified", "extrapolated", "uncosted"} {
 		need("the warning", code)
 	}
-	for _, schema := range []string{ManifestSchema, ModelsSchema, LatestSchema} {
+	for _, schema := range []string{ManifestSchema, ModelsSchema, LatestSchema, ChainSchema, SelftestSchema} {
 		if !strings.Contains(page, "`"+schema+"`") {
 			t.Errorf("%s does not name the schema %s", formatPage, schema)
 		}

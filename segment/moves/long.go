@@ -15,15 +15,15 @@ import (
 
 // long counts rows of id, time, state.
 func long(t *table.Table, c Config) (*Moves, error) {
-	id, err := column(t, c.ID, "id")
+	id, err := named(t, c.ID, "id")
 	if err != nil {
 		return nil, err
 	}
-	when, err := column(t, c.Time, "time")
+	when, err := named(t, c.Time, "time")
 	if err != nil {
 		return nil, err
 	}
-	state, err := column(t, c.State, "state")
+	state, err := named(t, c.State, "state")
 	if err != nil {
 		return nil, err
 	}
@@ -72,8 +72,8 @@ func conflict(t *table.Table, state *table.Column, err error) error {
 	return t.Fail(e.Row, state.Name, fmt.Errorf("id %q is in state %q here, and at the same time in another (%v): keep one of the rows, or give a finer time", e.ID, e.Got, first))
 }
 
-// column finds a column, and names the flag where there is none.
-func column(t *table.Table, name, flag string) (*table.Column, error) {
+// named finds a column, and names the flag where there is none.
+func named(t *table.Table, name, flag string) (*table.Column, error) {
 	col, err := t.Column(name)
 	if missing, ok := err.(*table.MappingError); ok {
 		return nil, &table.MappingError{Role: flag, Msg: missing.Msg + ": name it with --" + flag}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 
 	"mainstay/ingest/table"
 	"mainstay/markov"
@@ -14,7 +15,7 @@ func matrix(t *table.Table, c Config) (*Moves, error) {
 	from := &t.Columns[0]
 	if c.ID != "" {
 		var err error
-		if from, err = column(t, c.ID, "id"); err != nil {
+		if from, err = named(t, c.ID, "id"); err != nil {
 			return nil, err
 		}
 	}
@@ -72,11 +73,8 @@ const maxCount = 1 << 45
 
 // whole is a count.
 func whole(t *table.Table, row int, col *table.Column) (int64, error) {
-	v := math.NaN()
-	if col.Number != nil {
-		v = col.Number[row]
-	}
-	if !(v >= 0 && v <= maxCount && v == math.Trunc(v)) {
+	v, err := strconv.ParseFloat(col.Text[row], 64) // a word elsewhere in the column has no say here
+	if err != nil || !(v >= 0 && v <= maxCount && v == math.Trunc(v)) {
 		return 0, t.Fail(row, col.Name, fmt.Errorf("%q is no number of moves; expected a whole number, 0 or more", col.Text[row]))
 	}
 	return int64(v), nil

@@ -52,7 +52,7 @@ func wide(t *table.Table, c Config) (*Moves, error) {
 func stepColumns(t *table.Table, name string) (steps []*table.Column, err error) {
 	var id *table.Column
 	if name != "" {
-		if id, err = column(t, name, "id"); err != nil {
+		if id, err = named(t, name, "id"); err != nil {
 			return nil, err
 		}
 		first := map[string]int{}
