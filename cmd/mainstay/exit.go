@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"mainstay/ingest"
+	"mainstay/ingest/generate"
 	"mainstay/ingest/store"
 	"mainstay/ingest/table"
 	"mainstay/segment/moves"
@@ -54,6 +55,7 @@ func exitCode(err error, signalled int) int {
 		mapping *ingest.MappingError
 		input   *ingest.InputError
 		account *table.MappingError
+		export  *generate.ConfigError
 		quality *ingest.QualityError
 		result  qualityError
 		setting *moves.ConfigError
@@ -62,7 +64,7 @@ func exitCode(err error, signalled int) int {
 	switch {
 	case signalled != 0 && errors.Is(err, context.Canceled):
 		return signalled
-	case errors.As(err, &usage), errors.As(err, &config), errors.As(err, &setting):
+	case errors.As(err, &usage), errors.As(err, &config), errors.As(err, &setting), errors.As(err, &export):
 		return exitUsage
 	case errors.As(err, &quality), errors.As(err, &result):
 		return exitQuality
