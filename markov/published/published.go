@@ -88,7 +88,7 @@ func (f *figures) sequence() error {
 
 // visits is the share of five periods spent in each of two states.
 func (f *figures) visits() error {
-	const model, source, periods = "visits: two states, five periods", "R markovchain, noofVisitsDist", 5
+	const model, source, periods = "visits: two states", "R markovchain, noofVisitsDist", 5
 	p := mat.NewDense(2, 2, []float64{.4, .6, .3, .7})
 	var share []float64
 	for state := range 2 {
@@ -116,7 +116,7 @@ func (f *figures) oz() error {
 
 // drunkard walks between four corners until he is home or in the bar.
 func (f *figures) drunkard() error {
-	const model, source = "absorption: drunkard's walk", "Grinstead & Snell 1997, ch. 11"
+	const model, source = "absorption: drunkard", "Grinstead & Snell 1997, ch. 11"
 	p := mat.NewDense(5, 5, []float64{1, 0, 0, 0, 0, .5, 0, .5, 0, 0, 0, .5, 0, .5, 0, 0, 0, .5, 0, .5, 0, 0, 0, 0, 1})
 	a, err := markov.Absorb(p, []int{0, 4})
 	if err != nil {

@@ -64,7 +64,8 @@ func Agreements() ([]num.Agreement, error) {
 	if err != nil {
 		return nil, fmt.Errorf("spector: %w", err)
 	}
-	return append(out, a...), nil
+	r, err := ratings()
+	return append(append(out, a...), r...), err
 }
 
 func (s *nistSet) agreements() ([]num.Agreement, error) {

@@ -42,7 +42,7 @@ func table(all []num.Agreement) string {
 		*kind = min(*kind, a.LRE())
 	}
 	var b strings.Builder
-	b.WriteString("| set | coefficients | standard errors | residual SD (log-likelihood) | R² |\n|---|---|---|---|---|\n")
+	b.WriteString("| set | coefficients (area) | standard errors | residual SD (log-likelihood) | R² |\n|---|---|---|---|---|\n")
 	for _, name := range names {
 		l := sets[name]
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", name, digits(l.coefficients), digits(l.errors), digits(l.residual), digits(l.rSquared))
