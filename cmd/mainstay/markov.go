@@ -121,7 +121,7 @@ func (o *markovOptions) check(args []string) error {
 	case len(o.reward) > 0 && !o.rateGiven:
 		return usageError{errors.New("--reward needs --rate, the discount rate per step (0 = money later is worth as much as now)")}
 	case len(o.reward) == 0 && (o.rateGiven || o.horizon > 0):
-		return usageError{errors.New("--rate and --horizon are for the value of states; add --reward STATE=AMOUNT,...")}
+		return usageError{errors.New("--rate and --horizon are for the value of states; add --reward STATE=AMOUNT")}
 	case !(o.rate >= 0) || math.IsInf(o.rate, 1):
 		return usageError{fmt.Errorf("--rate is %v; expected 0 or more, 0.02 for 2 %% a step", o.rate)}
 	case !(o.level > 0 && o.level < 1):
@@ -188,7 +188,18 @@ func absorbingHint(c *reports.Chain) string {
 	if len(names) == declared {
 		return ""
 	}
-	return ": --absorbing " + strings.Join(names, ",")
+	return ": --absorbing " + shownStates(names)
+}
+
+// shownStates lists names as they are typed; one that a terminal might obey is quoted and escaped.
+func shownStates(names []string) string {
+	out := slices.Clone(names)
+	for i, name := range out {
+		if quoted := strconv.Quote(name); quoted != `"`+name+`"` {
+			out[i] = quoted
+		}
+	}
+	return strings.Join(out, ",")
 }
 
 // showChain prints the chain and writes the files asked for; of a refused chain there are no files.
@@ -259,10 +270,10 @@ func checkStart(forecast int, start []float64) error {
 		total += v
 	}
 	if start == nil {
-		return usageError{errors.New("a table of counts does not say where anybody is now: give --start STATE=AMOUNT,...")}
+		return usageError{errors.New("a table of counts does not say where anybody is now: give --start STATE=AMOUNT")}
 	}
 	if !(total > 0) || math.IsInf(total, 1) {
-		return usageError{errors.New("nobody is at the start of the forecast: give --start STATE=AMOUNT,...")}
+		return usageError{errors.New("nobody is at the start of the forecast: give --start STATE=AMOUNT")}
 	}
 	return nil
 }
@@ -274,7 +285,7 @@ func amounts(flag string, pairs, states []string) ([]float64, error) {
 	for _, pair := range pairs {
 		cut := strings.LastIndexByte(pair, '=')
 		if cut < 0 {
-			return nil, usageError{fmt.Errorf("%s: %q is no STATE=AMOUNT, such as %s=100", flag, pair, states[0])}
+			return nil, usageError{fmt.Errorf("%s: %q is no STATE=AMOUNT, such as %s=100", flag, pair, shownStates(states[:1]))}
 		}
 		i, err := stateNumber(flag, pair[:cut], states)
 		if err != nil {
@@ -301,6 +312,5 @@ func stateNumber(flag, name string, states []string) (int, error) {
 		hint = fmt.Sprintf("; did you mean %q?", near)
 	}
 	const shown = 12
-	listed := states[:min(len(states), shown)]
-	return 0, usageError{fmt.Errorf("%s: there is no state %q%s (the states are %s)", flag, name, hint, strings.Join(listed, ", "))}
+	return 0, usageError{fmt.Errorf("%s: there is no state %q%s (the states are %s)", flag, name, hint, shownStates(states[:min(len(states), shown)]))}
 }
