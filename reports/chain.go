@@ -111,7 +111,7 @@ func (c *Chain) convergence() string {
 func (c *Chain) longRun(names []string) *grid {
 	g := &grid{right: []bool{false, true, false, false}}
 	for i, e := range c.Analysis.Stationary {
-		g.rows = append(g.rows, []string{names[i], percent(e.Value), bracket(e, percentBound), bar(e.Value)})
+		g.rows = append(g.rows, []string{names[i], percent(e.Value), bracket(e, percentBound), bar(e.Value, barWidth)})
 	}
 	return g
 }
@@ -127,16 +127,6 @@ func oneplace(v float64) string { return fixed(v, 1) }
 
 // barWidth is the length of the bar of a share of 1.
 const barWidth = 20
-
-// bar draws a share, in eighths of a column.
-func bar(share float64) string {
-	eighths := int(share*8*barWidth + 0.5)
-	s := strings.Repeat("█", eighths/8)
-	if rest := eighths % 8; rest > 0 {
-		s += string([]rune("▏▎▍▌▋▊▉")[rest-1])
-	}
-	return s
-}
 
 // absorption shows where people end with intervals where these fit on the page, else without, else not at all:
 // --out has them.

@@ -151,7 +151,7 @@ func (c *Chain) list(names []string) *grid {
 				continue
 			}
 			g.rows = append(g.rows, []string{from, to, count(a.Chain.N.At(i, j)), fixed(p, 4), fixed(a.Chain.SE.At(i, j), 4),
-				"[" + fixed(a.Low.At(i, j), 4) + ", " + fixed(a.High.At(i, j), 4) + "]", bar(p)})
+				"[" + fixed(a.Low.At(i, j), 4) + ", " + fixed(a.High.At(i, j), 4) + "]", bar(p, barWidth)})
 		}
 	}
 	for k := range 2 {

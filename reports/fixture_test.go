@@ -91,6 +91,11 @@ func fixtureResult(asOf ingest.Day) *segment.Result {
 			Gini: .71, HHI: .012, Top: []segment.TopShare{{Share: .01, N: 19, Revenue: .29}, {Share: .1, N: 191, Revenue: .67}},
 			Negative: -1250, NegativeCustomers: 2,
 		},
+		Bridge: []segment.BridgeRow{
+			{Measure: "revenue", Bridge: segment.Bridge{Prior: 76_820_000_000, New: 6_100_000_000, Grown: 9_870_000_000, Shrunk: -7_490_000_000, Lost: -4_060_000_000, Now: 81_240_000_000,
+				Before: 1210, NewCustomers: 140, GrownCustomers: 520, ShrunkCustomers: 480, LostCustomers: 210, Base: 76_820_000_000, Kept: 75_130_000_000, Held: 65_300_000_000, Whole: true}},
+			{Scheme: "abc", Segment: "A", Measure: "revenue", Bridge: segment.Bridge{Whole: true}},
+		},
 		Transitions: []segment.Transition{
 			{Scheme: "stage", Period: "month", From: "active", To: "lapsed", Count: 12, P: .12, SE: .0325, Low: .07, High: .18, Certified: true},
 			{Scheme: "stage", Period: "month", From: "new", To: "lapsed", P: nan, SE: nan, Low: nan, High: nan},

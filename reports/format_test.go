@@ -15,12 +15,13 @@ import (
 
 const formatPage = "../docs/format.md"
 
-// tables are all tables of a run.
+// tables are all tables of a run and of mainstay segment.
 func tables() []*Table {
 	f := newFixture()
 	return append([]*Table{
 		Scores(f.res, f.ledger.Has), Segments(f.res.Segments, f.res.Scale), Transitions(f.res.Transitions), Tiers(f.res),
-		Tournament(f.res.Contests), Cuts(f.res.Cuts), Concentration(f.res, &f.ledger.Tally), rejectTable(nil, 2), Groups(nil),
+		Tournament(f.res.Contests), Cuts(f.res.Cuts), Concentration(f.res, &f.ledger.Tally), rejectTable(nil, 2),
+		Bridge(f.res.Bridge, f.res.Scale), Migrations(nil, 2), Cohorts(nil, 2), Survival(nil), Trend(nil, 2),
 	}, ChainTables(newChain())...)
 }
 
@@ -128,7 +129,8 @@ func TestFormatPageHasEveryFieldAndCode(t *testing.T) {
 		num.WarnHorizonShort, num.WarnTooFew, num.WarnNoRepeatBuyers, WarnInput, "not-certified", "extrapolated", "uncosted"} {
 		need("the warning", code)
 	}
-	for _, schema := range []string{ManifestSchema, ModelsSchema, LatestSchema, ChainSchema, SelftestSchema} {
+	for _, schema := range []string{ManifestSchema, ModelsSchema, LatestSchema, ChainSchema, SelftestSchema,
+		MigrationSchema, BridgeSchema, CohortsSchema, SurvivalSchema, TrendSchema} {
 		if !strings.Contains(page, "`"+schema+"`") {
 			t.Errorf("%s does not name the schema %s", formatPage, schema)
 		}

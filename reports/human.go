@@ -78,6 +78,12 @@ func (s Style) short(v float64) string {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return dash
 	}
+	m := s.magnitude(v)
+	return fixed(v/m.factor, m.places) + m.suffix
+}
+
+// magnitude is the one that a size reads in.
+func (s Style) magnitude(v float64) magnitude {
 	scale := magnitudesEnglish
 	if s.Lang == Chinese {
 		scale = magnitudesChinese
@@ -85,10 +91,10 @@ func (s Style) short(v float64) string {
 	const almost = 0.99995 // 999,960 reads 1.0M, not 1,000.0k
 	for _, m := range scale {
 		if math.Abs(v) >= almost*m.factor {
-			return fixed(v/m.factor, m.places) + m.suffix
+			return m
 		}
 	}
-	return fixed(v, 0)
+	return magnitude{factor: 1}
 }
 
 // money is short with the currency's sign, or its code, before it.

@@ -3,16 +3,49 @@ package reports
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"math"
 	"strconv"
 
 	"mainstay/ingest"
+	"mainstay/segment"
 )
 
 // WriteJSON writes t as an array of objects, one a line, keys in column order: integers and floats
 // as numbers, decimals as strings (JSON numbers lose digits), dates as YYYY-MM-DD, undefined as null.
 func WriteJSON(w io.Writer, t *Table) error {
+	if err := writeRows(w, t); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "\n")
+	return err
+}
+
+// Schemas of the answers of mainstay segment: the number rises when a column changes its meaning or goes;
+// new columns do not raise it.
+const (
+	MigrationSchema = "mainstay.migration/1"
+	BridgeSchema    = "mainstay.bridge/1"
+	CohortsSchema   = "mainstay.cohorts/1"
+	SurvivalSchema  = "mainstay.survival/1"
+	TrendSchema     = "mainstay.trend/1"
+)
+
+// WriteAnswer writes t as an object: its schema, the as-of date, the churn horizon in days, and the rows as
+// WriteJSON has them.
+func WriteAnswer(w io.Writer, schema string, clock segment.Clock, t *Table) error {
+	_, err := fmt.Fprintf(w, "{\"schema\":%q,\"as_of\":%q,\"churn_horizon_days\":%d,\"rows\":", schema, clock.AsOf, clock.Horizon)
+	if err == nil {
+		err = writeRows(w, t)
+	}
+	if err == nil {
+		_, err = io.WriteString(w, "}\n")
+	}
+	return err
+}
+
+func writeRows(w io.Writer, t *Table) error {
 	if err := t.check(); err != nil {
 		return err
 	}
@@ -30,7 +63,7 @@ func WriteJSON(w io.Writer, t *Table) error {
 			buf = buf[:0]
 		}
 	}
-	_, err := w.Write(append(buf, "\n]\n"...))
+	_, err := w.Write(append(buf, "\n]"...))
 	return err
 }
 

@@ -76,7 +76,7 @@ func TestRunIsWrittenAndReused(t *testing.T) {
 	}
 	got := files(t, r.Path())
 	want := []string{"manifest.json", "models.json", "rejects.csv", "rejects.parquet", "scores.arrow", "summary.txt"}
-	for _, name := range []string{"scores", "segments", "transitions", "tiers", "tournament", "cuts", "concentration"} {
+	for _, name := range []string{"scores", "segments", "transitions", "tiers", "tournament", "cuts", "concentration", "bridge"} {
 		want = append(want, name+".csv", name+".parquet")
 	}
 	slices.Sort(want)

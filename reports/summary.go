@@ -47,6 +47,7 @@ func summarise(r *Run, plan *ingest.Plan, l *ingest.Ledger, res *segment.Result,
 	s.out.WriteString(style.say("head", res.Clock.AsOf, r.Name) + "\n")
 	s.input()
 	s.book()
+	s.bridge()
 	s.leaving()
 	s.models()
 	s.outlook()
@@ -172,12 +173,8 @@ func (s *summary) book() {
 	}
 	s.text(line, 2)
 
-	if s.plan.Config.Unit == ingest.UnitParent {
-		s.text(s.groups(), 2)
-	}
 	line = s.style.say("book.revenue1", s.amount(t.Net12))
-	wholeYears := s.res.Clock.First <= segment.MonthsBefore(s.res.Clock.AsOf, 24)+1
-	if t.NetPrior12 > 0 && wholeYears {
+	if b := s.wholeBridge(); b != nil && t.NetPrior12 > 0 {
 		line = s.style.say("book.revenue", s.amount(t.Net12), signed(ratio(t.Net12, t.NetPrior12)-1))
 	}
 	if s.margin() {
@@ -194,27 +191,45 @@ func (s *summary) book() {
 	}
 	s.text(line, 2)
 	if a := s.res.Accounts; a.Given {
-		table := "book.accounts"
-		if s.plan.Config.Unit == ingest.UnitParent {
-			table = "book.heads"
-		}
-		s.text(s.style.say(table, count(a.Accounts), count(a.Matched), count(a.Prospects), count(a.CustomersWithout)), 2)
+		s.text(s.style.say("book.accounts", count(a.Accounts), count(a.Matched), count(a.Prospects), count(a.CustomersWithout)), 2)
 	}
 }
 
-// groups says that a customer is a buying group, and how many accounts are in how many.
-func (s *summary) groups() string {
-	accounts, groups, several := 0, 0, 0
-	if s.plan.Accounts != nil {
-		for _, members := range s.plan.Accounts.Members {
-			accounts += len(members)
-			groups++
-			if len(members) > 1 {
-				several++
+// wholeBridge is the bridge of the book's revenue, nil where the export does not hold 24 months.
+func (s *summary) wholeBridge() *segment.BridgeRow {
+	if rows := s.res.Bridge; len(rows) > 0 && rows[0].Whole {
+		return &rows[0]
+	}
+	return nil
+}
+
+// bridge leads from the revenue of the 12 months before to that of the last 12, in the magnitude of the
+// larger of the two.
+func (s *summary) bridge() {
+	b := s.wholeBridge()
+	if b == nil {
+		return
+	}
+	s.section("label.bridge")
+	scale := math.Pow10(s.res.Scale)
+	m := s.style.magnitude(float64(max(b.Prior, b.Now)) / scale)
+	var line []string
+	for _, step := range steps(b) {
+		text := fixed(float64(step.value)/scale/m.factor, max(m.places, 1))
+		switch {
+		case step.level:
+			line = append(line, text)
+		case step.value != 0:
+			if step.value > 0 {
+				text = "+" + text
 			}
+			line = append(line, text+" "+s.style.say(step.key+".short"))
 		}
 	}
-	return s.style.say("book.groups", count(accounts), count(groups), count(several))
+	last := len(line) - 1
+	line[last] = "= " + s.amount(b.Now)
+	s.line(strings.Join(line, " "))
+	s.line(s.style.say("bridge.rates", percent(b.NRR()), percent(b.GRR()), count(b.Before), count(b.NewCustomers), count(b.ReturnedCustomers), count(b.LostCustomers)))
 }
 
 // topTenth is the entry of the top-share table nearest to a tenth of the customers.

@@ -23,10 +23,13 @@ func (s *summary) models() {
 	if !s.res.ChurnCertified || !s.res.ValueCertified {
 		verdict = s.style.say("models.uncertified", s.uncertified())
 	}
-	if s.res.ModelWhy != "" {
+	switch {
+	case s.res.ChurnCertified && s.res.ValueCertified: // nothing that a reader must know
+		verdict += s.style.say("models.whywhere")
+	case s.res.ModelWhy != "":
 		verdict += s.style.say("models.why", s.style.tell(printable(once(s.res.ModelWhy))))
 	}
-	s.text(verdict, 3)
+	s.text(verdict, 2)
 }
 
 // Fallback is the error of --strict, nil when both champions are certified.

@@ -10,7 +10,7 @@ import (
 
 // How many lines the summary gives to each list.
 const (
-	summarySegments  = 5
+	summarySegments  = 4
 	summaryAttention = 6
 	accountMost      = 28 // columns for an account's key and name, where there is room
 	accountLeast     = 18 // and where there is not

@@ -27,17 +27,15 @@ func (s *summary) warnings() {
 	}
 	left := max(1, summaryLines-s.lines())
 	most, shown := warningLines, len(all)
-	if need > left { // one line each, and the last for what is not shown
-		most = 1
-		if shown > left {
-			shown = max(1, left-1)
+	if need > left { // one line each, and how many are not shown at the end of the last
+		most, shown = 1, min(shown, left)
+	}
+	for k, text := range texts[:shown] {
+		if more := len(all) - shown; more > 0 && k == shown-1 {
+			note := s.style.say("warnings.more", more)
+			text = clip(text, s.room()-width(note)) + note
 		}
-	}
-	for _, text := range texts[:shown] {
 		s.text(text, most)
-	}
-	if more := len(all) - shown; more > 0 {
-		s.line(s.style.say("warnings.more", more))
 	}
 }
 

@@ -16,10 +16,7 @@ type grid struct {
 // squeeze clips the cells of column k so that no line takes more than room columns; least are left
 // to it in any case.
 func (g *grid) squeeze(k, room, least int) {
-	widest, widestK := 0, 0
-	for _, l := range g.lines() {
-		widest = max(widest, width(l))
-	}
+	widest, widestK := g.width(), 0
 	for _, row := range g.rows {
 		widestK = max(widestK, width(row[k]))
 	}
@@ -55,6 +52,15 @@ func (g *grid) fold(room int) {
 		}
 	}
 	g.rows = rows
+}
+
+// width is the columns that the widest line takes.
+func (g *grid) width() int {
+	widest := 0
+	for _, l := range g.lines() {
+		widest = max(widest, width(l))
+	}
+	return widest
 }
 
 // lines pads every cell to its column; the last left-aligned column is not padded.

@@ -22,9 +22,7 @@ func Write(ctx context.Context, r *Run, plan *ingest.Plan, l *ingest.Ledger, res
 	tables := []*Table{
 		scores, Segments(res.Segments, res.Scale), Transitions(res.Transitions), Tiers(res),
 		Tournament(res.Contests), Cuts(res.Cuts), Concentration(res, &l.Tally),
-	}
-	if plan.Config.Unit == ingest.UnitParent {
-		tables = append(tables, Groups(plan.Accounts))
+		Bridge(res.Bridge, res.Scale),
 	}
 	for _, t := range tables {
 		if err := r.writeTable(ctx, t, ".parquet", WriteParquet); err != nil {

@@ -171,7 +171,7 @@ func (a *analysis) credit(s *Score) {
 	}
 }
 
-// describe sums up: segments, concentration, transitions, tiers, totals, models, warnings.
+// describe sums up: segments, concentration, bridge, transitions, tiers, totals, models, warnings.
 func (a *analysis) describe(ctx context.Context, progress Progress) error {
 	r := a.result
 	past, err := ObserveRetention(a.Book)
@@ -185,6 +185,9 @@ func (a *analysis) describe(ctx context.Context, progress Progress) error {
 		return err
 	}
 	r.Concentration = Concentrate(Net12s(a.Profiles))
+	if r.Bridge, err = a.Bridges(ctx, a.Schemes(), ""); err != nil {
+		return err
+	}
 	r.Tiers = tierRows(r.Scores)
 	r.Totals = a.bookTotals(past)
 	slices.SortFunc(r.Scores, func(x, y Score) int { return bytes.Compare([]byte(x.Key), []byte(y.Key)) })

@@ -200,7 +200,7 @@ func (b *Book) groupBands(r BandRule) (*Grouping, error) {
 	if prospects {
 		n = b.Members()
 	}
-	g := &Grouping{Scheme: r.Name, Names: r.names(), Of: make([]int32, b.Members()), Natural: true}
+	g := &Grouping{Scheme: r.Name, Names: r.names(), Of: make([]int32, b.Members()), Natural: true, Order: 1}
 	band := r.cutter(value, n)
 	missing := false
 	for m := range g.Of {

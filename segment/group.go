@@ -22,6 +22,7 @@ type Grouping struct {
 	Names   []string // segments
 	Of      []int32  // by member: index into Names, −1 = not in this scheme
 	Natural bool     // Names are in an order of their own, not to be sorted by revenue
+	Order   int8     // −1 = Names are best first, +1 = lowest first, 0 = neither is above the other
 	Cuts    []Cut
 }
 
@@ -93,7 +94,7 @@ func (b *Book) unknownScheme(scheme string) error {
 
 // groupProfiles is a grouping of customers only, in natural order.
 func (b *Book) groupProfiles(scheme string, names []string, of func(i int) int32) *Grouping {
-	g := &Grouping{Scheme: scheme, Names: names, Of: make([]int32, b.Members()), Natural: true}
+	g := &Grouping{Scheme: scheme, Names: names, Of: make([]int32, b.Members()), Natural: true, Order: -1}
 	for m := range g.Of {
 		g.Of[m] = -1
 		if m < len(b.Profiles) {

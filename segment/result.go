@@ -21,6 +21,7 @@ type Result struct {
 	Segments                       []SegmentRow
 	Cuts                           []Cut // published cut points of RFM, ABC, ladder
 	Concentration                  Concentration
+	Bridge                         []BridgeRow // the whole book first, then every segmentation
 	Transitions                    []Transition
 	Tiers                          []TierRow
 	Contests                       []Contest     // the tournament's table
@@ -56,7 +57,6 @@ type Score struct {
 	Profile                          *Profile // nil for a prospect
 	State                            string   // stage/recency such as "established/quiet-1", "lapsed", "long-lapsed" (two horizons), or Relation for the others
 	AtRisk                           bool
-	Accounts                         int     // of the buying group; 0 where customers are the unit
 	Relation                         string  // "active" (at risk), "lapsed", "prospect", "never_bought"
 	Manager, Industry, Region        string  // as of the as-of date, "" = unknown
 	Churn, ChurnLow, ChurnHigh       float64 // NaN unless at risk

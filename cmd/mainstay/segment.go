@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -26,7 +25,10 @@ belonging to the band above it, recency_days:q4 into quarters. Several joined by
 the fields
 
 %s
-as docs/format.md explains them.`
+as docs/format.md explains them.
+
+Five flags ask how the book got there instead, each with --by and --where: --compare, --bridge,
+--cohorts, --survival, --concentration. Each shows a chart or table; --out and --json give all of it.`
 
 // conditionFields lists what --where may use, a few to the line.
 func conditionFields() string {
@@ -44,6 +46,7 @@ func conditionFields() string {
 
 type segmentOptions struct {
 	inputOptions
+	viewOptions
 	by      []string
 	where   string
 	out     string
@@ -59,19 +62,25 @@ func (o *segmentOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVarP(&o.out, "out", "o", "", "also write the table to `FILE` (.csv, .parquet, .arrow, .json)")
 	f.StringVarP(&o.members, "members", "m", "", "write every customer with its segments to `FILE`")
 	f.BoolVar(&o.json, "json", false, "print JSON instead of a table")
+	o.viewOptions.addFlags(f)
+	f.StringVar(&o.config.Language, "language", o.config.Language, "language of these views: en or zh")
 }
 
 func newSegmentCommand(a *app) *cobra.Command {
 	o := &segmentOptions{inputOptions: newInputOptions()}
 	cmd := &cobra.Command{
-		Use:   "segment IN... --by SCHEME",
+		Use:   "segment IN... [--by SCHEME] [--where CONDITION]",
 		Short: "describe customers by groups, in seconds",
 		Long:  fmt.Sprintf(segmentLong, conditionFields()),
 		Example: `  mainstay segment orders.parquet --by abc
   mainstay segment orders.parquet --by industry,region --where 'revenue_12m > 10000' --out groups.csv
   mainstay segment orders.parquet --by abc,revenue_12m:0,1000,10000 --by recency_days:q4
   mainstay segment orders.parquet --by abc --members customers.csv
-  mainstay segment orders.parquet --by rfm --by ladder --json`,
+  mainstay segment orders.parquet --by abc --compare 2025-12-31 --where at_risk
+  mainstay segment orders.parquet --bridge --by industry
+  mainstay segment orders.parquet --cohorts=quarter
+  mainstay segment orders.parquet --survival --by region
+  mainstay segment orders.parquet --concentration --json`,
 	}
 	o.addFlags(cmd.Flags())
 	return a.inputCommand(cmd, &o.inputOptions, func(ctx context.Context) error { return runSegment(ctx, a, o) })
@@ -100,6 +109,14 @@ func runSegment(ctx context.Context, a *app, o *segmentOptions) error {
 	if err != nil {
 		return err
 	}
+	if len(o.chosen()) > 0 {
+		cfg := o.config.Segment
+		b, err := segment.NewBook(ledger, in, segment.NewClock(ledger, ledger.AsOf, cfg), cfg, o.threads)
+		if err != nil {
+			return err
+		}
+		return a.showView(ctx, o, b)
+	}
 	d, err := segment.By(ctx, ledger, in, o.config.Segment, o.by, o.where, o.threads)
 	if err != nil {
 		return err
@@ -110,8 +127,8 @@ func runSegment(ctx context.Context, a *app, o *segmentOptions) error {
 
 // check finds what is wrong with the flags before any work is done.
 func (o *segmentOptions) check() error {
-	if len(o.by) == 0 {
-		return usageError{errors.New("--by is missing: give rfm, abc, ladder or a column, for example --by abc")}
+	if err := o.checkViews(); err != nil {
+		return err
 	}
 	for _, path := range []string{o.out, o.members} {
 		if path != "" {
