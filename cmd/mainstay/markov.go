@@ -7,23 +7,21 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"slices"
-	"strconv"
-	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"mainstay/ingest/spelling"
+	"mainstay/ingest"
 	"mainstay/ingest/table"
 	"mainstay/markov"
 	"mainstay/reports"
 	"mainstay/segment/moves"
 )
 
-const markovLong = `Fit a Markov chain to any table (Parquet, CSV, XLSX) and say where it leads: the transition matrix with
-standard errors and intervals, the long run, the time until states that nobody leaves, a forecast, and
-the value of every state.
+const markovLong = `Fit a Markov chain to any table (Parquet, CSV, XLSX) and say where it leads: the transition matrix
+with standard errors and intervals, the long run, the time until states that nobody leaves, a
+forecast, and the value of every state.
 
 The table holds rows of id, time and state; or, with --wide, a row per id with a column per step; or,
 with --counts, numbers of moves: the first column names the state moved from, every other column is a
@@ -32,6 +30,7 @@ state moved to.
 Without --period the distinct times of an id are its steps, however far apart. With it, calendar
 periods of dates or lengths of a numeric time are: the last state in a period is the period's, and a
 period without one is a gap over which no move is counted. An empty state is unknown, not a state.
+Dates after the as-of date are set aside, and so is a period that was not over then.
 
 States stand in the order of --states, else by number where all are numbers, else by the bytes of
 their names; a table of counts keeps its own order. Rewards and rates are per step.
@@ -48,6 +47,7 @@ const (
 type markovOptions struct {
 	config       moves.Config
 	wide, counts bool
+	asOf         string
 	absorbing    []string
 	start        []string
 	reward       []string
@@ -68,6 +68,7 @@ func (o *markovOptions) addFlags(f *pflag.FlagSet) {
 	f.BoolVar(&o.wide, "wide", false, "a row per id, every other column is a step, in the order of the table")
 	f.BoolVar(&o.counts, "counts", false, "a table of counts, from-state by to-state")
 	f.StringVar(&o.config.Period, "period", moves.Auto, "a step: auto (from one time of an id to its next), day, week, month, quarter, year, or a number")
+	f.StringVar(&o.asOf, "as-of", "", "set later rows aside, and those of periods not over on this `DATE` (default: yesterday)")
 	f.StringSliceVar(&o.config.States, "states", nil, "all `STATES`, in this order")
 	f.StringSliceVar(&o.absorbing, "absorbing", nil, "`STATES` that nobody leaves: adds times and chances of ending there")
 	f.IntVar(&o.forecast, "forecast", 0, "`STEPS` ahead to forecast")
@@ -127,6 +128,9 @@ func (o *markovOptions) check(args []string) error {
 	case !(o.level > 0 && o.level < 1):
 		return usageError{fmt.Errorf("--level is %v; expected a number between 0 and 1, such as 0.95", o.level)}
 	}
+	if err := o.settleAsOf(); err != nil {
+		return err
+	}
 	c.Layout = moves.Long
 	switch {
 	case o.wide:
@@ -139,6 +143,25 @@ func (o *markovOptions) check(args []string) error {
 	if o.out != "" && filepath.Ext(o.out) != "" {
 		return reports.CheckFile(o.out)
 	}
+	return nil
+}
+
+// settleAsOf is the date asked for, else yesterday: today is not over.
+func (o *markovOptions) settleAsOf() error {
+	y, m, d := now().UTC().Date()
+	o.config.AsOf = ingest.Date(y, int(m), d) - 1
+	if o.asOf == "" {
+		return nil
+	}
+	at, err := time.Parse(time.DateOnly, o.asOf)
+	if err != nil {
+		return usageError{fmt.Errorf("--as-of is %q; expected a date such as 2024-01-31", o.asOf)}
+	}
+	if o.wide || o.counts {
+		return usageError{errors.New("--as-of needs a column of dates; leave it out with --wide and --counts")}
+	}
+	y, m, d = at.Date()
+	o.config.AsOf, o.config.AsOfGiven = ingest.Date(y, int(m), d), true
 	return nil
 }
 
@@ -173,35 +196,6 @@ func runMarkov(ctx context.Context, a *app, o *markovOptions, sources []string) 
 	return nil
 }
 
-// absorbingHint is the flag that declares the states that nobody leaves.
-func absorbingHint(c *reports.Chain) string {
-	var names []string
-	for _, i := range c.Questions.Absorbing {
-		names = append(names, c.Moves.Counts.States[i])
-	}
-	declared := len(names)
-	for i, s := range c.Moves.Counts.States {
-		if c.Moves.Counts.Leaving(i) == 0 && !slices.Contains(c.Questions.Absorbing, i) {
-			names = append(names, s)
-		}
-	}
-	if len(names) == declared {
-		return ""
-	}
-	return ": --absorbing " + shownStates(names)
-}
-
-// shownStates lists names as they are typed; one that a terminal might obey is quoted and escaped.
-func shownStates(names []string) string {
-	out := slices.Clone(names)
-	for i, name := range out {
-		if quoted := strconv.Quote(name); quoted != `"`+name+`"` {
-			out[i] = quoted
-		}
-	}
-	return strings.Join(out, ",")
-}
-
 // showChain prints the chain and writes the files asked for; of a refused chain there are no files.
 func (a *app) showChain(o *markovOptions, c *reports.Chain) error {
 	if o.out != "" && c.Refusal == nil {
@@ -231,86 +225,4 @@ func writeChain(out string, c *reports.Chain) error {
 		}
 	}
 	return nil
-}
-
-// questions gives names their numbers.
-func (o *markovOptions) questions(m *moves.Moves) (markov.Questions, error) {
-	states := m.Counts.States
-	q := markov.Questions{Level: o.level, Forecast: o.forecast, Rate: o.rate, Horizon: o.horizon, Start: m.Start}
-	for _, name := range o.absorbing {
-		i, err := stateNumber("--absorbing", name, states)
-		if err != nil {
-			return q, err
-		}
-		q.Absorbing = append(q.Absorbing, i)
-	}
-	var err error
-	if len(o.reward) > 0 {
-		if q.Reward, err = amounts("--reward", o.reward, states); err != nil {
-			return q, err
-		}
-	}
-	if len(o.start) > 0 {
-		if q.Start, err = amounts("--start", o.start, states); err != nil {
-			return q, err
-		}
-	}
-	return q, checkStart(o.forecast, q.Start)
-}
-
-func checkStart(forecast int, start []float64) error {
-	if forecast == 0 {
-		return nil
-	}
-	var total float64
-	for _, v := range start {
-		if v < 0 {
-			return usageError{fmt.Errorf("--start has a negative amount (%v); expected how many start in each state", v)}
-		}
-		total += v
-	}
-	if start == nil {
-		return usageError{errors.New("a table of counts does not say where anybody is now: give --start STATE=AMOUNT")}
-	}
-	if !(total > 0) || math.IsInf(total, 1) {
-		return usageError{errors.New("nobody is at the start of the forecast: give --start STATE=AMOUNT")}
-	}
-	return nil
-}
-
-// amounts reads STATE=AMOUNT pairs; states that are not named have 0.
-func amounts(flag string, pairs, states []string) ([]float64, error) {
-	out := make([]float64, len(states))
-	seen := make([]bool, len(states))
-	for _, pair := range pairs {
-		cut := strings.LastIndexByte(pair, '=')
-		if cut < 0 {
-			return nil, usageError{fmt.Errorf("%s: %q is no STATE=AMOUNT, such as %s=100", flag, pair, shownStates(states[:1]))}
-		}
-		i, err := stateNumber(flag, pair[:cut], states)
-		if err != nil {
-			return nil, err
-		}
-		if seen[i] {
-			return nil, usageError{fmt.Errorf("%s names state %q twice", flag, states[i])}
-		}
-		seen[i] = true
-		if out[i], err = strconv.ParseFloat(strings.TrimSpace(pair[cut+1:]), 64); err != nil || math.IsNaN(out[i]) || math.IsInf(out[i], 0) {
-			return nil, usageError{fmt.Errorf("%s: %q is no amount; expected a plain number such as 12.5", flag, pair[cut+1:])}
-		}
-	}
-	return out, nil
-}
-
-func stateNumber(flag, name string, states []string) (int, error) {
-	i := slices.Index(states, strings.TrimSpace(name))
-	if i >= 0 {
-		return i, nil
-	}
-	hint := ""
-	if near := spelling.Nearest(name, states); near != "" {
-		hint = fmt.Sprintf("; did you mean %q?", near)
-	}
-	const shown = 12
-	return 0, usageError{fmt.Errorf("%s: there is no state %q%s (the states are %s)", flag, name, hint, shownStates(states[:min(len(states), shown)]))}
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"mainstay/ingest"
 	"mainstay/ingest/spelling"
 	"mainstay/ingest/table"
 	"mainstay/markov"
@@ -31,6 +32,9 @@ type Config struct {
 	State  string   // column, Long
 	Period string   // Long: Auto, day, week, month, quarter, year, or the length of a step of a numeric time
 	States []string // in this order; nil: those of the table, numbers by size, others by bytes, a matrix as it stands
+
+	AsOf      ingest.Day // Long with dates: later rows are set aside, and those of periods not over then
+	AsOfGiven bool       // it was asked for: a time that is no date is an error
 }
 
 // Auto makes every distinct time of an id a step.

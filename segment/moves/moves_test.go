@@ -10,6 +10,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"mainstay/ingest"
 	"mainstay/ingest/column"
 	"mainstay/ingest/store"
 	"mainstay/ingest/table"
@@ -30,7 +31,7 @@ func read(t fatal, csv string) *table.Table {
 }
 
 func longConfig(period string) Config {
-	return Config{Layout: Long, ID: "id", Time: "time", State: "state", Period: period}
+	return Config{Layout: Long, ID: "id", Time: "time", State: "state", Period: period, AsOf: ingest.Date(2024, 5, 31)}
 }
 
 func TestLong(t *testing.T) {
@@ -41,15 +42,18 @@ func TestLong(t *testing.T) {
 		note        string
 	}{
 		{Auto, "id,time,state\nx,2,b\nx,1,a\ny,1,b\ny,9,a\n", []int64{0, 1, 1, 0}, []float64{1, 1}, "from 1 to 8 units of time"},
+		{"month", "id,time,state\nx,2024-04-30,a\nx,2024-05-31,b\nx,2024-06-01,c\n,2024-06-01,c\nx,2205-01-01,d\n", []int64{0, 1, 0, 0}, []float64{0, 1}, "1 row before 1900 or after 2200 was set aside; 1 row after the as-of date, 2024-05-31, was set aside"},
+		{"quarter", "id,time,state\nx,2023-12-31,a\nx,2024-03-31,b\nx,2024-04-01,c\n", []int64{0, 1, 0, 0}, []float64{0, 1}, "1 row of a period that was not over on 2024-05-31 was set aside"},
+		{Auto, "id,time,state\nx,20240130,a\nx,20240531,b\nx,20240601,c\n", []int64{0, 1, 0, 0}, []float64{0, 1}, "1 row after the as-of date"},
 		{Auto, "id,time,state\nx,2024-01-31,a\nx,2024-02-29,b\nx,2024-03-31,b\n", []int64{0, 1, 0, 1}, []float64{0, 1}, ""},
 		{Auto, "id,time,state\nx,2024-01-31 09:30,a\nx,2024-01-31T17:00:05,b\n", []int64{0, 1, 0, 0}, []float64{0, 1}, ""},
 		{"month", "id,time,state\nx,2024-01-31,a\nx,2024-02-01,b\nx,2024-04-05,a\ny,2024-04-01,a\ny,2024-04-30,b\n", []int64{0, 1, 0, 0}, []float64{1, 1}, "1 gap of one period"},
 		{"week", "id,time,state\nx,2024-01-07,a\nx,2024-01-08,b\nx,2024-01-21,a\n", []int64{0, 1, 1, 0}, []float64{1, 0}, ""},
 		{"quarter", "id,time,state\nx,2023-12-31,a\nx,2024-03-31,b\ny,2023-10-01,b\n", []int64{0, 1, 0, 0}, []float64{0, 1}, "1 id has no state in the last period"},
-		{"year", "id,time,state\nx,20231231,a\nx,20240101,b\n", []int64{0, 1, 0, 0}, []float64{0, 1}, ""},
+		{"year", "id,time,state\nx,20221231,a\nx,20230101,b\nx,20240101,a\n", []int64{0, 1, 0, 0}, []float64{0, 1}, "1 row of a period"},
 		{"day", "id,time,state\nx,1969-12-31,a\nx,1970-01-01,b\nx,1970-01-03,a\n", []int64{0, 1, 0, 0}, []float64{1, 0}, "1 gap"},
 		{"2", "id,time,state\nx,-0.5,a\nx,1,b\nx,3.9,b\nx,7,a\n", []int64{0, 1, 0, 1}, []float64{1, 0}, "1 gap"},
-		{Auto, "id,time,state\n,1,a\nx,,a\nx,1,a\nx,2,\nx,3,b\n", []int64{0, 0, 0, 0}, []float64{0, 1}, "1 row without id was set aside; 1 row without time was set aside; 1 row has no state"},
+		{Auto, "id,time,state\n,1,a\nx,,a\nx,1,a\nx,2,\nx,3,b\n", []int64{0, 0, 0, 0}, []float64{0, 1}, "1 row without time was set aside; 1 row without id was set aside; 1 row has no state"},
 	} {
 		m, err := Count(read(t, c.csv), longConfig(c.period))
 		if err != nil {
@@ -102,6 +106,7 @@ func TestCountRefuses(t *testing.T) {
 		{"id,time,state\nx,2024-01-01,a\n", longConfig("fortnight"), "expected auto, day, week"},
 		{"id,time,state\nx,2024-01-01,a\n", longConfig("7"), `column "time" is not numeric throughout`},
 		{"id,time,state\nx,1,a\n", longConfig("-1"), "a period of -1 is no length of a step"},
+		{"id,time,state\nx,1,a\n", Config{Layout: Long, ID: "id", Time: "time", State: "state", Period: Auto, AsOfGiven: true}, "an as-of date is for dates"},
 		{"id,time,state\nx,1e300,a\n", longConfig("1"), "use a longer period"},
 		{"id,time,state\nx,1,\n", long, "no state is known in any row"},
 		{"id,time,state\nx,1,actve\n", Config{Layout: Long, ID: "id", Time: "time", State: "state", Period: Auto, States: []string{"active"}}, `did you mean "active"?`},

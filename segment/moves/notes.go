@@ -30,17 +30,16 @@ func sentences(all ...sentence) (out []string) {
 // quarters differ by a tenth.
 const unevenSteps = 1.2
 
-func panelNotes(p *markov.Panel, period, unit string) []string {
+func panelNotes(p *markov.Panel, at *timing) []string {
 	out := sentences(
 		sentence{p.NoID, "row without id was set aside", "rows without id were set aside"},
-		sentence{p.NoTime, "row without time was set aside", "rows without time were set aside"},
 		sentence{p.Unobserved, "row has no state: none is known then, and no move into it or out of it is counted", "rows have no state: none is known then, and no move into them or out of them is counted"},
 		sentence{p.Repeated, "row says again what another says of the same id and time", "rows say again what others say of the same id and time"},
 		sentence{p.Overtaken, "state was followed by another in the same period, whose last one counts", "states were followed by others in the same period, whose last one counts"})
-	if period == Auto {
+	if at.auto {
 		out = append(out, sentences(sentence{p.Gaps, "gap in an id's states: no move is counted over it", "gaps in ids' states: no move is counted over them"})...)
 		if p.Longest > unevenSteps*p.Shortest {
-			out = append(out, fmt.Sprintf("moves take from %.4g to %.4g %s, and each counts as one step; with --period only moves over one period count", p.Shortest, p.Longest, unit))
+			out = append(out, fmt.Sprintf("moves take from %.4g to %.4g %s, and each counts as one step; with --period only moves over one period count", p.Shortest, p.Longest, at.unit))
 		}
 		return out
 	}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"mainstay/ingest/spelling"
+	"mainstay/markov"
+	"mainstay/reports"
+	"mainstay/segment/moves"
+)
+
+// questions gives names their numbers.
+func (o *markovOptions) questions(m *moves.Moves) (markov.Questions, error) {
+	states := m.Counts.States
+	q := markov.Questions{Level: o.level, Forecast: o.forecast, Rate: o.rate, Horizon: o.horizon, Start: m.Start}
+	for _, name := range o.absorbing {
+		i, err := stateNumber("--absorbing", name, states)
+		if err != nil {
+			return q, err
+		}
+		q.Absorbing = append(q.Absorbing, i)
+	}
+	var err error
+	if len(o.reward) > 0 {
+		if q.Reward, err = amounts("--reward", o.reward, states); err != nil {
+			return q, err
+		}
+	}
+	if len(o.start) > 0 {
+		if q.Start, err = amounts("--start", o.start, states); err != nil {
+			return q, err
+		}
+	}
+	return q, checkStart(o.forecast, q.Start)
+}
+
+func checkStart(forecast int, start []float64) error {
+	if forecast == 0 {
+		return nil
+	}
+	var total float64
+	for _, v := range start {
+		if v < 0 {
+			return usageError{fmt.Errorf("--start has a negative amount (%v); expected how many start in each state", v)}
+		}
+		total += v
+	}
+	if start == nil {
+		return usageError{errors.New("a table of counts does not say where anybody is now: give --start STATE=AMOUNT")}
+	}
+	if !(total > 0) || math.IsInf(total, 1) {
+		return usageError{errors.New("nobody is at the start of the forecast: give --start STATE=AMOUNT")}
+	}
+	return nil
+}
+
+// amounts reads STATE=AMOUNT pairs; states that are not named have 0.
+func amounts(flag string, pairs, states []string) ([]float64, error) {
+	out := make([]float64, len(states))
+	seen := make([]bool, len(states))
+	for _, pair := range pairs {
+		cut := strings.LastIndexByte(pair, '=')
+		if cut < 0 {
+			return nil, usageError{fmt.Errorf("%s: %q is no STATE=AMOUNT, such as %s=100", flag, pair, shownStates(states[:1]))}
+		}
+		i, err := stateNumber(flag, pair[:cut], states)
+		if err != nil {
+			return nil, err
+		}
+		if seen[i] {
+			return nil, usageError{fmt.Errorf("%s names state %q twice", flag, states[i])}
+		}
+		seen[i] = true
+		if out[i], err = strconv.ParseFloat(strings.TrimSpace(pair[cut+1:]), 64); err != nil || math.IsNaN(out[i]) || math.IsInf(out[i], 0) {
+			return nil, usageError{fmt.Errorf("%s: %q is no amount; expected a plain number such as 12.5", flag, pair[cut+1:])}
+		}
+	}
+	return out, nil
+}
+
+func stateNumber(flag, name string, states []string) (int, error) {
+	i := slices.Index(states, strings.TrimSpace(name))
+	if i >= 0 {
+		return i, nil
+	}
+	hint := ""
+	if near := spelling.Nearest(name, states); near != "" {
+		hint = fmt.Sprintf("; did you mean %q?", near)
+	}
+	const shown = 12
+	return 0, usageError{fmt.Errorf("%s: there is no state %q%s (the states are %s)", flag, name, hint, shownStates(states[:min(len(states), shown)]))}
+}
+
+// absorbingHint is the flag that declares the states that nobody leaves.
+func absorbingHint(c *reports.Chain) string {
+	var names []string
+	for _, i := range c.Questions.Absorbing {
+		names = append(names, c.Moves.Counts.States[i])
+	}
+	declared := len(names)
+	for i, s := range c.Moves.Counts.States {
+		if c.Moves.Counts.Leaving(i) == 0 && !slices.Contains(c.Questions.Absorbing, i) {
+			names = append(names, s)
+		}
+	}
+	if len(names) == declared {
+		return ""
+	}
+	return ": --absorbing " + shownStates(names)
+}
+
+// shownStates lists names as they are typed; one that a terminal might obey is quoted and escaped.
+func shownStates(names []string) string {
+	out := slices.Clone(names)
+	for i, name := range out {
+		if quoted := strconv.Quote(name); quoted != `"`+name+`"` {
+			out[i] = quoted
+		}
+	}
+	return strings.Join(out, ",")
+}
