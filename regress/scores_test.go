@@ -161,3 +161,47 @@ func TestPredictionsOutsideTheirDomain(t *testing.T) {
 		t.Error("a level of 1 has no interval")
 	}
 }
+
+// aucData is the made-up data of testdata/ref/r/auc.R.
+func aucData() (y, p []float64) {
+	for i := 1; i <= 40; i++ {
+		event := 0.0
+		if i*7%11 < 5 {
+			event = 1
+		}
+		y, p = append(y, event), append(p, (float64(i*13%17)+3*event)/21+0.01)
+	}
+	return y, p
+}
+
+// Figures: pROC's DeLong variance, which divides by n − 1 in each class; glm.
+func TestAUCInfluence(t *testing.T) {
+	y, p := aucData()
+	auc, _ := AUC(y, p)
+	near(t, "auc", auc, 0.699488491048593, 1e-14)
+	var sum, squares, count [2]float64
+	for i, psi := range AUCInfluence(y, p) {
+		class, n := int(y[i]), float64(len(y))
+		sum[class] += psi
+		squares[class] += psi * psi / (n * n)
+		count[class]++
+	}
+	near(t, "sum over events", sum[1], 0, 1e-12)
+	near(t, "sum over others", sum[0], 0, 1e-12)
+	near(t, "variance", squares[0]*count[0]/(count[0]-1)+squares[1]*count[1]/(count[1]-1), 0.00712175646417802, 1e-15)
+	if AUCInfluence([]float64{1, 1}, []float64{0.1, 0.2}) != nil {
+		t.Error("one class has an influence")
+	}
+}
+
+func TestCoxCalibration(t *testing.T) {
+	y, p := aucData()
+	intercept, slope := CoxCalibration(y, p, nil)
+	near(t, "slope", slope.Value, 0.709963055461124, 1e-10)
+	near(t, "its error", slope.SE, 0.320438927692912, 1e-8)
+	near(t, "in the large", intercept.Value, -0.168646343741015, 1e-10)
+	near(t, "its error", intercept.SE, 0.367154956504563, 1e-8)
+	if _, slope = CoxCalibration([]float64{0, 1}, []float64{0.5, 0.5}, nil); !math.IsNaN(slope.Value) {
+		t.Errorf("predictions without spread have a slope: %v", slope)
+	}
+}

@@ -13,11 +13,13 @@ import (
 
 // choices are the flags that take one of a few words.
 var choices = map[string][]string{
+	"family":         {"gaussian", "binomial"},
 	"language":       {"en", "zh"},
 	"log-format":     {"auto", "console", "json"},
 	"log-level":      {"debug", "info", "warn", "error"},
 	"period":         {"auto", "week", "month", "quarter", "year"},
 	"rate-direction": {"local-per-base", "base-per-local"},
+	"robust":         robustKinds,
 	"value-basis":    {"auto", "margin", "revenue"},
 	"zero-days":      {"ignore", "count"},
 }

@@ -79,10 +79,10 @@ func (fr *Frame) Events() (y []float64, names [2]string, err error) {
 	case v.shape == factor:
 		return nil, names, fmt.Errorf("the response %s has %d values, %s; two outcomes are needed, as in I(%s == %q) ~ …", v.name, len(v.levels), someLevels(v.levels), v.name, v.levels[0])
 	}
-	for i, x := range v.x {
-		if x != 0 && x != 1 {
-			return nil, names, &RowError{fr.Rows[i], v.name, fmt.Errorf("%g, but the response of --family binomial is 0 or 1, or text of two values; a condition makes one, as in I(%s > 100) ~ …", x, v.name)}
+	return v.x, [2]string{number(0), number(1)}, firstRow(fr.Rows, v.name, func(i int) error {
+		if v.x[i] == 0 || v.x[i] == 1 {
+			return nil
 		}
-	}
-	return v.x, [2]string{number(0), number(1)}, nil
+		return fmt.Errorf("%g, but the response of --family binomial is 0 or 1, or text of two values; a condition makes one, as in I(%s > 100) ~ …", v.x[i], v.name)
+	})
 }

@@ -225,7 +225,7 @@ func (e *evaluator) compare(n *node, a, b value) (value, error) {
 			return defined(x+y, holds(cmp.Compare(x, y)))
 		}}, nil
 	}
-	return value{}, e.fail(n, "%s compares a number with text: write numbers without quotes and text with them", n)
+	return value{}, e.fail(n, "%s compares a number with text: write numbers without quotes and text with them; a column of true and false stands alone", n)
 }
 
 // Condition reads an expression that is true or false for every row, such as tenure > 12 & Contract ==

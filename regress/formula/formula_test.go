@@ -165,8 +165,8 @@ func TestFrameErrors(t *testing.T) {
 		{Name: "huge", Number: []float64{1, 1e60, 3, 4}},
 	}}
 	for text, want := range map[string]string{
-		"y ~ log(x)":                    "row 2, log(x): -Inf here, in 2 of 4 rows",
-		"y ~ I(1/x)":                    "row 2, I(1/x): +Inf here, in 1 of 4 rows",
+		"y ~ log(x)":                    "row 2, log(x): the value is -Inf; in 2 of 4 rows",
+		"y ~ I(1/x)":                    "row 2, I(1/x): the value is +Inf; in 1 of 4 rows",
 		"y ~ I(log(x) > 0)":             "in 1 of 4 rows",
 		"y ~ I(a + 1)":                  "a is text, and + needs numbers",
 		"y ~ log(a)":                    "a is text, and log() needs numbers",

@@ -39,6 +39,23 @@ func (e *RowError) Error() string { return fmt.Sprintf("row %d, %s: %v", e.Row+1
 
 func (e *RowError) Unwrap() error { return e.Err }
 
+// firstRow is the error of the first row of the table, in rows, that has one; nil when none has.
+func firstRow(rows []int, column string, fault func(i int) error) error {
+	var first *RowError
+	for i, r := range rows {
+		if first != nil && r > first.Row {
+			continue
+		}
+		if err := fault(i); err != nil {
+			first = &RowError{r, column, err}
+		}
+	}
+	if first == nil {
+		return nil
+	}
+	return first
+}
+
 // shape is how a variable becomes columns.
 type shape uint8
 
@@ -182,7 +199,7 @@ func (e *evaluator) evaluate(n *node, x value, rows []int) ([]float64, error) {
 	for i, r := range rows {
 		out[i] = x.number(r)
 		if !(math.Abs(out[i]) <= largest) {
-			if bad == 0 {
+			if bad == 0 || r < rows[first] {
 				first = i
 			}
 			bad++
@@ -190,7 +207,7 @@ func (e *evaluator) evaluate(n *node, x value, rows []int) ([]float64, error) {
 	}
 	if bad > 0 {
 		return nil, &RowError{rows[first], n.String(), fmt.Errorf(
-			"%g here, in %d of %d rows no finite number of ordinary size: correct the values, or keep the rows where it is defined with --where, as --where 'x > 0'", out[first], bad, len(rows))}
+			"the value is %g; in %d of %d rows it is no finite number of at most 1e100: correct the values, or keep only rows where it is defined, as --where 'x > 0'", out[first], bad, len(rows))}
 	}
 	return out, nil
 }
@@ -206,12 +223,15 @@ func (e *evaluator) polynomial(v *variable, n *node, rows []int) (err error) {
 	}
 	v.shape, v.degree = polynomial, int(degree)
 	v.x, err = e.numbers(n.args[0], rows)
-	for i, x := range v.x {
-		if !(math.Pow(math.Abs(x), degree) <= largest) {
-			return &RowError{rows[i], v.name, fmt.Errorf("%g to the power %g is too large: divide the column first, as I(x / 1000)", x, degree)}
-		}
+	if err != nil {
+		return err
 	}
-	return err
+	return firstRow(rows, v.name, func(i int) error {
+		if math.Pow(math.Abs(v.x[i]), degree) <= largest {
+			return nil
+		}
+		return fmt.Errorf("%g to the power %g is too large: divide the column first, as I(x / 1000)", v.x[i], degree)
+	})
 }
 
 // factor reads factor(x), C(x) and relevel(x, ref = "B").

@@ -182,10 +182,10 @@ func weightsOf(c *formula.Column, rows []int) ([]float64, error) {
 	if c.Number == nil {
 		return nil, fmt.Errorf("the weights %s are text: numbers of at least 0 are needed", c.Name)
 	}
-	out := make([]float64, len(rows))
-	for i, r := range rows {
-		if out[i] = c.Number[r]; !(out[i] >= 0 && out[i] <= 1e100) {
-			return nil, &formula.RowError{Row: r, Column: c.Name, Err: fmt.Errorf("a weight of %g: correct it; weights are numbers of at least 0, and 0 leaves the row out", out[i])}
+	out := pick(c.Number, rows)
+	for i, w := range out {
+		if !(w >= 0 && w <= 1e100) {
+			return nil, &formula.RowError{Row: rows[i], Column: c.Name, Err: fmt.Errorf("a weight of %g: correct it; weights are numbers of at least 0, and 0 leaves the row out", w)}
 		}
 	}
 	return out, nil

@@ -2,7 +2,13 @@
 # robust covariances. Run: LC_ALL=C Rscript model.R telco.csv > model.json
 # telco.csv is the Telco churn table as CSV; R 4.2.2, sandwich 3.0-2, jsonlite. "made" is a small generated table.
 library(jsonlite); library(sandwich)
-exact <- glm.control(epsilon = 1e-15, maxit = 100)
+# glm drops collinear columns at epsilon / 1000, so epsilon stays as it is, and the fit is polished by going on from its end.
+polished <- function(f, data) {
+  environment(f) <- environment()
+  m <- glm(f, binomial, data, weights = .w)
+  for (again in 1:2) { b <- coef(m); b[is.na(b)] <- 0; m <- glm(f, binomial, data, weights = .w, start = b) }
+  m
+}
 n <- 60; i <- seq_len(n)
 made <- data.frame(
   y = round(10 + 3 * sin(i) + (i %% 7) * 0.8 + cos(i * i), 4), x = round(5 + 4 * sin(i * 1.7), 3), z = i %% 11,
@@ -16,7 +22,7 @@ show <- function(table, data, formula, family, weights = NULL, cluster = NULL, r
   f <- as.formula(formula)
   data$.w <- if (is.null(weights)) rep(1, nrow(data)) else data[[weights]]
   full <- if (family == "binomial") sub("^(won|Churn)", "factor(\\1)", formula) else formula
-  m <- if (family == "binomial") glm(as.formula(full), binomial, data, weights = .w, control = exact) else if (is.null(weights)) lm(f, data) else lm(f, data, weights = .w)
+  m <- if (family == "binomial") polished(as.formula(full), data) else if (is.null(weights)) lm(f, data) else lm(f, data, weights = .w)
   s <- summary(m)
   k <- s$coefficients
   ci <- if (family == "binomial") confint.default(m) else confint(m)
