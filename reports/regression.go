@@ -25,9 +25,9 @@ type Regression struct {
 // how rows held out are predicted, and what to heed.
 func WriteRegression(w io.Writer, r *Regression) error {
 	b := bufio.NewWriter(w)
-	paragraph(b, "", printable(r.Formula))
+	indented(b, "", printable(r.Formula))
 	for _, line := range r.subject() {
-		paragraph(b, columnGap, line)
+		indented(b, columnGap, line)
 	}
 	b.WriteByte('\n')
 	for _, line := range r.coefficients().lines() {
@@ -35,7 +35,7 @@ func WriteRegression(w io.Writer, r *Regression) error {
 	}
 	b.WriteByte('\n')
 	for _, line := range r.measures() {
-		paragraph(b, "", line)
+		indented(b, "", line)
 	}
 	if r.Validation != nil {
 		r.validation(b)
@@ -44,7 +44,7 @@ func WriteRegression(w io.Writer, r *Regression) error {
 		if i == 0 {
 			b.WriteByte('\n')
 		}
-		paragraph(b, "", printable(remark))
+		indented(b, "", printable(remark))
 	}
 	return b.Flush()
 }
@@ -68,8 +68,8 @@ func (r *Regression) remarks() (out []string) {
 	return out
 }
 
-// paragraph writes text wrapped to the page; lines after the first are indented.
-func paragraph(b *bufio.Writer, indent, text string) {
+// indented writes text wrapped to the page; lines after the first are indented.
+func indented(b *bufio.Writer, indent, text string) {
 	for i, line := range wrap(text, pageWidth-len(indent)-len(columnGap)) {
 		if i > 0 {
 			b.WriteString(columnGap)
@@ -227,13 +227,13 @@ func (r *Regression) validation(b *bufio.Writer) {
 		title += fmt.Sprintf(", seed %d", v.Seed)
 	}
 	b.WriteByte('\n')
-	paragraph(b, "", title)
+	indented(b, "", title)
 	g := r.folds()
 	for _, line := range g.lines() {
 		b.WriteString(columnGap + line + "\n")
 	}
 	for _, line := range r.heldOut() {
-		paragraph(b, columnGap, line)
+		indented(b, columnGap, line)
 	}
 	if len(v.Calibration) > 0 {
 		b.WriteByte('\n')

@@ -88,14 +88,21 @@ func TestChoicesAreTaken(t *testing.T) {
 		c.Flags().VisitAll(func(f *pflag.Flag) { used[f.Name] = true })
 		c.InheritedFlags().VisitAll(func(f *pflag.Flag) { used[f.Name] = true })
 	}
+	table := filepath.Join(t.TempDir(), "t.csv")
+	if err := os.WriteFile(table, []byte("won,x\n0,1\n1,2\n0,3\n1,4\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for name, words := range choices {
 		if !used[name] {
 			t.Errorf("--%s is no flag", name)
 		}
 		for _, word := range words {
 			args := []string{"run", "x.parquet", "--print-config", "--" + name, word}
-			if name == "rate-direction" {
+			switch name {
+			case "rate-direction":
 				args = append(args, "--rate-column", "rate", "--currency", "EUR")
+			case "family", "robust":
+				args = []string{"regress", table, "won ~ x", "--" + name, word}
 			}
 			var stdout, stderr bytes.Buffer
 			if code := run(context.Background(), args, strings.NewReader(""), &stdout, &stderr); code != exitOK {
