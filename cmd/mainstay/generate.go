@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,10 +26,11 @@ truth.json (every parameter, and how many rows and how much money a reader shoul
 aside for which reason). The same settings and seed give the same bytes on any number of threads.
 docs/generate.md has the process with its formulas and defaults.
 
---preset example writes the small export that the documentation uses instead: 380 accounts with
-stories written by hand, and files with mistakes to be found.
+--preset pareto-nbd leaves nothing but the textbook's model: Pareto/NBD purchases, Gamma-Gamma spend,
+no dirt. --preset example writes the small export that the documentation uses instead: 380 accounts
+with stories written by hand, and files with mistakes to be found.
 
-Memory grows with the threads (about 100 MB each), not with rows or customers. Unless --order is
+Memory grows with the threads (about 150 MB each), not with rows or customers. Unless --order is
 customer, a temporary file beside the result takes 32 bytes a row while it runs.`
 
 type generateOptions struct {
@@ -39,10 +41,9 @@ type generateOptions struct {
 }
 
 func (o *generateOptions) addFlags(f *pflag.FlagSet) {
-	list := func(of []string) string { return strings.Join(of[:len(of)-1], ", ") + " or " + of[len(of)-1] }
 	f.StringVarP(&o.out, "out", "o", "", "`FOLDER` for the export; complete or not there")
 	f.BoolVar(&o.force, "force", false, "replace an export that is there")
-	f.StringVar(&o.preset, "preset", "", "write a ready-made export: example")
+	f.StringVar(&o.preset, "preset", "", "`NAME`: pareto-nbd, which other flags modify; example, as it is")
 	f.IntVar(&o.Customers, "customers", o.Customers, "buying customers (default with --rows: one for 20 rows)")
 	f.IntVar(&o.Rows, "rows", o.Rows, "about so many order lines (default with --customers: 20 each)")
 	f.Uint64Var(&o.Seed, "seed", o.Seed, "another seed, another company of the same kind")
@@ -72,10 +73,10 @@ func (o *generateOptions) addFlags(f *pflag.FlagSet) {
 	f.Float64Var(&o.SpendShape, "spend-shape", o.SpendShape, "shape of the gamma distribution of a customer's orders")
 	f.Float64Var(&o.CustomerShape, "customer-shape", o.CustomerShape, "shape of the gamma distribution of its scale over customers")
 	f.Float64Var(&o.Lines, "lines", o.Lines, "lines of an order, in the mean")
-	f.StringVar(&o.Order, "order", o.Order, "order of rows: "+list(generate.Orders))
-	f.StringVar(&o.IDs, "ids", o.IDs, "customer keys: "+list(generate.IDs))
+	f.StringVar(&o.Order, "order", o.Order, "order of rows: "+oneOf(generate.Orders))
+	f.StringVar(&o.IDs, "ids", o.IDs, "customer keys: "+oneOf(generate.IDs))
 	f.IntVar(&o.Files, "files", o.Files, "number of files of orders")
-	f.StringVar(&o.Compression, "compression", o.Compression, list(generate.Compressions))
+	f.StringVar(&o.Compression, "compression", o.Compression, oneOf(generate.Compressions))
 	f.BoolVar(&o.json, "json", false, "print truth.json instead of a summary")
 	addThreads(f, &o.threads)
 }
@@ -88,13 +89,16 @@ func newGenerateCommand(a *app) *cobra.Command {
 		Long:  generateLong,
 		Example: `  mainstay generate --out company && mainstay run company/orders.parquet
   mainstay generate --out big --rows 10000000 --customers 1000000 --ids int
-  mainstay generate --out pareto --industries all --season 0 --growth 0 --index-effect 0 \
-      --regular 0 --manager-changes 0 --contracts 0 --complaints 0 --dirt 0
+  mainstay generate --out textbook --preset pareto-nbd --customers 5000
   mainstay generate --out example --preset example`,
 		Args: noArguments,
 	}
 	cmd.Flags().SortFlags = false
 	o.addFlags(cmd.Flags())
+	for name, words := range map[string][]string{"order": generate.Orders, "ids": generate.IDs, "compression": generate.Compressions, "preset": presets} {
+		// The only error is a second registration.
+		_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
+	}
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		a.progress.start(a.stderr)
 		return runGenerate(cmd.Context(), a, o, cmd.Flags())
@@ -105,28 +109,34 @@ func newGenerateCommand(a *app) *cobra.Command {
 // rowsPerCustomer relates the two sizes when only one is given.
 const rowsPerCustomer = 20
 
+// paretoNBD are the flags of --preset pareto-nbd.
+var paretoNBD = map[string]string{
+	"industries": "all", "season": "0", "growth": "0", "index-effect": "0", "regular": "0", "arrivals": "0", "manager-changes": "0",
+	"contracts": "0", "complaints": "0", "dirt": "0", "returns": "0", "cancelled": "0",
+}
+
+// presets are what --preset may be.
+var presets = []string{"pareto-nbd", "example"}
+
 // settle checks the flags and completes them.
 func (o *generateOptions) settle(f *pflag.FlagSet) error {
 	switch {
 	case o.out == "":
 		return usageError{errors.New("--out is missing: name the folder for the export, for example --out company")}
-	case o.preset != "" && o.preset != "example":
-		return usageError{fmt.Errorf("unknown --preset %q: did you mean example?", o.preset)}
 	case o.threads < 1:
 		return usageError{fmt.Errorf("--threads is %d; expected 1 or more", o.threads)}
-	}
-	if o.preset != "" {
-		var extra []string
-		f.Visit(func(flag *pflag.Flag) {
-			switch flag.Name {
-			case "out", "force", "preset", "threads", "log-format", "log-level":
-			default:
-				extra = append(extra, "--"+flag.Name)
+	case o.preset == "example":
+		return asItIs(f)
+	case o.preset == "pareto-nbd":
+		for name, value := range paretoNBD {
+			if !f.Changed(name) {
+				if err := f.Set(name, value); err != nil {
+					return err
+				}
 			}
-		})
-		if len(extra) > 0 {
-			return usageError{fmt.Errorf("--preset %s is as it is: leave out %s", o.preset, strings.Join(extra, ", "))}
 		}
+	case o.preset != "":
+		return usageError{fmt.Errorf("unknown --preset %q: %s", o.preset, oneOf(presets))}
 	}
 	if f.Changed("rows") && !f.Changed("customers") {
 		o.Customers = max(1, o.Rows/rowsPerCustomer)
@@ -137,11 +147,31 @@ func (o *generateOptions) settle(f *pflag.FlagSet) error {
 	return o.Parameters.Check()
 }
 
+// asItIs refuses flags that would change the example.
+func asItIs(f *pflag.FlagSet) error {
+	var extra []string
+	f.Visit(func(flag *pflag.Flag) {
+		if !slices.Contains([]string{"out", "force", "preset", "threads", "log-format", "log-level"}, flag.Name) {
+			extra = append(extra, "--"+flag.Name)
+		}
+	})
+	if len(extra) > 0 {
+		return usageError{fmt.Errorf("--preset example is as it is: leave out %s", strings.Join(extra, ", "))}
+	}
+	return nil
+}
+
+// oneOf lists what may be chosen.
+func oneOf(words []string) string {
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
+}
+
 func runGenerate(ctx context.Context, a *app, o *generateOptions, f *pflag.FlagSet) error {
 	if err := o.settle(f); err != nil {
 		return err
 	}
-	if o.preset != "" {
+	if o.preset == "example" {
 		if err := generate.Stage(o.out, o.force, example.Write); err != nil {
 			return err
 		}

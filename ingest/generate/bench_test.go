@@ -55,7 +55,7 @@ func BenchmarkSort(b *testing.B) {
 func BenchmarkPages(b *testing.B) {
 	benchmark(b, func(p *process, lines []line) func() {
 		w, g := newPages(p, format.Snappy), new(rowGroup)
-		w.sort(lines)
+		lines = w.sort(lines)
 		return func() { w.encode(lines, g) }
 	})
 }
@@ -63,8 +63,7 @@ func BenchmarkPages(b *testing.B) {
 func BenchmarkPagesPeer(b *testing.B) {
 	benchmark(b, func(p *process, lines []line) func() {
 		w := newPages(p, format.Snappy)
-		w.sort(lines)
-		rows := w.asRows(lines)
+		rows := w.asRows(w.sort(lines))
 		return func() {
 			var buf bytes.Buffer
 			peer := parquet.NewGenericWriter[orderRow](&buf, parquet.Compression(&parquet.Snappy))

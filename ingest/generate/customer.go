@@ -32,6 +32,7 @@ type customer struct {
 	nu         float64 // an order is Gamma(p, ν): mean p/ν cents
 	channel    int
 	orders     int // made, cancelled ones included
+	documents  int // orders and credit notes
 	lines      int
 
 	breaks []float64 // scratch of leave

@@ -24,7 +24,7 @@ func Write(ctx context.Context, dir string, parameters Parameters, threads int, 
 		return nil, err
 	}
 	x := &export{process: p, dir: dir, threads: threads, done: done, accounts: p.Customers + int(p.Prospects*float64(p.Customers))}
-	x.block = max(1, min(mostBlock, int(int64(groupRows)*int64(p.Customers)/int64(p.Rows)), (p.Customers+p.Files-1)/p.Files))
+	x.block = max(1, min(mostBlock, int(int64(groupRows)*int64(p.Customers)/int64(p.Rows)), p.Customers/p.Files))
 	x.blocks = (x.accounts + x.block - 1) / x.block
 	if err := x.run(ctx); err != nil {
 		return nil, err
@@ -179,7 +179,6 @@ func (w *drawing) draw(i int, b *block) error {
 	if w.scatter != nil {
 		return w.scatter.flush()
 	}
-	w.pages.asDrawn(w.lines)
 	w.pages.encode(w.lines, &b.orders)
 	return nil
 }
@@ -201,8 +200,7 @@ func (x *export) buckets(ctx context.Context, s *spill) error {
 			if lines, err = s.read(i, lines); err != nil {
 				return err
 			}
-			p.sort(lines)
-			p.encode(lines, g)
+			p.encode(p.sort(lines), g)
 			return nil
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"os"
+	"slices"
 
 	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
@@ -52,7 +53,7 @@ func (f *file) add(g *rowGroup) {
 		m := &c.MetaData
 		m.DataPageOffset += f.at
 		first := m.DataPageOffset
-		if m.Encoding[len(m.Encoding)-1] == format.RLEDictionary {
+		if slices.Contains(m.Encoding, format.RLEDictionary) {
 			m.DictionaryPageOffset += f.at
 			first = m.DictionaryPageOffset
 		}

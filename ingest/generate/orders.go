@@ -7,7 +7,7 @@ import "math"
 type line struct {
 	at       uint32 // seconds from the first midnight
 	customer uint32
-	order    uint32 // of the customer
+	order    uint32 // of the customer, credit notes included
 	seq      uint32 // of the customer: places lines of one second, and shuffles
 	price    uint32 // cents
 	quantity int32
@@ -79,9 +79,10 @@ func second(t float64) uint32 {
 func (p *process) order(c *customer, s *stream, at float64, out []line, t *Tally) []line {
 	value := s.gamma(p.SpendShape) / c.nu
 	n := s.geometric(p.Lines)
-	l := line{at: second(at), customer: c.number, order: uint32(c.orders), industry: uint8(c.industry), region: uint8(c.region),
+	l := line{at: second(at), customer: c.number, order: uint32(c.documents), industry: uint8(c.industry), region: uint8(c.region),
 		channel: uint8(c.channel), manager: uint16(p.seats.at(c.seat, at))}
 	c.orders++
+	c.documents++
 	t.Orders++
 	if !s.chance(ownChannel) {
 		l.channel = uint8(s.below(len(channels)))
@@ -119,8 +120,8 @@ func (p *process) giveBack(c *customer, s *stream, l line, at float64, out []lin
 	}
 	l.at, l.manager = second(at), uint16(p.seats.at(c.seat, at))
 	l.quantity = -int32(math.Ceil(float64(l.quantity) * part))
-	l.order = uint32(c.orders)
-	c.orders++
+	l.order = uint32(c.documents)
+	c.documents++
 	t.Returns.add(&l)
 	l.seq = uint32(c.lines)
 	c.lines++

@@ -1,7 +1,6 @@
 package generate
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/parquet-go/parquet-go/format"
@@ -38,17 +37,17 @@ type pages struct {
 	keys
 	encoder *encoder
 
-	sorted  []sorting
-	wide    []int64
-	narrow  []int32
-	number  []uint32
-	present []uint8
+	byKey, spare []sorting
+	sorted       []line
+	wide         []int64
+	narrow       []int32
+	number       []uint32
+	present      []uint8
 }
 
-// sorting is what rows are ordered by; at is where the line lies.
+// sorting is a line's place in the file, and where it lies.
 type sorting struct {
 	key uint64
-	seq uint32
 	at  uint32
 }
 
@@ -58,40 +57,59 @@ func newPages(p *process, codec format.CompressionCodec) *pages {
 	return out
 }
 
-// key is what decides a line's place in the file.
+// key is what decides a line's place in the file: time and customer, or a hash that no two lines share, as mix maps
+// different numbers to different ones.
 func (p *process) key(l *line) uint64 {
 	if p.Order == "shuffled" {
-		return mix(mix(p.Seed+uint64(l.customer)*golden) + uint64(l.seq))
+		return mix(uint64(l.customer)<<32 + uint64(l.seq) + mix(p.Seed))
 	}
 	return uint64(l.at)<<32 | uint64(l.customer)
 }
 
-// sort orders lines by time and customer, or by a hash. No two lines are alike, so that the order in which they
-// came leaves no trace.
-func (p *pages) sort(lines []line) {
-	p.sorted = slices.Grow(p.sorted[:0], len(lines))
+// sort returns the lines in the order of their keys. Lines of a customer at one time stay in their order, and no
+// others share a key, so that the order in which blocks of customers came leaves no trace. The result is good
+// until the next call.
+func (p *pages) sort(lines []line) []line {
+	p.byKey, p.spare = slices.Grow(p.byKey[:0], len(lines)), slices.Grow(p.spare[:0], len(lines))[:len(lines)]
 	for i := range lines {
-		p.sorted = append(p.sorted, sorting{p.key(&lines[i]), lines[i].seq, uint32(i)})
+		p.byKey = append(p.byKey, sorting{p.key(&lines[i]), uint32(i)})
 	}
-	slices.SortFunc(p.sorted, func(a, b sorting) int {
-		if c := cmp.Compare(a.key, b.key); c != 0 {
-			return c
+	p.byKey, p.spare = radix(p.byKey, p.spare)
+	p.sorted = slices.Grow(p.sorted[:0], len(lines))
+	for _, s := range p.byKey {
+		p.sorted = append(p.sorted, lines[s.at])
+	}
+	return p.sorted
+}
+
+// radix sorts a by its keys, stably, least digits first; digits that are all alike are skipped. b is scratch of the
+// same length.
+func radix(a, b []sorting) (sorted, scratch []sorting) {
+	const digit = 11
+	for shift := 0; shift < 64; shift += digit {
+		var start [1<<digit + 1]uint32
+		for i := range a {
+			start[a[i].key>>shift&(1<<digit-1)+1]++
 		}
-		return cmp.Or(cmp.Compare(a.seq, b.seq), cmp.Compare(lines[a.at].customer, lines[b.at].customer))
-	})
-}
-
-// asDrawn leaves lines in the order of customers.
-func (p *pages) asDrawn(lines []line) {
-	p.sorted = slices.Grow(p.sorted[:0], len(lines))
-	for i := range lines {
-		p.sorted = append(p.sorted, sorting{at: uint32(i)})
+		if len(a) == 0 || start[a[0].key>>shift&(1<<digit-1)+1] == uint32(len(a)) {
+			continue
+		}
+		for d := range 1 << digit {
+			start[d+1] += start[d]
+		}
+		for i := range a {
+			at := &start[a[i].key>>shift&(1<<digit-1)]
+			b[*at] = a[i]
+			*at++
+		}
+		a, b = b, a
 	}
+	return a, b
 }
 
-// encode makes the row group of lines in the order of p.sorted.
+// encode makes the row group of lines.
 func (p *pages) encode(lines []line, g *rowGroup) {
-	n := len(p.sorted)
+	n := len(lines)
 	if cap(p.wide) < n {
 		p.wide, p.narrow = make([]int64, n*5/4), make([]int32, n*5/4)
 		p.number, p.present = make([]uint32, n*5/4), make([]uint8, n*5/4)
@@ -99,8 +117,8 @@ func (p *pages) encode(lines []line, g *rowGroup) {
 	e, wide, narrow, present, number := p.encoder, p.wide[:n], p.narrow[:n], p.present[:n], p.number[:n]
 	e.begin(g, n)
 	each := func(f func(i int, l *line)) {
-		for i := range p.sorted {
-			f(i, &lines[p.sorted[i].at])
+		for i := range lines {
+			f(i, &lines[i])
 		}
 	}
 	without := func(f fate) {
@@ -147,7 +165,7 @@ func (p *pages) encode(lines []line, g *rowGroup) {
 }
 
 // ordersEach is how far the order ids of two customers lie apart.
-const ordersEach = 1_000_000
+const ordersEach = 10_000_000
 
 func appendManager(dst []byte, i int) []byte { return appendNumber(dst, 'M', i+1, 4) }
 

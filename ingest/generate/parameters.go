@@ -9,7 +9,7 @@ import (
 )
 
 // Parameters decide every byte of an export. Rates are per year of 365.25 days unless said otherwise, shares are
-// of 1. Those after Files belong to the process itself; docs/generate.md has the formulas.
+// of 1. docs/generate.md has the formulas.
 type Parameters struct {
 	Customers   int      `json:"customers"`   // buying customers
 	Rows        int      `json:"rows"`        // about so many order lines
@@ -98,16 +98,14 @@ func (p *Parameters) Check() error {
 		return refuse("--"+"from %s to %s; expected 30 days to 40 years between 1900 and 2100", p.From, p.To)
 	}
 	for _, c := range []struct {
-		name  string
-		value float64
-		lo    float64
-		hi    float64
+		name          string
+		value, lo, hi float64
 	}{
 		{"customers", float64(p.Customers), 1, mostCustomers},
 		{"rows", float64(p.Rows), 1, float64(p.Customers) * mostPerBuyer},
 		{"prospects", p.Prospects, 0, 10}, {"dirt", p.Dirt, 0, 0.5}, {"returns", p.Returns, 0, 0.9}, {"cancelled", p.Cancelled, 0, 0.9},
-		{"arrivals", p.Arrivals, 0, 1}, {"files", float64(p.Files), 1, mostFiles},
-		{"rate-shape", p.RateShape, 0.05, 1000}, {"hazard-shape", p.HazardShape, 0.05, 1000}, {"hazard-scale", p.HazardScale, 1, 1e9},
+		{"arrivals", p.Arrivals, 0, 1}, {"files", float64(p.Files), 1, min(mostFiles, float64(p.Customers))},
+		{"rate-shape", p.RateShape, 0.1, 1000}, {"hazard-shape", p.HazardShape, 0.05, 1000}, {"hazard-scale", p.HazardScale, 1, 1e9},
 		{"regular", p.Regular, 0, 1}, {"season", p.Season, 0, 0.95}, {"growth", p.Growth, -3, 3}, {"index-effect", p.IndexEffect, -10, 10},
 		{"manager-changes", p.ManagerChanges, 0, 4}, {"manager-effect", p.ManagerEffect, 0, 100},
 		{"contracts", p.Contracts, 0, 1}, {"contract-effect", p.ContractEffect, 0, 100},

@@ -158,6 +158,7 @@ func (e *encoder) indices(values []int32, words int, dictionary func(dst []byte,
 		e.raw = append(e.raw, coded...)
 	})
 	m := &e.group.chunks[len(e.group.chunks)-1].MetaData
+	m.Encoding = append(m.Encoding, format.Plain) // of the dictionary
 	m.DictionaryPageOffset = int64(dictionaryAt)
 	m.TotalUncompressedSize += int64(inflated)
 	m.TotalCompressedSize += m.DataPageOffset - int64(dictionaryAt)
@@ -195,7 +196,7 @@ func (e *encoder) column(encoding format.Encoding, present []uint8, bounds [2][]
 		statistics.MinValue, statistics.MaxValue = bounds[0], bounds[1]
 	}
 	g.chunks = append(g.chunks, format.ColumnChunk{MetaData: format.ColumnMetaData{
-		Type: element.Type.V, Encoding: []format.Encoding{format.Plain, format.RLE, encoding}, PathInSchema: []string{element.Name}, Codec: e.codec,
+		Type: element.Type.V, Encoding: []format.Encoding{format.RLE, encoding}, PathInSchema: []string{element.Name}, Codec: e.codec,
 		NumValues: int64(g.rows), TotalUncompressedSize: int64(inflated), TotalCompressedSize: int64(len(g.body) - start),
 		DataPageOffset: int64(start), Statistics: statistics,
 	}})

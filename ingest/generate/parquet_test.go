@@ -16,11 +16,11 @@ import (
 	"pgregory.net/rapid"
 )
 
-// asRows is what the export says of lines in the order of w.sorted, spelled out with nothing of the encoder.
+// asRows is what the export says of lines, spelled out with nothing of the encoder.
 func (w *pages) asRows(lines []line) []orderRow {
-	rows := make([]orderRow, len(w.sorted))
-	for i, s := range w.sorted {
-		l := &lines[s.at]
+	rows := make([]orderRow, len(lines))
+	for i := range lines {
+		l := &lines[i]
 		r := &rows[i]
 		*r = orderRow{OrderID: int64(l.customer)*ordersEach + int64(l.order) + 1, Industry: w.industries[l.industry].Name, Region: w.Regions[l.region],
 			Manager: fmt.Sprintf("M%04d", l.manager+1), Category: categories[l.product%4], Product: fmt.Sprintf("P%04d", l.product+1),
@@ -75,9 +75,7 @@ func TestPagesSayWhatTheLinesSay(t *testing.T) {
 			t.Fatal(err)
 		}
 		w := newPages(process, codecs[compression])
-		lines := process.drawn(nil)
-		w.sort(lines)
-		want := w.asRows(lines)
+		want := w.asRows(w.sort(process.drawn(nil)))
 		if len(got) != len(want) || int64(len(got)) != truth.Rows {
 			t.Fatalf("%s: %d rows, want %d; the truth has %d", compression, len(got), len(want), truth.Rows)
 		}
