@@ -30,7 +30,7 @@ docs/generate.md has the process with its formulas and defaults.
 no dirt. --preset example writes the small export that the documentation uses instead: 380 accounts
 with stories written by hand, and files with mistakes to be found.
 
-Memory grows with the threads (about 150 MB each), not with rows or customers. Unless --order is
+Memory grows with the threads (about 200 MB each), not with rows or customers. Unless --order is
 customer, a temporary file beside the result takes 32 bytes a row while it runs.`
 
 type generateOptions struct {
