@@ -59,6 +59,9 @@ func checkStart(forecast int, start []float64) error {
 	return nil
 }
 
+// mostAmount keeps sums of amounts finite, and whole ones exact.
+const mostAmount = 1e12
+
 // amounts reads STATE=AMOUNT pairs; states that are not named have 0.
 func amounts(flag string, pairs, states []string) ([]float64, error) {
 	out := make([]float64, len(states))
@@ -76,8 +79,8 @@ func amounts(flag string, pairs, states []string) ([]float64, error) {
 			return nil, usageError{fmt.Errorf("%s names state %q twice", flag, states[i])}
 		}
 		seen[i] = true
-		if out[i], err = strconv.ParseFloat(strings.TrimSpace(pair[cut+1:]), 64); err != nil || math.IsNaN(out[i]) || math.IsInf(out[i], 0) {
-			return nil, usageError{fmt.Errorf("%s: %q is no amount; expected a plain number such as 12.5", flag, pair[cut+1:])}
+		if out[i], err = strconv.ParseFloat(strings.TrimSpace(pair[cut+1:]), 64); err != nil || !(math.Abs(out[i]) <= mostAmount) {
+			return nil, usageError{fmt.Errorf("%s: %q is no amount; expected a plain number such as 12.5, at most %.0e", flag, pair[cut+1:], mostAmount)}
 		}
 	}
 	return out, nil

@@ -134,6 +134,9 @@ func TestCountRefuses(t *testing.T) {
 	for i := range 300 {
 		fmt.Fprintf(&many, "x,%d,s%d\n", i, i)
 	}
+	if _, err := Count(read(t, many.String()), Config{Layout: Wide}); err == nil || !strings.Contains(err.Error(), "a column of ids is named with --id") {
+		t.Error(err)
+	}
 	if _, err := Count(read(t, many.String()), long); err == nil || !strings.Contains(err.Error(), "more than 200 different states") {
 		t.Error(err)
 	}

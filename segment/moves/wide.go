@@ -14,6 +14,9 @@ func wide(t *table.Table, c Config) (*Moves, error) {
 		return nil, err
 	}
 	states, err := order(t, c.States, steps...)
+	if missing, ok := err.(*table.MappingError); ok && c.ID == "" {
+		missing.Msg += "; a column of ids is named with --id"
+	}
 	if err != nil {
 		return nil, err
 	}
