@@ -48,7 +48,7 @@ func ChainText(w io.Writer, c *Chain) error {
 		if i == 0 {
 			b.WriteString("\nNOTES\n")
 		}
-		for k, line := range wrap(note, pageWidth-len(columnGap)) {
+		for k, line := range wrap(note, pageWidth-2*len(columnGap)) {
 			if k > 0 {
 				line = columnGap + line
 			}
