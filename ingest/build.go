@@ -18,6 +18,9 @@ import (
 // that 64 bits do not hold is a *QualityError; the Ledger returned with it holds only the
 // Tally. Rows or money that do not reconcile are an error.
 func Build(ctx context.Context, st store.Store, p *Plan, threads int, sink RejectSink, progress func(rows int64)) (*Ledger, error) {
+	if p.Config.Unit == UnitParent && p.Parents == nil {
+		return nil, &ConfigError{"unit parent: no accounts table says who belongs to which buying group"}
+	}
 	r := newRules(p)
 	has := Has{Orders: p.Order != "", Units: p.Units != nil, Cost: p.Cost != nil, Discount: p.Discount != nil}
 	workers := make([]*scatterer, max(1, threads))
@@ -145,7 +148,7 @@ func reconcile(l *Ledger) error {
 	for _, r := range t.Reasons {
 		rows += r.Rows
 		sum.Merge(r.Money)
-		if r.Reason == ReasonExcludedCustomer && r != excluded {
+		if r.Reason == ReasonExcludedCustomer && len(t.Excluded) > 0 && r != excluded {
 			return fmt.Errorf("excluded customers do not reconcile: %d rows set aside, %d by the lists: this is a fault of mainstay, please report it", r.Rows, excluded.Rows)
 		}
 	}

@@ -3,6 +3,7 @@ package ingest
 // Config is everything that decides how an export becomes a Ledger. The yaml tags
 // are the keys of the configuration file; docs/config.md describes each.
 type Config struct {
+	Unit             string      `yaml:"unit" json:"unit"` // what a customer is: customer (default) or parent (buying group, by the accounts table)
 	Columns          Mapping     `yaml:"columns" json:"columns"`
 	TimeFormat       string      `yaml:"time_format" json:"time_format"`             // auto, yyyymmdd, epoch-days|s|ms|us|ns, iso, or a strptime layout such as %d/%m/%Y
 	Zone             string      `yaml:"zone" json:"zone"`                           // IANA zone in which a day begins; default UTC
@@ -46,7 +47,7 @@ type Mapping struct {
 // DefaultConfig is the configuration of a run without flags or file.
 func DefaultConfig() Config {
 	return Config{
-		TimeFormat: "auto", Zone: "UTC", MoneyPlaces: 4, ZeroDays: "ignore",
+		Unit: UnitCustomer, TimeFormat: "auto", Zone: "UTC", MoneyPlaces: 4, ZeroDays: "ignore",
 		ExcludeStatus: []string{"cancelled", "canceled", "void", "voided"}, MaxBadRate: 0.01,
 		Rates: RatesConfig{MaxAge: 31},
 	}

@@ -178,7 +178,11 @@ func feed(s *scatterer, unit int, rows []testRow, size, variant int, queue *reje
 
 // coreBuild splits rows into units of the given size and spreads them over workers.
 func coreBuild(rows []testRow, workers, unitSize, batchSize, variant int) (*Ledger, error) {
-	p := &Plan{Config: testConfig, AsOf: testAsOf, Sides: testSides, Scale: 2}
+	return coreBuildPlan(&Plan{Config: testConfig, AsOf: testAsOf, Sides: testSides, Scale: 2}, rows, workers, unitSize, batchSize, variant)
+}
+
+// coreBuildPlan is coreBuild of a plan.
+func coreBuildPlan(p *Plan, rows []testRow, workers, unitSize, batchSize, variant int) (*Ledger, error) {
 	r := newRules(p)
 	ws := make([]*scatterer, workers)
 	for i := range ws {

@@ -45,8 +45,9 @@ func cleared[T any](s []T, n int) []T {
 
 // resolvedKey is a customer key, or why there is none.
 type resolvedKey struct {
-	key    int64 // the integer, or its number in the shard's table; of an excluded customer the entry
-	place  uint8 // shard, and placeText
+	key    int64  // the integer, or its number in the shard's table; of an excluded customer the entry
+	member uint32 // number + 1 in the parents: the day says which group it is; 0 = stands for itself
+	place  uint8  // shard, and placeText
 	reason reason
 	known  bool
 }
@@ -62,7 +63,7 @@ func (s *scatterer) resolveCustomers(b *batch) {
 	c, f := &s.customers, &b.customer
 	c.begin(f)
 	switch {
-	case f.t.Kind == column.Text && !f.v.Dict.Shared:
+	case f.t.Kind == column.Text && !f.v.Dict.Shared && s.rules.parents == nil:
 		s.resolvePlain(b)
 	case f.t.Kind == column.Text:
 		for i := range b.n {
@@ -78,9 +79,12 @@ func (s *scatterer) resolveCustomers(b *batch) {
 			if !k.known {
 				*k = s.resolveText(f.v.Dict.Value(code))
 			}
+			if k.member > 0 {
+				k = s.group(k.member-1, b.day[i])
+			}
 			s.reason[i], s.key[i], s.place[i] = k.reason, k.key, k.place
 		}
-	case f.t.Kind == column.Int && f.v.Null == nil && f.v.Bad == nil && !s.rules.exclude.any():
+	case f.t.Kind == column.Int && f.v.Null == nil && f.v.Bad == nil && !s.rules.exclude.any() && s.rules.parents == nil:
 		for i, x := range f.v.Int[:b.n] {
 			s.key[i], s.place[i] = x, shardOfInt(x)
 		}
@@ -88,15 +92,41 @@ func (s *scatterer) resolveCustomers(b *batch) {
 		for i := range b.n {
 			if s.reason[i] == accepted {
 				k := s.resolveOther(f, i)
+				if k.member > 0 {
+					k = *s.group(k.member-1, b.day[i])
+				}
 				s.reason[i], s.key[i], s.place[i] = k.reason, k.key, k.place
 			}
 		}
 	}
 }
 
-// resolveText finds the key that text stands for.
+// group is the key of the group that a member belongs to on a day, found once for each of its periods.
+func (s *scatterer) group(member uint32, day Day) *resolvedKey {
+	parents := s.rules.parents
+	if s.groups == nil {
+		s.groups = make([]resolvedKey, len(parents.root))
+	}
+	n := parents.period(int(member), day)
+	k := &s.groups[n]
+	if !k.known {
+		*k = s.number(parents.root[n], s.judgeKey(parents.root[n]))
+	}
+	return k
+}
+
+// resolveText finds the key that text stands for, or the member of a group that it is.
 func (s *scatterer) resolveText(b []byte) resolvedKey {
 	k := s.judgeText(b)
+	if k.member > 0 {
+		k.known = true
+		return k
+	}
+	return s.number(b, k)
+}
+
+// number gives a text key its number in the table of its shard.
+func (s *scatterer) number(b []byte, k resolvedKey) resolvedKey {
 	if k.place&placeText != 0 {
 		k.key = int64(s.part[k.place&(Shards-1)].keys.id(b))
 	}
@@ -112,6 +142,14 @@ func (s *scatterer) judgeText(b []byte) resolvedKey {
 	case key.Bad:
 		return resolvedKey{reason: badCustomer}
 	}
+	if m, ok := s.rules.parents.find(b); ok && s.rules.exclude.match(b) == noEntry {
+		return resolvedKey{member: uint32(m) + 1}
+	}
+	return s.judgeKey(b)
+}
+
+// judgeKey is judgeText for what can be a key and is in no group.
+func (s *scatterer) judgeKey(b []byte) resolvedKey {
 	if n := s.rules.exclude.match(b); n != noEntry {
 		return resolvedKey{reason: excludedCustomer, key: int64(n)}
 	}
@@ -179,11 +217,8 @@ func (s *scatterer) keysOf(p *probe) *textTable { return &s.part[s.place[p.row]&
 func (s *scatterer) resolveOther(f *field, i int) resolvedKey {
 	x, whole := wholeNumber(f, i)
 	if whole {
-		switch n, ok := s.rules.exclude.matchInt(x); {
-		case ok && n == noEntry:
-			return resolvedKey{key: x, place: shardOfInt(x)}
-		case ok:
-			return resolvedKey{reason: excludedCustomer, key: int64(n)}
+		if k, ok := s.resolveInt(x); ok {
+			return k
 		}
 	}
 	b, st := key.Append(s.customers.scratch[:0], f.v, f.t, i)
@@ -195,6 +230,22 @@ func (s *scatterer) resolveOther(f *field, i int) resolvedKey {
 		return resolvedKey{reason: badCustomer}
 	}
 	return s.resolveText(b)
+}
+
+// resolveInt finds the key that an integer is; ok is false where only its text can tell.
+func (s *scatterer) resolveInt(x int64) (k resolvedKey, ok bool) {
+	switch n, ok := s.rules.exclude.matchInt(x); {
+	case !ok:
+		return k, false
+	case n != noEntry:
+		return resolvedKey{reason: excludedCustomer, key: int64(n)}, true
+	}
+	if s.rules.parents != nil {
+		if m, ok := s.rules.parents.ints[x]; ok {
+			return resolvedKey{member: uint32(m) + 1}, true
+		}
+	}
+	return resolvedKey{key: x, place: shardOfInt(x)}, true
 }
 
 // wholeNumber is the integer that row i of a numeric column holds, if it does.

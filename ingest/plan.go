@@ -13,6 +13,7 @@ import (
 	"mainstay/ingest/column"
 	"mainstay/ingest/money"
 	"mainstay/ingest/store"
+	"mainstay/ingest/table"
 )
 
 // Plan is what is decided before the first row is used: which files, which column
@@ -34,7 +35,9 @@ type Plan struct {
 	Currencies []string // the different ones in that column up to the as-of date, the most frequent first
 	Sides      []SideInfo
 	Exclude    []ExcludeList
-	Beside     []Beside // what else was read, for the run's identity
+	Parents    *Parents        // nil unless the unit of analysis is the buying group
+	Accounts   *table.Accounts // as Meet leaves them; nil without
+	Beside     []Beside        // what else was read, for the run's identity
 	Scale      int
 	UnitsScale int
 	Location   *time.Location

@@ -44,12 +44,13 @@ var reasons = [nReasons]struct{ code, kind string }{
 type rules struct {
 	asOf     Day
 	exclude  *exclusions
+	parents  *Parents        // nil = every customer stands for itself
 	status   map[string]bool // as statusName spells them
 	currency string          // keep only this one; "" = all are the same
 }
 
 func newRules(p *Plan) *rules {
-	r := &rules{asOf: p.AsOf, exclude: newExclusions(p.Config.ExcludeCustomers, p.Exclude), status: map[string]bool{}}
+	r := &rules{asOf: p.AsOf, exclude: newExclusions(p.Config.ExcludeCustomers, p.Exclude), parents: p.Parents, status: map[string]bool{}}
 	for _, s := range p.Config.ExcludeStatus {
 		r.status[statusName(s)] = true
 	}

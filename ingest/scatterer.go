@@ -15,6 +15,7 @@ type scatterer struct {
 
 	// What is known about the entries of the current dictionaries.
 	customers    customerResolver
+	groups       []resolvedKey // by period of the parents
 	orders       orderResolver
 	sides        []sideResolver
 	status       memo

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -30,6 +31,9 @@ func (c *Config) Validate() error {
 	}
 	if c.MoneyPlaces < 0 || c.MoneyPlaces > maxPlaces {
 		return &ConfigError{fmt.Sprintf("money_places is %d; expected 0 to %d", c.MoneyPlaces, maxPlaces)}
+	}
+	if err := oneOf("unit", cmp.Or(c.Unit, UnitCustomer), UnitCustomer, UnitParent); err != nil {
+		return err
 	}
 	if err := oneOf("zero_days", c.ZeroDays, "ignore", "count"); err != nil {
 		return err

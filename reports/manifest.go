@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -27,6 +28,7 @@ type Manifest struct {
 	Version          string           `json:"version"`
 	AsOf             string           `json:"as_of"`
 	AsOfWhy          string           `json:"as_of_why"`
+	Unit             string           `json:"unit"`
 	Rows             RowCounts        `json:"rows"`
 	Money            MoneyCounts      `json:"money"`
 	Rounding         RoundingTotal    `json:"rounding"`
@@ -164,7 +166,7 @@ var ErrReconcile = errors.New("rows or money do not reconcile")
 func NewManifest(r *Run, plan *ingest.Plan, tally *ingest.Tally, res *segment.Result) (*Manifest, error) {
 	m := &Manifest{
 		Schema: ManifestSchema, Run: r.Name, ID: r.ID, Version: r.Identity.Version,
-		AsOf: res.Clock.AsOf.String(), AsOfWhy: plan.AsOfWhy,
+		AsOf: res.Clock.AsOf.String(), AsOfWhy: plan.AsOfWhy, Unit: cmp.Or(plan.Config.Unit, ingest.UnitCustomer),
 		Customers: res.Totals.Customers, AtRisk: res.Totals.AtRisk, Prospects: res.Totals.Prospects,
 		KeyAccounts: res.Totals.KeyAccounts,
 		Inputs:      notNil(r.Identity.Inputs), Mapping: []MappedRole{}, Config: r.Identity.Config,

@@ -175,4 +175,5 @@ func scoreAttributes(b *columns, res *segment.Result) {
 	b.text("industry", "industry", func(i int) string { return s[i].Industry })
 	b.text("region", "region", func(i int) string { return s[i].Region })
 	b.text("currency", "currency of every money column; null where the export names none", func(int) string { return res.Currency })
+	b.integerOr("accounts", "accounts of the buying group; null unless the unit is the parent", func(i int) (int64, bool) { return int64(s[i].Accounts), s[i].Accounts > 0 })
 }

@@ -173,6 +173,9 @@ func (s *summary) book() {
 	}
 	s.text(line, 2)
 
+	if s.plan.Config.Unit == ingest.UnitParent {
+		s.text(s.groups(), 2)
+	}
 	line = s.style.say("book.revenue1", s.amount(t.Net12))
 	if b := s.wholeBridge(); b != nil && t.NetPrior12 > 0 {
 		line = s.style.say("book.revenue", s.amount(t.Net12), signed(ratio(t.Net12, t.NetPrior12)-1))
@@ -191,7 +194,11 @@ func (s *summary) book() {
 	}
 	s.text(line, 2)
 	if a := s.res.Accounts; a.Given {
-		s.text(s.style.say("book.accounts", count(a.Accounts), count(a.Matched), count(a.Prospects), count(a.CustomersWithout)), 2)
+		table := "book.accounts"
+		if s.plan.Config.Unit == ingest.UnitParent {
+			table = "book.heads"
+		}
+		s.text(s.style.say(table, count(a.Accounts), count(a.Matched), count(a.Prospects), count(a.CustomersWithout)), 2)
 	}
 }
 
@@ -230,6 +237,21 @@ func (s *summary) bridge() {
 	line[last] = "= " + s.amount(b.Now)
 	s.line(strings.Join(line, " "))
 	s.line(s.style.say("bridge.rates", percent(b.NRR()), percent(b.GRR()), count(b.Before), count(b.NewCustomers), count(b.ReturnedCustomers), count(b.LostCustomers)))
+}
+
+// groups says that a customer is a buying group, and how many accounts are in how many.
+func (s *summary) groups() string {
+	accounts, groups, several := 0, 0, 0
+	if s.plan.Accounts != nil {
+		for _, members := range s.plan.Accounts.Members {
+			accounts += len(members)
+			groups++
+			if len(members) > 1 {
+				several++
+			}
+		}
+	}
+	return s.style.say("book.groups", count(accounts), count(groups), count(several))
 }
 
 // topTenth is the entry of the top-share table nearest to a tenth of the customers.

@@ -98,6 +98,8 @@ var phrases = map[string][2]string{
 	"book.key":       {"%s key {account|accounts} (%s) with %s of revenue", "%s 个大客户（占活跃客户 %s）贡献收入的 %s"},
 	"book.keymargin": {", %s of margin", "、毛利的 %s"},
 	"book.top":       {"; top %s: %s", "；前 %s 的客户贡献 %s"},
+	"book.heads":     {"of the accounts table: %s {group|groups}, %s matched, %s {prospect|prospects}; %s {customer|customers} not in it", "客户表：%s 个集团，匹配 %s，潜在 %s；%s 个客户不在表中"},
+	"book.groups":    {"a customer is a buying group (unit: parent): %s {account|accounts} in %s {group|groups}, %s of several", "以集团为单位（unit: parent）：%s 个账户归入 %s 个集团，其中 %s 个含多个账户"},
 	"book.accounts":  {"accounts table: %s {account|accounts}, %s matched, %s {prospect|prospects}; %s {customer|customers} not in it", "客户表：%s 个客户，匹配 %s，潜在 %s；%s 个客户不在表中"},
 
 	"leaving.observed": {"of those at risk %d {day|days} ago, %s %s have not bought since", "%d 天前的活跃客户中，%s %s 此后没有购买"},

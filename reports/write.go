@@ -24,6 +24,9 @@ func Write(ctx context.Context, r *Run, plan *ingest.Plan, l *ingest.Ledger, res
 		Tournament(res.Contests), Cuts(res.Cuts), Concentration(res, &l.Tally),
 		Bridge(res.Bridge, res.Scale),
 	}
+	if plan.Config.Unit == ingest.UnitParent {
+		tables = append(tables, Groups(plan.Accounts))
+	}
 	for _, t := range tables {
 		if err := r.writeTable(ctx, t, ".parquet", WriteParquet); err != nil {
 			return err

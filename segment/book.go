@@ -77,10 +77,15 @@ func (b *Book) matchAccounts() {
 		}
 	}
 	for _, row := range b.Accounts.Rows(int32(b.Clock.AsOf)) {
-		if !customer[row] {
+		if !customer[row] && !b.dissolved(row) {
 			b.Prospects = append(b.Prospects, int32(row))
 		}
 	}
+}
+
+// dissolved reports whether a row of the accounts is a buying group that has no members any more.
+func (b *Book) dissolved(row int) bool {
+	return b.Accounts.Members != nil && len(b.Accounts.Members[row]) == 0
 }
 
 // Members is the number of customers and prospects.
@@ -108,6 +113,17 @@ func (b *Book) accountRow(m int) int {
 		return int(b.Account[m])
 	}
 	return int(b.Prospects[m-len(b.Profiles)])
+}
+
+// accountsOf is how many accounts a member stands for: those of its buying group; 0 where customers are the unit.
+func (b *Book) accountsOf(m int) int {
+	if b.Accounts == nil || b.Accounts.Members == nil {
+		return 0
+	}
+	if row := b.accountRow(m); row >= 0 {
+		return len(b.Accounts.Members[row])
+	}
+	return 1
 }
 
 // RFM are the scores of the profiles.

@@ -57,6 +57,7 @@ type Score struct {
 	Profile                          *Profile // nil for a prospect
 	State                            string   // stage/recency such as "established/quiet-1", "lapsed", "long-lapsed" (two horizons), or Relation for the others
 	AtRisk                           bool
+	Accounts                         int     // of the buying group; 0 where customers are the unit
 	Relation                         string  // "active" (at risk), "lapsed", "prospect", "never_bought"
 	Manager, Industry, Region        string  // as of the as-of date, "" = unknown
 	Churn, ChurnLow, ChurnHigh       float64 // NaN unless at risk

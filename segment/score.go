@@ -88,6 +88,7 @@ func (s *scorer) identify(scores []Score) error {
 			Industry: text["industry"][m], Region: text["region"][m], KeyAccount: keys[m],
 			Churn: nan, ChurnLow: nan, ChurnHigh: nan, Return: nan, Value12: nan, Value12Low: nan, Value12High: nan,
 			Residual: nan, ValueAtRisk: nan, ValueScore: nan}
+		sc.Accounts = s.accountsOf(m)
 		pr := s.Profile(m)
 		if pr == nil {
 			sc.Relation, sc.State = relationProspect, relationProspect

@@ -107,6 +107,9 @@ func (c *config) validate() error {
 	if c.Language != "en" && c.Language != "zh" {
 		return &ingest.ConfigError{Msg: fmt.Sprintf("language is %q; expected en or zh", c.Language)}
 	}
+	if c.Ingest.Unit == ingest.UnitParent && len(c.Accounts.Source) == 0 {
+		return &ingest.ConfigError{Msg: "unit parent: buying groups come from the accounts table: give it with --accounts"}
+	}
 	if len(c.Transactions) == 0 {
 		return usageError{errors.New("no transactions given: name a file, folder or glob, for example 'mainstay run orders.parquet'")}
 	}

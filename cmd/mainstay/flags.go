@@ -37,6 +37,7 @@ func (c *config) addInputFlags(f *pflag.FlagSet) {
 		f.StringVar(role.target, role.flag, *role.target, role.text)
 	}
 	f.StringSliceVar(&m.Attributes, "attribute", nil, "further `COLUMNS` to segment by")
+	f.StringVar(&i.Unit, "unit", i.Unit, "what is analysed: customer, or parent (buying groups, from the accounts table)")
 	f.StringVar(&i.TimeFormat, "time-format", i.TimeFormat, "auto, yyyymmdd, epoch-days, epoch-s, epoch-ms, epoch-us, epoch-ns, iso, or a layout such as %d/%m/%Y")
 	f.StringVar(&i.Zone, "zone", i.Zone, "time `ZONE` in which a day begins, for example Asia/Shanghai")
 	f.StringVar(&i.AsOf, "as-of", i.AsOf, "compute everything as of this `DATE` (default: the newest complete day)")

@@ -65,24 +65,34 @@ func (a *app) inputCommand(cmd *cobra.Command, o *inputOptions, work func(contex
 	return cmd
 }
 
-// plan reads footers and the time column.
+// plan reads footers and the time column, and what buying groups there are where they are the unit.
 func (a *app) plan(ctx context.Context, o *inputOptions) (*ingest.Plan, error) {
 	a.progress.say("reading dates")
-	return ingest.NewPlan(ctx, files, o.config.Transactions, o.config.Ingest, o.threads, now())
+	p, err := ingest.NewPlan(ctx, files, o.config.Transactions, o.config.Ingest, o.threads, now())
+	if err == nil && o.config.Ingest.Unit == ingest.UnitParent {
+		_, err = a.accounts(ctx, &o.config, p)
+	}
+	return p, err
+}
+
+// accounts reads the accounts table, once for a plan; nil when none is configured.
+func (a *app) accounts(ctx context.Context, c *config, p *ingest.Plan) (*table.Accounts, error) {
+	if p.Accounts != nil || len(c.Accounts.Source) == 0 {
+		return p.Accounts, nil
+	}
+	a.progress.say("reading accounts")
+	accounts, err := table.ReadAccounts(ctx, files, c.Accounts.Source, c.Accounts.Columns, p.Customer)
+	if err != nil {
+		return nil, err
+	}
+	err = p.Meet(accounts)
+	return p.Accounts, err
 }
 
 // inputs reads the tables beside the transactions that are configured.
 func (a *app) inputs(ctx context.Context, c *config, p *ingest.Plan) (*table.Inputs, error) {
-	in := &table.Inputs{}
-	if len(c.Accounts.Source) > 0 {
-		a.progress.say("reading accounts")
-		accounts, err := table.ReadAccounts(ctx, files, c.Accounts.Source, c.Accounts.Columns, p.Customer)
-		if err != nil {
-			return nil, err
-		}
-		in.Accounts = accounts
-	}
-	return in, nil
+	accounts, err := a.accounts(ctx, c, p)
+	return &table.Inputs{Accounts: accounts}, err
 }
 
 // rowProgress shows how many of the planned rows have been read.

@@ -37,6 +37,7 @@ type Accounts struct {
 	Name       []string       // parallel to Keys; "" = unknown
 	Parent     []string       // spelled like a key; "" = none
 	Attributes []Attribute    // every other supported column, in file order
+	Members    [][]Member     // parallel to Keys, where these are buying groups; else nil
 	Chosen     AccountsConfig // "none" where there is none
 	Duplicates int            // rows left out because they repeat another row
 	Notes      []string       // for people: columns that cannot be read
