@@ -95,5 +95,6 @@ func TestExcludeListErrors(t *testing.T) {
 	fails("l.txt", "A\n\xff\xfeSecret\n", "l.txt", "line 2", "UTF-8")
 	fails("l.csv", "Secret\nSecret2\n", "l.csv", "header", ".txt")
 	fails("l.csv", "customer_id\nA\nSecret[\n", "l.csv", "customer_id", "pattern")
+	fails("l.txt", strings.Repeat("Secret*\n", maxGlobs+1), "l.txt", "1001 globs")
 	fails("l.csv", "id,code\nA,B\n", "several columns could serve: id, code")
 }

@@ -65,6 +65,9 @@ func (p *Plan) readExclusions(ctx context.Context, st store.Store, sources []str
 		if err != nil {
 			return err
 		}
+		if n := list.globs(); n > maxGlobs {
+			return &InputError{File: o.Name, RowGroup: -1, Row: -1, Err: fmt.Errorf("%d globs, more than the %d that every customer can be compared with: list the keys instead", n, maxGlobs)}
+		}
 		base := path.Base(name)
 		for e := range list.Entries {
 			if list.Entries[e].Reason == "" {
@@ -75,6 +78,19 @@ func (p *Plan) readExclusions(ctx context.Context, st store.Store, sources []str
 	}
 	p.Beside = append(p.Beside, Beside{RoleExclude, objects})
 	return nil
+}
+
+// maxGlobs bounds the globs of a list: keys are looked up, globs are tried one by one.
+const maxGlobs = 1000
+
+func (l *ExcludeList) globs() int {
+	n := 0
+	for _, e := range l.Entries {
+		if isGlob(e.Key) {
+			n++
+		}
+	}
+	return n
 }
 
 // readKeyLines reads one key per line. Blank lines and those that start with # say nothing; white space
