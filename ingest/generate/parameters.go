@@ -11,13 +11,13 @@ import (
 // Parameters decide every byte of an export. Rates are per year of 365.25 days unless said otherwise, shares are
 // of 1. docs/generate.md has the formulas.
 type Parameters struct {
-	Customers   int      `json:"customers"`   // buying customers
-	Rows        int      `json:"rows"`        // about so many order lines
-	Seed        uint64   `json:"seed"`        //
-	From        string   `json:"from"`        // first day
-	To          string   `json:"to"`          // last day
-	Industries  []string `json:"industries"`  // nil = the seven of the market
-	Regions     []string `json:"regions"`     //
+	Customers   int      `json:"customers"` // buying customers
+	Rows        int      `json:"rows"`      // about so many order lines
+	Seed        uint64   `json:"seed"`
+	From        string   `json:"from"`                 // first day
+	To          string   `json:"to"`                   // last day
+	Industries  []string `json:"industries,omitempty"` // nil = the seven of the market
+	Regions     []string `json:"regions"`
 	Prospects   float64  `json:"prospects"`   // accounts that never bought, per customer
 	Dirt        float64  `json:"dirt"`        // share of lines that are damaged or entered twice
 	Returns     float64  `json:"returns"`     // share of lines that come back
@@ -37,7 +37,7 @@ type Parameters struct {
 	IndexEffect float64 `json:"index_effect"` // elasticity of purchase rates to the index in series.csv
 
 	ManagerChanges  float64 `json:"manager_changes"`  // changes a year of who holds a seat
-	ManagerEffect   float64 `json:"manager_effect"`   // factor on the hazard for ManagerDays after
+	ManagerEffect   float64 `json:"manager_effect"`   // factor on the hazard for managerDays after
 	Contracts       float64 `json:"contracts"`        // share with contracts
 	ContractEffect  float64 `json:"contract_effect"`  // factor on the hazard while one is in force
 	Complaints      float64 `json:"complaints"`       // a year
@@ -71,10 +71,10 @@ func Default() Parameters {
 
 // Bounds. Keys, order ids and manager numbers must fit what holds them.
 const (
-	mostCustomers  = 1 << 31
-	mostPerBuyer   = 20_000 // lines of a customer, in the mean
-	mostFiles      = 10_000
-	mostIndustries = 250
+	mostCustomers = 1 << 31
+	mostPerBuyer  = 20_000 // lines of a customer, in the mean
+	mostFiles     = 10_000
+	mostNames     = 250
 )
 
 // ConfigError says what is wrong with the parameters, by their flags, or with the folder to write to.
@@ -88,14 +88,14 @@ func refuse(format string, args ...any) error { return &ConfigError{fmt.Sprintf(
 func (p *Parameters) Check() error {
 	from, err := time.Parse(time.DateOnly, p.From)
 	if err != nil {
-		return refuse("--"+"from is %q; expected a date such as 2023-11-01", p.From)
+		return refuse("--from is %q; expected a date such as 2023-11-01", p.From)
 	}
 	to, err := time.Parse(time.DateOnly, p.To)
 	if err != nil {
-		return refuse("--"+"to is %q; expected a date such as 2026-10-31", p.To)
+		return refuse("--to is %q; expected a date such as 2026-10-31", p.To)
 	}
 	if days := to.Sub(from).Hours() / 24; days < 30 || days > 366*40 || from.Year() < 1900 || to.Year() > 2100 {
-		return refuse("--"+"from %s to %s; expected 30 days to 40 years between 1900 and 2100", p.From, p.To)
+		return refuse("--from %s to %s; expected 30 days to 40 years between 1900 and 2100", p.From, p.To)
 	}
 	for _, c := range []struct {
 		name          string
@@ -114,7 +114,7 @@ func (p *Parameters) Check() error {
 		{"lines", p.Lines, 1, 50},
 	} {
 		if !(c.value >= c.lo && c.value <= c.hi) || math.IsInf(c.value, 0) {
-			return refuse("--"+"%s is %v; expected %v to %v", c.name, c.value, c.lo, c.hi)
+			return refuse("--%s is %v; expected %v to %v", c.name, c.value, c.lo, c.hi)
 		}
 	}
 	for _, c := range []struct {
@@ -122,13 +122,14 @@ func (p *Parameters) Check() error {
 		of          []string
 	}{{"order", p.Order, Orders}, {"ids", p.IDs, IDs}, {"compression", p.Compression, Compressions}} {
 		if !slices.Contains(c.of, c.value) {
-			return refuse("--"+"%s is %q; expected %s", c.name, c.value, strings.Join(c.of, ", "))
+			return refuse("--%s is %q; expected %s", c.name, c.value, strings.Join(c.of, ", "))
 		}
 	}
-	for name, list := range map[string][]string{"industries": p.Industries, "regions": p.Regions} {
-		if len(list) > mostIndustries || slices.Contains(list, "") || name == "regions" && len(list) == 0 {
-			return refuse("--"+"%s are %q; expected 1 to %d names", name, list, mostIndustries)
-		}
+	if n := len(p.Industries); n > mostNames || slices.Contains(p.Industries, "") {
+		return refuse("--industries are %q; expected 1 to %d names", p.Industries, mostNames)
+	}
+	if n := len(p.Regions); n < 1 || n > mostNames || slices.Contains(p.Regions, "") {
+		return refuse("--regions are %q; expected 1 to %d names", p.Regions, mostNames)
 	}
 	return nil
 }

@@ -38,12 +38,19 @@ func Stage(out string, replace bool, write func(dir string) error) (err error) {
 	if err := errors.Join(write(next), store.SyncDir(next)); err != nil {
 		return err
 	}
+	last := filepath.Join(staging, "last")
 	if old {
-		if err := os.Rename(out, filepath.Join(staging, "last")); err != nil {
+		if err := os.Rename(out, last); err != nil {
 			return err
 		}
 	}
-	return errors.Join(os.Rename(next, out), store.SyncDir(parent))
+	if err := os.Rename(next, out); err != nil {
+		if old {
+			err = errors.Join(err, os.Rename(last, out))
+		}
+		return err
+	}
+	return store.SyncDir(parent)
 }
 
 // target looks at what is there: whether out exists, or why it may not be replaced.
