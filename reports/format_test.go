@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,12 +20,13 @@ const formatPage = "../docs/format.md"
 // tables are all tables that are written.
 func tables() []*Table {
 	f := newFixture()
-	return append([]*Table{
+	run := []*Table{
 		Scores(f.res, f.ledger.Has), Segments(f.res.Segments, f.res.Scale), Transitions(f.res.Transitions), Tiers(f.res),
 		Tournament(f.res.Contests), Cuts(f.res.Cuts), Concentration(f.res, &f.ledger.Tally), rejectTable(nil, 2), Groups(nil),
 		Bridge(f.res.Bridge, f.res.Scale), Migrations(nil, 2), Cohorts(nil, 2), Survival(nil), Trend(nil, 2),
 		Coefficients(&model.Result{}),
-	}, ChainTables(newChain())...)
+	}
+	return slices.Concat(run, ChainTables(newChain()), (&Replay{}).Tables())
 }
 
 // columnTable is a table's dictionary as docs/format.md shows it.

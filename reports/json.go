@@ -122,6 +122,17 @@ func (n number) MarshalJSON() ([]byte, error) {
 	return appendFloat(nil, v+0), nil
 }
 
+// UnmarshalJSON implements json.Unmarshaler.
+func (n *number) UnmarshalJSON(b []byte) error {
+	if string(b) == "null" {
+		*n = number(math.NaN())
+		return nil
+	}
+	v, err := strconv.ParseFloat(string(b), 64)
+	*n = number(v)
+	return err
+}
+
 func numbers(v []float64) []number {
 	out := make([]number, len(v))
 	for i, x := range v {

@@ -39,8 +39,11 @@ func ReadLatest(out string) (*Latest, error) {
 
 // point replaces latest.json in one step, so that a reader sees the old run or the new, never half.
 func (r *Run) point() error {
+	if r.asOf == "" {
+		return nil
+	}
 	l := Latest{Schema: LatestSchema, Run: r.Name, Path: r.Name, AsOf: r.asOf, ID: r.ID}
-	if old, err := ReadLatest(r.Out); err == nil && *old == l {
+	if old, err := ReadLatest(r.Out); err == nil && (*old == l || r.past && r.later(old)) {
 		return nil
 	}
 	b, err := encodeJSON(l)
@@ -65,4 +68,13 @@ func (r *Run) point() error {
 		return err
 	}
 	return store.SyncDir(r.Out)
+}
+
+// later reports whether latest.json points to a run of a later as-of date that is still there.
+func (r *Run) later(old *Latest) bool {
+	if old.AsOf <= r.asOf { // as YYYY-MM-DD
+		return false
+	}
+	_, err := os.Stat(filepath.Join(r.Out, old.Path, manifestName))
+	return err == nil
 }

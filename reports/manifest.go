@@ -46,6 +46,7 @@ type Manifest struct {
 	ValueBasis       string           `json:"value_basis"`
 	ValueBasisWhy    string           `json:"value_basis_why"`
 	Champions        Champions        `json:"champions"`
+	Forecast         ForecastInfo     `json:"forecast"`
 	Fits             []FitInfo        `json:"fits"`
 	Outputs          []Output         `json:"outputs"`
 	Warnings         []num.Warning    `json:"warnings"`
@@ -126,6 +127,22 @@ type Champions struct {
 	Why            string `json:"why"`
 }
 
+// ForecastInfo is what the champions expect of the whole book, in customers and in money units: what a replay holds
+// against what came.
+type ForecastInfo struct {
+	Level       number `json:"level"`
+	Leavers     number `json:"leavers"`
+	LeaversLow  number `json:"leavers_low"`
+	LeaversHigh number `json:"leavers_high"`
+	LabelDays   int    `json:"label_days"`
+	Label       number `json:"value_label"`
+	LabelLow    number `json:"value_label_low"`
+	LabelHigh   number `json:"value_label_high"`
+	Year        number `json:"value_12m"`
+	YearLow     number `json:"value_12m_low"`
+	YearHigh    number `json:"value_12m_high"`
+}
+
 // FitInfo is one fit and its certificate.
 type FitInfo struct {
 	Name        string      `json:"name"`
@@ -179,7 +196,8 @@ func NewManifest(r *Run, plan *ingest.Plan, tally *ingest.Tally, res *segment.Re
 			Churn: res.ChurnModel, ChurnCertified: res.ChurnCertified,
 			Value: res.ValueModel, ValueCertified: res.ValueCertified, Why: res.ModelWhy,
 		},
-		Fits: []FitInfo{}, Outputs: []Output{}, Warnings: append(Warnings(plan, res), tallyNotes(tally)...),
+		Forecast: newForecast(&res.Forecast),
+		Fits:     []FitInfo{}, Outputs: []Output{}, Warnings: append(Warnings(plan, res), tallyNotes(tally)...),
 	}
 	if a := res.Accounts; a.Given {
 		m.Accounts = &AccountCounts{a.Accounts, a.Matched, a.Prospects, a.CustomersWithout}
@@ -192,6 +210,14 @@ func NewManifest(r *Run, plan *ingest.Plan, tally *ingest.Tally, res *segment.Re
 		m.Fits = append(m.Fits, FitInfo{f.Name, f.Use, newCertificate(&f.Certificate)})
 	}
 	return m, m.reconcile(tally, res.Scale, res.Currency)
+}
+
+func newForecast(f *segment.Forecast) ForecastInfo {
+	return ForecastInfo{
+		Level: number(f.Level), Leavers: number(f.Leavers), LeaversLow: number(f.LeaversLow), LeaversHigh: number(f.LeaversHigh),
+		LabelDays: f.LabelDays, Label: number(f.Label), LabelLow: number(f.LabelLow), LabelHigh: number(f.LabelHigh),
+		Year: number(f.Year), YearLow: number(f.YearLow), YearHigh: number(f.YearHigh),
+	}
 }
 
 // roundingScale is that of money.Rounding.Sum.

@@ -33,7 +33,9 @@ type Run struct {
 	Timings Timings
 
 	Identity Identity
-	asOf     string
+	asOf     string // what latest.json is told; "" for a folder that it never points to
+	past     bool   // latest.json does not move back to it
+	schema   string // of its manifest
 	lock     *flock.Flock
 	staging  string // "" once published or aborted
 	outputs  []Output
@@ -58,6 +60,19 @@ func Begin(out string, id Identity) (*Run, error) {
 	return r, nil
 }
 
+// BeginPast is Begin for a date of a replay: latest.json does not move to it from a run of a later as-of date.
+func BeginPast(out string, id Identity) (*Run, error) {
+	r, err := newRun(out, id)
+	if err != nil {
+		return nil, err
+	}
+	r.past = true
+	if err := r.begin(); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
 func newRun(out string, id Identity) (*Run, error) {
 	hash, err := id.ID()
 	if err != nil {
@@ -65,7 +80,7 @@ func newRun(out string, id Identity) (*Run, error) {
 	}
 	asOf := id.AsOf.String()
 	return &Run{
-		Out: out, Name: asOf + "-" + hash[:idDigits], ID: hash, Identity: id, asOf: asOf,
+		Out: out, Name: asOf + "-" + hash[:idDigits], ID: hash, Identity: id, asOf: asOf, schema: ManifestSchema,
 		Timings: Timings{Started: time.Now()},
 	}, nil
 }
@@ -88,7 +103,7 @@ func (r *Run) prepare() error {
 	if err := r.clean(); err != nil {
 		return err
 	}
-	found, err := complete(r.Path(), r.ID)
+	found, err := complete(r.Path(), r.schema, r.ID)
 	if err != nil {
 		return err
 	}
@@ -119,9 +134,9 @@ func (r *Run) clean() error {
 	return nil
 }
 
-// complete reports whether the folder holds the run of that id: a manifest that says so, and every
+// complete reports whether the folder holds the run of that id: a manifest of the schema that says so, and every
 // output that it lists, at its size.
-func complete(path, id string) (bool, error) {
+func complete(path, schema, id string) (bool, error) {
 	b, err := os.ReadFile(filepath.Join(path, manifestName))
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
@@ -134,7 +149,7 @@ func complete(path, id string) (bool, error) {
 		ID      string   `json:"id"`
 		Outputs []Output `json:"outputs"`
 	}
-	if err := json.Unmarshal(b, &m); err != nil || m.Schema != ManifestSchema || m.ID != id {
+	if err := json.Unmarshal(b, &m); err != nil || m.Schema != schema || m.ID != id {
 		return false, nil
 	}
 	for _, o := range m.Outputs {
@@ -150,17 +165,21 @@ func complete(path, id string) (bool, error) {
 // point to it. On an error before the rename the last good run stays as it was; after it, the run is
 // complete and the next Begin repairs the pointer. The lock is released either way.
 func (r *Run) Commit(m *Manifest) error {
-	err := r.publish(m)
+	m.Outputs = r.sortedOutputs()
+	return r.commit(m)
+}
+
+func (r *Run) commit(manifest any) error {
+	err := r.publish(manifest)
 	return errors.Join(err, r.Abort())
 }
 
-func (r *Run) publish(m *Manifest) error {
-	m.Outputs = r.sortedOutputs()
+func (r *Run) publish(manifest any) error {
 	r.Timings.Finished = time.Now()
 	if err := r.writeDocument(timingsName, &r.Timings); err != nil {
 		return err
 	}
-	if err := r.writeDocument(manifestName, m); err != nil {
+	if err := r.writeDocument(manifestName, manifest); err != nil {
 		return err
 	}
 	if err := r.step("sync staging"); err != nil {

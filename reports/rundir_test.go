@@ -179,7 +179,7 @@ func TestCrashAtEveryStepLeavesTheLastGoodRun(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%s: %v", name, err)
 			}
-			if found, err := complete(filepath.Join(out, l.Path), l.ID); err != nil || !found {
+			if found, err := complete(filepath.Join(out, l.Path), ManifestSchema, l.ID); err != nil || !found {
 				t.Errorf("%s: latest.json points to %s, which is not complete (%v)", name, l.Path, err)
 			}
 			r, err := publish(out, second, nil)

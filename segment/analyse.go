@@ -190,6 +190,7 @@ func (a *analysis) describe(ctx context.Context, progress Progress) error {
 	}
 	r.Tiers = tierRows(r.Scores)
 	r.Totals = a.bookTotals(past)
+	r.Forecast = a.forecast()
 	slices.SortFunc(r.Scores, func(x, y Score) int { return bytes.Compare([]byte(x.Key), []byte(y.Key)) })
 	r.Attention = a.teller.attentionList(r.Scores)
 	r.Accounts = a.accountMatch()

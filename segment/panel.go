@@ -206,33 +206,28 @@ func (b *study) observe(s *subject, pr *Profile, day ingest.Day, roll *rolling, 
 }
 
 // labels fills what came after day, each label that is known (churn, value): one may be longer than the
-// other. It is the only reader of later cells, and it reads none beyond the end of a known label, which
-// newPanel has checked against the as-of date.
+// other. It reads no later cells than those of a known label, whose end newPanel has checked against the
+// as-of date.
 func (b *study) labels(s *subject, pr *Profile, day ingest.Day, churn, value bool) {
 	sh := &b.Ledger.Shards[pr.Shard]
-	lo, hi := sh.Cells(int(pr.Row))
-	churnEnd, valueEnd := day, day
 	if churn {
-		churnEnd += ingest.Day(b.Clock.Horizon)
+		bought, _ := cameWithin(b.Ledger, sh, int(pr.Row), day, b.Clock.Horizon, b.Basis)
+		s.churned = !bought
 	}
 	if value {
-		valueEnd += ingest.Day(b.label)
+		bought, future := cameWithin(b.Ledger, sh, int(pr.Row), day, b.label, b.Basis)
+		s.bought, s.future = bought, float64(future)*b.unit
 	}
-	s.churned = churn
-	var future int64
-	for j := lo + sort.Search(hi-lo, func(k int) bool { return sh.Day[lo+k] > day }); j < hi; j++ {
-		d := sh.Day[j]
-		if d > churnEnd && d > valueEnd {
-			break
-		}
-		purchase := b.Ledger.Purchase(sh, j)
-		if d <= churnEnd && purchase {
-			s.churned = false
-		}
-		if d <= valueEnd {
-			future += CellValue(sh, j, b.Basis)
-			s.bought = s.bought || purchase
-		}
+}
+
+// cameWithin is what customer i of a shard did in (day, day+days]: whether there was a purchase day, and the
+// value in the basis, at the Ledger's scale. It is the only reader of what came after a day.
+func cameWithin(l *ingest.Ledger, s *ingest.Shard, i int, day ingest.Day, days int, basis string) (bought bool, value int64) {
+	lo, hi := s.Cells(i)
+	end := day + ingest.Day(days)
+	for j := lo + sort.Search(hi-lo, func(k int) bool { return s.Day[lo+k] > day }); j < hi && s.Day[j] <= end; j++ {
+		bought = bought || l.Purchase(s, j)
+		value += CellValue(s, j, basis)
 	}
-	s.future = float64(future) * b.unit
+	return bought, value
 }

@@ -17,6 +17,7 @@ type Result struct {
 	Basis                          string // "margin" or "revenue"
 	BasisWhy                       string
 	Totals                         Totals
+	Forecast                       Forecast
 	Scores                         []Score // sorted by key bytes; prospects included
 	Segments                       []SegmentRow
 	Cuts                           []Cut // published cut points of RFM, ABC, ladder

@@ -79,7 +79,12 @@ func exitCode(err error, signalled int) int {
 // fail tells people why the command failed: one line on a terminal, JSON otherwise.
 func (a *app) fail(err error, code int) {
 	if code == exitInterrupted || code == exitTerminated {
-		err = errors.New("interrupted: nothing was published, and nothing half-written is left")
+		var stopped *stoppedError
+		if errors.As(err, &stopped) && stopped.done > 0 {
+			err = fmt.Errorf("interrupted after %d of %d runs: they are published, nothing half-written is left, and the same command goes on from there", stopped.done, stopped.of)
+		} else {
+			err = errors.New("interrupted: nothing was published, and nothing half-written is left")
+		}
 	}
 	if a.logOptions.json(a.stderr) {
 		log := a.logger()

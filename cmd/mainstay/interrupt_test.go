@@ -43,3 +43,36 @@ func TestSignalLeavesNothingBehind(t *testing.T) {
 		}
 	}
 }
+
+// A signal in the middle of a replay leaves the runs that are finished, and says how to go on.
+func TestSignalLeavesTheFinishedRunsOfAReplay(t *testing.T) {
+	t.Cleanup(func() { staged = func(context.Context) {} })
+	out := t.TempDir()
+	n := 0
+	staged = func(ctx context.Context) {
+		if n++; n == 3 {
+			if err := syscall.Kill(os.Getpid(), syscall.SIGINT); err != nil {
+				t.Error(err)
+			}
+			<-ctx.Done()
+		}
+	}
+	args := []string{"run", exampleOrders, "--as-of", "2026-05-31..2026-08-31", "--out", out, "--quiet"}
+	var stderr bytes.Buffer
+	if code := run(context.Background(), args, strings.NewReader(""), io.Discard, &stderr); code != exitInterrupted {
+		t.Errorf("exit status %d: %s", code, stderr.String())
+	}
+	if !strings.Contains(stderr.String(), "interrupted after 2 of 4 runs: they are published") {
+		t.Errorf("stderr is %s", stderr.String())
+	}
+	entries, err := os.ReadDir(out)
+	if err != nil || len(entries) != 4 { // the lock, two runs, latest.json
+		t.Errorf("left behind: %v, %v", entries, err)
+	}
+	if l := latestRun(t, out); !strings.Contains(l, `"as_of": "2026-06-30"`) {
+		t.Errorf("latest.json: %s", l)
+	}
+	if code := run(context.Background(), args, strings.NewReader(""), io.Discard, &stderr); code != exitOK || n != 5 {
+		t.Errorf("going on: exit status %d, %d runs computed in all, want 5", code, n)
+	}
+}

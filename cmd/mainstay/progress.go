@@ -13,6 +13,8 @@ type progressLine struct {
 	w    io.Writer // nil = off
 	last time.Time
 	open bool
+
+	prefix string // before every phase: which part of the whole it belongs to
 }
 
 // progressInterval keeps the line readable and the terminal idle.
@@ -26,7 +28,7 @@ func (p *progressLine) start(w io.Writer) {
 
 // phase shows a named phase and how far it is, 0 to 1. It may be called from any goroutine.
 func (p *progressLine) phase(name string, done float64) {
-	p.say("%s %3.0f %%", name, 100*done)
+	p.say("%s %3.0f %%", p.prefix+name, 100*done)
 }
 
 func (p *progressLine) say(format string, args ...any) {

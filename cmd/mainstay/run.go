@@ -22,15 +22,20 @@ segments, transitions, tiers and rejected rows into a run folder.
 IN is a Parquet file, a folder (Hive partitions included), or a glob; several are read as one
 export. The run folder is <out>/<as-of>-<id>: complete or not there, and reused when the same input
 and configuration come again. The summary goes to stdout (--json: the manifest), logs and progress
-to stderr.`
+to stderr.
+
+--as-of FROM..TO replays the past: one run per date, each the same as a run of that date alone, and a
+folder that holds every forecast against what came.`
 
 const runExample = `  mainstay run orders.parquet
   mainstay run exports/ --accounts accounts.parquet --zone Asia/Shanghai
   mainstay run online_retail.parquet --amount 'Quantity*UnitPrice' --as-of 2011-11-30
-  mainstay run --config night.yaml --quiet`
+  mainstay run --config night.yaml --quiet
+  mainstay run orders.parquet --as-of 2026-01-31..2026-10-31 --step month`
 
 type runOptions struct {
 	inputOptions
+	dates dateRange // a replay
 	quiet bool
 	json  bool
 }
@@ -43,6 +48,7 @@ func (o *runOptions) addFlags(f *pflag.FlagSet) {
 	f.BoolVar(&o.config.Strict, "strict", o.config.Strict, "publish nothing (exit 4) when a model falls back to a naive rule")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "print and log nothing on success; the manifest holds the warnings")
 	f.BoolVar(&o.json, "json", false, "print the run's manifest instead of the summary")
+	f.StringVar(&o.dates.step, "step", "", "with --as-of FROM..TO: week, month, quarter, year, or days such as 10d (default month)")
 }
 
 func newRunCommand(a *app) *cobra.Command {
@@ -54,7 +60,15 @@ func newRunCommand(a *app) *cobra.Command {
 		Example: runExample,
 	}
 	o.addFlags(cmd.Flags())
-	return a.inputCommand(cmd, &o.inputOptions, func(ctx context.Context) error { return runRun(ctx, a, o) })
+	a.inputCommand(cmd, &o.inputOptions, func(ctx context.Context) error { return runRun(ctx, a, o) })
+	single := cmd.RunE
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := o.dates.take(cmd.Flags()); err != nil {
+			return err
+		}
+		return single(cmd, args)
+	}
+	return cmd
 }
 
 // identity is the part of the configuration that decides the run's bytes, as the manifest shows it.
@@ -71,38 +85,56 @@ type identity struct {
 var staged = func(context.Context) {}
 
 func runRun(ctx context.Context, a *app, o *runOptions) error {
+	if len(o.dates.days) > 0 {
+		return runReplay(ctx, a, o)
+	}
+	r, err := a.runOnce(ctx, o, reports.Begin, func(p *ingest.Plan) ([]reports.Input, error) { return a.hash(ctx, o, p) })
+	if err != nil {
+		return err
+	}
+	a.progress.clear()
+	return a.show(o, r)
+}
+
+// hash lists and hashes the inputs.
+func (a *app) hash(ctx context.Context, o *runOptions, p *ingest.Plan) ([]reports.Input, error) {
+	a.progress.say("hashing inputs")
+	return reports.Inputs(ctx, files, p, o.config.Accounts.Source, o.threads)
+}
+
+// runOnce publishes the run of one as-of date, or finds it. begin opens its folder, hash lists its inputs.
+func (a *app) runOnce(ctx context.Context, o *runOptions, begin func(string, reports.Identity) (*reports.Run, error),
+	hash func(*ingest.Plan) ([]reports.Input, error)) (*reports.Run, error) {
 	c := &o.config
 	start := time.Now()
 	p, err := a.plan(ctx, &o.inputOptions)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	in, err := a.inputs(ctx, c, p)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	a.progress.say("hashing inputs")
-	inputs, err := reports.Inputs(ctx, files, p, c.Accounts.Source, o.threads)
+	inputs, err := hash(p)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	r, err := reports.Begin(c.Out, reports.Identity{
+	r, err := begin(c.Out, reports.Identity{
 		AsOf: p.AsOf, Inputs: inputs, Version: version,
 		Config: identity{p.Config, c.Accounts.Columns, c.Segment, c.Language, c.Strict},
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if !r.Reused {
 		r.Timings.Threads = o.threads
 		r.Timings.Add("plan", start)
 		staged(ctx)
 		if err := a.compute(ctx, o, p, in, r); err != nil {
-			return errors.Join(err, r.Abort())
+			return nil, errors.Join(err, r.Abort())
 		}
 	}
-	a.progress.clear()
-	return a.show(o, r)
+	return r, nil
 }
 
 // compute does the work of a run that is not there yet, and publishes it.

@@ -1,0 +1,112 @@
+package reports
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/parquet-go/parquet-go"
+
+	"mainstay/ingest"
+	"mainstay/ingest/money"
+	"mainstay/segment"
+)
+
+// scoresName is the score file that is read back.
+const scoresName = "scores.parquet"
+
+// scoreBack is the part of a row of the score file that a replay needs; money is an integer of the run's
+// scale.
+type scoreBack struct {
+	Key        string   `parquet:"customer_id"`
+	Name       *string  `parquet:"name,optional"`
+	Relation   string   `parquet:"relation"`
+	AtRisk     bool     `parquet:"at_risk"`
+	KeyAccount bool     `parquet:"key_account"`
+	Tier       *string  `parquet:"tier,optional"`
+	Churn      *float64 `parquet:"churn_probability,optional"`
+	Value      *int64   `parquet:"value_12m,optional"`
+	ValueLow   *int64   `parquet:"value_12m_low,optional"`
+	ValueHigh  *int64   `parquet:"value_12m_high,optional"`
+}
+
+// ReadPublished reads what a complete run said from its manifest and its score file, which must still be the
+// one that the manifest names.
+func ReadPublished(r *Run) (*segment.Published, error) {
+	b, err := os.ReadFile(filepath.Join(r.Path(), manifestName))
+	if err != nil {
+		return nil, err
+	}
+	var m Manifest
+	if err := json.Unmarshal(b, &m); err != nil {
+		return nil, fmt.Errorf("%s: %w", filepath.Join(r.Path(), manifestName), err)
+	}
+	asOf, err := time.Parse(time.DateOnly, m.AsOf)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", filepath.Join(r.Path(), manifestName), err)
+	}
+	f := &m.Forecast
+	p := &segment.Published{
+		AsOf: ingest.DayOf(asOf), Run: m.Run, ID: m.ID, Horizon: m.Clock.HorizonDays, Basis: m.ValueBasis,
+		ChurnModel: m.Champions.Churn, ValueModel: m.Champions.Value, ChurnCertified: m.Champions.ChurnCertified, ValueCertified: m.Champions.ValueCertified,
+		Forecast: segment.Forecast{
+			Level: float64(f.Level), Leavers: float64(f.Leavers), LeaversLow: float64(f.LeaversLow), LeaversHigh: float64(f.LeaversHigh),
+			LabelDays: f.LabelDays, Label: float64(f.Label), LabelLow: float64(f.LabelLow), LabelHigh: float64(f.LabelHigh),
+			Year: float64(f.Year), YearLow: float64(f.YearLow), YearHigh: float64(f.YearHigh),
+		},
+	}
+	p.Scores, err = readScores(filepath.Join(r.Path(), scoresName), m.Outputs, m.Money.Scale)
+	return p, err
+}
+
+// readScores reads the score file after comparing it with the manifest's hash.
+func readScores(path string, outputs []Output, scale int) ([]segment.PublishedScore, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	hash := sha256.New()
+	size, err := io.Copy(hash, f)
+	if err != nil {
+		return nil, err
+	}
+	if i := slices.IndexFunc(outputs, func(o Output) bool { return o.Name == scoresName }); i < 0 || outputs[i].SHA256 != hex.EncodeToString(hash.Sum(nil)) {
+		return nil, fmt.Errorf("%s is not the file that its manifest names: remove the run's folder and run again", path)
+	}
+	rows, err := parquet.Read[scoreBack](f, size)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	scores := make([]segment.PublishedScore, len(rows))
+	estimate := func(v *int64) float64 {
+		if v == nil {
+			return math.NaN()
+		}
+		return money.Float64(*v, scale)
+	}
+	for i := range rows {
+		r := &rows[i]
+		scores[i] = segment.PublishedScore{
+			Key: r.Key, Prospect: r.Relation == "prospect", AtRisk: r.AtRisk, KeyAccount: r.KeyAccount, Churn: math.NaN(),
+			Value12: estimate(r.Value), Value12Low: estimate(r.ValueLow), Value12High: estimate(r.ValueHigh),
+		}
+		if r.Churn != nil {
+			scores[i].Churn = *r.Churn
+		}
+		if r.Name != nil {
+			scores[i].Name = *r.Name
+		}
+		if r.Tier != nil {
+			scores[i].Tier = *r.Tier
+		}
+	}
+	return scores, nil
+}

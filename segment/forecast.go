@@ -1,0 +1,60 @@
+package segment
+
+import (
+	"math"
+
+	"mainstay/internal/num"
+)
+
+// Forecast is what the champions expect of the whole book, published with the run and later held against
+// what came (see Observe). Values are in money units. Intervals are at Config.Level; NaN without a
+// tournament.
+type Forecast struct {
+	Level                            float64 // of the intervals
+	Leavers, LeaversLow, LeaversHigh float64 // customers at risk without a purchase day within the churn horizon
+	LabelDays                        int     // the length over which the backtest judges values
+	Label, LabelLow, LabelHigh       float64 // value of the customers at risk over it
+	Year, YearLow, YearHigh          float64 // value_12m of all customers
+}
+
+// forecast adds up what was scored. The leavers' interval is that of the totals (see totals) with each
+// customer's own variance p(1−p); it does not leave [0, number at risk].
+func (a *analysis) forecast() Forecast {
+	t := &a.result.Totals
+	f := Forecast{Level: a.Config.Level, Leavers: t.ExpectedLeavers, LeaversLow: math.NaN(), LeaversHigh: math.NaN(),
+		LabelDays: a.label, Label: math.NaN(), LabelLow: math.NaN(), LabelHigh: math.NaN(),
+		Year: t.Expected, YearLow: t.ExpectedLow, YearHigh: t.ExpectedHigh}
+	if m := a.scorer.churn; m != nil {
+		leave := a.predictions(a.today, func(p *panel, i int) float64 {
+			prob, _, _ := m.churn(p, i, a.Config.Level)
+			return prob
+		})
+		own := make([]float64, len(leave))
+		for i, p := range leave {
+			own[i] = math.Sqrt(p * (1 - p))
+		}
+		low, high := a.churnTotals().interval(leave, own)
+		f.LeaversLow, f.LeaversHigh = max(low, 0), min(high, float64(len(leave)))
+	}
+	if m := a.scorer.value; m != nil {
+		label := a.predictions(a.today, func(p *panel, i int) float64 { return m.outlook(p, i).label })
+		var own []float64
+		for _, v := range label {
+			if _, _, d := a.scorer.bands.interval(v, v); finite(d) {
+				own = append(own, d)
+			}
+		}
+		f.Label = num.Sum(label)
+		f.LabelLow, f.LabelHigh = a.totals.interval(label, own)
+		f.LabelLow = a.floor(f.LabelLow)
+	}
+	return f
+}
+
+// churnTotals is how far the champion's numbers of leavers were off in the choosing folds.
+func (a *analysis) churnTotals() totals {
+	if !a.churn.contested {
+		return totals{}
+	}
+	return newTotals(&a.churn.arena, a.churn.trials[a.churn.champion].pred, a.Config.Level)
+}
