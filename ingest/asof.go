@@ -116,22 +116,29 @@ func chooseAsOf(h *histogram, configured string, now time.Time, loc *time.Locati
 		}
 		return asOf, why, nil, nil
 	}
+	asOf, notes, err = setAsOf(configured, all[0], all[len(all)-1], last)
+	return asOf, "set", notes, err
+}
+
+// setAsOf takes a configured as-of date. first and newest are the first and last day with rows, last
+// is yesterday.
+func setAsOf(configured string, first, newest, last Day) (asOf Day, notes []string, err error) {
 	t, err := time.Parse(time.DateOnly, configured)
 	if err != nil {
-		return 0, "", nil, &ConfigError{fmt.Sprintf("as_of %q is not a date such as 2024-01-31", configured)}
+		return 0, nil, &ConfigError{fmt.Sprintf("as_of %q is not a date such as 2024-01-31", configured)}
 	}
-	asOf, why = DayOf(t), "set"
-	switch newest := all[len(all)-1]; {
-	case asOf < all[0]:
-		return 0, "", nil, &ConfigError{fmt.Sprintf("as_of %s is before the first row (%s): choose a date from then on with --as-of", asOf, all[0])}
+	asOf = DayOf(t)
+	switch {
+	case asOf < first:
+		return 0, nil, &ConfigError{fmt.Sprintf("as_of %s is before the first row (%s): choose a date from then on with --as-of", asOf, first)}
 	case asOf > last+1:
-		return 0, "", nil, &ConfigError{fmt.Sprintf("as_of %s is after today (%s): choose an earlier one with --as-of, or leave it out", asOf, last+1)}
+		return 0, nil, &ConfigError{fmt.Sprintf("as_of %s is after today (%s): choose an earlier one with --as-of, or leave it out", asOf, last+1)}
 	case asOf == last+1:
 		notes = append(notes, fmt.Sprintf("as of %s: today is not over, so its rows may be incomplete", asOf))
 	case asOf > newest:
 		notes = append(notes, fmt.Sprintf("as of %s: the newest row is %s older (%s)", asOf, span(asOf-newest), newest))
 	}
-	return asOf, why, notes, nil
+	return asOf, notes, nil
 }
 
 // span is a number of days for people.

@@ -23,6 +23,7 @@ type batch struct {
 	unrated                       []reason  // why money was not converted; nil unless the plan has rates
 	book                          *rateBook // the rates, unless they are of the rows
 	sides                         []field
+	rounding                      []money.Rounding // of each amount, where it is asked for and there is any; else nil
 }
 
 // field is one column of a batch; v is nil when the role is not mapped.

@@ -12,17 +12,21 @@ import (
 
 // Build reads every row once and returns the Ledger, the same for any number of
 // threads and any order of rows. Rows set aside go to sink (nil = only counted).
-// progress, when not nil, is called with rows read so far from any goroutine.
+// progress, when not nil, is called with rows read so far from any goroutine. Of a stored
+// Ledger the rows are postings, and the rows set aside are known as counts alone.
 //
 // More bad rows than Config.MaxBadRate, no row that can be used, or a day of a customer
 // that 64 bits do not hold is a *QualityError; the Ledger returned with it holds only the
 // Tally. Rows or money that do not reconcile are an error.
 func Build(ctx context.Context, st store.Store, p *Plan, threads int, sink RejectSink, progress func(rows int64)) (*Ledger, error) {
+	if p.stored != nil {
+		return p.stored.ledger(ctx, st, p, threads, progress)
+	}
 	if p.Config.Unit == UnitParent && p.Parents == nil {
 		return nil, &ConfigError{"unit parent: no accounts table says who belongs to which buying group"}
 	}
 	r := newRules(p)
-	has := Has{Orders: p.Order != "", Units: p.Units != nil, Cost: p.Cost != nil, Discount: p.Discount != nil}
+	has := p.has()
 	workers := make([]*scatterer, max(1, threads))
 	for i := range workers {
 		workers[i] = newScatterer(r, newRecordLayout(has, len(p.Sides)))

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"path"
 	"slices"
@@ -337,4 +338,9 @@ func TestExcludedStatusIsNoted(t *testing.T) {
 			t.Fatalf("%d rows excluded: %v, %v", n, l, err)
 		}
 	}
+}
+
+// newNightWriter writes nightRows in small row groups.
+func newNightWriter(w io.Writer) *parquet.GenericWriter[nightRow] {
+	return parquet.NewGenericWriter[nightRow](w, parquet.MaxRowsPerRowGroup(700))
 }

@@ -83,7 +83,7 @@ func (a *assembler) addCell(rank int, refs []uint64) error {
 		w := a.row(uint32(ref))
 		if amount := int64(w[wordAmount]); amount > 0 {
 			add(&c.sales, w[wordAmount], "sales")
-			if w[wordDay]&flagOrder != 0 {
+			if w[wordDay]&flagOrder != 0 && a.lastSeen != nil {
 				if seen := &a.lastSeen[w[l.order]]; *seen != uint32(rank)+1 {
 					*seen = uint32(rank) + 1
 					c.orders++

@@ -44,6 +44,13 @@ func (s *scatterer) tally(b *batch) error {
 		if why == excludedCustomer {
 			c.exclude(int(s.key[i]), amount)
 		}
+		if s.aside != nil {
+			entry := noEntry
+			if why == excludedCustomer {
+				entry = int(s.key[i])
+			}
+			s.aside.visit(b, i, why, entry)
+		}
 		if err := s.setAside(b, i, why, r); err != nil {
 			return err
 		}
@@ -118,13 +125,29 @@ func (c *counts) tally() Tally {
 // gate holds the run when too many rows are bad, or when none can be used. Rows after
 // the as-of date count neither way: clean ones to come do not let a bad export pass.
 func (c *counts) gate(maxBadRate float64) error {
-	var bad int64
-	var worst, most reason // of the bad, of all set aside
+	var most reason // of all set aside
 	for why := accepted + 1; why < nReasons; why++ {
 		n := c.byReason[why].rows
 		if n > c.byReason[most].rows || most == accepted && n > 0 {
 			most = why
 		}
+	}
+	switch {
+	case c.rows == 0:
+		return &QualityError{"the input has no rows: check that the export finished, or name other files"}
+	case c.byReason[accepted].rows == 0:
+		return &QualityError{fmt.Sprintf("none of the %d rows can be used (%s); most are %s: check the column mapping with mainstay inspect, or the as-of date with --as-of",
+			c.rows, c.summary(), c.describe(most))}
+	}
+	return c.gateBad(maxBadRate)
+}
+
+// gateBad holds the run when too many rows are bad.
+func (c *counts) gateBad(maxBadRate float64) error {
+	var bad int64
+	var worst reason
+	for why := accepted + 1; why < nReasons; why++ {
+		n := c.byReason[why].rows
 		if reasons[why].kind != Bad {
 			continue
 		}
@@ -135,21 +158,15 @@ func (c *counts) gate(maxBadRate float64) error {
 	}
 	later := c.byReason[afterAsOf].rows
 	judged := c.rows - later
-	switch {
-	case c.rows == 0:
-		return &QualityError{"the input has no rows: check that the export finished, or name other files"}
-	case c.byReason[accepted].rows == 0:
-		return &QualityError{fmt.Sprintf("none of the %d rows can be used (%s); most are %s: check the column mapping with mainstay inspect, or the as-of date with --as-of",
-			c.rows, c.summary(), c.describe(most))}
-	case float64(bad) > maxBadRate*float64(judged):
-		besides := ""
-		if later > 0 {
-			besides = fmt.Sprintf(", besides %d after the as-of date", later)
-		}
-		return &QualityError{fmt.Sprintf("%d of %d rows are bad%s (%.2f %%, more than the %.2f %% allowed): most are %s; correct the export or the mapping, or allow more with --max-bad-rate",
-			bad, judged, besides, 100*float64(bad)/float64(judged), 100*maxBadRate, c.describe(worst))}
+	if float64(bad) <= maxBadRate*float64(judged) {
+		return nil
 	}
-	return nil
+	besides := ""
+	if later > 0 {
+		besides = fmt.Sprintf(", besides %d after the as-of date", later)
+	}
+	return &QualityError{fmt.Sprintf("%d of %d rows are bad%s (%.2f %%, more than the %.2f %% allowed): most are %s; correct the export or the mapping, or allow more with --max-bad-rate",
+		bad, judged, besides, 100*float64(bad)/float64(judged), 100*maxBadRate, c.describe(worst))}
 }
 
 // summary lists the reasons with their counts.

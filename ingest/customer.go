@@ -33,8 +33,12 @@ type CustomerRow struct {
 }
 
 // ReadCustomer reads every row once more and keeps those of one customer, of each kind the latest most;
-// memory does not grow with the input. The rules are those of Build. Errors are those of reading.
+// memory does not grow with the input. The rules are those of Build. Errors are those of reading. Of a
+// stored Ledger the rows are postings; whose the rows set aside are is not known.
 func ReadCustomer(ctx context.Context, st store.Store, p *Plan, customer []byte, most, threads int, progress func(rows int64)) (*CustomerRows, error) {
+	if p.stored != nil {
+		return p.stored.customer(ctx, st, p, customer, most)
+	}
 	workers := make([]*customerReader, max(1, threads))
 	r := newRules(p)
 	for i := range workers {

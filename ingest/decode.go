@@ -16,6 +16,9 @@ type decoder struct {
 	names []string // every column that some role needs, once
 	rows  rowReader
 	rates *converter // nil = money is not converted
+
+	perRow bool // the rounding of each amount is kept
+
 	batch batch
 }
 
@@ -102,7 +105,11 @@ func (d *decoder) next(r *money.Rounding) (*batch, error) {
 	b.n = d.rows.rows.n
 	b.day, b.dayBad = cleared(b.day, b.n), cleared(b.dayBad, b.n)
 	p.Time.Days(b.time.v, b.time.t, b.day, b.dayBad)
+	before := r.Rows
 	b.amount.eval(b.n, p.Scale, r)
+	if b.rounding = nil; d.perRow && (r.Rows > before || d.rates != nil) {
+		d.roundRows(p.Scale)
+	}
 	b.units.eval(b.n, p.UnitsScale, nil)
 	b.cost.eval(b.n, p.Scale, nil)
 	b.discount.eval(b.n, p.Scale, nil)
@@ -110,6 +117,17 @@ func (d *decoder) next(r *money.Rounding) (*batch, error) {
 		d.rates.convert(b, p.Scale, r)
 	}
 	return b, nil
+}
+
+// roundRows evaluates the amounts one by one, to tell what rounding gave each.
+func (d *decoder) roundRows(scale int) {
+	b := &d.batch
+	b.rounding = make([]money.Rounding, b.n)
+	for i := range b.n {
+		if b.amount.status[i] == money.OK {
+			b.amount.expr.EvalRow(b.amount.vecs, b.amount.types, i, scale, &b.rounding[i])
+		}
+	}
 }
 
 // eval computes the measure for rows 0 … n-1.

@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"errors"
+	"path"
 	"slices"
 
 	"mainstay/ingest/money"
@@ -12,6 +13,7 @@ import (
 // Inspection is what can be known about an export without any model. Days are
 // YYYY-MM-DD, money is decimal text.
 type Inspection struct {
+	Ledger     string           `json:"ledger,omitempty"` // content of a stored Ledger, of which columns and amounts are not known
 	Files      int              `json:"files"`
 	Rows       int64            `json:"rows"`
 	Columns    []ColumnReport   `json:"columns"`
@@ -65,6 +67,10 @@ func Inspect(ctx context.Context, st store.Store, p *Plan, threads int) (*Inspec
 	}
 	for _, f := range p.Files {
 		in.Rows += f.File.Rows
+	}
+	if p.stored != nil {
+		in.Ledger, in.Files, in.Rows, in.Columns = path.Base(p.stored.content), p.stored.files(), p.stored.manifest.Rows.Read, []ColumnReport{}
+		return in, in.rehearse(ctx, st, p, threads)
 	}
 	if err := in.profile(ctx, st, p, max(threads, 1)); err != nil {
 		return nil, err

@@ -355,8 +355,11 @@ func sideCode(b []byte, values *textTable) uint32 {
 	if key.Blank(b) {
 		return 0
 	}
-	return values.id(bytes.ToValidUTF8(b, []byte("\uFFFD")))
+	return values.id(validText(b))
 }
+
+// validText replaces what is not UTF-8.
+func validText(b []byte) []byte { return bytes.ToValidUTF8(b, []byte("\uFFFD")) }
 
 // rawNumber is the 64 bits that row i holds.
 func rawNumber(f *field, i int) int64 {

@@ -38,7 +38,12 @@ type Ledger struct {
 }
 
 // Has says which optional measures were mapped.
-type Has struct{ Orders, Units, Cost, Discount bool }
+type Has struct {
+	Orders   bool `json:"orders"`
+	Units    bool `json:"units"`
+	Cost     bool `json:"cost"`
+	Discount bool `json:"discount"`
+}
 
 // Shard holds the customers of one hash bucket. n customers, m cells.
 type Shard struct {

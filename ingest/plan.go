@@ -49,6 +49,8 @@ type Plan struct {
 
 	rates            *rateBook // nil without a table of rates
 	excludedAccounts []bool    // by entry of the exclude lists: whether it met an account
+	ruleNotes        []string  // those of Notes that follow from the rules, not from dates or names of files
+	stored           *stored   // nil = an export
 }
 
 // PlannedFile is one file with its footer.
@@ -68,12 +70,39 @@ type RoleChoice struct {
 // time column once to choose the as-of date (twice where its format has to be found
 // first). now decides what "yesterday" is. Errors are *ConfigError, *MappingError,
 // *InputError or *column.Error where the cause is known to be one of them.
+//
+// Sources may be the folder of a stored Ledger; cfg is then that of StoredConfig but for what
+// only reading decides.
 func NewPlan(ctx context.Context, st store.Store, sources []string, cfg Config, threads int, now time.Time) (*Plan, error) {
+	threads = max(threads, 1)
+	if s, err := findStored(ctx, st, sources); err != nil {
+		return nil, err
+	} else if s != nil {
+		return s.open(ctx, st, cfg, threads, now)
+	}
+	p, c, err := decide(ctx, st, sources, cfg, threads, now)
+	if err != nil {
+		return nil, err
+	}
+	found, err := p.survey(ctx, st, threads)
+	if err != nil {
+		return nil, err
+	}
+	return p, p.settle(c, found, now)
+}
+
+// decide is NewPlan up to what depends on the days of rows.
+func decide(ctx context.Context, st store.Store, sources []string, cfg Config, threads int, now time.Time) (*Plan, *catalog, error) {
+	p := &Plan{Config: cfg}
+	c, err := p.decide(ctx, st, sources, threads, now)
+	return p, c, err
+}
+
+func (p *Plan) decide(ctx context.Context, st store.Store, sources []string, threads int, now time.Time) (*catalog, error) {
+	cfg := p.Config
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	threads = max(threads, 1)
-	p := &Plan{Config: cfg}
 	if p.Config.TimeFormat == "" {
 		p.Config.TimeFormat = "auto"
 	}
@@ -84,6 +113,7 @@ func NewPlan(ctx context.Context, st store.Store, sources []string, cfg Config, 
 	if err := p.openFiles(ctx, st, sources, threads); err != nil {
 		return nil, err
 	}
+	named := len(p.Notes)
 	offers := make([]fileColumns, len(p.Files))
 	for i := range p.Files {
 		offers[i] = columnsOf(&p.Files[i])
@@ -107,10 +137,8 @@ func NewPlan(ctx context.Context, st store.Store, sources []string, cfg Config, 
 	if slices.Contains(timeFormats, p.Time.Format) { // one format for all files: it need not be found again
 		p.Config.TimeFormat = p.Time.Format
 	}
-	if err := p.survey(ctx, st, m.catalog, threads, now); err != nil {
-		return nil, err
-	}
-	return p, nil
+	p.ruleNotes = append([]string(nil), p.Notes[named:]...)
+	return m.catalog, nil
 }
 
 // lastDay is the latest day that the as-of date can be.
@@ -197,14 +225,18 @@ func (p *Plan) adopt(m *mapper) error {
 	return nil
 }
 
-// survey reads the time and currency columns of all rows: the as-of date and the
-// currencies in use.
-func (p *Plan) survey(ctx context.Context, st store.Store, c *catalog, threads int, now time.Time) error {
+// surveyed is what all rows say about days and currencies.
+type surveyed struct {
+	days       histogram
+	currencies currencyCount
+}
+
+// survey reads the time and currency columns of all rows.
+func (p *Plan) survey(ctx context.Context, st store.Store, threads int) (*surveyed, error) {
 	type worker struct {
-		days       histogram
-		currencies currencyCount
-		day        []Day
-		bad        []bool
+		surveyed
+		day []Day
+		bad []bool
 	}
 	names := []string{p.Time.Column}
 	if p.Currency != "" {
@@ -212,7 +244,7 @@ func (p *Plan) survey(ctx context.Context, st store.Store, c *catalog, threads i
 	}
 	workers := make([]worker, threads)
 	for i := range workers {
-		workers[i] = worker{currencies: currencyCount{}, day: make([]Day, batchRows), bad: make([]bool, batchRows)}
+		workers[i] = worker{surveyed: surveyed{currencies: currencyCount{}}, day: make([]Day, batchRows), bad: make([]bool, batchRows)}
 	}
 	err := scanRows(ctx, st, p, theSame(names...), threads, func(i int, rows *rowsRead) error {
 		w := &workers[i]
@@ -224,13 +256,22 @@ func (p *Plan) survey(ctx context.Context, st store.Store, c *catalog, threads i
 		return nil
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	all := &workers[0]
+	all := &workers[0].surveyed
 	for i := 1; i < len(workers); i++ {
-		all.days.merge(&workers[i].days)
-		all.currencies.merge(workers[i].currencies)
+		all.merge(&workers[i].surveyed)
 	}
+	return all, nil
+}
+
+func (s *surveyed) merge(o *surveyed) {
+	s.days.merge(&o.days)
+	s.currencies.merge(o.currencies)
+}
+
+// settle chooses the as-of date, and makes sure that amounts up to it are of one currency.
+func (p *Plan) settle(c *catalog, all *surveyed, now time.Time) error {
 	asOf, why, notes, err := chooseAsOf(&all.days, p.Config.AsOf, now, p.Location)
 	if err != nil {
 		return err

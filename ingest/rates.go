@@ -54,7 +54,9 @@ func (c *converter) convert(b *batch, scale int, r *money.Rounding) {
 			b.loseMoney(i, noRate)
 			continue
 		}
+		before := *r
 		b.amount.convert(i, rate, c.dir, scale, r)
+		b.addRounding(i, before, r)
 		b.cost.convert(i, rate, c.dir, scale, nil)
 		b.discount.convert(i, rate, c.dir, scale, nil)
 	}
@@ -90,6 +92,16 @@ func (c *converter) seriesOf(f *field, i int) *rateSeries {
 func (m *measure) convert(i int, rate money.Decimal, dir money.Direction, scale int, r *money.Rounding) {
 	if m.expr != nil && m.status[i] == money.OK {
 		m.val[i], m.status[i] = money.Convert(m.val[i], rate, dir, scale, r)
+	}
+}
+
+// addRounding keeps for row i what rounding gave since before, where that is asked for.
+func (b *batch) addRounding(i int, before money.Rounding, now *money.Rounding) {
+	if b.rounding != nil && now.Rows > before.Rows {
+		gave := *now
+		gave.Rows -= before.Rows
+		gave.Sum.Sub(before.Sum)
+		b.rounding[i].Merge(gave)
 	}
 }
 

@@ -9,12 +9,13 @@ package ingest
 //	word 1           amount
 //	word 2           flags << 32 | day
 //	optional words   units, cost, discount, order
-//	last words       side codes, two to a word
+//	last words       side codes, two to a word; for a stored Ledger what rounding gave
 type recordLayout struct {
 	width                        int // words per row
 	units, cost, discount, order int // word of each; 0 = not mapped
 	sides                        int // first word of the side codes
 	nSides                       int
+	rounding                     int // word of the rounding, in 10^-18; 0 = not kept
 }
 
 const (
@@ -30,6 +31,8 @@ const (
 	flagCost                         // the cost is known
 	flagOrder                        // the row has an order id
 	flagTextOrder                    // it is a number in partition.orders
+
+	roundedShift = iota + 32 // from here on: how many times the amount was rounded
 )
 
 func newRecordLayout(has Has, nSides int) recordLayout {

@@ -12,6 +12,7 @@ type scatterer struct {
 	part   [Shards]partition
 	values []textTable // by side: distinct values of accepted rows
 	counts counts
+	aside  asideCounts // for a stored Ledger: what is set aside, by day and order; else nil
 
 	// What is known about the entries of the current dictionaries.
 	customers    customerResolver
@@ -105,11 +106,14 @@ func (s *scatterer) scatterOptional(b *batch, i int, w []uint64) {
 	if l.discount > 0 {
 		w[l.discount] = uint64(b.discount.val[i])
 	}
-	if l.order > 0 && b.amount.val[i] > 0 {
+	if l.order > 0 && (b.amount.val[i] > 0 || s.aside != nil) { // a stored order can be replaced, returns included
 		shard := s.place[i] & (Shards - 1)
 		id, flags := s.orders.resolve(&b.order, i, &s.part[shard].orders, shard)
 		w[l.order] = uint64(id)
 		w[wordDay] |= flags
+	}
+	if l.rounding > 0 && b.rounding != nil {
+		setRounding(l, w, b.rounding[i])
 	}
 	for k := range s.sides {
 		code := s.sides[k].resolve(&b.sides[k], i, &s.values[k])

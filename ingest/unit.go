@@ -44,6 +44,7 @@ func readUnits(ctx context.Context, st store.Store, p *Plan, workers []*scattere
 	var rows atomic.Int64
 	return eachUnit(ctx, p, len(workers), func(ctx context.Context, worker, task int, d *decoder, u unit) error {
 		err := safely(func() error {
+			d.perRow = workers[worker].aside != nil
 			if err := d.open(ctx, st, u); err != nil {
 				return err
 			}

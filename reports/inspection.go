@@ -15,7 +15,11 @@ import (
 func Inspection(w io.Writer, in *ingest.Inspection) error {
 	p := newPage(Style{Lang: English})
 	p.section("label.input")
-	p.line(fmt.Sprintf("%s in %s, %s to %s", plural(in.Rows, "row"), plural(int64(in.Files), "file"), in.FirstDay, in.LastDay))
+	where := plural(int64(in.Files), "file")
+	if in.Ledger != "" {
+		where = "a stored ledger of " + where
+	}
+	p.line(fmt.Sprintf("%s in %s, %s to %s", plural(in.Rows, "row"), where, in.FirstDay, in.LastDay))
 	p.text(fmt.Sprintf("as of %s: %s", in.AsOf, in.AsOfWhy), 0)
 	days := "days begin in " + in.Zone
 	if in.TimeFormat != nativeTime {
@@ -24,7 +28,9 @@ func Inspection(w io.Writer, in *ingest.Inspection) error {
 	p.text(days, 0)
 	b := bufio.NewWriter(w)
 	b.Write(p.out.Bytes())
-	section(b, "COLUMNS", inspectedColumns(in))
+	if in.Ledger == "" {
+		section(b, "COLUMNS", inspectedColumns(in))
+	}
 	section(b, "ROLES", inspectedRoles(in))
 	if none := unserved(in); none != "" {
 		for _, line := range wrap("not served: "+none, pageWidth-len(columnGap)) {
@@ -34,7 +40,9 @@ func Inspection(w io.Writer, in *ingest.Inspection) error {
 	if len(in.Rates) > 0 {
 		section(b, "RATES", inspectedRates(in))
 	}
-	section(b, "AMOUNTS", inspectedAmounts(in))
+	if in.Ledger == "" {
+		section(b, "AMOUNTS", inspectedAmounts(in))
+	}
 	section(b, "SET ASIDE", setAside(in))
 	remarks := in.Notes
 	if in.Problem != "" {

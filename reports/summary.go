@@ -72,7 +72,9 @@ func (s *summary) input() {
 		reasons = append(reasons, s.reason(&x))
 	}
 	files := s.style.say("input.file")
-	if n := len(s.plan.Files); n != 1 {
+	if n := len(s.plan.Files); s.plan.Stored() {
+		files = s.style.say("input.ledger")
+	} else if n != 1 {
 		files = s.style.say("input.files", count(n))
 	}
 	s.line(s.style.say("input.rows", count(s.tally.RowsRead), files, count(s.tally.RowsUsed), count(aside),

@@ -69,6 +69,7 @@ var phrases = map[string][2]string{
 	"input.rows":    {"%s {row|rows} in %s: %s used, %s set aside (%s)", "%[2]s，共 %[1]s 条记录：采用 %[3]s，未采用 %[4]s（%[5]s）"},
 	"input.file":    {"1 file", "1 个文件"},
 	"input.files":   {"%s files", "%s 个文件"},
+	"input.ledger":  {"a stored ledger", "已存账本"},
 	"input.money":   {"%s read = %s used + %s set aside, exactly", "读入 %s = 采用 %s + 未采用 %s，分毫不差"},
 	"input.rounded": {"%s {amount|amounts} rounded, by %s in all", "%s 个金额经过舍入，合计 %s"},
 	"input.least":   {"less than %s", "不足 %s"},

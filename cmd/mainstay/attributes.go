@@ -23,10 +23,10 @@ func extraAttributes(names []string, p *ingest.Plan, accounts *table.Accounts) [
 	return extra
 }
 
-// hasColumn reports whether any file has the column, in itself or in its path. The mapping says what is
+// hasColumn reports whether any file of an export has the column, in itself or in its path. The mapping says what is
 // wrong where only some have it.
 func hasColumn(p *ingest.Plan, name string) bool {
-	return slices.ContainsFunc(p.Files, func(f ingest.PlannedFile) bool {
+	return !p.Stored() && slices.ContainsFunc(p.Files, func(f ingest.PlannedFile) bool {
 		return slices.ContainsFunc(f.File.Columns, func(c column.Info) bool { return c.Name == name }) ||
 			slices.ContainsFunc(f.Object.Partitions, func(part store.Partition) bool { return part.Key == name })
 	})

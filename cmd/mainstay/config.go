@@ -174,6 +174,24 @@ func (o *configFlags) resolve(c *config, flags *pflag.FlagSet, sources []string)
 	return c.validate()
 }
 
+// over settles the configuration again, with other defaults of the input.
+func (o *configFlags) over(c *config, flags *pflag.FlagSet, input *ingest.Config) error {
+	given, sources := givenFlags(flags), c.Transactions
+	c.Ingest = *input
+	if o.file != "" {
+		if err := c.load(o.file); err != nil {
+			return err
+		}
+	}
+	c.Transactions = sources
+	for _, g := range given {
+		if err := g.set(); err != nil {
+			return usageError{err}
+		}
+	}
+	return nil
+}
+
 // givenFlag is a flag of the command line with what it was set to.
 type givenFlag struct {
 	value  pflag.Value

@@ -53,7 +53,7 @@ func TestFlagsAreDocumented(t *testing.T) {
 		documented[m[1]] = true
 	}
 	real := map[string]bool{}
-	for _, cmd := range newRoot(&app{}).Commands() {
+	for _, cmd := range commands(newRoot(&app{})) {
 		for _, name := range flagNames(cmd) {
 			real[name] = true
 			if !documented[name] {

@@ -56,6 +56,9 @@ func (a *app) inputCommand(cmd *cobra.Command, o *inputOptions, work func(contex
 		if err := o.resolve(cmd.Flags(), args); err != nil {
 			return err
 		}
+		if err := o.adopt(cmd.Context(), cmd.Flags(), o.config.Transactions); err != nil {
+			return err
+		}
 		if o.source.print {
 			return a.printConfig(&o.config)
 		}
@@ -63,6 +66,16 @@ func (a *app) inputCommand(cmd *cobra.Command, o *inputOptions, work func(contex
 		return work(cmd.Context())
 	}
 	return cmd
+}
+
+// adopt takes the settings of a stored Ledger in place of the defaults, where sources are one: the
+// configuration file and flags may repeat them, and what differs is an error of the plan.
+func (o *inputOptions) adopt(ctx context.Context, flags *pflag.FlagSet, sources []string) error {
+	stored, err := ingest.StoredConfig(ctx, files, sources)
+	if stored == nil || err != nil {
+		return err
+	}
+	return o.source.over(&o.config, flags, stored)
 }
 
 // plan reads footers and the time column, and what buying groups there are where they are the unit.

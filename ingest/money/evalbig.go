@@ -12,6 +12,13 @@ type bigDecimal struct {
 	places int
 }
 
+// EvalRow computes row i alone: the same value, status and rounding as Eval gives it.
+func (e *Expr) EvalRow(cols []*column.Vector, types []column.Type, i, scale int, r *Rounding) (int64, Status) {
+	m := machines.Get().(*machine)
+	defer machines.Put(m)
+	return m.row(e, cols, types, i, scale, r)
+}
+
 // row evaluates one row with big integers, whose memory is reused from row to row.
 func (m *machine) row(e *Expr, cols []*column.Vector, types []column.Type, i, scale int, r *Rounding) (int64, Status) {
 	depth := 0

@@ -1,8 +1,12 @@
 package money
 
 import (
+	"bytes"
+	"fmt"
+	"math"
 	"math/big"
 	"math/bits"
+	"slices"
 )
 
 // Total is an exact 128-bit sum of 64-bit coefficients, in two's complement. The
@@ -86,3 +90,23 @@ func Float64(x int64, scale int) float64 {
 	f, _ := new(big.Rat).SetFrac(big.NewInt(x), bigPow10(scale)).Float64()
 	return f
 }
+
+// ParseTotal is the inverse of Format: decimal text with exactly scale places.
+func ParseTotal(b []byte, scale int) (Total, error) {
+	if len(b) > maxTotalText {
+		return Total{}, fmt.Errorf("a sum of %d digits", len(b))
+	}
+	digits, places := b, 0
+	if i := bytes.IndexByte(b, '.'); i >= 0 {
+		digits, places = append(slices.Clone(b[:i]), b[i+1:]...), len(b)-i-1
+	}
+	z, ok := new(big.Int).SetString(string(digits), 10)
+	if !ok || places != max(scale, 0) || z.BitLen() > 126 {
+		return Total{}, fmt.Errorf("%q is not a sum with %d decimal places", b, scale)
+	}
+	lo := new(big.Int).And(z, new(big.Int).SetUint64(math.MaxUint64))
+	return Total{hi: new(big.Int).Rsh(z, 64).Int64(), lo: lo.Uint64()}, nil
+}
+
+// maxTotalText is longer than the text of any total.
+const maxTotalText = 64

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io/fs"
 	"maps"
 	"path"
 	"slices"
@@ -41,7 +42,7 @@ func (m Memory) List(ctx context.Context, source string, endings ...string) ([]O
 func (m Memory) Open(_ context.Context, name string) (Reader, error) {
 	b, ok := m[name]
 	if !ok {
-		return nil, unreadable(fmt.Errorf("%s: no such file", name))
+		return nil, unreadable(fmt.Errorf("%s: %w", name, fs.ErrNotExist))
 	}
 	return memoryReader{bytes.NewReader(b)}, nil
 }

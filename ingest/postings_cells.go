@@ -1,0 +1,160 @@
+package ingest
+
+import "slices"
+
+// cells adds postings up to a day into the day cells of a Ledger, with the first n side tables.
+// Side codes are still those of p.sideTexts: useCodes brings those of all shards together.
+func (p *postings) cells(upTo Day, has Has, n int) (Shard, error) {
+	b := &cellBuilder{p: p, has: has, sides: make([]Side, n)}
+	b.out.KeyStart, b.out.CellStart = []uint32{0}, []uint32{0}
+	for k := range b.sides {
+		b.sides[k].Start = []uint32{0}
+	}
+	for i := range p.Customers() {
+		lo, hi := p.Cells(i)
+		for hi > lo && p.Day[hi-1] > upTo {
+			hi--
+		}
+		if lo == hi {
+			continue
+		}
+		b.out.KeyBytes = append(b.out.KeyBytes, p.Key(i)...)
+		b.out.KeyStart = append(b.out.KeyStart, uint32(len(b.out.KeyBytes)))
+		for lo < hi {
+			end := lo + 1
+			for end < hi && p.Day[end] == p.Day[lo] {
+				end++
+			}
+			if err := b.cell(i, lo, end); err != nil {
+				return Shard{}, err
+			}
+			lo = end
+		}
+		b.out.CellStart = append(b.out.CellStart, uint32(len(b.out.Day)))
+	}
+	b.out.Sides = b.sides
+	return b.out, nil
+}
+
+// cellBuilder makes the cells of a shard.
+type cellBuilder struct {
+	p       *postings
+	has     Has
+	out     Shard
+	sides   []Side
+	scratch []uint64 // code << 32 | posting
+}
+
+// cell adds up postings lo to hi, of one customer and day.
+func (b *cellBuilder) cell(customer, lo, hi int) error {
+	p, s := b.p, &b.out
+	s.Day = append(s.Day, p.Day[lo])
+	var lines uint64
+	for _, n := range p.Lines[lo:hi] {
+		lines += uint64(n)
+	}
+	s.Lines = append(s.Lines, uint32(lines))
+	tooMany := ""
+	if lines>>32 != 0 {
+		tooMany = "rows"
+	}
+	add := func(what string, to *[]int64, from []int64) {
+		var sum int64
+		for _, x := range from[lo:hi] {
+			var ok bool
+			if sum, ok = addInt64(sum, x); !ok {
+				tooMany = what
+			}
+		}
+		*to = append(*to, sum)
+	}
+	add("sales", &s.Sales, p.Sales)
+	add("returns", &s.Returns, p.Returns)
+	if b.has.Orders {
+		var orders uint32
+		for _, first := range p.first[lo:hi] {
+			if first {
+				orders++
+			}
+		}
+		s.Orders = append(s.Orders, orders)
+	}
+	if b.has.Units {
+		add("units", &s.Units, p.Units)
+	}
+	if b.has.Cost {
+		add("cost", &s.Cost, p.Cost)
+		add("amounts of known cost", &s.Costed, p.Costed)
+	}
+	if b.has.Discount {
+		add("discounts", &s.Discount, p.Discount)
+	}
+	if tooMany != "" {
+		return tooLarge(tooMany, p.Key(customer), p.Day[lo])
+	}
+	for k := range b.sides {
+		b.addSide(k, lo, hi)
+	}
+	return nil
+}
+
+// addSide adds the entries of side table k for the cell of postings lo to hi.
+func (b *cellBuilder) addSide(k, lo, hi int) {
+	p, side, codes := b.p, &b.sides[k], b.p.sides[k]
+	if lo+1 == hi {
+		side.Code, side.Lines = append(side.Code, codes[lo]), append(side.Lines, p.Lines[lo])
+		side.Net, side.Start = append(side.Net, p.Net(lo)), append(side.Start, uint32(len(side.Code)))
+		return
+	}
+	b.scratch = b.scratch[:0]
+	for j := lo; j < hi; j++ {
+		b.scratch = append(b.scratch, uint64(codes[j])<<32|uint64(j))
+	}
+	slices.Sort(b.scratch)
+	for i, x := range b.scratch {
+		code, j := uint32(x>>32), int(uint32(x))
+		if i == 0 || code != uint32(b.scratch[i-1]>>32) {
+			side.Code, side.Lines, side.Net = append(side.Code, code), append(side.Lines, 0), append(side.Net, 0)
+		}
+		last := len(side.Code) - 1
+		side.Lines[last] += p.Lines[j]
+		side.Net[last] += p.Net(j)
+	}
+	side.Start = append(side.Start, uint32(len(side.Code)))
+}
+
+// useCodes replaces the codes of the shards' side tables, which refer to texts of their own, by
+// those of the Ledger: of the values that are used, sorted by bytes, after "". Every table of texts
+// is sorted, so the entries of a cell stay ascending.
+func useCodes(l *Ledger, texts *[Shards][]*textTable) {
+	for k := range l.Sides {
+		var all textTable
+		all.id(nil)
+		var became [Shards][]uint32
+		for i := range l.Shards {
+			if len(l.Shards[i].Sides) == 0 {
+				continue
+			}
+			became[i] = make([]uint32, texts[i][k].len())
+			for _, code := range l.Shards[i].Sides[k].Code {
+				if became[i][code] == 0 && code != 0 {
+					became[i][code] = all.id(texts[i][k].value(code))
+				}
+			}
+		}
+		sorted, final := sortTexts(&all)
+		values := make([]string, sorted.len())
+		for v := range values {
+			values[v] = string(sorted.value(uint32(v)))
+		}
+		l.Sides[k].Values = values
+		for i := range l.Shards {
+			if became[i] == nil {
+				continue
+			}
+			for j, code := range l.Shards[i].Sides[k].Code {
+				l.Shards[i].Sides[k].Code[j] = final[became[i][code]]
+			}
+		}
+	}
+}
