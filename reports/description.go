@@ -26,6 +26,13 @@ func Description(w io.Writer, d *segment.Description) error {
 		for _, line := range g.lines() {
 			b.WriteString(line + "\n")
 		}
+		for k := range d.Clusters {
+			if d.Clusters[k].Scheme == scheme {
+				for _, line := range clusterLines(&d.Clusters[k]) {
+					b.WriteString(columnGap + line + "\n")
+				}
+			}
+		}
 		g = cutGrid(d.Cuts, scheme)
 		for _, line := range g.lines() {
 			b.WriteString(columnGap + line + "\n")

@@ -3,6 +3,7 @@ package segment
 import (
 	"bytes"
 	"context"
+	"errors"
 	"math"
 	"slices"
 
@@ -82,6 +83,8 @@ type analysis struct {
 	totals totals
 	scorer *scorer
 	result *Result
+
+	grouped []string // schemes whose segments are reported
 }
 
 // compete runs the two tournaments.
@@ -185,7 +188,7 @@ func (a *analysis) describe(ctx context.Context, progress Progress) error {
 		return err
 	}
 	r.Concentration = Concentrate(Net12s(a.Profiles))
-	if r.Bridge, err = a.Bridges(ctx, a.Schemes(), ""); err != nil {
+	if r.Bridge, err = a.Bridges(ctx, a.grouped, ""); err != nil {
 		return err
 	}
 	r.Tiers = tierRows(r.Scores)
@@ -215,8 +218,16 @@ func (a *analysis) segments(ctx context.Context, past *Retention, progress Progr
 			return err
 		}
 		g, err := a.Group(scheme)
+		if quality := (*ingest.QualityError)(nil); errors.As(err, &quality) { // clusters that cannot be certified
+			r.Warnings = append(r.Warnings, num.Warning{Code: warnNotCertified, Message: "segmentation left out: " + err.Error()})
+			continue
+		}
 		if err != nil {
 			return err
+		}
+		a.grouped = append(a.grouped, scheme)
+		if c := g.Clustering; c != nil {
+			r.Fits = append(r.Fits, Model{Name: c.Scheme, Use: "segments", Certificate: c.Certificate})
 		}
 		rows, err := a.Aggregate(scheme, g, "", nil, past, est)
 		if err != nil {

@@ -83,7 +83,7 @@ func TestAccountAttribute(t *testing.T) {
 func TestUnknownAttribute(t *testing.T) {
 	b := mustBook(handmade(100, []string{"region"}, sale{key: "a", day: 10, amount: 1, sides: []string{"N"}}), nil, nil)
 	_, err := b.Group("regoin")
-	if _, ok := err.(*ingest.ConfigError); !ok || !strings.Contains(err.Error(), `did you mean "region"?`) || !strings.Contains(err.Error(), "known: rfm, abc, ladder, region, region_column") {
+	if _, ok := err.(*ingest.ConfigError); !ok || !strings.Contains(err.Error(), `did you mean "region"?`) || !strings.Contains(err.Error(), "known: rfm, abc, ladder, kmeans, gmm, region, region_column") {
 		t.Errorf("%v", err)
 	}
 	_, err = b.Group("rmf")

@@ -141,10 +141,15 @@ func (c *Config) Columns(schemes []string) []string {
 	var columns []string
 	for _, scheme := range schemes {
 		for _, part := range schemeParts(scheme) {
-			if r, ok := c.bandRule(part); ok {
-				part = r.Of
+			r, bands := c.bandRule(part)
+			switch {
+			case strings.EqualFold(part, SchemeKMeans) || strings.EqualFold(part, SchemeGMM):
+				columns = append(columns, c.Clusters.Features...)
+			case bands:
+				columns = append(columns, r.Of)
+			default:
+				columns = append(columns, part)
 			}
-			columns = append(columns, part)
 		}
 	}
 	return columns

@@ -1,6 +1,7 @@
 package segment
 
 import (
+	"cmp"
 	"mainstay/ingest"
 	"mainstay/ingest/money"
 	"mainstay/ingest/table"
@@ -23,10 +24,12 @@ type Book struct {
 	Basis     string  // Margin or Revenue
 	BasisWhy  string
 
-	rfm     *RFM
-	abc     []int8
-	keys    []bool
-	keysWhy string
+	rfm      *RFM
+	abc      []int8
+	keys     []bool
+	keysWhy  string
+	clusters map[string]*Clustering // found so far, by scheme
+	root     *Book                  // the book that this one is an earlier day of; nil for one on its own
 }
 
 // NewBook reads the Ledger up to clock.AsOf. in may be nil. It checks the configuration (a setting
@@ -50,13 +53,17 @@ func NewBook(l *ingest.Ledger, in *table.Inputs, clock Clock, cfg Config, thread
 	return b, err
 }
 
-// Before is the same book as of an earlier day, with the same horizon and basis. Errors are those of
-// NewBook.
+// Before is the same book as of an earlier day, with the same horizon, basis and clusters. Errors are those
+// of NewBook.
 func (b *Book) Before(asOf ingest.Day) (*Book, error) {
 	clock, cfg := b.Clock, b.Config
 	clock.AsOf = asOf
 	cfg.ValueBasis = b.Basis
-	return NewBook(b.Ledger, &b.Inputs, clock, cfg, b.Threads)
+	then, err := NewBook(b.Ledger, &b.Inputs, clock, cfg, b.Threads)
+	if err == nil {
+		then.root = cmp.Or(b.root, b)
+	}
+	return then, err
 }
 
 // matchAccounts finds what the accounts say of each customer as of the book's day.

@@ -17,6 +17,14 @@ type Description struct {
 	Rows    []SegmentRow
 	Cuts    []Cut
 	Members []Member // sorted by key bytes
+
+	Clusters []Clusters // of the schemes that are found
+}
+
+// Clusters are the clusters of one scheme: how they were found, and what they are like.
+type Clusters struct {
+	*Clustering
+	Profiles []ClusterProfile
 }
 
 // Member is one customer (or prospect) and its segments.
@@ -68,6 +76,9 @@ func By(ctx context.Context, l *ingest.Ledger, inputs *table.Inputs, cfg Config,
 		d.Schemes, groups = append(d.Schemes, g.Scheme), append(groups, g)
 		d.Rows = append(d.Rows, rows...)
 		d.Cuts = appendNewCuts(d.Cuts, g.Cuts)
+		if g.Clustering != nil {
+			d.Clusters = append(d.Clusters, Clusters{g.Clustering, b.clusterProfiles(g, in)})
+		}
 	}
 	d.Members = b.describe(groups, in)
 	return d, nil

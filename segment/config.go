@@ -27,6 +27,7 @@ type Config struct {
 	RFMGroups      int            `yaml:"rfm_groups" json:"rfm_groups"`
 	Segments       []string       `yaml:"segments" json:"segments"` // what run segments by; empty = abc, rfm, ladder where units exist, and the attributes it knows
 	Bands          []BandRule     `yaml:"bands" json:"bands"`       // segmentations of the company's own: a number, cut
+	Clusters       ClusterRule    `yaml:"clusters" json:"clusters"` // what kmeans and gmm find clusters by
 	Tiers          TierPolicy     `yaml:"tiers" json:"tiers"`
 	IncumbentChurn string         `yaml:"incumbent_churn" json:"incumbent_churn"` // champion of an earlier run, replaced only beyond one standard error
 	IncumbentValue string         `yaml:"incumbent_value" json:"incumbent_value"`
@@ -57,6 +58,7 @@ func DefaultConfig() Config {
 		Period: "auto", DiscountRate: 0.10, ValueBasis: "auto", Level: 0.90,
 		KeyAccounts: KeyAccountRule{Share: 0.5, MaxShare: 0.1, Min: 5},
 		Ladder:      []float64{100, 50, 10, 5}, RFMGroups: 5,
+		Clusters:  ClusterRule{Features: []string{"frequency", "revenue_12m", "recency_days"}, Number: "auto"},
 		Tiers:     TierPolicy{GoldShare: 0.80, SilverShare: 0.95, HighRisk: 0.50, RiskShare: 0.50},
 		Attention: 6,
 	}
@@ -104,13 +106,16 @@ func (c Config) Check() error {
 	for i := range c.Bands {
 		if r := &c.Bands[i]; identifier(r.Name) == "" {
 			return wrong("bands", "without a name", "{name: size, of: revenue_12m, bounds: [0, 1000]}")
-		} else if isField(r.Name) || slices.Contains([]string{SchemeRFM, SchemeABC, SchemeLadder}, identifier(r.Name)) {
+		} else if isField(r.Name) || slices.Contains(builtIn, identifier(r.Name)) {
 			return wrong("bands", strconv.Quote(r.Name), "a name that is no field or segmentation already")
 		} else if slices.ContainsFunc(c.Bands, func(o BandRule) bool { return identifier(o.Name) == identifier(r.Of) }) {
 			return wrong("bands: of", strconv.Quote(r.Of), "a number, not bands")
 		} else if why := r.check(); why != "" {
 			return &ingest.ConfigError{Msg: fmt.Sprintf("bands %q: %s", r.Name, why)}
 		}
+	}
+	if why := c.Clusters.check(); why != "" {
+		return &ingest.ConfigError{Msg: "clusters: " + why}
 	}
 	k := c.KeyAccounts
 	if !(k.Share > 0 && k.Share <= 1) {

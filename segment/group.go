@@ -9,12 +9,15 @@ import (
 	"mainstay/ingest"
 )
 
-// Names of the built-in schemes; any other scheme is an attribute.
+// Names of the built-in schemes, beside those that are found (SchemeKMeans); any other scheme is an attribute.
 const (
 	SchemeRFM    = "rfm"
 	SchemeABC    = "abc"
 	SchemeLadder = "ladder"
 )
+
+// builtIn are all of them.
+var builtIn = []string{SchemeRFM, SchemeABC, SchemeLadder, SchemeKMeans, SchemeGMM}
 
 // Grouping assigns members to the segments of one scheme.
 type Grouping struct {
@@ -24,6 +27,8 @@ type Grouping struct {
 	Natural bool     // Names are in an order of their own, not to be sorted by revenue
 	Order   int8     // −1 = Names are best first, +1 = lowest first, 0 = neither is above the other
 	Cuts    []Cut
+
+	Clustering *Clustering // how the segments were found, nil where they were given; of a crossing, none
 }
 
 // name is the segment of a member, "" for none.
@@ -41,7 +46,7 @@ const (
 	crossSign  = " × "
 )
 
-// Group groups the members by a scheme: rfm, abc, ladder, bands (see BandRule), an attribute, or several
+// Group groups the members by a scheme: rfm, abc, ladder, kmeans, gmm, bands (see BandRule), an attribute, or several
 // joined by "," = crossed. Classes and cut points are those of the whole book. Errors are *ingest.ConfigError.
 func (b *Book) Group(scheme string) (*Grouping, error) {
 	var g *Grouping
@@ -62,13 +67,15 @@ func (b *Book) Group(scheme string) (*Grouping, error) {
 func (b *Book) groupOne(scheme string) (*Grouping, error) {
 	switch strings.ToLower(scheme) {
 	case "":
-		return nil, &ingest.ConfigError{Msg: "a segmentation has an empty name: expected rfm, abc, ladder, bands or attributes, joined by commas"}
+		return nil, &ingest.ConfigError{Msg: "a segmentation has an empty name: expected rfm, abc, ladder, kmeans, gmm, bands or attributes, joined by commas"}
 	case SchemeRFM:
 		return b.groupRFM(), nil
 	case SchemeABC:
 		return b.groupABC(), nil
 	case SchemeLadder:
 		return b.groupLadder()
+	case SchemeKMeans, SchemeGMM:
+		return b.groupClusters(strings.ToLower(scheme))
 	}
 	a := b.attribute(scheme)
 	if r, ok := b.Config.bandRule(scheme); ok && a == nil {
@@ -85,7 +92,7 @@ func (b *Book) unknownScheme(scheme string) error {
 	if isField(scheme) {
 		return &ingest.ConfigError{Msg: fmt.Sprintf("%q is a number of every customer: cut it into bands, for example --by '%s:0,10,100' or --by %s:q4", scheme, scheme, scheme)}
 	}
-	known := []string{SchemeRFM, SchemeABC, SchemeLadder}
+	known := slices.Clone(builtIn)
 	for _, r := range b.Config.Bands {
 		known = append(known, r.Name)
 	}

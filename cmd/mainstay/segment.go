@@ -20,9 +20,10 @@ it to a file as well, --members who belongs where.
 
 --by takes rfm, abc, ladder (where units are mapped), any attribute (a column of the accounts table,
 or of the transactions), or bands of a number: revenue_12m:0,1000,10000 cuts at these bounds, each
-belonging to the band above it, recency_days:q4 into quarters. Several joined by commas are crossed;
---by may be repeated. --where keeps the customers for whom a condition holds, over any attribute and
-the fields
+belonging to the band above it, recency_days:q4 into quarters. kmeans and gmm (a Gaussian mixture)
+find clusters by --features, among those for whom --where holds. Several joined by commas are
+crossed; --by may be repeated. --where keeps the customers for whom a condition holds, over any
+attribute and the fields
 
 %s
 as docs/format.md explains them.
@@ -58,6 +59,8 @@ func (o *segmentOptions) addFlags(f *pflag.FlagSet) {
 	o.inputOptions.addFlags(f)
 	o.config.addBookFlags(f)
 	f.StringArrayVar(&o.by, "by", nil, "`SCHEME`: rfm, abc, ladder, columns, bands (revenue_12m:0,1000; recency_days:q4); commas cross")
+	f.StringSliceVar(&o.config.Segment.Clusters.Features, "features", o.config.Segment.Clusters.Features, "numbers by which kmeans and gmm find clusters: fields or `COLUMNS`")
+	f.StringVar(&o.config.Segment.Clusters.Number, "clusters", o.config.Segment.Clusters.Number, "how many clusters: `N`, or auto (2 to 8, by silhouette or BIC)")
 	f.StringVar(&o.where, "where", "", "`CONDITION` on customers, for example 'revenue_12m > 10000 and at_risk'")
 	f.StringVarP(&o.out, "out", "o", "", "also write the table to `FILE` (.csv, .parquet, .arrow, .json)")
 	f.StringVarP(&o.members, "members", "m", "", "write every customer with its segments to `FILE`")
@@ -76,6 +79,7 @@ func newSegmentCommand(a *app) *cobra.Command {
   mainstay segment orders.parquet --by industry,region --where 'revenue_12m > 10000' --out groups.csv
   mainstay segment orders.parquet --by abc,revenue_12m:0,1000,10000 --by recency_days:q4
   mainstay segment orders.parquet --by abc --members customers.csv
+  mainstay segment orders.parquet --by kmeans --features frequency,revenue_12m --where at_risk
   mainstay segment orders.parquet --by abc --compare 2025-12-31 --where at_risk
   mainstay segment orders.parquet --bridge --by industry
   mainstay segment orders.parquet --cohorts=quarter
@@ -109,15 +113,18 @@ func runSegment(ctx context.Context, a *app, o *segmentOptions) error {
 	if err != nil {
 		return err
 	}
+	cfg := o.config.Segment
+	if o.where != "" {
+		cfg.Clusters.Where = o.where
+	}
 	if len(o.chosen()) > 0 {
-		cfg := o.config.Segment
 		b, err := segment.NewBook(ledger, in, segment.NewClock(ledger, ledger.AsOf, cfg), cfg, o.threads)
 		if err != nil {
 			return err
 		}
 		return a.showView(ctx, o, b)
 	}
-	d, err := segment.By(ctx, ledger, in, o.config.Segment, o.by, o.where, o.threads)
+	d, err := segment.By(ctx, ledger, in, cfg, o.by, o.where, o.threads)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,66 @@
+package reports
+
+import (
+	"fmt"
+
+	"mainstay/segment"
+	"mainstay/segment/cluster"
+)
+
+// clusterLines say how clusters were found, why as many, and what they are like: medians of the features.
+func clusterLines(c *segment.Clusters) []string {
+	lines := wrap(c.Describe(), pageWidth-len(columnGap))
+	if len(c.Tried) > 0 {
+		lines = append(lines, criterionGrid(c).lines()...)
+	}
+	if c.Note != "" {
+		lines = append(lines, wrap(c.Note, pageWidth-len(columnGap))...)
+	}
+	g := grid{right: append([]bool{false}, trues(1+len(c.Features))...)}
+	head := []string{"median of", "customers"}
+	for _, f := range c.Features {
+		head = append(head, printable(f.Name))
+	}
+	g.rows = append(g.rows, head)
+	for _, p := range c.Profiles {
+		row := []string{p.Name, count(p.Customers)}
+		for _, m := range p.Medians {
+			row = append(row, fixed(m, textMoneyPlaces))
+		}
+		g.rows = append(g.rows, row)
+	}
+	return append(lines, g.lines()...)
+}
+
+// criterionGrid is the criterion by number of clusters, the chosen one marked.
+func criterionGrid(c *segment.Clusters) *grid {
+	places, names := textFloatPlaces, map[bool]string{false: "silhouette (highest)"}
+	if c.Scheme == segment.SchemeGMM {
+		places, names = 0, map[bool]string{false: "BIC (lowest), diagonal", true: "full covariances"}
+	}
+	g := &grid{right: []bool{false}, rows: [][]string{{"clusters"}}}
+	rows := map[bool]int{} // by the kind of covariances
+	columns := map[int]int{}
+	cell := func(one cluster.Candidate, chosen bool) string {
+		text := fixed(one.Value, places)
+		if chosen {
+			return text + "*"
+		}
+		return text + " "
+	}
+	for k, one := range c.Tried {
+		row, known := rows[one.Full]
+		if !known {
+			row = len(g.rows)
+			rows[one.Full] = row
+			g.rows = append(g.rows, []string{names[one.Full]})
+		}
+		if _, known := columns[one.K]; !known {
+			columns[one.K] = len(g.rows[0])
+			g.rows[0] = append(g.rows[0], fmt.Sprintf("%d ", one.K))
+			g.right = append(g.right, true)
+		}
+		g.rows[row] = append(g.rows[row], cell(one, k == c.Chosen))
+	}
+	return g
+}
