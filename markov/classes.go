@@ -2,7 +2,7 @@ package markov
 
 import "gonum.org/v1/gonum/mat"
 
-// Class is a communicating class: states that reach each other (Kemeny & Snell 1960, §2.4).
+// Class is a communicating class: states that reach each other (Kemeny & Snell 1960, ch. II).
 type Class struct {
 	States []int // ascending
 	Closed bool  // nobody leaves it
@@ -63,8 +63,8 @@ func closure(p mat.Matrix, k int) [][]bool {
 }
 
 // period is the greatest common divisor of the lengths of all circles through the class: of level(i) + 1 −
-// level(j) over its moves i → j, with levels by breadth-first search (Denardo 1977, SIAM Journal on
-// Applied Mathematics 33:490–498).
+// level(j) over its moves i → j, with levels by breadth-first search (Denardo 1977, Mathematics of
+// Operations Research 2:20–24).
 func period(p mat.Matrix, in []bool, start int) int {
 	level := make([]int, len(in))
 	for i := range level {

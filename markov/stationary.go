@@ -8,7 +8,7 @@ import (
 )
 
 // Stationary is the distribution that the chain keeps, π = π·P with Σπ = 1. It is unique if and only
-// if there is one closed class (Kemeny & Snell 1960, theorems 4.1.6 and 5.1.2), else it is an error; states
+// if there is one closed class (Kemeny & Snell 1960, chs. IV and V), else it is an error; states
 // outside of that class have 0. The chain converges to it from any start where the class is aperiodic; else
 // it is the share of time spent in each state.
 //

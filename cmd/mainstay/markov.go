@@ -38,10 +38,12 @@ their names; a table of counts keeps its own order. Rewards and rates are per st
 A state that nobody was seen to leave has no row of probabilities: the chain is refused (status 4)
 until it is declared with --absorbing, or there is more history.`
 
-// Most steps ahead: standard errors take steps² × states³.
+// The most that is asked of standard errors, which take steps² × states³ multiplications for a forecast and
+// steps × states³ for a finite value: some seconds, with tens of states whatever the steps.
 const (
 	mostForecast = 200
 	mostHorizon  = 1000
+	mostWork     = 1e9
 )
 
 type markovOptions struct {

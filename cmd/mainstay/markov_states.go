@@ -17,6 +17,9 @@ import (
 // questions gives names their numbers.
 func (o *markovOptions) questions(m *moves.Moves) (markov.Questions, error) {
 	states := m.Counts.States
+	if err := o.checkWork(len(states)); err != nil {
+		return markov.Questions{}, err
+	}
 	q := markov.Questions{Level: o.level, Forecast: o.forecast, Rate: o.rate, Horizon: o.horizon, Start: m.Start}
 	for _, name := range o.absorbing {
 		i, err := stateNumber("--absorbing", name, states)
@@ -37,6 +40,18 @@ func (o *markovOptions) questions(m *moves.Moves) (markov.Questions, error) {
 		}
 	}
 	return q, checkStart(o.forecast, q.Start)
+}
+
+// checkWork refuses what would take minutes.
+func (o *markovOptions) checkWork(states int) error {
+	perStep := math.Pow(float64(states), 3)
+	if most := int(math.Sqrt(mostWork / perStep)); o.forecast > most {
+		return usageError{fmt.Errorf("--forecast %d over %d states takes too long; expected at most %d steps", o.forecast, states, most)}
+	}
+	if most := int(mostWork / perStep); o.horizon > most {
+		return usageError{fmt.Errorf("--horizon %d over %d states takes too long; expected at most %d steps", o.horizon, states, most)}
+	}
+	return nil
 }
 
 func checkStart(forecast int, start []float64) error {
