@@ -117,7 +117,7 @@ func (c *customerReader) visit(unit int, b *batch) {
 	c.entries.begin(&b.customer)
 	judged := false
 	for i := range b.n {
-		if !c.is(&b.customer, i) {
+		if !c.is(b, i) {
 			continue
 		}
 		if !judged {
@@ -128,17 +128,30 @@ func (c *customerReader) visit(unit int, b *batch) {
 	}
 }
 
-// is reports whether row i has the wanted key.
-func (c *customerReader) is(f *field, i int) bool {
-	if f.t.Kind == column.Text {
+// is reports whether row i is the customer's: has its key, or that of a member of the group on the row's day
+// (on the as-of date where it has none).
+func (c *customerReader) is(b *batch, i int) bool {
+	f := &b.customer
+	parents := c.judge.rules.parents
+	if parents == nil && f.t.Kind == column.Text {
 		return c.entries.is(f, i, func(b []byte) bool { return string(b) == string(c.wanted) })
 	}
-	if x, ok := wholeNumber(f, i); ok {
+	if x, ok := wholeNumber(f, i); ok && parents == nil {
 		return c.isInteger && x == c.integer
 	}
-	b, st := key.Append(c.scratch[:0], f.v, f.t, i)
-	c.scratch = b
-	return st == key.OK && string(b) == string(c.wanted)
+	k, st := key.Append(c.scratch[:0], f.v, f.t, i)
+	c.scratch = k
+	if st != key.OK {
+		return false
+	}
+	if parents != nil {
+		day := c.judge.rules.asOf
+		if b.dayBad == nil || !b.dayBad[i] {
+			day = b.day[i]
+		}
+		k = parents.Root(k, day)
+	}
+	return string(k) == string(c.wanted)
 }
 
 func (c *customerReader) add(unit int, b *batch, i int) {

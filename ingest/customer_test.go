@@ -102,3 +102,18 @@ func TestReadCustomerFindsKeysOfEveryType(t *testing.T) {
 	f("texts.parquet", texts, "042", 1, ReasonAfterAsOf)
 	f("texts.parquet", texts, "42", 1)
 }
+
+// A group has the rows of its members, as in the Ledger; a member that is in a group has none of its own.
+func TestReadCustomerOfAGroup(t *testing.T) {
+	files := store.Memory{
+		"in/a.parquet": parquetOf(t, salesOf("A2", "B1", "X", "A", "7"), 10),
+		"in/b.parquet": parquetOf(t, salesOf[int64](7, 42), 10),
+	}
+	p := planWith(t, files, groupAccounts, func(c *Config) { c.Unit = UnitParent })
+	for who, want := range map[string]int64{"42": 3, "A": 2, "Beta": 1, "X": 1, "7": 0, "A2": 0} {
+		r, err := ReadCustomer(context.Background(), files, p, []byte(who), 9, 2, nil)
+		if err != nil || r.Used != want || r.Read != want || int64(len(r.Latest)) != want {
+			t.Errorf("%s: %d rows used, want %d: %v", who, r.Used, want, err)
+		}
+	}
+}

@@ -32,7 +32,7 @@ func replayText(x *Replay, style Style) []byte {
 	p := &replayPage{page: newPageOf(style, "replay.label."), Replay: x}
 	first, last := x.Published[0], x.Published[len(x.Published)-1]
 	p.out.WriteString(style.say("replay.head", first.AsOf, last.AsOf, stepWords(style, x.Step), len(x.Published), x.DataAsOf) + "\n")
-	p.target(targetChurn, func(v float64) string { return fixed(v, 1) })
+	p.target(targetChurn, heads)
 	p.money(targetLabel)
 	p.money(targetYear)
 	p.keys()
@@ -48,6 +48,14 @@ func stepWords(style Style, step string) string {
 		return style.say("replay.step.days", n)
 	}
 	return style.say("replay.step." + step)
+}
+
+// heads is an expected number of customers: a tenth matters only where there are few.
+func heads(v float64) string {
+	if v < 100 {
+		return fixed(v, 1)
+	}
+	return fixed(v, 0)
 }
 
 // of lists the outcomes of a target, by date.
