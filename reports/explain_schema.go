@@ -14,6 +14,9 @@ type explainJSON struct {
 	Score      json.RawMessage `json:"score"` // the row of the score file
 	Attributes []namedValue    `json:"attributes"`
 	Models     Champions       `json:"models"`
+	Contracts  []contractInfo  `json:"contracts"` // null: no table given; likewise the next two
+	People     []personInfo    `json:"people"`
+	Activities *activityInfo   `json:"activities"`
 	Rows       explainRows     `json:"rows"`
 	History    *explainHistory `json:"history"`
 	Since      *explainSince   `json:"since"`
@@ -26,6 +29,35 @@ type explainJSON struct {
 type namedValue struct {
 	Name  string `json:"name"`
 	Value string `json:"value"`
+}
+
+type contractInfo struct {
+	Start    string  `json:"start"`
+	End      *string `json:"end"`
+	NoticeBy *string `json:"notice_by"`
+	Value    number  `json:"value"`
+	Open     bool    `json:"open"`
+}
+
+type personInfo struct {
+	Name string  `json:"name"`
+	Role string  `json:"role"`
+	From *string `json:"from"`
+	To   *string `json:"to"`
+}
+
+type activityInfo struct {
+	All        int           `json:"all"`
+	Year       int           `json:"last_12m"`
+	Complaints int           `json:"complaints_12m"`
+	Latest     []activityRow `json:"latest"`
+}
+
+type activityRow struct {
+	Day    string `json:"day"`
+	Kind   string `json:"kind"`
+	Person string `json:"person"`
+	Value  number `json:"value"`
 }
 
 type explainRows struct {

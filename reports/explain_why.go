@@ -62,7 +62,13 @@ func (b *brief) logistic(w *segment.LogisticWhy) {
 	}
 	g.rows = append(g.rows, []string{b.style.say("explain.sum"), "", "", plus(w.Link), percent(num.Expit(w.Link))})
 	b.grid(&g)
+	if math.Abs(num.Expit(w.Link)-b.s.Churn) > clamped {
+		b.text(b.style.say("explain.kept", percent(b.s.Churn)), 0)
+	}
 }
+
+// clamped is the least difference that is no rounding.
+const clamped = 1e-9
 
 // plus is a number with its sign.
 func plus(v float64) string {

@@ -20,6 +20,7 @@ type Explanation struct {
 	Score      *Score
 	ByName     bool // the customer was asked for by name, not by key
 	Attributes []NamedValue
+	Beside     *Beside
 	History    *History // nil for a prospect
 	State      *StateWhy
 	Churn      *ChurnWhy // customers at risk where anything is known
@@ -58,7 +59,7 @@ func Explain(ctx context.Context, l *ingest.Ledger, in *table.Inputs, cfg Config
 }
 
 func (a *analysis) explain(m int, byName bool, cells int) *Explanation {
-	e := &Explanation{Result: a.result, ByName: byName, Attributes: a.attributesOf(m)}
+	e := &Explanation{Result: a.result, ByName: byName, Attributes: a.attributesOf(m), Beside: a.besides(m, cells)}
 	key := string(a.Key(m))
 	at, _ := slices.BinarySearchFunc(a.result.Scores, key, func(s Score, k string) int { return strings.Compare(s.Key, k) })
 	e.Score = &a.result.Scores[at]

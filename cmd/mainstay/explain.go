@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"mainstay/ingest"
-	"mainstay/ingest/table"
 	"mainstay/reports"
 	"mainstay/segment"
 )
@@ -78,12 +77,8 @@ func runExplain(ctx context.Context, a *app, o *explainOptions) error {
 	if err != nil {
 		return err
 	}
-	in, err := a.inputs(ctx, &o.config, p)
-	if err != nil {
-		return err
-	}
 	x := &reports.Explained{}
-	x.Now, x.Has, err = a.explainAsOf(ctx, o, p, in, o.who)
+	x.Now, x.Has, err = a.explainAsOf(ctx, o, p, o.who)
 	var unknown *segment.UnknownCustomerError
 	if errors.As(err, &unknown) {
 		return a.explainUnknown(ctx, o, p, unknown)
@@ -95,7 +90,7 @@ func runExplain(ctx context.Context, a *app, o *explainOptions) error {
 	if x.Rows, err = ingest.ReadCustomer(ctx, files, p, []byte(key), o.rows, o.threads, a.rowProgress(p)); err != nil {
 		return err
 	}
-	if err := a.explainBefore(ctx, o, p, in, x); err != nil {
+	if err := a.explainBefore(ctx, o, p, x); err != nil {
 		return err
 	}
 	a.logWarnings(!o.json, reports.Warnings(p, x.Now.Result))
@@ -118,7 +113,11 @@ func (o *explainOptions) check() error {
 }
 
 // explainAsOf computes the whole analysis of a plan and reads one customer out of it.
-func (a *app) explainAsOf(ctx context.Context, o *explainOptions, p *ingest.Plan, in *table.Inputs, who string) (*segment.Explanation, ingest.Has, error) {
+func (a *app) explainAsOf(ctx context.Context, o *explainOptions, p *ingest.Plan, who string) (*segment.Explanation, ingest.Has, error) {
+	in, err := a.inputs(ctx, &o.config, p)
+	if err != nil {
+		return nil, ingest.Has{}, err
+	}
 	l, err := ingest.Build(ctx, files, p, o.threads, nil, a.rowProgress(p))
 	if err != nil {
 		return nil, ingest.Has{}, err
@@ -145,7 +144,7 @@ func (a *app) explainUnknown(ctx context.Context, o *explainOptions, p *ingest.P
 }
 
 // explainBefore explains the customer as of the earlier day.
-func (a *app) explainBefore(ctx context.Context, o *explainOptions, p *ingest.Plan, in *table.Inputs, x *reports.Explained) error {
+func (a *app) explainBefore(ctx context.Context, o *explainOptions, p *ingest.Plan, x *reports.Explained) error {
 	if o.since == "none" {
 		return nil
 	}
@@ -166,7 +165,7 @@ func (a *app) explainBefore(ctx context.Context, o *explainOptions, p *ingest.Pl
 	if err != nil {
 		return err
 	}
-	x.Before, _, err = a.explainAsOf(ctx, &then, before, in, x.Now.Score.Key)
+	x.Before, _, err = a.explainAsOf(ctx, &then, before, x.Now.Score.Key)
 	var unknown *segment.UnknownCustomerError
 	var none *ingest.QualityError
 	switch {
