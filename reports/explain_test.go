@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"mainstay/ingest"
+	"mainstay/ingest/table"
 	"mainstay/segment"
 )
 
@@ -23,6 +24,10 @@ func explainedFixture() *Explained {
 	return &Explained{Has: ingest.Has{Orders: true, Units: true, Cost: true}, BeforeDay: asOf - 90, BeforeWhy: BeforeUnknown,
 		Rows: &ingest.CustomerRows{Read: 2, Used: 1, Latest: []ingest.CustomerRow{{Reject: ingest.Reject{File: "a", HasAmount: true, Amount: -5}, HasDay: true}}, SetAside: []ingest.CustomerRow{row}},
 		Now: &segment.Explanation{Result: f.res, Score: s, ByName: true, Attributes: []segment.NamedValue{{Name: hostile, Value: hostile}},
+			Beside: &segment.Beside{
+				Contracts:  []table.Contract{{Start: int32(asOf) - 99, End: table.NoDay, NoticeBy: table.NoDay, Value: nan}, {Start: int32(asOf) - 999, End: int32(asOf) - 500, NoticeBy: int32(asOf) - 600, Value: 12_000}},
+				Activities: &segment.Activities{All: 3, Year: 1, Complaints: 1, Latest: []table.Activity{{Day: int32(asOf), Kind: hostile, Person: hostile, Value: nan}}},
+				People:     []table.Person{{Name: hostile, Role: hostile, From: table.NoDay, To: table.NoDay}, {Name: "Li Na", Role: "buyer", From: int32(asOf) - 10, To: table.NoDay}}},
 			History: &segment.History{Rows: 1, Cells: 1, UsualGap: nan, BookGap: 30, Latest: []segment.CellLine{{Day: asOf, Sales: 5, Lines: 1}},
 				Months: []segment.TrailingMonth{{End: asOf - 31, Net: -7}, {End: asOf, Net: 120_000}}},
 			State: &segment.StateWhy{State: "regular", Purchase: 2, Own: nan, Row: []segment.Transition{{To: "lapsed", Count: 1, P: nan, Low: nan, High: nan}}},
@@ -56,13 +61,22 @@ func TestExplainJSONHoldsNoUndefinedNumber(t *testing.T) {
 		t.Fatal(err)
 	}
 	var doc struct {
-		Schema string
-		Score  map[string]any
-		Value  struct{ Band map[string]any }
+		Schema    string
+		Score     map[string]any
+		Value     struct{ Band map[string]any }
+		Contracts []struct {
+			End   *string
+			Value *float64
+			Open  bool
+		}
+		People []struct{ From *string }
 		Since  struct{ Why string }
 	}
 	if err := json.Unmarshal(b.Bytes(), &doc); err != nil {
 		t.Fatal(err)
+	}
+	if c := doc.Contracts; len(c) != 2 || c[0].End != nil || c[0].Value != nil || !c[0].Open || c[1].Open || len(doc.People) != 2 || doc.People[0].From != nil {
+		t.Errorf("tables: %+v, %+v", doc.Contracts, doc.People)
 	}
 	if doc.Schema != ExplainSchema || doc.Score["customer_id"] != "00042" || doc.Value.Band["up_to"] != nil || doc.Since.Why != BeforeUnknown {
 		t.Errorf("%+v", doc)
