@@ -130,31 +130,61 @@ func (r *Regression) coefficients() *grid {
 		header[5], header[6] = "odds ratio", level
 	}
 	g.rows = append(g.rows, header)
+	var names []string
 	for i := range r.Coefficients {
 		c := &r.Coefficients[i]
-		row := []string{printable(c.Name), significant(c.Estimate), significant(c.SE), fixed(c.Statistic, 2), pValue(c.P)}
+		names = append(names, printable(c.Name))
+		row := []string{"", significant(c.Estimate), significant(c.SE), statisticText(c.Statistic), pValue(c.P)}
 		switch {
 		case c.Dropped:
 			row = append(row, "dropped", "")
 		case r.Family == model.Binomial:
 			odds, low, high := c.Odds()
-			row = append(row, significant(odds), between(low, high, significant))
+			row = append(row, oddsText(odds), between(low, high, oddsText))
 		default:
 			row = append(row, between(c.Low, c.High, significant), "")
 		}
 		g.rows = append(g.rows, row)
 	}
-	g.squeeze(0, pageWidth, termLeast)
+	g.label(names)
 	return g
+}
+
+// label puts names before the rows under the header; one too long for the page goes over several lines, those
+// after the first indented, its row beside the last.
+func (g *grid) label(names []string) {
+	room := pageWidth
+	for _, line := range g.lines() {
+		room = min(room, pageWidth-width(line))
+	}
+	room = max(room, termLeast)
+	rows := g.rows[:1:1]
+	for i, name := range names {
+		pieces := wrap(name, room-len(columnGap))
+		if width(name) <= room {
+			pieces = []string{name}
+		}
+		for k, piece := range pieces {
+			row := make([]string, len(g.right))
+			if k == len(pieces)-1 {
+				row = g.rows[i+1]
+			}
+			if row[0] = piece; k > 0 {
+				row[0] = columnGap + piece
+			}
+			rows = append(rows, row)
+		}
+	}
+	g.rows = rows
 }
 
 func between(low, high float64, format func(float64) string) string {
 	return Style{}.interval(low, high, format)
 }
 
-// significant is v to five significant digits; undefined is a dash.
+// significant is v to four significant digits, which is more than its error leaves it; undefined is a dash.
 func significant(v float64) string {
-	const digits = 5
+	const digits = 4
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return dash
 	}
@@ -163,9 +193,25 @@ func significant(v float64) string {
 		exponent = int(math.Floor(math.Log10(math.Abs(v))))
 	}
 	if exponent < -4 || exponent > 6 {
-		return strings.Replace(strconv.FormatFloat(v, 'e', digits-1, 64), "-", "−", 1)
+		return strings.ReplaceAll(strconv.FormatFloat(v, 'e', digits-1, 64), "-", "−")
 	}
 	return fixed(v, max(0, digits-1-exponent))
+}
+
+// statisticText is a test statistic to two places; that of a fit without error has no end.
+func statisticText(v float64) string {
+	if math.Abs(v) < 1e6 {
+		return fixed(v, 2)
+	}
+	return significant(v)
+}
+
+// oddsText is an odds ratio; close to 1 the difference is all that matters.
+func oddsText(v float64) string {
+	if math.Abs(v-1) < 0.01 {
+		return fixed(v, 5)
+	}
+	return significant(v)
 }
 
 // leastP is where tails are beyond what a double of an ordinary statistic tells: R prints it so.
@@ -208,7 +254,7 @@ func (r *Regression) measures() []string {
 		if t.DF2 > 0 {
 			df = count(int64(t.DF)) + " and " + plural(int64(t.DF2), "degree")
 		}
-		out = append(out, fmt.Sprintf("all terms together: %s %s on %s of freedom, %s", t.Name, fixed(t.Statistic, 2), df, withP(t.P)))
+		out = append(out, fmt.Sprintf("all terms together: %s %s on %s of freedom, %s", t.Name, statisticText(t.Statistic), df, withP(t.P)))
 	}
 	return append(out, criteria)
 }

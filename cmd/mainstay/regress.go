@@ -100,7 +100,7 @@ func runRegress(ctx context.Context, a *app, o *regressOptions, args []string) e
 	if err != nil {
 		return err
 	}
-	r, err := model.Fit(s.data, s.formula, s.options)
+	r, err := model.Fit(ctx, s.data, s.formula, s.options)
 	if err != nil {
 		return s.explain(err)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -153,6 +154,8 @@ func (s *study) explain(err error) error {
 	var refused *model.RefusedError
 	var row *formula.RowError
 	switch {
+	case errors.Is(err, context.Canceled):
+		return err
 	case errors.As(err, &refused):
 		return qualityError{err}
 	case errors.As(err, &row):

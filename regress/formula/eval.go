@@ -229,8 +229,8 @@ func (e *evaluator) compare(n *node, a, b value) (value, error) {
 }
 
 // Condition reads an expression that is true or false for every row, such as tenure > 12 & Contract ==
-// "One year", and gives the columns in it and the function that decides. A row in which one of the
-// columns is missing is not kept, as in R's subset.
+// "One year", over the columns that find knows, and gives the function that decides. A row in which one of
+// them is missing is not kept, as in R's subset. The error is a *SyntaxError, or that of find.
 func Condition(text string, find func(name string) (*Column, error)) (keep func(row int) bool, err error) {
 	p, err := newParser(text)
 	if err != nil {

@@ -7,6 +7,7 @@
 package model
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -94,11 +95,11 @@ type study struct {
 }
 
 // Fit fits f to d. Rows are taken in an order of their own (rows.go), so the result does not depend
-// on that of the table.
+// on that of the table. ctx is looked at between folds.
 //
 // Errors: *formula.SyntaxError, *formula.RowError, *RefusedError; others say what is wrong with a
 // column.
-func Fit(d *formula.Data, f *formula.Formula, o Options) (*Result, error) {
+func Fit(ctx context.Context, d *formula.Data, f *formula.Formula, o Options) (*Result, error) {
 	s, r, err := prepare(d, f, o)
 	if err != nil {
 		return nil, err
@@ -121,7 +122,7 @@ func Fit(d *formula.Data, f *formula.Formula, o Options) (*Result, error) {
 	r.Factors = coding.Factors()
 	r.describe(s, fit)
 	if o.Folds != nil {
-		if r.Validation, err = s.validate(d); err != nil {
+		if r.Validation, err = s.validate(ctx, d); err != nil {
 			return nil, err
 		}
 	}

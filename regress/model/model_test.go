@@ -111,7 +111,7 @@ func mustFit(t testing.TB, d *formula.Data, text string, o Options) *Result {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := Fit(d, f, o)
+	r, err := Fit(t.Context(), d, f, o)
 	if err != nil {
 		t.Fatalf("%s: %v", text, err)
 	}

@@ -37,7 +37,7 @@ func arrange(d *formula.Data, rows []int, names []string) (order []int, hashes [
 		}
 		hashes[i] = mix(h)
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(hashes[a], hashes[b]) })
+	slices.SortFunc(order, func(a, b int) int { return cmp.Or(cmp.Compare(hashes[a], hashes[b]), a-b) })
 	return order, hashes
 }
 

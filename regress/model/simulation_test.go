@@ -92,7 +92,7 @@ func TestFitsThatAreTheSame(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				r, err := Fit(d, f, Options{Family: family, Level: 0.95})
+				r, err := Fit(t.Context(), d, f, Options{Family: family, Level: 0.95})
 				if err != nil {
 					t.Skip() // separated by chance
 				}

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"context"
 	"fmt"
 	"math"
 
@@ -36,7 +37,7 @@ const tenths = 10
 // validate fits and predicts fold by fold. Levels, means and coefficients are learnt from the
 // training rows alone. A fold that is refused is a *RefusedError: the mean of the others would be of
 // another, easier problem.
-func (s *study) validate(d *formula.Data) (*Validation, error) {
+func (s *study) validate(ctx context.Context, d *formula.Data) (*Validation, error) {
 	folds, err := s.split(d)
 	if err != nil {
 		return nil, err
@@ -45,6 +46,9 @@ func (s *study) validate(d *formula.Data) (*Validation, error) {
 	var all []predictions
 	dependent := s.dependence(d)
 	for k, f := range folds {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		p, unseen, err := s.predict(f, fmt.Sprintf("fold %d of %d", k+1, len(folds)))
 		if err != nil {
 			return nil, err

@@ -255,7 +255,7 @@ func TestRefusals(t *testing.T) {
 			t.Fatal(err)
 		}
 		c.o.Level = 0.95
-		if _, err = Fit(d, f, c.o); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err = Fit(t.Context(), d, f, c.o); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s %+v: %v, want %q", c.text, c.o, err, c.want)
 		}
 		if refused := new(RefusedError); strings.Contains(c.want, "trusted") != errors.As(err, &refused) {

@@ -3,6 +3,7 @@
 package published
 
 import (
+	"context"
 	"embed"
 	"encoding/csv"
 	"encoding/json"
@@ -144,7 +145,7 @@ func fit(d *formula.Data, text string, family model.Family) (*model.Result, erro
 		return nil, err
 	}
 	const level = 0.95
-	return model.Fit(d, f, model.Options{Family: family, Level: level})
+	return model.Fit(context.Background(), d, f, model.Options{Family: family, Level: level})
 }
 
 // list gathers the agreements of one fit.
