@@ -129,6 +129,7 @@ func TestSyntaxErrors(t *testing.T) {
 		"y ~ f(x = )":               "expected a column",
 		"y ~ I(2 = x)":              "= names an argument",
 		"y ~ 0":                     "nothing is left to estimate",
+		"log(y) ~ x + y + log( y )": `before "log( y )": log(y) is the response`,
 		"y ~ a:offset(x)":           "does not interact",
 		"y ~ 客户 客户":                 `at character 8, before "客户"`,
 		"y ~ \xff":                  "not valid UTF-8",

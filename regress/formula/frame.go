@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 )
 
 // Frame is the rows of a table in which nothing that the model uses is missing, with the formula's
@@ -92,7 +93,7 @@ func NewFrame(f *Formula, d *Data, rows []int, also ...string) (*Frame, error) {
 	fr := &Frame{formula: f, vars: make([]*variable, len(f.variables))}
 	fr.keep(d, rows, append(f.Columns(), also...))
 	if len(fr.Rows) == 0 {
-		return nil, errors.New("no row is left: every row lacks a column of the formula, or none was chosen")
+		return nil, fr.empty(len(rows))
 	}
 	e := &evaluator{f.text, d}
 	var err error
@@ -120,6 +121,18 @@ func NewFrame(f *Formula, d *Data, rows []int, also ...string) (*Frame, error) {
 		}
 	}
 	return fr, nil
+}
+
+// empty says why no row is left.
+func (fr *Frame) empty(rows int) error {
+	if rows == 0 {
+		return errors.New("there are no rows to fit: the table is empty, or the condition holds for none")
+	}
+	var lacking []string
+	for _, m := range fr.Missing {
+		lacking = append(lacking, fmt.Sprintf("%s in %d", m.Column, m.Rows))
+	}
+	return fmt.Errorf("each of the %d rows lacks a column of the formula (%s): leave the emptiest column out", rows, strings.Join(lacking, ", "))
 }
 
 // keep sets Rows, Missing and Dropped.

@@ -234,6 +234,9 @@ func (b *builder) power(n *node) ([]Term, error) {
 // variable is the term of one variable.
 func (b *builder) variable(n *node) ([]Term, error) {
 	name := n.String()
+	if name == b.f.response.String() {
+		return nil, b.p.fail(n.pos, "%s is the response, it cannot explain itself", name)
+	}
 	v, known := b.index[name]
 	if !known {
 		if len(b.f.variables) == mostVariables {

@@ -248,7 +248,7 @@ func TestRefusals(t *testing.T) {
 		{"won ~ z", Options{Family: Binomial, Weights: "t"}, "the weights t are text"},
 		{"won ~ z", Options{Family: "gamma"}, "unknown family"},
 		{"won ~ nobody", Options{Family: Gaussian}, `there is no column "nobody"`},
-		{"won ~ z", Options{Family: Gaussian, Rows: []int{}}, "no row is left"},
+		{"won ~ z", Options{Family: Gaussian, Rows: []int{}}, "there are no rows to fit"},
 	} {
 		f, err := formula.Parse(c.text, nil)
 		if err != nil {
