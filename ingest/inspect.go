@@ -8,6 +8,7 @@ import (
 
 	"mainstay/ingest/money"
 	"mainstay/ingest/store"
+	"mainstay/ingest/table"
 )
 
 // Inspection is what can be known about an export without any model. Days are
@@ -33,6 +34,7 @@ type Inspection struct {
 	Customers  *int             `json:"customers"`         // null where a run would stop before they are known
 	Problem    string           `json:"problem,omitempty"` // why a run would stop
 	Notes      []string         `json:"notes,omitempty"`
+	Tables     []*table.Tally   `json:"tables,omitempty"` // beside the transactions; the caller's to fill
 }
 
 // AmountReport is the range of the amounts that can be read, used or not, before any

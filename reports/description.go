@@ -15,8 +15,12 @@ import (
 // points under those that have them.
 func Description(w io.Writer, d *segment.Description) error {
 	b := bufio.NewWriter(w)
-	for _, line := range wrap(fmt.Sprintf("as of %s; at risk = bought in the last %d days; retention = of those at risk %d days ago, bought since, with its 95 %% interval",
-		d.Clock.AsOf, d.Clock.Horizon, d.Clock.Horizon), pageWidth) {
+	held, kept := "", ""
+	if d.Contracts {
+		held, kept = " or under contract", " or under contract now"
+	}
+	for _, line := range wrap(fmt.Sprintf("as of %s; at risk = bought in the last %d days%s; retention = of those at risk %d days ago, bought since%s, with its 95 %% interval",
+		d.Clock.AsOf, d.Clock.Horizon, held, d.Clock.Horizon, kept), pageWidth) {
 		b.WriteString(line + "\n")
 	}
 	for _, scheme := range d.Schemes {

@@ -74,10 +74,16 @@ func (id Identity) ID() (string, error) {
 	return hex.EncodeToString(sum[:]), nil
 }
 
-// Inputs lists and hashes every file that a run reads: the plan's transactions and the sources of the
-// accounts table (nil = none). threads files are read at a time. The order is that of the plan, then
+// Source is where a table beside the transactions lies; no files = not given.
+type Source struct {
+	Role  string
+	Files []string
+}
+
+// Inputs lists and hashes every file that a run reads: the plan's transactions, and the tables beside
+// them. threads files are read at a time. The order is that of the plan, then
 // of the store.
-func Inputs(ctx context.Context, st store.Store, plan *ingest.Plan, accounts []string, threads int) ([]Input, error) {
+func Inputs(ctx context.Context, st store.Store, plan *ingest.Plan, tables []Source, threads int) ([]Input, error) {
 	var objects []store.Object
 	for _, f := range plan.Files {
 		objects = append(objects, f.Object)
@@ -93,16 +99,18 @@ func Inputs(ctx context.Context, st store.Store, plan *ingest.Plan, accounts []s
 		others = append(others, b.Objects...)
 		inputs = append(inputs, describe(b.Role, b.Objects)...)
 	}
-	var table []store.Object
-	for _, source := range accounts {
-		found, err := st.List(ctx, source, store.TableEndings...)
-		if err != nil {
-			return nil, err
+	for _, t := range tables {
+		var found []store.Object
+		for _, source := range t.Files {
+			objects, err := st.List(ctx, source, store.TableEndings...)
+			if err != nil {
+				return nil, err
+			}
+			found = append(found, objects...)
 		}
-		table = append(table, found...)
+		others = append(others, found...)
+		inputs = append(inputs, describe(t.Role, found)...)
 	}
-	others = append(others, table...)
-	inputs = append(inputs, describe(RoleAccounts, table)...)
 	prints, err := ingest.FingerprintFiles(ctx, st, append(objects, others...), threads)
 	if err != nil {
 		return nil, err

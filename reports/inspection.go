@@ -44,6 +44,9 @@ func Inspection(w io.Writer, in *ingest.Inspection) error {
 		section(b, "AMOUNTS", inspectedAmounts(in))
 	}
 	section(b, "SET ASIDE", setAside(in))
+	if len(in.Tables) > 0 {
+		inspectedTables(b, in.Tables)
+	}
 	remarks := in.Notes
 	if in.Problem != "" {
 		remarks = append([]string{"a run would stop: " + in.Problem}, remarks...)

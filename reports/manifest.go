@@ -8,6 +8,7 @@ import (
 
 	"mainstay/ingest"
 	"mainstay/ingest/money"
+	"mainstay/ingest/table"
 	"mainstay/internal/num"
 	"mainstay/segment"
 )
@@ -39,6 +40,7 @@ type Manifest struct {
 	Prospects        int              `json:"prospects"`
 	KeyAccounts      int              `json:"key_accounts"`
 	Accounts         *AccountCounts   `json:"accounts"`
+	Tables           []TableCounts    `json:"tables"`
 	Inputs           []Input          `json:"inputs"`
 	Mapping          []MappedRole     `json:"mapping"`
 	Config           any              `json:"config"`
@@ -99,6 +101,12 @@ type AccountCounts struct {
 	Matched          int `json:"matched"`
 	Prospects        int `json:"prospects"`
 	CustomersWithout int `json:"customers_without"`
+}
+
+// TableCounts reconciles a table beside the transactions: its rows are used or set aside.
+type TableCounts struct {
+	*table.Tally
+	Strangers int `json:"strangers"`
 }
 
 // MappedRole says which column or expression serves a role, and how it was found.
@@ -197,10 +205,13 @@ func NewManifest(r *Run, plan *ingest.Plan, tally *ingest.Tally, res *segment.Re
 			Value: res.ValueModel, ValueCertified: res.ValueCertified, Why: res.ModelWhy,
 		},
 		Forecast: newForecast(&res.Forecast),
-		Fits:     []FitInfo{}, Outputs: []Output{}, Warnings: append(Warnings(plan, res), tallyNotes(tally)...),
+		Tables:   []TableCounts{}, Fits: []FitInfo{}, Outputs: []Output{}, Warnings: append(Warnings(plan, res), tallyNotes(tally)...),
 	}
 	if a := res.Accounts; a.Given {
 		m.Accounts = &AccountCounts{a.Accounts, a.Matched, a.Prospects, a.CustomersWithout}
+	}
+	for _, t := range res.Tables {
+		m.Tables = append(m.Tables, TableCounts(t))
 	}
 	for _, c := range plan.Roles {
 		m.Mapping = append(m.Mapping, MappedRole(c))

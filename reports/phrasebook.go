@@ -33,6 +33,8 @@ var sentences = func() (out []sentence) {
 		{`customer for at least (\S+) years`, "为客户至少 $1 年"},
 		{`customer for (\S+) years`, "为客户 $1 年"},
 		{`returns (\d+) % of sales`, "退货占销售 $1 %"},
+		{`a contract is in force`, "有有效合同"},
+		{`no contract is in force`, "没有有效合同"},
 		{`rhythm not known yet`, "购买节奏未知"},
 		{`gaps of (\d+) ± (\d+) d`, "间隔 $1 ± $2 天"},
 		{`no purchase yet`, "尚未购买"},

@@ -18,7 +18,7 @@ func Scores(res *segment.Result, has ingest.Has) *Table {
 	b.text("parent", "the buying group, from the accounts table", func(i int) string { return s[i].Parent })
 	b.key("relation", "active (at risk), lapsed, prospect, never_bought (rows, but no purchase day)", func(i int) string { return s[i].Relation })
 	b.text("state", "the state of the Markov chain on the as-of date", func(i int) string { return s[i].State })
-	b.boolean("at_risk", "had a purchase day within one churn horizon before the as-of date, and can therefore be lost", func(i int) bool { return s[i].AtRisk })
+	b.boolean("at_risk", "had a purchase day within one churn horizon before the as-of date, or has a contract in force, and can therefore be lost", func(i int) bool { return s[i].AtRisk })
 	scoreBehaviour(b, res)
 	scoreRisk(b, res)
 	scoreValue(b, res)

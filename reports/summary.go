@@ -87,7 +87,33 @@ func (s *summary) input() {
 	if r := s.tally.Rounding; r.Rows > 0 {
 		s.line(s.style.say("input.rounded", count(r.Rows), s.rounding(r.Sum.Float64(roundingScale))))
 	}
+	if tables := s.tables(); tables != "" {
+		s.text(s.style.say("input.tables", tables), mappingLines)
+	}
 	s.text(s.style.say("input.columns", s.columns()), mappingLines)
+}
+
+// tables counts what is used of the tables beside the transactions; the accounts have a line of their own.
+func (s *summary) tables() string {
+	var parts []string
+	for _, t := range s.res.Tables {
+		if t.Table != accountsTable {
+			parts = append(parts, s.style.say("input.table", s.style.say("table."+t.Table), count(int64(t.Used)), count(int64(t.Rows))))
+		}
+	}
+	return strings.Join(parts, " · ")
+}
+
+const accountsTable = "accounts"
+
+// underContract chooses the words of what being at risk means: with contracts more than with purchases alone.
+func (s *summary) underContract(without, with string) string {
+	for _, t := range s.res.Tables {
+		if t.Table == "contracts" {
+			return with
+		}
+	}
+	return without
 }
 
 // reason counts the rows set aside for one reason; revenue without a customer is named, because the
@@ -166,7 +192,7 @@ func ratio(a, b int64) float64 { return float64(a) / float64(b) }
 func (s *summary) book() {
 	s.section("label.book")
 	t := &s.res.Totals
-	line := s.style.say("book.customers", count(t.Customers), count(t.AtRisk), s.res.Clock.Horizon, count(t.Lapsed))
+	line := s.style.say(s.underContract("book.customers", "book.contract"), count(t.Customers), count(t.AtRisk), s.res.Clock.Horizon, count(t.Lapsed))
 	if t.NeverBought > 0 {
 		line += s.style.say("book.never", count(t.NeverBought))
 	}
@@ -271,7 +297,7 @@ func (s *summary) leaving() {
 	s.section("label.leaving")
 	t, h := &s.res.Totals, s.res.Clock.Horizon
 	if !math.IsNaN(t.ObservedChurn) {
-		s.text(s.style.say("leaving.observed", h, percent(t.ObservedChurn), s.style.interval(t.ObservedChurnLow, t.ObservedChurnHigh, percent)), 2)
+		s.text(s.style.say(s.underContract("leaving.observed", "leaving.contract"), h, percent(t.ObservedChurn), s.style.interval(t.ObservedChurnLow, t.ObservedChurnHigh, percent)), 2)
 	}
 	s.text(s.style.say("leaving.expected", h, fixed(t.ExpectedLeavers, 0), count(t.AtRisk), s.value(t.AtRiskValue), s.value(t.KeyAtRiskValue)), 2)
 	if !math.IsNaN(t.FivePercent) && !math.IsNaN(t.FivePoints) {

@@ -74,7 +74,14 @@ var phrases = map[string][2]string{
 	"input.rounded": {"%s {amount|amounts} rounded, by %s in all", "%s 个金额经过舍入，合计 %s"},
 	"input.least":   {"less than %s", "不足 %s"},
 	"input.columns": {"columns: %s", "字段：%s"},
+	"input.tables":  {"beside them: %s", "其他数据：%s"},
+	"input.table":   {"%s, %s of %s {row|rows} used", "%s 采用 %s / %s 条"},
 	"input.status":  {" (excluded at every date)", "（在所有日期均排除）"},
+
+	"table.contracts":  {"contracts", "合同"},
+	"table.activities": {"activities", "客户活动"},
+	"table.people":     {"people", "人员"},
+	"table.series":     {"series", "外部序列"},
 
 	"reason.bad_time":          {"bad date", "日期无效"},
 	"reason.after_as_of":       {"future", "晚于截止日"},
@@ -91,6 +98,7 @@ var phrases = map[string][2]string{
 	"reason.bad_discount":      {"bad discount", "折扣无效"},
 
 	"book.customers": {"%s {customer|customers}: %s at risk (bought in the last %d {day|days}), %s lapsed", "%s 个客户：活跃 %s（最近 %d 天内有购买），已流失 %s"},
+	"book.contract":  {"%s {customer|customers}: %s at risk (bought in the last %d {day|days}, or under contract), %s lapsed", "%s 个客户：活跃 %s（最近 %d 天内有购买，或合同有效），已流失 %s"},
 	"book.never":     {", %s never bought", "，从未购买 %s"},
 	"book.prospects": {"; %s {prospect|prospects}", "；潜在客户 %s"},
 	"book.revenue":   {"last 12 months: revenue %s (%s on the 12 before)", "近 12 个月：收入 %s（较前 12 个月 %s）"},
@@ -104,6 +112,7 @@ var phrases = map[string][2]string{
 	"book.accounts":  {"accounts table: %s {account|accounts}, %s matched, %s {prospect|prospects}; %s {customer|customers} not in it", "客户表：%s 个客户，匹配 %s，潜在 %s；%s 个客户不在表中"},
 
 	"leaving.observed": {"of those at risk %d {day|days} ago, %s %s have not bought since", "%d 天前的活跃客户中，%s %s 此后没有购买"},
+	"leaving.contract": {"of those at risk %d {day|days} ago, %s %s have neither bought since nor a contract", "%d 天前的活跃客户中，%s %s 此后没有购买，也没有有效合同"},
 	"leaving.expected": {"next %d {day|days}: %s of %s expected to leave; value at risk %s (key accounts %s)", "未来 %d 天预计流失：%s / %s；风险价值 %s，其中大客户 %s"},
 	"leaving.whatif":   {"5 %% fewer losses would keep %s; 5 points less churn %s", "流失减少 5%% 可保住 %s；流失率降低 5 个百分点可保住 %s"},
 

@@ -197,6 +197,7 @@ func (a *analysis) describe(ctx context.Context, progress Progress) error {
 	slices.SortFunc(r.Scores, func(x, y Score) int { return bytes.Compare([]byte(x.Key), []byte(y.Key)) })
 	r.Attention = a.teller.attentionList(r.Scores)
 	r.Accounts = a.accountMatch()
+	r.Tables = a.tableMatches()
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -328,6 +329,7 @@ func (a *analysis) warn() {
 	for _, s := range a.Ledger.Suspects(a.Clock.AsOf) {
 		add(warnSuspect, s.String())
 	}
+	r.Warnings = append(r.Warnings, tableWarnings(r.Tables)...)
 	if a.churn.champion < 0 {
 		add(num.WarnHorizonShort, "the history is shorter than one churn horizon, so no churn could be observed: set churn_horizon_days, or give a longer history")
 	}

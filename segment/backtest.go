@@ -33,7 +33,7 @@ func newBacktest(st *study) *backtest {
 func (t *backtest) panel(d ingest.Day) *panel {
 	p := t.panels[d]
 	if p == nil {
-		p = t.newPanel(d, Profiles(t.Ledger, d, t.Clock.Horizon, t.Threads))
+		p = t.newPanel(d, t.profilesOn(d))
 		t.panels[d] = p
 	}
 	return p

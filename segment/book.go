@@ -24,6 +24,7 @@ type Book struct {
 	Basis     string  // Margin or Revenue
 	BasisWhy  string
 
+	held     holdings
 	rfm      *RFM
 	abc      []int8
 	keys     []bool
@@ -46,8 +47,12 @@ func NewBook(l *ingest.Ledger, in *table.Inputs, clock Clock, cfg Config, thread
 		in = &table.Inputs{}
 	}
 	b := &Book{Ledger: l, Inputs: *in, Accounts: in.Accounts, Config: cfg, Clock: clock, Threads: threads}
-	b.Profiles = Profiles(l, clock.AsOf, clock.Horizon, threads)
+	b.held = newHoldings(l, in.Contracts, threads)
+	b.Profiles = b.profilesOn(clock.AsOf)
 	b.matchAccounts()
+	if err := b.checkModelAttributes(); err != nil {
+		return nil, err
+	}
 	var err error
 	b.Basis, b.BasisWhy, err = Basis(l, b.Profiles, cfg)
 	return b, err

@@ -18,7 +18,8 @@ type Description struct {
 	Cuts    []Cut
 	Members []Member // sorted by key bytes
 
-	Clusters []Clusters // of the schemes that are found
+	Clusters  []Clusters // of the schemes that are found
+	Contracts bool       // contracts in force are part of being at risk, and of retention
 }
 
 // Clusters are the clusters of one scheme: how they were found, and what they are like.
@@ -59,7 +60,7 @@ func By(ctx context.Context, l *ingest.Ledger, inputs *table.Inputs, cfg Config,
 	if len(by) == 0 {
 		by = b.Schemes()
 	}
-	d := &Description{Clock: b.Clock, Scale: l.Scale}
+	d := &Description{Clock: b.Clock, Scale: l.Scale, Contracts: b.Inputs.Contracts != nil}
 	var groups []*Grouping
 	for _, scheme := range by {
 		if err := ctx.Err(); err != nil {

@@ -25,8 +25,9 @@ func trainLogistic(b *study, train []*panel) trained[churnModel] {
 }
 
 func fitChurn(b *study, train []*panel) trained[churnModel] {
-	d, ids, events := stackRisk(train, func(s *subject) float64 { return unit(s.churned) })
-	if few := tooFew(len(events), events); few != "" {
+	c := newColumns(b, train)
+	d, ids, events := stackRisk(train, c, func(s *subject) float64 { return unit(s.churned) })
+	if few := tooFew(len(events), events, len(c.all)); few != "" {
 		return refused[churnModel](few)
 	}
 	fit, err := logistic(d, events, ids, b.Threads)
@@ -38,7 +39,7 @@ func fitChurn(b *study, train []*panel) trained[churnModel] {
 		t.Note = certificateNote(&fit.Certificate)
 		return t
 	}
-	t.Model = newLogisticModel(fit, d, events, b.Threads)
+	t.Model = newLogisticModel(fit, c, d, events, b.Threads)
 	return t
 }
 
@@ -73,14 +74,14 @@ func logistic(d *regress.Design, y []float64, ids []int32, threads int) (*regres
 const minPerColumn = 3
 
 // tooFew says why a logistic fit has no chance, "" when it has.
-func tooFew(rows int, y []float64) string {
+func tooFew(rows int, y []float64, columns int) string {
 	events := 0
 	for _, v := range y {
 		if v > 0 {
 			events++
 		}
 	}
-	if need := minPerColumn * (len(features) - 1); min(events, rows-events) < need {
+	if need := minPerColumn * (columns - 1); min(events, rows-events) < need {
 		return fmt.Sprintf("%s: of %d outcomes in training %d are of one kind, a regression needs %d of each",
 			num.WarnTooFew, rows, max(events, rows-events), need)
 	}
@@ -97,12 +98,13 @@ func tooFew(rows int, y []float64) string {
 // total.
 type logisticModel struct {
 	fit           *regress.Fit
+	columns       *columns
 	mean          []float64 // of the features in training: what reasons are told against
 	shrink, shift float64
 }
 
-func newLogisticModel(fit *regress.Fit, d *regress.Design, y []float64, threads int) *logisticModel {
-	m := &logisticModel{fit: fit, mean: columnMeans(d)}
+func newLogisticModel(fit *regress.Fit, c *columns, d *regress.Design, y []float64, threads int) *logisticModel {
+	m := &logisticModel{fit: fit, columns: c, mean: columnMeans(d)}
 	slopes := float64(len(fit.Names) - len(fit.Dropped) - 1)
 	if g := fit.NullDev - fit.Deviance; g > slopes {
 		m.shrink = (g - slopes) / g
@@ -154,7 +156,7 @@ func meetTotal(eta, y []float64, shrink float64, threads int) float64 {
 }
 
 func (m *logisticModel) churn(p *panel, i int, level float64) (prob, low, high float64) {
-	return m.probability(p.row(i), level)
+	return m.probability(m.columns.row(p, i), level)
 }
 
 // predictor is xβ.
@@ -182,17 +184,17 @@ func (m *logisticModel) probability(x []float64, level float64) (prob, low, high
 
 // stackRisk stacks the customers at risk of several panels into a design, with their clusters and
 // responses.
-func stackRisk(train []*panel, response func(*subject) float64) (d *regress.Design, ids []int32, y []float64) {
-	d = &regress.Design{Names: featureNames()}
+func stackRisk(train []*panel, c *columns, response func(*subject) float64) (d *regress.Design, ids []int32, y []float64) {
+	d = &regress.Design{Names: c.names()}
 	n := 0
 	for _, p := range train {
 		n += p.atRisk()
 	}
-	d.X, ids, y = make([]float64, 0, n*len(features)), make([]int32, 0, n), make([]float64, 0, n)
+	d.X, ids, y = make([]float64, 0, n*len(c.all)), make([]int32, 0, n), make([]float64, 0, n)
 	for _, p := range train {
 		for i := range p.Subjects {
 			if s := &p.Subjects[i]; s.atRisk {
-				d.X = append(d.X, p.row(i)...)
+				d.X = append(d.X, c.row(p, i)...)
 				ids = append(ids, s.id)
 				y = append(y, response(s))
 			}

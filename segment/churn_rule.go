@@ -9,21 +9,25 @@ import (
 
 // recencyRule is the rule that every sales office knows: the longer the silence, the worse. Churn is
 // the rate observed in training among customers whose silence, as a share of the churn horizon,
-// fell into the same third.
+// fell into the same third. Those at risk by a contract alone, silent for a horizon or longer, are a
+// band of their own.
 type recencyRule struct {
 	horizon int
-	bands   [3]rate
+	longest int              // silence that a customer of the book can have, in days
+	bands   [thirds + 1]rate // the last: at risk by a contract alone
 }
 
-// bandOf is the third of the horizon that a recency falls into.
+const thirds = 3
+
+// bandOf is the third of the horizon that a recency falls into, or the band beyond.
 func (r *recencyRule) bandOf(recency int32) int {
-	return min(3*int(recency)/r.horizon, len(r.bands)-1)
+	return min(thirds*int(recency)/r.horizon, thirds)
 }
 
 func trainRecencyRule(b *study, train []*panel) trained[churnModel] {
-	rule := &recencyRule{horizon: b.Clock.Horizon}
-	var left [3][]float64
-	var ids [3][]int32
+	rule := &recencyRule{horizon: b.Clock.Horizon, longest: b.Clock.Span()}
+	var left [thirds + 1][]float64
+	var ids [thirds + 1][]int32
 	var all []float64
 	var allIDs []int32
 	for _, p := range train {

@@ -17,21 +17,23 @@ const maxHorizon = 3660
 // Config is everything that decides how a Ledger becomes scores, segments and tiers. The yaml
 // tags are the keys of the configuration file; docs/config.md describes each.
 type Config struct {
-	Period         string         `yaml:"period" json:"period"`                         // auto (default), week, month, quarter, year
-	ChurnHorizon   int            `yaml:"churn_horizon_days" json:"churn_horizon_days"` // 0 = auto
-	DiscountRate   float64        `yaml:"discount_rate" json:"discount_rate"`           // annual effective; default 0.10
-	ValueBasis     string         `yaml:"value_basis" json:"value_basis"`               // auto, margin, revenue
-	Level          float64        `yaml:"level" json:"level"`                           // of intervals; default 0.90
-	KeyAccounts    KeyAccountRule `yaml:"key_accounts" json:"key_accounts"`
-	Ladder         []float64      `yaml:"ladder" json:"ladder"` // units a year, descending; default 100, 50, 10, 5
-	RFMGroups      int            `yaml:"rfm_groups" json:"rfm_groups"`
-	Segments       []string       `yaml:"segments" json:"segments"` // what run segments by; empty = abc, rfm, ladder where units exist, and the attributes it knows
-	Bands          []BandRule     `yaml:"bands" json:"bands"`       // segmentations of the company's own: a number, cut
-	Clusters       ClusterRule    `yaml:"clusters" json:"clusters"` // what kmeans and gmm find clusters by
-	Tiers          TierPolicy     `yaml:"tiers" json:"tiers"`
-	IncumbentChurn string         `yaml:"incumbent_churn" json:"incumbent_churn"` // champion of an earlier run, replaced only beyond one standard error
-	IncumbentValue string         `yaml:"incumbent_value" json:"incumbent_value"`
-	Attention      int            `yaml:"attention" json:"attention"` // how many accounts to name; default 6
+	Period          string         `yaml:"period" json:"period"`                         // auto (default), week, month, quarter, year
+	ChurnHorizon    int            `yaml:"churn_horizon_days" json:"churn_horizon_days"` // 0 = auto
+	DiscountRate    float64        `yaml:"discount_rate" json:"discount_rate"`           // annual effective; default 0.10
+	ValueBasis      string         `yaml:"value_basis" json:"value_basis"`               // auto, margin, revenue
+	Level           float64        `yaml:"level" json:"level"`                           // of intervals; default 0.90
+	KeyAccounts     KeyAccountRule `yaml:"key_accounts" json:"key_accounts"`
+	Ladder          []float64      `yaml:"ladder" json:"ladder"` // units a year, descending; default 100, 50, 10, 5
+	RFMGroups       int            `yaml:"rfm_groups" json:"rfm_groups"`
+	Segments        []string       `yaml:"segments" json:"segments"` // what run segments by; empty = abc, rfm, ladder where units exist, and the attributes it knows
+	Bands           []BandRule     `yaml:"bands" json:"bands"`       // segmentations of the company's own: a number, cut
+	Clusters        ClusterRule    `yaml:"clusters" json:"clusters"` // what kmeans and gmm find clusters by
+	Tiers           TierPolicy     `yaml:"tiers" json:"tiers"`
+	Static          []string       `yaml:"static" json:"static"`                     // attributes of the accounts that never change
+	ModelAttributes []string       `yaml:"model_attributes" json:"model_attributes"` // attributes that the regressions use
+	IncumbentChurn  string         `yaml:"incumbent_churn" json:"incumbent_churn"`   // champion of an earlier run, replaced only beyond one standard error
+	IncumbentValue  string         `yaml:"incumbent_value" json:"incumbent_value"`
+	Attention       int            `yaml:"attention" json:"attention"` // how many accounts to name; default 6
 }
 
 // KeyAccountRule selects key accounts. By default: the smallest set of customers at risk that makes

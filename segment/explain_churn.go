@@ -61,7 +61,7 @@ type ChainWhy struct {
 }
 
 // RuleWhy is the rate observed in training among customers whose silence fell into the same third of the
-// horizon: From ≤ days < To. N is the number of independent observations it is worth.
+// horizon, or beyond it where a contract held them: From ≤ days < To. N is the number of independent observations it is worth.
 type RuleWhy struct {
 	From, To int
 	Rate, N  float64
@@ -71,7 +71,7 @@ func (a *analysis) explainChurn(i int) *ChurnWhy {
 	w := &ChurnWhy{Model: a.result.ChurnModel, Mean: meanChurn(a.result.Scores)}
 	switch m := a.scorer.churn.(type) {
 	case *logisticModel:
-		w.Logistic = m.explain(a.today.row(i))
+		w.Logistic = m.explain(m.columns.row(a.today, i))
 	case *chainModel:
 		w.Chain = m.explain(m.fold[a.today.Subjects[i].state])
 	case *recencyRule:
@@ -85,7 +85,7 @@ func (a *analysis) explainChurn(i int) *ChurnWhy {
 // explain takes the log-odds of a feature row apart.
 func (m *logisticModel) explain(x []float64) *LogisticWhy {
 	w := &LogisticWhy{Baseline: m.shift + m.shrink*m.predictor(m.mean), Link: m.shift + m.shrink*m.predictor(x), Shrink: m.shrink}
-	for k, f := range features {
+	for k, f := range m.columns.all {
 		if k != fIntercept {
 			w.Terms = append(w.Terms, Term{Name: f.Name, Reason: f.Reason, Doc: f.Doc, Value: x[k], Mean: m.mean[k], Coef: m.fit.Coef[k],
 				Share: m.shrink * (x[k] - m.mean[k]) * m.fit.Coef[k]})
@@ -109,6 +109,9 @@ func (m *chainModel) explain(state int) *ChainWhy {
 // explain names the band of a silence.
 func (r *recencyRule) explain(recency int32) *RuleWhy {
 	k := r.bandOf(recency)
-	edge := func(k int) int { return (k*r.horizon + len(r.bands) - 1) / len(r.bands) } // least recency of band k
+	if k == thirds {
+		return &RuleWhy{From: r.horizon, To: r.longest, Rate: r.bands[k].p, N: r.bands[k].n}
+	}
+	edge := func(k int) int { return (k*r.horizon + thirds - 1) / thirds } // least recency of band k
 	return &RuleWhy{From: edge(k), To: edge(k + 1), Rate: r.bands[k].p, N: r.bands[k].n}
 }

@@ -70,7 +70,7 @@ func (a *analysis) explainValue(i int, sc *Score) *ValueWhy {
 	if a.scorer.value == nil {
 		return nil
 	}
-	o := a.scorer.value.outlook(a.today, i)
+	o := a.scorer.outlook(i)
 	w.Label, w.Stayed = o.label, o.stayed
 	switch m := a.scorer.value.(type) {
 	case *chainSpend:

@@ -49,15 +49,6 @@ const (
 	gapPrior     = 1.0 // weight, in gaps, of the book's mean gap in a customer's usual gap
 )
 
-// featureNames are the design's column names, in order.
-func featureNames() []string {
-	names := make([]string, len(features))
-	for i, f := range features {
-		names[i] = f.Name
-	}
-	return names
-}
-
 // typical is the book's ordinary customer on a day.
 type typical struct {
 	gap   float64 // mean days between consecutive purchase days, pooled over customers
@@ -116,6 +107,9 @@ func fillFeatures(x []float64, p *Profile, day ingest.Day, b *study, t typical, 
 		x[fTruncated] = 1
 	}
 	x[fReturns] = returnsShare(p)
+	if b.held != nil {
+		x[len(features)] = unit(p.Contract)
+	}
 	x[fSpread] = randomSpread
 	if p.Frequency > 2 && p.GapMean > 0 {
 		x[fSpread] = min(p.GapSD/p.GapMean, maxSpread)

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"mainstay/ingest"
+	"mainstay/ingest/table"
 )
 
 // Field is a name that conditions may use besides attributes.
@@ -43,7 +44,7 @@ var nobody = Profile{GapMean: math.NaN(), GapSD: math.NaN(), GapMedian: math.NaN
 // fields is the one table of what conditions may use. Money and units are plain numbers; windows end on
 // the as-of date. (A function, because key accounts may be defined by conditions.)
 func fields() []field {
-	return []field{
+	return append([]field{
 		{"customer_id", "key of the customer", textField(func(b *Book, m int) string { return string(b.Key(m)) })},
 		{"recency_days", "days since the last purchase day", numberField(func(b *Book, p *Profile) float64 {
 			if p.Frequency == 0 {
@@ -77,7 +78,7 @@ func fields() []field {
 			}
 			return -float64(p.Returns) / float64(p.Sales)
 		})},
-		{"at_risk", "bought within one churn horizon", flagField(func(b *Book, m int) bool {
+		{"at_risk", "bought within one churn horizon, or under contract", flagField(func(b *Book, m int) bool {
 			p := b.Profile(m)
 			return p != nil && p.AtRisk(b.Clock.AsOf, b.Clock.Horizon)
 		})},
@@ -104,15 +105,16 @@ func fields() []field {
 			}
 			return column{text: b.orEmpty(func(i int) string { return g.Names[g.Of[i]] })}, nil
 		}},
-	}
+	}, tableFields()...)
 }
 
 // Fields lists what conditions may use besides attributes, for the manual and for errors.
 func Fields() []Field {
-	table := fields()
-	out := make([]Field, len(table))
-	empty := &Book{Ledger: &ingest.Ledger{Has: ingest.Has{Orders: true, Units: true, Cost: true, Discount: true}}, Config: DefaultConfig(), Basis: Revenue}
-	for i, f := range table {
+	all := fields()
+	out := make([]Field, len(all))
+	empty := &Book{Ledger: &ingest.Ledger{Has: ingest.Has{Orders: true, Units: true, Cost: true, Discount: true}}, Config: DefaultConfig(), Basis: Revenue,
+		Inputs: table.Inputs{Contracts: &table.Contracts{}, Activities: &table.Activities{}, People: &table.People{}}}
+	for i, f := range all {
 		c, err := f.bind(empty)
 		if err != nil {
 			panic("segment: field " + f.name + " cannot describe itself: " + err.Error())

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"mainstay/ingest"
+	"mainstay/ingest/table"
 )
 
 // scrambled changes everything after a day, the customers and the last day of the book apart: amounts,
@@ -51,9 +52,15 @@ func competition(t *testing.T, rows []sale, first, asOf ingest.Day) *analysis {
 	t.Helper()
 	l := handmade(asOf, nil, rows...)
 	l.First = first
+	return competed(t, l, nil, first, func(c *Config) { c.ValueBasis = Margin })
+}
+
+// competed runs the tournaments on a Ledger whose first day is given, with a given clock.
+func competed(t *testing.T, l *ingest.Ledger, in *table.Inputs, first ingest.Day, change func(*Config)) *analysis {
+	t.Helper()
 	cfg := DefaultConfig()
-	cfg.ValueBasis = Margin
-	b, err := NewBook(l, nil, Clock{AsOf: asOf, First: first, Period: Month, Horizon: 90, MedianGap: 25}, cfg, 2)
+	change(&cfg)
+	b, err := NewBook(l, in, Clock{AsOf: l.AsOf, First: first, Period: Month, Horizon: 90, MedianGap: 25}, cfg, 2)
 	if err != nil {
 		t.Fatal(err)
 	}

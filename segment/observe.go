@@ -7,6 +7,7 @@ import (
 
 	"mainstay/ingest"
 	"mainstay/ingest/money"
+	"mainstay/ingest/table"
 	"mainstay/internal/num"
 	"mainstay/regress"
 )
@@ -61,7 +62,7 @@ type Outcome struct {
 }
 
 // KeyOutcome is one key account. Warned: its published churn probability was at least warnLift times the
-// mean of the customers at risk, or at least high_risk. Lost: no purchase day within the horizon; false while
+// mean of the customers at risk, or at least high_risk. Lost: no purchase day within the horizon, nor a contract at its end; false while
 // open.
 type KeyOutcome struct {
 	Key, Name    string
@@ -86,9 +87,10 @@ func (o *Outcome) Inside() (inside, ok bool) {
 // Observe holds the forecasts of a run against what came by the Ledger's as-of date, by the definitions of the
 // backtest: churn is no purchase day in (T, T+horizon], value what the cells of (T, T+days] hold in the run's
 // basis. Of 12 months, 365 days. A customer of the run that the Ledger no longer holds bought nothing.
-// The Ledger may hold more than the run could see; nothing of it flows back into the run.
-func Observe(l *ingest.Ledger, p *Published) []Outcome {
-	o := &observer{l: l, p: p, at: locate(l, p.Scores)}
+// The Ledger may hold more than the run could see; nothing of it flows back into the run. A contract in force at
+// the end of the horizon keeps a customer; contracts may be nil.
+func Observe(l *ingest.Ledger, contracts *table.Contracts, p *Published) []Outcome {
+	o := &observer{l: l, contracts: contracts, p: p, at: locate(l, p.Scores)}
 	return []Outcome{o.churn(), o.label(), o.year()}
 }
 
@@ -114,9 +116,10 @@ func locate(l *ingest.Ledger, scores []PublishedScore) []place {
 }
 
 type observer struct {
-	l  *ingest.Ledger
-	p  *Published
-	at []place
+	l         *ingest.Ledger
+	contracts *table.Contracts
+	p         *Published
+	at        []place
 }
 
 // came is what customer i did within days of the run.
@@ -156,8 +159,8 @@ func (o *observer) churn() Outcome {
 		key := KeyOutcome{Key: s.Key, Name: s.Name, Churn: s.Churn, Warned: s.Churn >= warn, Value12: s.Value12, Came: math.NaN()}
 		if out.Closed {
 			bought, value := o.came(i, o.p.Horizon)
-			key.Lost, key.Came = !bought, value
-			out.churned, out.predicted = append(out.churned, unit(!bought)), append(out.predicted, s.Churn)
+			key.Lost, key.Came = !bought && !o.contracts.OpenOn([]byte(s.Key), int32(out.Until)), value
+			out.churned, out.predicted = append(out.churned, unit(key.Lost)), append(out.predicted, s.Churn)
 		}
 		if s.KeyAccount {
 			out.Keys = append(out.Keys, key)

@@ -43,34 +43,36 @@ type subject struct {
 	past12  float64 // value of the trailing 12 months
 
 	// labels: what came after the day; filled by labels only
-	churned bool    // no purchase day within the churn horizon; meaningful when panel.Churn
+	churned bool    // no purchase day within the churn horizon, nor, of those at risk, a contract in force at its end; meaningful when panel.Churn
 	bought  bool    // a purchase day within the value label; meaningful when panel.Value
 	future  float64 // value within the value label; meaningful when panel.Value
 }
 
 // panel is the book as of a day, and, for days far enough back, what came next.
 type panel struct {
-	Day      ingest.Day
-	Subjects []subject // Ledger order
-	X        []float64 // customers at risk × len(features)
-	Mean12   float64   // mean trailing-12-month value of customers at risk, at least zero: the unit of value
-	Churn    bool      // churn labels are known
-	Value    bool      // value labels are known
+	Day        ingest.Day
+	Subjects   []subject // Ledger order
+	X          []float64 // customers at risk × width
+	width      int
+	Mean12     float64    // mean trailing-12-month value of customers at risk, at least zero: the unit of value
+	Churn      bool       // churn labels are known
+	Attributes [][]string // the model attributes: by attribute, then by row of X
+	Value      bool       // value labels are known
 }
 
 // row is the feature row of subject i, who is at risk.
 func (p *panel) row(i int) []float64 {
-	x := int(p.Subjects[i].x) * len(features)
-	return p.X[x : x+len(features)]
+	x := int(p.Subjects[i].x) * p.width
+	return p.X[x : x+p.width]
 }
 
 // atRisk is the number of customers at risk.
-func (p *panel) atRisk() int { return len(p.X) / len(features) }
+func (p *panel) atRisk() int { return len(p.X) / p.width }
 
 // newPanel reads the book as of day from profiles of that day. Labels are filled where they close
 // on or before the as-of date.
 func (b *study) newPanel(day ingest.Day, profiles []Profile) *panel {
-	p := &panel{Day: day,
+	p := &panel{Day: day, width: b.width(),
 		Churn: day+ingest.Day(b.Clock.Horizon) <= b.Clock.AsOf,
 		Value: day+ingest.Day(b.label) <= b.Clock.AsOf}
 	bought, atRisk := 0, 0
@@ -79,7 +81,7 @@ func (b *study) newPanel(day ingest.Day, profiles []Profile) *panel {
 		atRisk += int(unit(profiles[i].AtRisk(day, b.Clock.Horizon)))
 	}
 	p.Subjects = make([]subject, 0, bought)
-	p.X = make([]float64, atRisk*len(features))
+	p.X = make([]float64, atRisk*p.width)
 	row := int32(0)
 	for i := range profiles {
 		if profiles[i].Frequency > 0 {
@@ -106,6 +108,7 @@ func (b *study) newPanel(day ingest.Day, profiles []Profile) *panel {
 		}
 	})
 	p.Mean12 = meanValue(p.Subjects)
+	p.Attributes = b.attributesOn(day, profiles)
 	return p
 }
 
@@ -197,7 +200,11 @@ func (b *study) observe(s *subject, pr *Profile, day ingest.Day, roll *rolling, 
 	s.recency = int32(pr.RecencyDays(day))
 	s.atRisk = pr.AtRisk(day, b.Clock.Horizon)
 	s.periods = int32(len(w.sums))
-	s.state = int16(b.states.scored(len(w.sums), quiet, int(s.recency), b.Clock.Horizon))
+	silent := int(s.recency)
+	if s.atRisk { // a contract holds them, however long they are silent
+		silent = min(silent, b.Clock.Horizon-1)
+	}
+	s.state = int16(b.states.scored(len(w.sums), quiet, silent, b.Clock.Horizon))
 	s.past, s.past12 = float64(past)*b.unit, float64(past12)*b.unit
 	s.spend = spend.Sum() / float64(len(w.sums))
 	for _, v := range w.sums {
@@ -212,7 +219,7 @@ func (b *study) labels(s *subject, pr *Profile, day ingest.Day, churn, value boo
 	sh := &b.Ledger.Shards[pr.Shard]
 	if churn {
 		bought, _ := cameWithin(b.Ledger, sh, int(pr.Row), day, b.Clock.Horizon, b.Basis)
-		s.churned = !bought
+		s.churned = !bought && !(s.atRisk && b.held.open(pr.Shard, pr.Row, day+ingest.Day(b.Clock.Horizon)))
 	}
 	if value {
 		bought, future := cameWithin(b.Ledger, sh, int(pr.Row), day, b.label, b.Basis)

@@ -31,6 +31,7 @@ type Profile struct {
 	Returns12                  int64
 	GapMean, GapSD             float64 // days between consecutive purchase days; NaN with fewer than 2 (3) purchase days
 	GapMedian                  float64
+	Contract                   bool // a contract is in force; filled by a Book
 }
 
 // Net is sales plus returns of all history.
@@ -44,10 +45,10 @@ func (p *Profile) RecencyDays(asOf ingest.Day) int {
 	return int(asOf - p.Last)
 }
 
-// AtRisk reports whether the customer had a purchase day within one churn horizon before asOf:
-// asOf − horizon < last ≤ asOf.
+// AtRisk reports whether the customer has bought and could be lost: a purchase day within one churn
+// horizon before asOf, asOf − horizon < last ≤ asOf, or a contract in force on asOf.
 func (p *Profile) AtRisk(asOf ingest.Day, horizon int) bool {
-	return p.Frequency > 0 && int(asOf-p.Last) < horizon
+	return p.Frequency > 0 && (p.Contract || int(asOf-p.Last) < horizon)
 }
 
 // Profiles computes one Profile for every customer with a cell on or before asOf, in Ledger order

@@ -20,6 +20,8 @@ const (
 	codeTenure      = "tenure"       // time since the first purchase day
 	codeReturns     = "returns"      // returns as a share of sales
 	codeRhythm      = "rhythm"       // regularity of the gaps
+	codeContract    = "contract"     // a contract is in force, or none
+	codeAttribute   = "attribute"    // the attributes that the configuration gives to the models
 	codeState       = "state"        // state of the chain
 	codeLapsed      = "lapsed"       // silent for a churn horizon or more
 	codeProspect    = "prospect"     // has not bought yet
@@ -27,7 +29,7 @@ const (
 )
 
 // reasonOrder breaks ties between equally strong reasons.
-var reasonOrder = []string{codeSilence, codeFrequency, codeValue, codeTrend, codeTenure, codeReturns, codeRhythm}
+var reasonOrder = []string{codeSilence, codeFrequency, codeValue, codeTrend, codeTenure, codeReturns, codeRhythm, codeContract, codeAttribute}
 
 const (
 	leastContribution = 0.1  // log-odds: a smaller one moves the odds by less than a tenth
@@ -69,8 +71,8 @@ func threeReasons(facts []fact) (out [3]string) {
 // the log-odds, shrink·(x − mean)·β, added up by reason, largest first. The largest is always told.
 func (t *teller) regressed(m *logisticModel, p *panel, i int, pr *Profile) []fact {
 	share := map[string]float64{}
-	for k, x := range p.row(i) {
-		share[features[k].Reason] += m.shrink * (x - m.mean[k]) * m.fit.Coef[k]
+	for k, x := range m.columns.row(p, i) {
+		share[m.columns.all[k].Reason] += m.shrink * (x - m.mean[k]) * m.fit.Coef[k]
 	}
 	codes := append([]string(nil), reasonOrder...)
 	sort.SliceStable(codes, func(a, b int) bool { return math.Abs(share[codes[a]]) > math.Abs(share[codes[b]]) })
@@ -135,6 +137,13 @@ func (t *teller) words(code string, p *panel, i int, pr *Profile) string {
 		return words + long(int(day-pr.First))
 	case codeReturns:
 		return fmt.Sprintf("returns %.0f %% of sales", 100*x[fReturns])
+	case codeContract:
+		if pr.Contract {
+			return "a contract is in force"
+		}
+		return "no contract is in force"
+	case codeAttribute:
+		return t.spokenLevels(p, i)
 	case codeRhythm:
 		if math.IsNaN(pr.GapSD) {
 			return "rhythm not known yet"

@@ -34,6 +34,7 @@ type Result struct {
 	Lift                           []regress.Bin // likewise, the most likely leavers first
 	Attention                      []Attention
 	Accounts                       AccountMatch
+	Tables                         []TableMatch // beside the transactions, as given
 	Warnings                       []num.Warning
 }
 

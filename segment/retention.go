@@ -8,11 +8,11 @@ import (
 )
 
 // Retention is what became of the customers who were at risk one churn horizon ago: retained are those
-// with a purchase day since, in (asOf − horizon, asOf].
+// with a purchase day since, in (asOf − horizon, asOf], or a contract in force on asOf.
 type Retention struct {
 	Then     *Book  // the book one horizon ago
 	Exposed  []bool // by profile of Then: at risk then
-	Retained []bool // by profile of Then: exposed, and bought since
+	Retained []bool // by profile of Then: exposed, and bought since or under contract
 
 	where string // the condition that in answers; in is nil before the first
 	in    []bool // by member of Then
@@ -23,8 +23,8 @@ const retentionLevel = 0.95
 
 // ObserveRetention looks back one horizon. Segments, conditions and key accounts are those of that day
 // (Then): who bought since is exactly what puts a customer into today's segments, so that retention by
-// today's recency or class would be high or low by construction. Attributes of the accounts have no
-// history: they are today's. Errors are those of NewBook.
+// today's recency or class would be high or low by construction. Attributes of the accounts are
+// those of that day where they carry dates, else today's. Errors are those of NewBook.
 func ObserveRetention(b *Book) (*Retention, error) {
 	then, err := b.Before(b.Clock.AsOf - ingest.Day(b.Clock.Horizon))
 	if err != nil {
@@ -42,7 +42,7 @@ func ObserveRetention(b *Book) (*Retention, error) {
 			i++
 		}
 		r.Exposed[k] = p.AtRisk(then.Clock.AsOf, then.Clock.Horizon)
-		r.Retained[k] = r.Exposed[k] && b.Profiles[i].Last > then.Clock.AsOf
+		r.Retained[k] = r.Exposed[k] && (b.Profiles[i].Last > then.Clock.AsOf || b.Profiles[i].Contract)
 	}
 	return r, nil
 }

@@ -113,7 +113,7 @@ func (s *scorer) active(sc *Score, i int) {
 		sc.Churn, sc.ChurnLow, sc.ChurnHigh = s.churn.churn(s.today, i, s.Config.Level)
 	}
 	if s.value != nil {
-		o := s.value.outlook(s.today, i)
+		o := s.outlook(i)
 		sc.Value12 = o.year
 		sc.Value12Low, sc.Value12High, s.deviation[at.profile] = s.bands.interval(o.label, o.year)
 		sc.Value12Low = s.floor(sc.Value12Low)
@@ -131,6 +131,16 @@ func (s *scorer) active(sc *Score, i int) {
 	default:
 		sc.Reasons = threeReasons(s.teller.observed("", s.today, i, sc.Profile))
 	}
+}
+
+// outlook is what the value champion expects of subject i, who is at risk. Who is under contract and does
+// not buy has not left: what would come without attrition is then nothing that a model of purchases knows.
+func (s *scorer) outlook(i int) outlook {
+	o := s.value.outlook(s.today, i)
+	if s.Profiles[s.today.Subjects[i].profile].Contract {
+		o.stayed = math.NaN()
+	}
+	return o
 }
 
 // lapsed scores subject i, who has lapsed.

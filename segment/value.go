@@ -117,11 +117,11 @@ func trainHurdle(b *study, train []*panel) trained[valueModel] {
 	return t
 }
 
-// trainBuys fits the first part. Where the value label is the churn horizon, buying is not churning, and
-// the churn regression serves, published with the churn candidates.
+// trainBuys fits the first part. Where the value label is the churn horizon, and no contract keeps those who do not
+// buy, buying is not churning, and the churn regression serves, published with the churn candidates.
 func (m *hurdle) trainBuys(train []*panel) trained[churnModel] {
 	b := m.study
-	if b.label == b.Clock.Horizon {
+	if b.label == b.Clock.Horizon && b.held == nil {
 		t := trainLogistic(b, train)
 		t.Fits = nil
 		if t.OK {
@@ -129,8 +129,9 @@ func (m *hurdle) trainBuys(train []*panel) trained[churnModel] {
 		}
 		return t
 	}
-	d, ids, y := stackRisk(train, func(s *subject) float64 { return unit(s.bought) })
-	if few := tooFew(len(y), y); few != "" {
+	c := newColumns(b, train)
+	d, ids, y := stackRisk(train, c, func(s *subject) float64 { return unit(s.bought) })
+	if few := tooFew(len(y), y, len(c.all)); few != "" {
 		return refused[churnModel](few)
 	}
 	fit, err := logistic(d, y, ids, b.Threads)
@@ -142,7 +143,7 @@ func (m *hurdle) trainBuys(train []*panel) trained[churnModel] {
 		t.Note = certificateNote(&fit.Certificate)
 		return t
 	}
-	m.buy = newLogisticModel(fit, d, y, b.Threads)
+	m.buy = newLogisticModel(fit, c, d, y, b.Threads)
 	return t
 }
 
@@ -184,7 +185,7 @@ func (m *hurdle) outlook(p *panel, i int) outlook {
 
 // parts are q and μ, μ in money units.
 func (m *hurdle) parts(p *panel, i int) (buys, mean float64) {
-	buys = m.buy.point(p.row(i))
+	buys = m.buy.point(m.buy.columns.row(p, i))
 	if m.leaves {
 		buys = 1 - buys
 	}

@@ -14,26 +14,19 @@ import (
 
 	"mainstay/ingest"
 	"mainstay/ingest/spelling"
-	"mainstay/ingest/table"
 	"mainstay/segment"
 )
 
 // config is the whole configuration: what the YAML file holds, what flags override, and what
 // --print-config shows. docs/config.md describes every key, and a test holds it to this struct.
 type config struct {
-	Transactions []string       `yaml:"transactions"`
-	Accounts     accountsConfig `yaml:"accounts"`
+	Transactions []string `yaml:"transactions"`
+	Tables       `yaml:",inline"`
 	Ingest       ingest.Config  `yaml:",inline"`
 	Segment      segment.Config `yaml:",inline"`
 	Out          string         `yaml:"out"`
 	Language     string         `yaml:"language"`
 	Strict       bool           `yaml:"strict"`
-}
-
-// accountsConfig is the optional accounts table: where it is and which columns serve.
-type accountsConfig struct {
-	Source  []string             `yaml:"source"`
-	Columns table.AccountsConfig `yaml:",inline"`
 }
 
 func defaultConfig() config {

@@ -27,7 +27,7 @@ func TestConfigKeysAreDocumented(t *testing.T) {
 			documented[key[strings.LastIndex(key, ".")+1:]] = true
 		}
 	}
-	containers := map[string]bool{"accounts": true, "columns": true, "rates": true, "key_accounts": true, "tiers": true, "bands": true, "clusters": true}
+	containers := map[string]bool{"accounts": true, "contracts": true, "activities": true, "people": true, "series": true, "columns": true, "rates": true, "key_accounts": true, "tiers": true, "bands": true, "clusters": true}
 	keys := map[string]bool{}
 	for _, k := range configKeys(reflect.TypeFor[config]()) {
 		keys[k] = true

@@ -54,11 +54,7 @@ func (c *config) addInputFlags(f *pflag.FlagSet) {
 	f.StringVar(&i.Rates.Rate, "rates-rate", "", "rates `COLUMN` of the rate")
 	f.StringVar(&i.RateDirection, "rate-direction", i.RateDirection, "local-per-base (divide) or base-per-local (multiply)")
 	f.Float64Var(&i.MaxBadRate, "max-bad-rate", i.MaxBadRate, "largest share of bad rows that is accepted")
-	f.StringSliceVar(&c.Accounts.Source, "accounts", nil, "accounts table (`FILES`): key, name, parent, attributes")
-	f.StringVar(&c.Accounts.Columns.Key, "accounts-key", "", "accounts `COLUMN` of the customer key")
-	f.StringVar(&c.Accounts.Columns.Name, "accounts-name", "", "accounts `COLUMN` of the name")
-	f.StringVar(&c.Accounts.Columns.Parent, "accounts-parent", "", "accounts `COLUMN` of the parent (buying group)")
-	f.StringVar(&c.Accounts.Columns.ValidFrom, "accounts-valid-from", "", "accounts `COLUMN` of the day from which a row holds; a key may then have several rows")
+	c.Tables.addFlags(f)
 }
 
 // addBookFlags binds the flags of everything that describes customers.

@@ -102,12 +102,6 @@ func (a *app) accounts(ctx context.Context, c *config, p *ingest.Plan) (*table.A
 	return p.Accounts, err
 }
 
-// inputs reads the tables beside the transactions that are configured.
-func (a *app) inputs(ctx context.Context, c *config, p *ingest.Plan) (*table.Inputs, error) {
-	accounts, err := a.accounts(ctx, c, p)
-	return &table.Inputs{Accounts: accounts}, err
-}
-
 // rowProgress shows how many of the planned rows have been read.
 func (a *app) rowProgress(p *ingest.Plan) func(int64) {
 	total := int64(0)

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"mainstay/ingest"
+	"mainstay/ingest/table"
 	"mainstay/reports"
 )
 
@@ -53,9 +54,14 @@ func runInspect(ctx context.Context, a *app, o *inspectOptions) error {
 	if err != nil {
 		return err
 	}
+	in, err := a.readTables(ctx, &o.config, p)
+	if err != nil {
+		return err
+	}
+	found.Tables = in.Tallies()
 	a.progress.clear()
 	if o.saveConfig != "" {
-		if err := saveConfig(o, p); err != nil {
+		if err := saveConfig(o, p, in); err != nil {
 			return err
 		}
 	}
@@ -69,10 +75,11 @@ func runInspect(ctx context.Context, a *app, o *inspectOptions) error {
 
 // saveConfig writes the effective configuration with the columns that were found. The as-of date is not
 // saved unless it was given: a night chooses its own day.
-func saveConfig(o *inspectOptions, p *ingest.Plan) error {
+func saveConfig(o *inspectOptions, p *ingest.Plan, in *table.Inputs) error {
 	c := o.config
 	c.Ingest = p.Config
 	c.Ingest.AsOf = o.config.Ingest.AsOf
+	c.Tables.found(in)
 	text, err := c.yaml()
 	if err != nil {
 		return err

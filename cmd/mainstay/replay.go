@@ -145,9 +145,13 @@ func (a *app) compare(ctx context.Context, o *runOptions, p *ingest.Plan, x *rep
 	if err != nil {
 		return err
 	}
+	in, err := a.readTables(ctx, &o.config, p)
+	if err != nil {
+		return err
+	}
 	x.Currency = l.Currency
 	for _, said := range x.Published {
-		x.Outcomes = append(x.Outcomes, segment.Observe(l, said)...)
+		x.Outcomes = append(x.Outcomes, segment.Observe(l, in.Contracts, said)...)
 	}
 	r.Timings.Add("compare", start)
 	return reports.WriteReplay(ctx, r, m, x, o.style(a))

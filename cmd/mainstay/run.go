@@ -74,11 +74,11 @@ func newRunCommand(a *app) *cobra.Command {
 // identity is the part of the configuration that decides the run's bytes, as the manifest shows it.
 // Where the input lies and where the output goes are left out: the input counts by its content.
 type identity struct {
-	Ingest   ingest.Config        `json:"input"`
-	Accounts table.AccountsConfig `json:"accounts"`
-	Segment  segment.Config       `json:"models"`
-	Language string               `json:"language"`
-	Strict   bool                 `json:"strict"`
+	Ingest   ingest.Config  `json:"input"`
+	Tables   any            `json:"tables"`
+	Segment  segment.Config `json:"models"`
+	Language string         `json:"language"`
+	Strict   bool           `json:"strict"`
 }
 
 // staged is called when the run's folder is staged and the work begins; tests hold a run here.
@@ -99,7 +99,7 @@ func runRun(ctx context.Context, a *app, o *runOptions) error {
 // hash lists and hashes the inputs.
 func (a *app) hash(ctx context.Context, o *runOptions, p *ingest.Plan) ([]reports.Input, error) {
 	a.progress.say("hashing inputs")
-	return reports.Inputs(ctx, files, p, o.config.Accounts.Source, o.threads)
+	return reports.Inputs(ctx, files, p, o.config.sources(), o.threads)
 }
 
 // runOnce publishes the run of one as-of date, or finds it. begin opens its folder, hash lists its inputs.
@@ -121,7 +121,7 @@ func (a *app) runOnce(ctx context.Context, o *runOptions, begin func(string, rep
 	}
 	r, err := begin(c.Out, reports.Identity{
 		AsOf: p.AsOf, Inputs: inputs, Version: version,
-		Config: identity{p.Config, c.Accounts.Columns, c.Segment, c.Language, c.Strict},
+		Config: identity{p.Config, c.columns(), c.Segment, c.Language, c.Strict},
 	})
 	if err != nil {
 		return nil, err

@@ -40,7 +40,7 @@ type Accounts struct {
 	Members    [][]Member     // parallel to Keys, where these are buying groups; else nil
 	Chosen     AccountsConfig // "none" where there is none
 	Duplicates int            // rows left out because they repeat another row
-	Notes      []string       // for people: columns that cannot be read
+	Tally      Tally
 }
 
 // Attribute is one column of account attributes. Exactly one of Text and Number is
@@ -133,7 +133,7 @@ func ReadAccounts(ctx context.Context, st store.Store, sources []string, cfg Acc
 	if err != nil {
 		return nil, err
 	}
-	a := &Accounts{Chosen: chosen, Notes: t.Notes}
+	a := &Accounts{Chosen: chosen}
 	from, err := t.validFrom(chosen.ValidFrom)
 	if err != nil {
 		return nil, err
@@ -145,6 +145,7 @@ func ReadAccounts(ctx context.Context, st store.Store, sources []string, cfg Acc
 	if from != nil {
 		a.From = pick(from, rows)
 	}
+	a.count(t)
 	a.Keys = make([][]byte, len(rows))
 	for i, r := range rows {
 		a.Keys[i] = []byte(keys[r])
@@ -162,6 +163,17 @@ func ReadAccounts(ctx context.Context, st store.Store, sources []string, cfg Acc
 		}
 	}
 	return a, nil
+}
+
+// count fills the tally.
+func (a *Accounts) count(t *Table) {
+	a.Tally = Tally{Table: "accounts", Rows: t.Rows, Used: t.Rows - a.Duplicates, Aside: []Aside{}, Notes: t.Notes}
+	for _, r := range a.Chosen.Roles() {
+		a.Tally.Columns = append(a.Tally.Columns, Served{r.Name, *r.Column})
+	}
+	if a.Duplicates > 0 {
+		a.Tally.Aside = append(a.Tally.Aside, Aside{Reason: ReasonRepeated, Rows: a.Duplicates})
+	}
 }
 
 // keys are the keys of all rows, none of them null.

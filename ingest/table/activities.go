@@ -50,22 +50,22 @@ type Activities struct {
 	Chosen          ActivitiesConfig
 }
 
-// ReadActivities reads the activities up to the day asOf, as ReadContracts does contracts. Two equal
+// ReadActivities reads the activities up to the scope's day, as ReadContracts does contracts. Two equal
 // rows are two activities.
-func ReadActivities(ctx context.Context, st store.Store, sources []string, cfg ActivitiesConfig, customer string, asOf int32) (*Activities, error) {
+func ReadActivities(ctx context.Context, st store.Store, sources []string, cfg ActivitiesConfig, scope Scope) (*Activities, error) {
 	t, err := Read(ctx, st, sources)
 	if err != nil {
 		return nil, err
 	}
 	a := &Activities{Chosen: cfg}
-	r, err := newReading(t, "activities", a.Chosen.Roles(), customer, asOf)
+	r, err := newReading(t, "activities", a.Chosen.Roles(), scope)
 	if err != nil {
 		return nil, err
 	}
 	var rows []keyed[Activity]
 	for row := range t.Rows {
 		if key, x, ok := r.activity(row); ok {
-			r.use(x.Day)
+			r.use(x.Day, x.Kind, 0)
 			rows = append(rows, keyed[Activity]{key, x})
 		}
 	}
@@ -92,9 +92,10 @@ func (r *reading) activity(row int) (key string, a Activity, ok bool) {
 	case a.Day == NoDay:
 		r.aside(row, "date", ReasonNoDate, "the activity has no date")
 		return key, a, false
-	case a.Day > r.asOf:
+	case a.Day > r.scope.AsOf:
 		r.aside(row, "date", ReasonAfterAsOf, "the activity is after the as-of date")
 		return key, a, false
 	}
-	return key, a, true
+	key, ok = r.whose(row, key, a.Day)
+	return
 }

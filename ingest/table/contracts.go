@@ -74,29 +74,28 @@ func (c *Contracts) OpenOn(key []byte, day int32) bool {
 	return false
 }
 
-// ReadContracts reads the contracts known on the day asOf. customer is the transactions' customer
-// column. Rows that cannot be used are set aside and counted. Errors: *MappingError where a column
+// ReadContracts reads the contracts known on the scope's day. Rows that cannot be used are set aside and counted. Errors: *MappingError where a column
 // has to be chosen, else *column.Error.
-func ReadContracts(ctx context.Context, st store.Store, sources []string, cfg ContractsConfig, customer string, asOf int32) (*Contracts, error) {
+func ReadContracts(ctx context.Context, st store.Store, sources []string, cfg ContractsConfig, scope Scope) (*Contracts, error) {
 	t, err := Read(ctx, st, sources)
 	if err != nil {
 		return nil, err
 	}
 	c := &Contracts{Chosen: cfg}
-	r, err := newReading(t, "contracts", c.Chosen.Roles(), customer, asOf)
+	r, err := newReading(t, "contracts", c.Chosen.Roles(), scope)
 	if err != nil {
 		return nil, err
 	}
 	var rows []keyed[Contract]
 	repeated := r.repeated()
-	labels := labels{asOf: asOf}
+	labels := labels{asOf: scope.AsOf}
 	for row := range t.Rows {
 		key, x, ok := r.contract(row)
 		if !ok || repeated(row) {
 			continue
 		}
 		labels.see(r.text(row, "ended"), x.End)
-		r.use(x.Start)
+		r.use(x.Start, "", 0)
 		rows = append(rows, keyed[Contract]{key, x})
 	}
 	r.tally.Notes = append(r.tally.Notes, labels.notes()...)
@@ -128,12 +127,15 @@ func (r *reading) contract(row int) (key string, c Contract, ok bool) {
 	case c.End != NoDay && c.End < c.Start:
 		r.aside(row, "end", ReasonEndBeforeFrom, fmt.Sprintf("the contract ends (%s) before it starts (%s)", r.text(row, "end"), r.text(row, "start")))
 		return key, c, false
-	case c.Start > r.asOf:
+	case c.Start > r.scope.AsOf:
 		r.aside(row, "start", ReasonAfterAsOf, "the contract starts after the as-of date")
 		return key, c, false
 	}
-	c.NoticeBy, ok = r.noticeBy(row, c.End)
-	return key, c, ok
+	if c.NoticeBy, ok = r.noticeBy(row, c.End); !ok {
+		return
+	}
+	key, ok = r.whose(row, key, c.Start)
+	return
 }
 
 // noticeBy is the last day to give notice: as a date, or so many days before the end.

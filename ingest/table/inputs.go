@@ -17,9 +17,12 @@ type Inputs struct {
 	Series     *Series
 }
 
-// Tallies are those of contracts, activities, people and series, where given.
+// Tallies are those of the tables that are given.
 func (in *Inputs) Tallies() []*Tally {
 	var out []*Tally
+	if in.Accounts != nil {
+		out = append(out, &in.Accounts.Tally)
+	}
 	if in.Contracts != nil {
 		out = append(out, &in.Contracts.Tally)
 	}

@@ -49,15 +49,15 @@ type People struct {
 	Chosen        PeopleConfig
 }
 
-// ReadPeople reads the roles that have begun on the day asOf, as ReadContracts does contracts. Rows
+// ReadPeople reads the roles that have begun on the scope's day, as ReadContracts does contracts. Rows
 // without a first day are taken as since always, and noted: they describe today.
-func ReadPeople(ctx context.Context, st store.Store, sources []string, cfg PeopleConfig, customer string, asOf int32) (*People, error) {
+func ReadPeople(ctx context.Context, st store.Store, sources []string, cfg PeopleConfig, scope Scope) (*People, error) {
 	t, err := Read(ctx, st, sources)
 	if err != nil {
 		return nil, err
 	}
 	p := &People{Chosen: cfg}
-	r, err := newReading(t, "people", p.Chosen.Roles(), customer, asOf)
+	r, err := newReading(t, "people", p.Chosen.Roles(), scope)
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +71,7 @@ func ReadPeople(ctx context.Context, st store.Store, sources []string, cfg Peopl
 		if x.From == NoDay {
 			undated++
 		}
-		r.use(x.From)
+		r.use(x.From, x.Role, 0)
 		rows = append(rows, keyed[Person]{key, x})
 	}
 	if undated > 0 {
@@ -103,9 +103,10 @@ func (r *reading) person(row int) (key string, p Person, ok bool) {
 	case p.From != NoDay && p.To != NoDay && p.To < p.From:
 		r.aside(row, "to", ReasonEndBeforeFrom, fmt.Sprintf("the role ends (%s) before it begins (%s)", r.text(row, "to"), r.text(row, "from")))
 		return key, p, false
-	case p.From > r.asOf:
+	case p.From > r.scope.AsOf:
 		r.aside(row, "from", ReasonAfterAsOf, "the role begins after the as-of date")
 		return key, p, false
 	}
-	return key, p, true
+	key, ok = r.whose(row, key, p.From)
+	return
 }

@@ -68,7 +68,7 @@ func ReadSeries(ctx context.Context, st store.Store, sources []string, cfg Serie
 		return nil, err
 	}
 	s := &Series{Chosen: cfg}
-	r, err := newReading(t, "series", s.Chosen.Roles(), "", asOf)
+	r, err := newReading(t, "series", s.Chosen.Roles(), Scope{AsOf: asOf})
 	if err != nil {
 		return nil, err
 	}
@@ -140,7 +140,7 @@ func (r *reading) point(row int, value *Column, lagDays int) (p Point, ok bool) 
 		r.aside(row, "lag", ReasonBadValue, fmt.Sprintf("a publication lag of %g days: expected whole days from 0 to %d", lag, mostDays))
 		return p, false
 	}
-	if p.Known = p.Day + int32(lag); p.Known > r.asOf {
+	if p.Known = p.Day + int32(lag); p.Known > r.scope.AsOf {
 		r.aside(row, "date", ReasonAfterAsOf, "the value is published after the as-of date")
 		return p, false
 	}
@@ -171,7 +171,7 @@ func (r *reading) single(rows []keyed[located]) []keyed[Point] {
 			case k > i:
 				r.aside(rows[k].row.row, "value", ReasonRepeated, "the row repeats an earlier one")
 			default:
-				r.use(rows[k].row.Day)
+				r.use(rows[k].row.Day, rows[k].key, int(rows[k].row.Known-rows[k].row.Day))
 				out = append(out, keyed[Point]{rows[k].key, rows[k].row.Point})
 			}
 		}

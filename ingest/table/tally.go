@@ -3,19 +3,33 @@ package table
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
+	"time"
 )
 
 // Tally reconciles a table: Rows = Used + the rows of Aside.
 type Tally struct {
-	Table   string   `json:"table"` // contracts, activities, people, series
+	Table   string   `json:"table"` // accounts, contracts, activities, people, series
 	Rows    int      `json:"rows"`
 	Used    int      `json:"used"`
 	Aside   []Aside  `json:"set_aside"` // by reason, those with rows
 	Columns []Served `json:"columns"`
-	First   int32    `json:"-"` // earliest and latest date of the rows used, NoDay without any
-	Last    int32    `json:"-"`
-	Notes   []string `json:"notes"` // for people: columns left out, what was assumed, labels that contradict dates
+	First   string   `json:"first,omitempty"` // earliest and latest date of the rows used
+	Last    string   `json:"last,omitempty"`
+	Groups  []Part   `json:"groups,omitempty"` // kinds of activities, roles of people, series; by name
+	Notes   []string `json:"notes,omitempty"`  // for people: columns left out, what was assumed, labels that contradict dates
+}
+
+// Part is a part of the rows used.
+type Part struct {
+	Name  string `json:"name"`
+	Rows  int    `json:"rows"`
+	First string `json:"first,omitempty"`
+	Last  string `json:"last,omitempty"`
+	Lag   int    `json:"lag_days,omitempty"` // of a series, the longest
+	first int32
+	last  int32
 }
 
 // Aside counts the rows of a table that are not used for one reason.
@@ -34,20 +48,21 @@ type Served struct {
 
 // Reasons for which rows of a table are set aside. Those out of scope are not bad.
 const (
-	ReasonNoCustomer    = "no_customer" // out of scope
-	ReasonAfterAsOf     = "after_as_of" // out of scope: not known on the as-of date
-	ReasonRepeated      = "repeated"    // out of scope: the same as an earlier row in every column
+	ReasonNoCustomer    = "no_customer"       // out of scope
+	ReasonAfterAsOf     = "after_as_of"       // out of scope: not known on the as-of date
+	ReasonExcluded      = "excluded_customer" // out of scope
+	ReasonRepeated      = "repeated"          // out of scope: the same as an earlier row in every column
+	ReasonNoValue       = "no_value"          // out of scope: a date of a series without a value
 	ReasonNoDate        = "no_date"
 	ReasonBadDate       = "bad_date"
 	ReasonEndBeforeFrom = "end_before_start"
 	ReasonNoPerson      = "no_person"
-	ReasonNoValue       = "no_value"
 	ReasonBadValue      = "bad_value"
 	ReasonBadKey        = "bad_key"
 	ReasonTwoValues     = "two_values" // one date of a series has two values
 )
 
-var outOfScope = []string{ReasonNoCustomer, ReasonAfterAsOf, ReasonRepeated}
+var outOfScope = []string{ReasonNoCustomer, ReasonAfterAsOf, ReasonExcluded, ReasonRepeated, ReasonNoValue}
 
 // Bad is the number of bad rows.
 func (t *Tally) Bad() int {
@@ -63,23 +78,34 @@ func (t *Tally) Bad() int {
 // SetAside is the number of rows that are not used.
 func (t *Tally) SetAside() int { return t.Rows - t.Used }
 
+// Scope is what the tables share with the transactions.
+type Scope struct {
+	Customer string // the transactions' customer column
+	AsOf     int32
+	// Whose says who has a customer's row of a day: the customer, or its buying group; false where
+	// they are excluded. Nil = the customer.
+	Whose func(key string, day int32) (string, bool)
+}
+
 // reading is a table on its way to being typed.
 type reading struct {
 	*Table
 	tally Tally
 	roles map[string]*Column // nil where no column serves
-	asOf  int32
+	scope Scope
+	all   Part
+	parts map[string]*Part
 }
 
 // newReading settles the roles of a table. flag names the flag of a role in errors.
-func newReading(t *Table, what string, roles []Role, customer string, asOf int32) (*reading, error) {
-	c := chooser{table: what, columns: t.Names(), customer: customer,
+func newReading(t *Table, what string, roles []Role, scope Scope) (*reading, error) {
+	c := chooser{table: what, columns: t.Names(), customer: scope.Customer,
 		flag: func(role string) string { return fmt.Sprintf("--%s-columns %s=COLUMN", what, role) }}
 	if err := c.choose(roles); err != nil {
 		return nil, err
 	}
-	r := &reading{Table: t, roles: map[string]*Column{}, asOf: asOf,
-		tally: Tally{Table: what, Rows: t.Rows, Notes: t.Notes, First: NoDay, Last: NoDay}}
+	r := &reading{Table: t, roles: map[string]*Column{}, scope: scope, parts: map[string]*Part{},
+		tally: Tally{Table: what, Rows: t.Rows, Aside: []Aside{}, Notes: t.Notes}, all: Part{first: NoDay, last: NoDay}}
 	for _, role := range roles {
 		r.tally.Columns = append(r.tally.Columns, Served{role.Name, *role.Column})
 		if *role.Column != none {
@@ -109,22 +135,43 @@ func (r *reading) aside(row int, role, reason, why string) {
 		First: r.Fail(row, name, fmt.Errorf("%s", why)).Error()})
 }
 
-// use counts a row that is used, with its date.
-func (r *reading) use(day int32) {
-	r.tally.Used++
+// use counts a row that is used, with its date and the lag of its value, in its group.
+func (r *reading) use(day int32, group string, lag int) {
+	r.all.add(day, lag)
+	if r.parts[group] == nil {
+		r.parts[group] = &Part{Name: group, first: NoDay, last: NoDay}
+	}
+	r.parts[group].add(day, lag)
+}
+
+func (g *Part) add(day int32, lag int) {
+	g.Rows++
+	g.Lag = max(g.Lag, lag)
+	if day != NoDay && (g.first == NoDay || day < g.first) {
+		g.first = day
+	}
+	g.last = max(g.last, day)
+}
+
+// date is a day in ISO 8601, "" for NoDay.
+func date(day int32) string {
 	if day == NoDay {
-		return
+		return ""
 	}
-	if r.tally.First == NoDay || day < r.tally.First {
-		r.tally.First = day
-	}
-	r.tally.Last = max(r.tally.Last, day)
+	return time.Unix(int64(day)*86400, 0).UTC().Format(time.DateOnly)
 }
 
 // done closes the tally.
 func (r *reading) done() Tally {
-	slices.SortFunc(r.tally.Aside, func(a, b Aside) int { return cmp.Compare(a.Reason, b.Reason) })
-	return r.tally
+	t := r.tally
+	slices.SortFunc(t.Aside, func(a, b Aside) int { return cmp.Compare(a.Reason, b.Reason) })
+	t.Used, t.First, t.Last = r.all.Rows, date(r.all.first), date(r.all.last)
+	for _, name := range slices.Sorted(maps.Keys(r.parts)) {
+		g := r.parts[name]
+		g.First, g.Last = date(g.first), date(g.last)
+		t.Groups = append(t.Groups, *g)
+	}
+	return t
 }
 
 // text is the value of a role, "" without one.
@@ -147,6 +194,19 @@ func (r *reading) customer(row int) (string, bool) {
 		return k, true
 	}
 	return "", false
+}
+
+// whose is the key that has a row of a day; false where it was set aside. A row that may be used
+// is asked last, so that it is set aside for what is wrong with it first.
+func (r *reading) whose(row int, key string, day int32) (string, bool) {
+	if r.scope.Whose == nil {
+		return key, true
+	}
+	whose, ok := r.scope.Whose(key, day)
+	if !ok {
+		r.aside(row, "customer", ReasonExcluded, "the customer is excluded")
+	}
+	return whose, ok
 }
 
 // day is a date of a row, NoDay where it has none; false where it was set aside.

@@ -1,0 +1,170 @@
+package segment
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"mainstay/ingest"
+)
+
+// contractFeature is known of everybody where contracts are given. When a contract ends is no feature:
+// in many exports the end is written when the customer has left, and a model would learn from it.
+var contractFeature = feature{"contract_open", codeContract, "1 when a contract is in force"}
+
+// extras are the features beside the fixed ones.
+func (b *study) extras() []feature {
+	if b.held != nil {
+		return []feature{contractFeature}
+	}
+	return nil
+}
+
+// width is the number of columns of a panel's rows.
+func (b *study) width() int { return len(features) + len(b.extras()) }
+
+// A level of an attribute is a column of its own from this many customers on; rarer ones share one.
+// Below, a column separates by chance, and the fit is lost.
+const leastLevel = 20
+
+// columns are those of a regression on panels: the features, then a 0/1 column for every level of the
+// model attributes but the commonest, as it was in training.
+type columns struct {
+	all    []feature
+	values []map[string]int // by attribute: column of a level, −1 = the base
+	other  []int            // by attribute: column of the rare levels, −1 where there are none
+}
+
+// otherLevel is what rare levels, and those not seen in training, are called together.
+const otherLevel = "(other)"
+
+// newColumns learns the levels from the customers at risk in training.
+func newColumns(b *study, train []*panel) *columns {
+	c := &columns{all: append(slices.Clone(features[:]), b.extras()...)}
+	for k, name := range b.Config.ModelAttributes {
+		customers := map[string]map[int32]bool{}
+		for _, p := range train {
+			for i := range p.Subjects {
+				if s := &p.Subjects[i]; s.atRisk {
+					level := p.Attributes[k][s.x]
+					if customers[level] == nil {
+						customers[level] = map[int32]bool{}
+					}
+					customers[level][s.id] = true
+				}
+			}
+		}
+		var levels []string
+		rare := 0
+		for level, ids := range customers {
+			if len(ids) >= leastLevel {
+				levels = append(levels, level)
+			} else {
+				rare += len(ids)
+			}
+		}
+		slices.SortFunc(levels, func(x, y string) int {
+			return cmp.Or(cmp.Compare(len(customers[y]), len(customers[x])), cmp.Compare(x, y))
+		})
+		of, other := map[string]int{}, -1
+		for j, level := range levels {
+			of[level] = -1 // the base
+			if j > 0 {
+				of[level] = c.add(name, level)
+			}
+		}
+		if rare >= leastLevel && len(levels) > 0 {
+			other = c.add(name, otherLevel)
+		}
+		c.values, c.other = append(c.values, of), append(c.other, other)
+	}
+	return c
+}
+
+// add appends the column of a level.
+func (c *columns) add(attribute, level string) int {
+	c.all = append(c.all, feature{attribute + " = " + cmp.Or(level, "(unknown)"), codeAttribute, "1 when " + attribute + " is so"})
+	return len(c.all) - 1
+}
+
+// names are the design's column names, in order.
+func (c *columns) names() []string {
+	names := make([]string, len(c.all))
+	for i, f := range c.all {
+		names[i] = f.Name
+	}
+	return names
+}
+
+// row is the design's row of subject i, who is at risk.
+func (c *columns) row(p *panel, i int) []float64 {
+	x := p.row(i)
+	if len(c.values) == 0 {
+		return x
+	}
+	row := make([]float64, len(c.all))
+	copy(row, x)
+	for k, of := range c.values {
+		j, known := of[p.Attributes[k][p.Subjects[i].x]]
+		if !known {
+			j = c.other[k]
+		}
+		if j >= 0 {
+			row[j] = 1
+		}
+	}
+	return row
+}
+
+// attributesOn are the model attributes of the customers at risk as of a day: by attribute, then by row of
+// the panel's X.
+func (b *study) attributesOn(day ingest.Day, profiles []Profile) [][]string {
+	if len(b.Config.ModelAttributes) == 0 {
+		return nil
+	}
+	then := &Book{Ledger: b.Ledger, Accounts: b.Accounts, Clock: b.Clock, Profiles: profiles}
+	then.Clock.AsOf = day
+	then.matchAccounts()
+	out := make([][]string, len(b.Config.ModelAttributes))
+	for k, name := range b.Config.ModelAttributes {
+		text := then.texts(name)
+		for i := range profiles {
+			if profiles[i].AtRisk(day, b.Clock.Horizon) {
+				out[k] = append(out[k], text[i])
+			}
+		}
+	}
+	return out
+}
+
+// checkModelAttributes refuses an attribute that a model may not learn from: what the accounts say
+// without a date describes today. The error is an *ingest.ConfigError.
+func (b *Book) checkModelAttributes() error {
+	for _, name := range b.Config.Static {
+		if b.Accounts != nil && b.accountAttribute(identifier(name)) == nil {
+			return unknownName("accounts column", name, b.attributeNames())
+		}
+	}
+	for _, name := range b.Config.ModelAttributes {
+		if b.attribute(name) == nil {
+			return unknownName("attribute", name, b.attributeNames())
+		}
+		dated := b.Accounts == nil || b.Accounts.Dated() || b.accountAttribute(identifier(name)) == nil
+		static := slices.ContainsFunc(b.Config.Static, func(s string) bool { return identifier(s) == identifier(name) })
+		if !dated && !static {
+			return &ingest.ConfigError{Msg: fmt.Sprintf("model_attributes: %q of the accounts has no date: it describes today, and a model would learn the past from what was only known later; "+
+				"give its rows a date (accounts.valid_from), declare it constant if it never changes (static: [%s]), or take it from the transactions", name, name)}
+		}
+	}
+	return nil
+}
+
+// spokenLevels says which levels a customer has, for the reason that tells of attributes.
+func (b *study) spokenLevels(p *panel, i int) string {
+	var words []string
+	for k, name := range b.Config.ModelAttributes {
+		words = append(words, name+" "+cmp.Or(p.Attributes[k][p.Subjects[i].x], "unknown"))
+	}
+	return strings.Join(words, ", ")
+}
