@@ -80,6 +80,9 @@ func (c *Chain) headline() string {
 	if c.Moves.IDs > 0 {
 		s += " of " + plural(c.Moves.IDs, "id")
 	}
+	if c.Moves.AsOf != "" {
+		s += " as of " + c.Moves.AsOf
+	}
 	return s + "; a step is " + printable(c.Moves.Step) + "; intervals of " + confidence(c.Questions.Level)
 }
 

@@ -13,6 +13,7 @@ type chainDocument struct {
 	Schema      string           `json:"schema"`
 	Files       []string         `json:"files"`
 	Step        string           `json:"step"`
+	AsOf        *string          `json:"as_of"`
 	IDs         int64            `json:"ids"`
 	Level       float64          `json:"level"`
 	States      []string         `json:"states"`
@@ -79,6 +80,9 @@ func WriteChainJSON(w io.Writer, c *Chain) error {
 		Probability: info.Probability, SE: info.SE, Low: matrix(a.Low), High: matrix(a.High),
 		Certificate: newCertificate(&chain.Certificate), Classes: []classInfo{}, Notes: append([]string{}, c.notes()...),
 		Stationary: perState(chain.States, a.Stationary),
+	}
+	if c.Moves.AsOf != "" {
+		doc.AsOf = &c.Moves.AsOf
 	}
 	if c.Refusal != nil {
 		doc.Refused = &c.Refusal.Reason

@@ -24,7 +24,7 @@ func newChain() *Chain {
 
 func chainOf(states []string, n []int64, q markov.Questions) *Chain {
 	counts := &markov.Counts{States: states, N: n}
-	c := &Chain{Files: []string{"mail.csv"}, Moves: &moves.Moves{Counts: counts, Step: "a mailing", Notes: []string{"3 rows without id were set aside"}}, Questions: q}
+	c := &Chain{Files: []string{"mail.csv"}, Moves: &moves.Moves{Counts: counts, Step: "a mailing", AsOf: "2000-05-31", Notes: []string{"3 rows without id were set aside"}}, Questions: q}
 	var err error
 	if c.Analysis, err = markov.Analyse(counts, q); err != nil && !errors.As(err, &c.Refusal) {
 		panic(err)

@@ -50,6 +50,9 @@ func long(t *table.Table, c Config) (*Moves, error) {
 		return nil, conflict(t, state, err)
 	}
 	m := &Moves{Counts: p.Counts, IDs: p.IDs, Step: at.name, Notes: append(at.notes(p.NoTime), panelNotes(p, at)...)}
+	if at.dated {
+		m.AsOf = at.asOf.String()
+	}
 	for _, n := range p.Last {
 		m.Start = append(m.Start, float64(n))
 	}

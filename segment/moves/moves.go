@@ -47,6 +47,7 @@ type Moves struct {
 	Start  []float64
 	IDs    int64    // 0 in a table of counts
 	Step   string   // for people: what a step is
+	AsOf   string   // YYYY-MM-DD, the last day that counts; "" where times are no dates
 	Notes  []string // for people: what was set aside, what was assumed
 }
 

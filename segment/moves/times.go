@@ -18,7 +18,7 @@ type timing struct {
 	name string // of a step, for people
 	unit string // of time, for people
 
-	auto                    bool
+	auto, dated             bool
 	asOf                    ingest.Day
 	later, open, impossible int64 // rows set aside: after the as-of date, in a period not over then, no possible date
 }
@@ -49,6 +49,7 @@ func times(t *table.Table, col *table.Column, c Config, id []string) (*timing, e
 	case err != nil:
 		return nil, misfit(t, "%v", err)
 	}
+	at.dated = true
 	return at, at.calendarSteps(col, days, c.Period, id)
 }
 
