@@ -261,7 +261,7 @@ func TestParametersAreChecked(t *testing.T) {
 		{func(p *Parameters) { p.To = p.From }, "expected 30 days to 40 years"},
 		{func(p *Parameters) { p.Season = 1 }, "--season is 1; expected 0 to 0.95"},
 		{func(p *Parameters) { p.Order = "date" }, `--order is "date"; expected time, customer, shuffled`},
-		{func(p *Parameters) { p.Rows = 0 }, "--rows is 0"},
+		{func(p *Parameters) { p.Rows = 0 }, "--rows is 0; expected 1 to 200000000"},
 		{func(p *Parameters) { p.Regions = nil }, "--regions"},
 		{func(p *Parameters) { p.Rows, p.Customers = 1000, 10_000 }, "expected more than 6"},
 	} {
@@ -269,6 +269,29 @@ func TestParametersAreChecked(t *testing.T) {
 		c.set(&p)
 		if _, err := newProcess(p); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%v, want %q", err, c.want)
+		}
+	}
+}
+
+// docs/generate.md names every column, and the industries as they are.
+func TestColumnsAreDocumented(t *testing.T) {
+	b, err := os.ReadFile("../../docs/generate.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc := string(b)
+	schemas := tableSchemas(&keys{ids: "text"})
+	for _, schema := range append(schemas[:], schemaOf[orderRow]()) {
+		for _, column := range schema[1:] {
+			if !strings.Contains(doc, "`"+column.Name+"`") {
+				t.Errorf("docs/generate.md does not name the column %s", column.Name)
+			}
+		}
+	}
+	for _, industry := range theSeven {
+		row := fmt.Sprintf("| %s | %.0f %% | %v", industry.Name, 100*industry.Share, industry.Risk)
+		if !strings.Contains(doc, row) || !strings.Contains(doc, " | "+time.Month(industry.Peak).String()+" |") {
+			t.Errorf("docs/generate.md has no row %q of peak %s", row, time.Month(industry.Peak))
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -114,7 +115,7 @@ func (p *Parameters) Check() error {
 		{"lines", p.Lines, 1, 50},
 	} {
 		if !(c.value >= c.lo && c.value <= c.hi) || math.IsInf(c.value, 0) {
-			return refuse("--%s is %v; expected %v to %v", c.name, c.value, c.lo, c.hi)
+			return refuse("--%s is %s; expected %s to %s", c.name, plain(c.value), plain(c.lo), plain(c.hi))
 		}
 	}
 	for _, c := range []struct {
@@ -133,3 +134,6 @@ func (p *Parameters) Check() error {
 	}
 	return nil
 }
+
+// plain spells a number without an exponent.
+func plain(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }

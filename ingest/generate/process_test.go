@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// plain is Pareto/NBD with Gamma-Gamma spend: nothing but the two mixtures, all customers there from the start.
-func plain() Parameters {
+// textbook is Pareto/NBD with Gamma-Gamma spend: nothing but the two mixtures, all customers there from the start.
+func textbook() Parameters {
 	p := Default()
 	p.Customers, p.Rows, p.Industries = 40_000, 400_000, []string{"all"}
 	p.Season, p.Growth, p.IndexEffect, p.Regular, p.Arrivals = 0, 0, 0, 0, 0
@@ -55,7 +55,7 @@ func (s sample) near(t *testing.T, what string, want float64) {
 // Pareto/NBD model): survival, expected purchases, and the negative binomial counts of those who stay; and of
 // Gamma-Gamma (Fader & Hardie 2013): the mean over customers and the variation of one's orders.
 func TestPlainProcessIsParetoNBD(t *testing.T) {
-	p := processOf(t, plain())
+	p := processOf(t, textbook())
 	T, r, alpha, s, beta := p.days, p.RateShape, p.alpha, p.HazardShape, p.HazardScale
 	var c customer
 	var tally Tally
@@ -95,7 +95,7 @@ func TestPlainProcessIsParetoNBD(t *testing.T) {
 
 // Purchases follow seasons, growth and the index as the calendar says.
 func TestPurchasesFollowTheIntensity(t *testing.T) {
-	params := plain()
+	params := textbook()
 	params.Season, params.Growth, params.IndexEffect, params.Regular, params.HazardScale = 0.5, 0.2, 1, 0.3, 1e9
 	p := processOf(t, params)
 	lines := p.drawn(nil)
@@ -124,7 +124,7 @@ func TestEffectsOnLeaving(t *testing.T) {
 		{"contract", func(p *Parameters) { p.Contracts, p.ContractEffect = 1, 0.3 }, 0.3},
 		{"complaint", func(p *Parameters) { p.Complaints, p.ComplaintEffect = 1, 2 }, 2},
 	} {
-		params := plain()
+		params := textbook()
 		params.HazardShape, params.HazardScale = 1000, 1_000_000 // all alike: one in a thousand days
 		effect.set(&params)
 		p := processOf(t, params)
