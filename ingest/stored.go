@@ -299,7 +299,7 @@ func decodeManifest(b []byte) (m StoredManifest, err error) {
 
 // validateStored is Config.Validate for settings whose tables of rates lie elsewhere.
 func validateStored(c Config) error {
-	c.RateColumn, c.RateDirection = "", ""
+	c.RateColumn, c.RateDirection, c.Rates.Source = "", "", nil
 	return c.Validate()
 }
 

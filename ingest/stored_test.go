@@ -168,7 +168,7 @@ func TestAppendIsRebuild(t *testing.T) {
 		if _, err := storeRows(t, nightly, rows, nightConfig(), quietOptions); err != nil {
 			t.Skip(err)
 		}
-		for i := range rapid.IntRange(1, 3).Draw(t, "nights") {
+		for i := range rapid.IntRange(1, 2).Draw(t, "nights") {
 			night := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) nightRow { return drawNightRow(t, 40) }), 1, 12).Draw(t, "night")
 			how := rapid.SampledFrom([]string{RestateNone, RestateOrders, RestateDays}).Draw(t, "restate")
 			o := AppendOptions{StoreOptions: quietOptions, Restate: how, Again: true}

@@ -272,15 +272,16 @@ func writeAside(folder string, columns []storedColumn[[]asideRow], counts asideC
 	}()
 	keys := counts.sorted()
 	for lo := 0; lo < len(keys); lo += asideGroup {
-		rows := make([]asideRow, 0, asideGroup)
-		for _, k := range keys[lo:min(lo+asideGroup, len(keys))] {
+		group := keys[lo:min(lo+asideGroup, len(keys))]
+		rows := make([]asideRow, 0, len(group))
+		for _, k := range group {
 			rows = append(rows, asideRow{k, counts[k]})
 		}
-		group := t.w.BeginRowGroup()
-		if err := t.encode(group, rows, len(rows)); err != nil {
+		encoded := t.w.BeginRowGroup()
+		if err := t.encode(encoded, rows, len(rows)); err != nil {
 			return err
 		}
-		if _, err := group.Commit(); err != nil {
+		if _, err := encoded.Commit(); err != nil {
 			return err
 		}
 	}
