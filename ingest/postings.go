@@ -44,6 +44,16 @@ func newPostings(has Has, nSides int) *postings {
 	return p
 }
 
+// reserve makes room for n postings.
+func (p *postings) reserve(n int) {
+	p.Day, p.Lines = make([]Day, 0, n), make([]uint32, 0, n)
+	for _, c := range []*[]int64{&p.Sales, &p.Returns, &p.Units, &p.Cost, &p.Costed, &p.Discount} {
+		if *c != nil {
+			*c = make([]int64, 0, n)
+		}
+	}
+}
+
 // len is the number of postings.
 func (p *postings) len() int { return len(p.Day) }
 

@@ -6,10 +6,7 @@ import "slices"
 // Side codes are still those of p.sideTexts: useCodes brings those of all shards together.
 func (p *postings) cells(upTo Day, has Has, n int) (Shard, error) {
 	b := &cellBuilder{p: p, has: has, sides: make([]Side, n)}
-	b.out.KeyStart, b.out.CellStart = []uint32{0}, []uint32{0}
-	for k := range b.sides {
-		b.sides[k].Start = []uint32{0}
-	}
+	b.allocate(upTo)
 	for i := range p.Customers() {
 		lo, hi := p.Cells(i)
 		for hi > lo && p.Day[hi-1] > upTo {
@@ -43,6 +40,41 @@ type cellBuilder struct {
 	out     Shard
 	sides   []Side
 	scratch []uint64 // code << 32 | posting
+}
+
+// allocate makes room for the cells up to a day.
+func (b *cellBuilder) allocate(upTo Day) {
+	p, s, cells := b.p, &b.out, 0
+	for i := range p.Customers() {
+		lo, hi := p.Cells(i)
+		for j := lo; j < hi && p.Day[j] <= upTo; j++ {
+			if j == lo || p.Day[j] != p.Day[j-1] {
+				cells++
+			}
+		}
+	}
+	s.KeyStart, s.CellStart = append(make([]uint32, 0, p.Customers()+1), 0), append(make([]uint32, 0, p.Customers()+1), 0)
+	s.KeyBytes = make([]byte, 0, len(p.KeyBytes))
+	s.Day, s.Lines = make([]Day, 0, cells), make([]uint32, 0, cells)
+	numbers := []*[]int64{&s.Sales, &s.Returns}
+	if b.has.Orders {
+		s.Orders = make([]uint32, 0, cells)
+	}
+	if b.has.Units {
+		numbers = append(numbers, &s.Units)
+	}
+	if b.has.Cost {
+		numbers = append(numbers, &s.Cost, &s.Costed)
+	}
+	if b.has.Discount {
+		numbers = append(numbers, &s.Discount)
+	}
+	for _, c := range numbers {
+		*c = make([]int64, 0, cells)
+	}
+	for k := range b.sides {
+		b.sides[k] = Side{Start: append(make([]uint32, 0, cells+1), 0), Code: make([]uint32, 0, cells), Lines: make([]uint32, 0, cells), Net: make([]int64, 0, cells)}
+	}
 }
 
 // cell adds up postings lo to hi, of one customer and day.

@@ -134,6 +134,8 @@ func (s *stored) readPostings(ctx context.Context, t *tableReader, g int, use pu
 	has, sides := s.columns(use)
 	all := use == forMerge
 	r := &postingReader{t: t, g: g, shard: m.Shards[g], p: newPostings(has, sides)}
+	rows := int(t.file.RowGroups[g])
+	r.p.reserve(rows)
 	r.plan("customer", column.Text, r.customers)
 	r.plan("day", column.Date, r.days)
 	r.plan("lines", column.Int, r.lines)
@@ -150,6 +152,9 @@ func (s *stored) readPostings(ctx context.Context, t *tableReader, g int, use pu
 		r.numbers("discount", &r.p.Discount)
 	}
 	labels := make([]labelReader, sides+1)
+	for k := range labels {
+		labels[k].codes = make([]uint32, 0, rows)
+	}
 	for k, name := range storedColumnNames(m)[:sides] {
 		r.plan(name, column.Text, labels[k].visit)
 	}
@@ -157,6 +162,7 @@ func (s *stored) readPostings(ctx context.Context, t *tableReader, g int, use pu
 	case all && has.Orders:
 		r.plan("order", column.Text, labels[sides].visit)
 	case has.Orders:
+		r.p.first = make([]bool, 0, rows)
 		r.plan("first", column.Bool, r.firsts)
 	}
 	if all {
