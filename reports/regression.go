@@ -340,6 +340,9 @@ func (r *Regression) heldOut() (out []string) {
 			out = append(out, "a fold lacks one of the outcomes, so there is no AUC of all: use fewer folds")
 		}
 	}
+	if v.LogLoss.Value >= v.BaseLogLoss || v.R2 <= 0 { // NaN of the other family is neither
+		out = append(out, "rows held out are predicted no better than by the mean of the rows learnt from: do not use this model to predict")
+	}
 	if v.Unseen > 0 {
 		out = append(out, fmt.Sprintf("%s with a level that the rows learnt from do not have; they were predicted as the average of the levels that those have", plural(int64(v.Unseen), "row")))
 	}

@@ -9,6 +9,7 @@ package model
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -112,6 +113,9 @@ func Fit(ctx context.Context, d *formula.Data, f *formula.Formula, o Options) (*
 		return nil, err
 	}
 	design, _ := coding.Design(nil)
+	if err := s.checkDesign(design); err != nil {
+		return nil, err
+	}
 	fit, err := s.fit(design, nil)
 	if err != nil {
 		return nil, err
@@ -131,11 +135,7 @@ func Fit(ctx context.Context, d *formula.Data, f *formula.Formula, o Options) (*
 
 // prepare chooses the rows and reads response, weights and clusters.
 func prepare(d *formula.Data, f *formula.Formula, o Options) (*study, *Result, error) {
-	names := []string{o.Weights, o.Cluster}
-	if o.Folds != nil {
-		names = append(names, o.Folds.Group, o.Folds.Time)
-	}
-	names = slices.DeleteFunc(names, func(n string) bool { return n == "" })
+	names := o.columns()
 	for _, n := range append(f.Columns(), names...) {
 		if d.Column(n) == nil {
 			return nil, nil, fmt.Errorf("there is no column %q", n)
@@ -152,18 +152,7 @@ func prepare(d *formula.Data, f *formula.Formula, o Options) (*study, *Result, e
 	for _, row := range fr.Rows {
 		s.keys = append(s.keys, hashes[row])
 	}
-	switch o.Family {
-	case Gaussian:
-		s.y, err = fr.Numbers()
-	case Binomial:
-		s.y, r.Outcomes, err = fr.Events()
-		for _, v := range s.y {
-			r.Events += int(v)
-		}
-	default:
-		err = fmt.Errorf("unknown family %q", o.Family)
-	}
-	if err != nil {
+	if err := s.respond(r); err != nil {
 		return nil, nil, err
 	}
 	if o.Weights != "" {
@@ -178,6 +167,31 @@ func prepare(d *formula.Data, f *formula.Formula, o Options) (*study, *Result, e
 	return s, r, nil
 }
 
+// columns are those that the options name.
+func (o *Options) columns() []string {
+	names := []string{o.Weights, o.Cluster}
+	if o.Folds != nil {
+		names = append(names, o.Folds.Group, o.Folds.Time)
+	}
+	return slices.DeleteFunc(names, func(n string) bool { return n == "" })
+}
+
+// respond reads the response.
+func (s *study) respond(r *Result) (err error) {
+	switch s.o.Family {
+	case Gaussian:
+		s.y, err = s.fr.Numbers()
+	case Binomial:
+		s.y, r.Outcomes, err = s.fr.Events()
+		for _, v := range s.y {
+			r.Events += int(v)
+		}
+	default:
+		err = fmt.Errorf("unknown family %q", s.o.Family)
+	}
+	return err
+}
+
 // weightsOf reads weights.
 func weightsOf(c *formula.Column, rows []int) ([]float64, error) {
 	if c.Number == nil {
@@ -190,6 +204,18 @@ func weightsOf(c *formula.Column, rows []int) ([]float64, error) {
 		}
 	}
 	return out, nil
+}
+
+// checkDesign finds a product of columns that no fit can use, by its row of the table.
+func (s *study) checkDesign(d *regress.Design) error {
+	for i, row := range s.fr.Rows {
+		for j, v := range d.Row(i) {
+			if !(math.Abs(v) <= 1e100) {
+				return &formula.RowError{Row: row, Column: d.Names[j], Err: fmt.Errorf("the value is %g: divide the columns first, as I(x / 1000)", v)}
+			}
+		}
+	}
+	return nil
 }
 
 // fit fits the rows of the frame that are listed, nil = all, whose design is d.

@@ -1,0 +1,57 @@
+package model
+
+import (
+	"fmt"
+	"math"
+	"testing"
+
+	"mainstay/regress"
+	"mainstay/regress/formula"
+
+	"pgregory.net/rapid"
+)
+
+// Whatever the table, a fit is an error or a result whose coefficients are finite unless dropped: no panic.
+func TestWildTables(t *testing.T) {
+	wild := []float64{0, 0, 1, 1, -1, 2, 3.5, 1e9, 1e9 + 1, -1e-9, 1e40, -1e60, 1e99, 1e-99, 1e-300, 0.1, math.NaN()}
+	rights := []string{"x", "x + z", "x * g", "g - 1", "g:h + x", "g * h * x", ".", "poly(x, 3, raw = TRUE)", "scale(x) + factor(z)", "x + I(x > 1)", "1", "offset(x) + z", "log1p(I(x^2)) + g"}
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(1, 30).Draw(t, "n")
+		d := &formula.Data{Rows: n, Columns: []formula.Column{{Name: "y"}, {Name: "x"}, {Name: "z"}, {Name: "g"}, {Name: "h"}, {Name: "won"}, {Name: "w"}}}
+		for range n {
+			for k := range 3 {
+				d.Columns[k].Number = append(d.Columns[k].Number, rapid.SampledFrom(wild).Draw(t, "number"))
+			}
+			d.Columns[3].Text = append(d.Columns[3].Text, rapid.SampledFrom([]string{"", "a", "b", "c"}).Draw(t, "g"))
+			d.Columns[4].Text = append(d.Columns[4].Text, rapid.SampledFrom([]string{"p", "q"}).Draw(t, "h"))
+			d.Columns[5].Text = append(d.Columns[5].Text, rapid.SampledFrom([]string{"no", "yes"}).Draw(t, "won"))
+			d.Columns[6].Number = append(d.Columns[6].Number, rapid.SampledFrom([]float64{0, 1, 1, 2, 1e-90, 1e90}).Draw(t, "w"))
+		}
+		o := Options{Level: 0.95, Family: rapid.SampledFrom(Families()).Draw(t, "family")}
+		response := map[Family]string{Gaussian: "y", Binomial: "won"}[o.Family]
+		switch rapid.IntRange(0, 3).Draw(t, "errors") {
+		case 1:
+			o.Weights = "w"
+		case 2:
+			o.Cluster = "g"
+		case 3:
+			o.HC = regress.HC3
+		}
+		if k := rapid.IntRange(1, 4).Draw(t, "folds"); k > 1 {
+			o.Folds = &Folds{K: k, Group: o.Cluster}
+		}
+		f, err := formula.Parse(response+" ~ "+rapid.SampledFrom(rights).Draw(t, "right"), []string{"y", "x", "g"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := Fit(t.Context(), d, f, o)
+		if err != nil {
+			return
+		}
+		for _, c := range r.Coefficients {
+			if finite := !math.IsNaN(c.Estimate+c.SE) && !math.IsInf(c.Estimate+c.SE, 0); finite == c.Dropped {
+				t.Fatalf("%s: %s", r.Formula, fmt.Sprintf("%+v", c))
+			}
+		}
+	})
+}
