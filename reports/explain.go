@@ -17,6 +17,7 @@ type Explained struct {
 	BeforeDay ingest.Day
 	BeforeWhy string // why Before is nil: BeforeYoung or BeforeUnknown; "" when nobody asked
 	Rows      *ingest.CustomerRows
+	Stored    bool // Rows are the postings of a stored Ledger, which does not know whose the rows set aside were
 	Has       ingest.Has
 }
 
@@ -147,6 +148,11 @@ func (b *brief) reason(words string) string {
 func (b *brief) rows() {
 	b.section("explain.label.rows")
 	r := b.Rows
+	if b.Stored {
+		b.text(b.style.say("explain.stored", count(r.Used)), 0)
+		b.rowTable(r.Latest, false)
+		return
+	}
 	var reasons []string
 	for _, x := range r.Reasons {
 		reasons = append(reasons, count(x.Rows)+" "+b.style.say("reason."+x.Reason))

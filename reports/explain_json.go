@@ -65,7 +65,7 @@ func (x *Explained) unitsText(v int64) *string {
 
 func (x *Explained) rowsJSON() explainRows {
 	r, scale := x.Rows, x.Now.Result.Scale
-	out := explainRows{Read: r.Read, Used: r.Used, MoneyRead: r.MoneyRead.Format(scale), MoneyUsed: r.MoneyUsed.Format(scale),
+	out := explainRows{Stored: x.Stored, Read: r.Read, Used: r.Used, MoneyRead: r.MoneyRead.Format(scale), MoneyUsed: r.MoneyUsed.Format(scale),
 		Reasons: []RejectedReason{}, Latest: []explainRow{}, SetAside: []explainRow{}}
 	for _, t := range r.Reasons {
 		out.Reasons = append(out.Reasons, RejectedReason{t.Reason, t.Kind, t.Rows, t.Money.Format(scale)})

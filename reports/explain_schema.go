@@ -61,6 +61,7 @@ type activityRow struct {
 }
 
 type explainRows struct {
+	Stored    bool             `json:"stored"`
 	Read      int64            `json:"read"`
 	Used      int64            `json:"used"`
 	MoneyRead string           `json:"money_read"`

@@ -49,6 +49,7 @@ var explainPhrases = map[string][2]string{
 	"explain.activities":  {"%s in all, %s in the last 12 months, %s of them {complaint|complaints}", "共 %s 次，近 12 个月 %s 次，其中投诉 %s 次"},
 
 	"explain.rows":    {"%s {row|rows} read: %s used, %s set aside", "读入 %s 条记录：采用 %s，未采用 %s"},
+	"explain.stored":  {"%s {row|rows} used, in a stored Ledger, which adds rows up and does not know whose the rows set aside were; its latest postings:", "采用 %s 条记录；已存账本按条目汇总，不记录未采用记录属于谁；最近条目："},
 	"explain.reasons": {" (%s)", "（%s）"},
 	"explain.money":   {"%s read, of which %s used", "读入 %s，其中采用 %s"},
 

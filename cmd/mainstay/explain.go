@@ -77,7 +77,7 @@ func runExplain(ctx context.Context, a *app, o *explainOptions) error {
 	if err != nil {
 		return err
 	}
-	x := &reports.Explained{}
+	x := &reports.Explained{Stored: p.Stored()}
 	x.Now, x.Has, err = a.explainAsOf(ctx, o, p, o.who)
 	var unknown *segment.UnknownCustomerError
 	if errors.As(err, &unknown) {
