@@ -19,14 +19,14 @@ type ValueWhy struct {
 	Residual  ResidualWhy
 }
 
-// SpendWhy: value = Visits · max(0, Z·Own + (1−Z)·Book), floored for revenue only.
+// SpendWhy is of the model chain+spend: value = Visits · max(0, Z·Own + (1−Z)·Book), floored for revenue only.
 type SpendWhy struct {
 	Visits, VisitsStayed float64 // expected active periods of the next 12 months; with attrition switched off, NaN where the chain cannot
 	Periods              int     // active periods so far
 	Own, Book, Z, Worth  float64 // value per active period: own, the book's, credibility of own, and the mix
 }
 
-// HurdleWhy: value = Σ Length·Active·Mean over the labels of 12 months, with Mean = Unit·Σ Share (floored
+// HurdleWhy is of the two-part regression: value = Σ Length·Active·Mean over the labels of 12 months, with Mean = Unit·Σ Share (floored
 // at zero for revenue) expected of a label in which the customer buys.
 type HurdleWhy struct {
 	Buys, Back, Mean, Unit float64
@@ -49,7 +49,7 @@ type ReturnWhy struct {
 // backtest saw Low to High times as much come.
 type BandWhy struct{ UpTo, Low, High float64 }
 
-// ResidualWhy: residual = value · Multiplier. ByChain: discounted future visits of the state; else a
+// ResidualWhy is of all the future: residual = value · Multiplier. ByChain: discounted future visits of the state; else a
 // geometric series of years with the given annual survival.
 type ResidualWhy struct {
 	Multiplier, Survival float64
