@@ -27,7 +27,7 @@ func (t *Table) readCSV(ctx context.Context, o store.Object, r store.Reader) err
 		return err
 	}
 	if note != "" {
-		t.Notes = append(t.Notes, o.Name+": "+note)
+		t.note(o.Name, "%s", note)
 	}
 	delimiter, skipped, text := findDelimiter(text, strings.ToLower(path.Ext(o.Name)))
 	in := csv.NewReader(bytes.NewReader(text))

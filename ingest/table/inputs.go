@@ -50,7 +50,8 @@ func (in *Inputs) CompareLabels(day int32) {
 			continue
 		}
 		lostButOpen, keptButNone := 0, 0
-		for row, key := range in.Accounts.Keys {
+		for _, row := range in.Accounts.Rows(day) {
+			key := in.Accounts.Keys[row]
 			lost, ok := parseBool(a.Text[row])
 			open := in.Contracts.OpenOn(key, day)
 			switch {

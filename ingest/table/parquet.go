@@ -25,7 +25,7 @@ func (t *Table) readParquet(ctx context.Context, o store.Object, r store.Reader)
 	}
 	for _, info := range f.Columns {
 		if info.Type.Kind == column.Unsupported {
-			t.Notes = append(t.Notes, fmt.Sprintf("%s: column %q (%s) is left out: %s", o.Name, info.Name, info.Type.Name, info.Type.Why))
+			t.note(o.Name, "column %q (%s) is left out: %s", info.Name, info.Type.Name, info.Type.Why)
 			continue
 		}
 		if _, err := f.Find(info.Name); err != nil { // two columns have the name

@@ -33,6 +33,7 @@ func Read(ctx context.Context, st store.Store, sources []string) (*Table, error)
 	if err != nil {
 		return nil, err
 	}
+	t.short = shortNames(objects)
 	for _, o := range objects {
 		if err := t.readFile(ctx, st, o); err != nil {
 			return nil, err
@@ -88,6 +89,31 @@ func (t *Table) readFile(ctx context.Context, st store.Store, o store.Object) er
 		}
 	}
 	return nil
+}
+
+// shortNames are the names of files below the folder that they have in common: what a manifest may hold,
+// because they are the same wherever the files lie.
+func shortNames(objects []store.Object) map[string]string {
+	short := make(map[string]string, len(objects))
+	folder := ""
+	for i, o := range objects {
+		dir := path.Dir(o.Name) + "/"
+		if i == 0 {
+			folder = dir
+		}
+		for !strings.HasPrefix(dir, folder) {
+			folder = folder[:strings.LastIndexByte(folder[:len(folder)-1], '/')+1]
+		}
+	}
+	for _, o := range objects {
+		short[o.Name] = strings.TrimPrefix(o.Name, folder)
+	}
+	return short
+}
+
+// note adds a remark on a file.
+func (t *Table) note(file, format string, args ...any) {
+	t.Notes = append(t.Notes, t.short[file]+": "+fmt.Sprintf(format, args...))
 }
 
 func fileError(name string, err error) error {

@@ -4,6 +4,7 @@
 package table
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -22,8 +23,9 @@ type Table struct {
 	Columns []Column // in order of first appearance, names unique
 	Notes   []string // for people: what was left out, what was assumed
 
-	starts []int   // first row of each file
-	lines  []int32 // by row, the line of a CSV file or the row of a sheet, 1-based; 0 in Parquet
+	short  map[string]string // by file, its name in notes
+	starts []int             // first row of each file
+	lines  []int32           // by row, the line of a CSV file or the row of a sheet, 1-based; 0 in Parquet
 }
 
 // Column is one column of a Table.
@@ -97,6 +99,16 @@ func (t *Table) At(row int) (file string, within int64) {
 // Fail is err as an error of a row, in a column: a *column.Error.
 func (t *Table) Fail(row int, name string, err error) error {
 	file, within := t.At(row)
+	return t.failIn(file, within, row, name, err)
+}
+
+// place is where a row lies and what is wrong with it, for a tally.
+func (t *Table) place(row int, name, why string) string {
+	file, within := t.At(row)
+	return t.failIn(t.short[file], within, row, name, errors.New(why)).Error()
+}
+
+func (t *Table) failIn(file string, within int64, row int, name string, err error) error {
 	if row < len(t.lines) && t.lines[row] > 0 {
 		err = fmt.Errorf("line %d: %w", t.lines[row], err)
 	}

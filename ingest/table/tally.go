@@ -132,7 +132,7 @@ func (r *reading) aside(row int, role, reason, why string) {
 		name = c.Name
 	}
 	r.tally.Aside = append(r.tally.Aside, Aside{Reason: reason, Rows: 1, Bad: !slices.Contains(outOfScope, reason),
-		First: r.Fail(row, name, fmt.Errorf("%s", why)).Error()})
+		First: r.place(row, name, why)})
 }
 
 // use counts a row that is used, with its date and the lag of its value, in its group.

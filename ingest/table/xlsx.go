@@ -55,7 +55,7 @@ func (t *Table) readXLSX(ctx context.Context, o store.Object, r store.Reader) er
 		return err
 	}
 	if note != "" {
-		t.Notes = append(t.Notes, o.Name+": "+note)
+		t.note(o.Name, "%s", note)
 	}
 	if err := t.readSheet(ctx, w, part); err != nil {
 		return fmt.Errorf("sheet %q: %w", clip(sheet), err)

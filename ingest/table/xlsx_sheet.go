@@ -72,10 +72,10 @@ func (t *Table) readSheet(ctx context.Context, w *workbook, part string) error {
 	}
 	file := t.Files[len(t.Files)-1]
 	if failed.errors > 0 {
-		t.Notes = append(t.Notes, fmt.Sprintf("%s: %d cells hold an error such as #N/A and count as empty", file, failed.errors))
+		t.note(file, "%d cells hold an error such as #N/A and count as empty", failed.errors)
 	}
 	if failed.formulas > 0 {
-		t.Notes = append(t.Notes, fmt.Sprintf("%s: %d formulas were saved without their values and count as empty: open and save the workbook in Excel", file, failed.formulas))
+		t.note(file, "%d formulas were saved without their values and count as empty: open and save the workbook in Excel", failed.formulas)
 	}
 	return nil
 }
