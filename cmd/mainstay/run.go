@@ -28,7 +28,7 @@ to stderr.
 folder that holds every forecast against what came.`
 
 const runExample = `  mainstay run orders.parquet
-  mainstay run exports/ --accounts accounts.parquet --zone Asia/Shanghai
+  mainstay run exports/ --accounts accounts.parquet --contracts contracts.csv --zone Asia/Shanghai
   mainstay run online_retail.parquet --amount 'Quantity*UnitPrice' --as-of 2011-11-30
   mainstay run --config night.yaml --quiet
   mainstay run orders.parquet --as-of 2026-01-31..2026-10-31 --step month`

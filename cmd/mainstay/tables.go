@@ -36,7 +36,7 @@ func (c *Tables) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&c.Accounts.Columns.ValidFrom, "accounts-valid-from", "", "accounts `COLUMN` of the day from which a row holds; a key may then have several rows")
 	add := func(name, what string, source *[]string, roles []table.Role) {
 		f.StringSliceVar(source, name, nil, name+" table (`FILES`): "+what)
-		f.Var(rolesFlag{roles}, name+"-columns", "which columns serve, as `ROLE=COLUMN,…`")
+		f.Var(rolesFlag{roles}, name+"-columns", "which columns serve, as `ROLE=COLUMN` pairs, joined by commas")
 	}
 	add("contracts", "customer, start, end (empty = open), notice, value, ended", &c.Contracts.Source, c.Contracts.Columns.Roles())
 	add("activities", "customer, date, kind, value, person", &c.Activities.Source, c.Activities.Columns.Roles())
