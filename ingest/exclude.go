@@ -71,7 +71,7 @@ func newExclusions(keys []string, lists []ExcludeList) *exclusions {
 // add numbers an entry. Of a key that is listed twice, the first entry counts, unless a later one
 // says that it is to be forgotten.
 func (e *exclusions) add(list string, x Exclusion) {
-	g := exclusionGroup{list, x.Reason, isErasure(x.Reason)}
+	g := exclusionGroup{list, x.Reason, isErasure(x.Reason) || isErasure(path.Base(list))}
 	group := slices.Index(e.groups, g)
 	if group < 0 {
 		group = len(e.groups)

@@ -33,14 +33,15 @@ func excluding(t *testing.T, files store.Memory, change func(*Config), lists ...
 
 func TestExcludeLists(t *testing.T) {
 	files := store.Memory{
-		"in/a.parquet":    parquetOf(t, salesOf[int64](42, 43, 42, 44), 10),
-		"in/b.parquet":    parquetOf(t, salesOf("42", "INTERNAL-7", "CASH", "Zoë", "C1", "C2"), 10),
-		"lists/cash.txt":  []byte("\uFEFF# cash desks\r\nCASH\r\n\r\n  NOBODY \r\n"),
-		"lists/staff.csv": []byte("customer_id,reason\nINTERNAL-*,internal\nC1,test account\n43,\n"),
-		"lists/gone.csv":  []byte("key;reason\nZoë;GDPR erasure\n42;erased\n4711;erased\n"),
+		"in/a.parquet":      parquetOf(t, salesOf[int64](42, 43, 42, 44), 10),
+		"in/b.parquet":      parquetOf(t, salesOf("42", "INTERNAL-7", "CASH", "Zoë", "C1", "C2"), 10),
+		"lists/cash.txt":    []byte("\uFEFF# cash desks\r\nCASH\r\n\r\n  NOBODY \r\n"),
+		"lists/staff.csv":   []byte("customer_id,reason\nINTERNAL-*,internal\nC1,test account\n43,\n"),
+		"lists/deleted.csv": []byte("id,reason\nC9,moved away\n"),
+		"lists/gone.csv":    []byte("key;reason\nZoë;GDPR erasure\n42;erased\n4711;erased\n"),
 	}
-	l, rejects, got := excluding(t, files, func(c *Config) { c.ExcludeCustomers = []string{"C2"} }, "lists/cash.txt", "lists/staff.csv", "lists/gone.csv")
-	want := "exclude_customers/ 1/1 1 rows 1.0000; cash.txt/cash 1/2 1 rows 1.0000; " +
+	l, rejects, got := excluding(t, files, func(c *Config) { c.ExcludeCustomers = []string{"C2"} }, "lists/cash.txt", "lists/staff.csv", "lists/gone.csv", "lists/deleted.csv")
+	want := "exclude_customers/ 1/1 1 rows 1.0000; cash.txt/cash 1/2 1 rows 1.0000; deleted.csv/moved away 0/1 0 rows 0.0000; " +
 		"gone.csv/GDPR erasure 1/1 1 rows 1.0000; gone.csv/erased 1/2 3 rows 3.0000; " +
 		"staff.csv/internal 1/1 1 rows 1.0000; staff.csv/test account 1/1 1 rows 1.0000; staff.csv/staff 1/1 1 rows 1.0000"
 	if got != want {

@@ -31,8 +31,9 @@ type Inspection struct {
 	Duplicates DuplicateReport  `json:"duplicates"`
 	Used       int64            `json:"rows_used"`
 	SetAside   []SetAsideReport `json:"set_aside"`
-	Customers  *int             `json:"customers"`         // null where a run would stop before they are known
-	Problem    string           `json:"problem,omitempty"` // why a run would stop
+	Excluded   []ExcludedReport `json:"excluded,omitempty"` // of excluded_customer, by list and reason
+	Customers  *int             `json:"customers"`          // null where a run would stop before they are known
+	Problem    string           `json:"problem,omitempty"`  // why a run would stop
 	Notes      []string         `json:"notes,omitempty"`
 	Tables     []*table.Tally   `json:"tables,omitempty"` // beside the transactions; the caller's to fill
 }
@@ -56,6 +57,16 @@ type SetAsideReport struct {
 	Kind   string `json:"kind"`
 	Rows   int64  `json:"rows"`
 	Amount string `json:"amount"`
+}
+
+// ExcludedReport is what a list leaves out for one reason. No key is named.
+type ExcludedReport struct {
+	List    string `json:"list"`
+	Reason  string `json:"reason"`
+	Entries int    `json:"entries"` // keys and globs
+	Matched int    `json:"matched"` // of them, those that meet a customer
+	Rows    int64  `json:"rows"`
+	Amount  string `json:"amount"`
 }
 
 // Inspect reads all columns of all rows, then does what a run would do up to the
@@ -111,6 +122,9 @@ func (in *Inspection) rehearse(ctx context.Context, st store.Store, p *Plan, thr
 	if in.Problem == "" {
 		n := l.Customers()
 		in.Customers = &n
+	}
+	for _, x := range l.Tally.Excluded {
+		in.Excluded = append(in.Excluded, ExcludedReport{x.List, x.Reason, x.Entries, x.Matched, x.Rows, x.Money.Format(l.Scale)})
 	}
 	in.Notes = append(slices.Clone(in.Notes), l.Tally.ExclusionNotes()...)
 	for _, s := range l.Suspects(l.AsOf) {

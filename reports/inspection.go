@@ -44,6 +44,9 @@ func Inspection(w io.Writer, in *ingest.Inspection) error {
 		section(b, "AMOUNTS", inspectedAmounts(in))
 	}
 	section(b, "SET ASIDE", setAside(in))
+	if len(in.Excluded) > 0 {
+		section(b, "EXCLUDED CUSTOMERS", excluded(in))
+	}
 	if len(in.Tables) > 0 {
 		inspectedTables(b, in.Tables)
 	}
@@ -175,6 +178,16 @@ func setAside(in *ingest.Inspection) *grid {
 		by = "by " + plural(int64(*in.Customers), "customer")
 	}
 	g.rows = append(g.rows, []string{"(used)", by, count(in.Used), ""})
+	return g
+}
+
+func excluded(in *ingest.Inspection) *grid {
+	g := &grid{right: []bool{false, false, true, true, true, true}}
+	g.rows = append(g.rows, []string{"list", "reason", "keys", "met", "rows", "amount"})
+	for _, x := range in.Excluded {
+		g.rows = append(g.rows, []string{printable(x.List), printable(cmp.Or(x.Reason, dash)), count(int64(x.Entries)), count(int64(x.Matched)), count(x.Rows), compact(x.Amount)})
+	}
+	g.squeeze(0, pageWidth-len(columnGap), valuesLeast)
 	return g
 }
 
