@@ -106,7 +106,7 @@ func (p *Plan) group(a *table.Accounts) *table.Accounts {
 // everRoot reports whether a key has ever stood for itself.
 func (p *Parents) everRoot(k []byte) bool {
 	m, ok := p.find(k)
-	return !ok || slices.ContainsFunc(p.root[p.start[m]:p.start[m+1]], func(root []byte) bool { return bytes.Equal(root, k) })
+	return !ok || p.ever(m, k)
 }
 
 // since is the day on which the first of the members joined a group.

@@ -156,6 +156,12 @@ func TestDatedGroups(t *testing.T) {
 	if want := "map[A:35 B:14 C:11 N:30]"; fmt.Sprint(got) != want || len(p.Notes) > 0 {
 		t.Errorf("rows %v, want %s; notes %q", got, want, p.Notes)
 	}
+	for who, want := range map[string]int64{"A": 35, "B": 14, "A1": 0, "N": 30} {
+		r, err := ReadCustomer(context.Background(), store.Memory{"in/a.parquet": parquetOf(t, rows, 10)}, p, []byte(who), 3, 2, nil)
+		if err != nil || r.Used != want || r.Read != want {
+			t.Errorf("%d rows of %s, %v; want %d", r.Used, who, err, want)
+		}
+	}
 	if got, want := shown(p.Accounts), "A=Alpha(A B) metal; B=Beta() glass; B=Beta() glass; C=(A1) "; got != want {
 		t.Errorf("\n got %s\nwant %s", got, want)
 	}

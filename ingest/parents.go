@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -161,4 +162,9 @@ func (p *Parents) Root(k []byte, day Day) []byte {
 		return p.root[p.period(m, day)]
 	}
 	return k
+}
+
+// ever reports whether a member has ever belonged to a group.
+func (p *Parents) ever(member int, group []byte) bool {
+	return slices.ContainsFunc(p.root[p.start[member]:p.start[member+1]], func(root []byte) bool { return bytes.Equal(root, group) })
 }

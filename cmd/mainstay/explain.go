@@ -128,6 +128,9 @@ func (a *app) explainAsOf(ctx context.Context, o *explainOptions, p *ingest.Plan
 
 // explainUnknown tells whose rows were all set aside from who has none.
 func (a *app) explainUnknown(ctx context.Context, o *explainOptions, p *ingest.Plan, unknown error) error {
+	if group := p.Parents.Root([]byte(o.who), p.AsOf); string(group) != o.who {
+		return &ingest.ConfigError{Msg: fmt.Sprintf("%q is part of the buying group %q, which is what is analysed (unit: parent): explain that, or leave --unit out", o.who, group)}
+	}
 	rows, err := ingest.ReadCustomer(ctx, files, p, []byte(o.who), 0, o.threads, a.rowProgress(p))
 	if err != nil {
 		return err
