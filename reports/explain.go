@@ -115,6 +115,10 @@ func (b *brief) worth() {
 		b.text(b.style.say("explain.prospect"), 0)
 		return
 	}
+	if b.s.Profile.Frequency == 0 {
+		b.text(b.style.say("explain.never"), 0)
+		return
+	}
 	line := b.style.say("explain.worth", b.basis(), b.amount(b.s.Realised12), b.estimate(b.s.Value12)+b.within(b.s.Value12Low, b.s.Value12High, b.estimate))
 	if !math.IsNaN(b.s.Residual) {
 		line += b.style.say("explain.residual", b.estimate(b.s.Residual))

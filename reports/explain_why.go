@@ -136,9 +136,12 @@ func (b *brief) value() {
 		b.text(b.style.say("explain.band", b.level(), fixed(w.Band.Low, 2), fixed(w.Band.High, 2)), 0)
 	}
 	if b.s.AtRisk {
-		if math.IsNaN(w.Stayed) {
+		switch {
+		case b.s.ValueAtRisk == 0:
+			b.text(b.style.say("explain.risknone", v(0)), 0)
+		case math.IsNaN(w.Stayed):
 			b.text(b.style.say("explain.riskchurn", v(b.s.ValueAtRisk), percent(b.s.Churn), v(b.s.Value12)), 0)
-		} else {
+		default:
 			b.text(b.style.say("explain.riskstayed", v(b.s.ValueAtRisk), v(w.Stayed), v(b.s.Value12)), 0)
 		}
 	}
@@ -232,6 +235,8 @@ func (b *brief) key(k *segment.KeyWhy) {
 		b.text(b.style.say("explain.keylapsed", b.res.Clock.Horizon), 0)
 	case k.From == math.MaxInt64:
 		b.text(b.style.say("explain.keynone"), 0)
+	case k.Rank == 0:
+		b.text(b.style.say("explain.keyzero", k.Chosen, b.basis(), b.amount(k.From)), 0)
 	case k.Selected:
 		b.text(b.style.say("explain.keyin", k.Rank, k.Of, k.Chosen, b.basis(), b.amount(k.From), b.amount(b.s.Realised12-k.From)), 0)
 	default:

@@ -33,6 +33,7 @@ var explainPhrases = map[string][2]string{
 	"explain.nothing":               {"no attribute is known", "没有已知属性"},
 
 	"explain.prospect": {"has not bought yet: no model speaks of prospects", "尚未购买：模型不评价潜在客户"},
+	"explain.never":    {"never bought: rows, but no day with a positive net amount; no model speaks of such customers", "从未购买：有记录，但没有净额为正的日子；模型不评价此类客户"},
 	"explain.worth":    {"%s %s in the last 12 months → %s expected in the next 12", "近 12 个月%s %s → 未来 12 个月预期 %s"},
 	"explain.residual": {"; all the future %s", "；剩余价值 %s"},
 	"explain.risk":     {"leaves within %d days: %s; value at risk %s", "%d 天内流失概率 %s；风险价值 %s"},
@@ -136,6 +137,7 @@ var explainPhrases = map[string][2]string{
 	"explain.labels":        {"%s = %s", "%s = %s"},
 	"explain.band":          {"%s interval: of predictions of this size, %s to %s times as much came in the backtest", "%s 区间：回测中同等大小的预测，实际为其 %s 至 %s 倍"},
 	"explain.riskstayed":    {"at risk %s = %s with attrition switched off − %s", "风险价值 %s = 无流失时 %s − %s"},
+	"explain.risknone":      {"at risk %s: no value is expected that could be lost", "风险价值 %s：没有可能流失的预期价值"},
 	"explain.riskchurn":     {"at risk %s = %s × %s: the model cannot switch attrition off", "风险价值 %s = %s × %s：该模型无法去除流失"},
 	"explain.residualchain": {"all the future %s = %s × %s, the chain's multiplier of the state, discounted", "剩余价值 %s = %s × %s（马尔可夫链按状态的折现倍数）"},
 	"explain.residualyears": {"all the future %s = %s × %s, a series of years with survival %s, discounted", "剩余价值 %s = %s × %s（逐年留存 %s，折现）"},
@@ -156,6 +158,7 @@ var explainPhrases = map[string][2]string{
 	"explain.threat":    {"one tier up also from %s churn (now %s) with %s or more at risk (now %s)", "流失概率达 %s（现为 %s）且风险价值达 %s（现为 %s）时亦升一级"},
 	"explain.keyin":     {"key account: rank %d of %d by realised value, %d are chosen; %s of %s is the least: %s above it", "大客户：已实现价值排名 %d / %d，入选 %d 个；最低%s %s：高出 %s"},
 	"explain.keyout":    {"no key account: rank %d of %d by realised value, %d are chosen; %s of %s is the least: %s missing", "非大客户：已实现价值排名 %d / %d，入选 %d 个；最低%s %s：尚缺 %s"},
+	"explain.keyzero":   {"no key account: no realised value to be ranked by; %d are chosen, %s of %s is the least", "非大客户：没有可供排名的已实现价值；入选 %d 个，最低%s %s"},
 	"explain.keylapsed": {"no key account: only customers who bought in the last %d days are ranked", "非大客户：仅最近 %d 天内有购买的客户参与排名"},
 	"explain.keynone":   {"no key account: the rule chooses nobody", "非大客户：规则不选任何客户"},
 	"explain.holds":     {"key account by: %s", "符合大客户条件：%s"},

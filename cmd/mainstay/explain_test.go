@@ -29,10 +29,17 @@ func explainJSON(t *testing.T, args ...string) map[string]any {
 // What explain explains is the row that run publishes, digit by digit, on any day; and so is the score that
 // it compares with.
 func TestExplainIsTheRowOfTheRun(t *testing.T) {
+	explainsTheRuns(t)
+	explainsTheRuns(t, "--contracts", "../../testdata/contracts.csv", "--activities", "../../testdata/activities.csv")
+}
+
+// explainsTheRuns compares with runs of the same flags: an earlier day must not know the contracts of a later one.
+func explainsTheRuns(t *testing.T, flags ...string) {
+	t.Helper()
 	rows := map[string]map[string][]string{}
 	var header []string
 	for _, asOf := range []string{"2026-10-31", "2026-07-31", "2025-05-17"} {
-		all, err := csv.NewReader(bytes.NewReader(runInto(t, exampleOrders, "--as-of", asOf)["scores.csv"])).ReadAll()
+		all, err := csv.NewReader(bytes.NewReader(runInto(t, exampleOrders, append([]string{"--as-of", asOf}, flags...)...)["scores.csv"])).ReadAll()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -55,7 +62,7 @@ func TestExplainIsTheRowOfTheRun(t *testing.T) {
 	}
 	for _, c := range [][3]string{{"C0230", "2026-10-31", "2026-07-31"}, {"C0037", "2026-10-31", "2025-05-17"}, {"C0001", "2025-05-17", "none"}} {
 		key, asOf, since := c[0], c[1], c[2]
-		doc := explainJSON(t, key, exampleOrders, "--as-of", asOf, "--since", since)
+		doc := explainJSON(t, append([]string{key, exampleOrders, "--as-of", asOf, "--since", since}, flags...)...)
 		same(asOf, key, doc["score"])
 		if since != "none" {
 			same(since, key, doc["since"].(map[string]any)["score"])
