@@ -64,3 +64,49 @@ func criterionGrid(c *segment.Clusters) *grid {
 	}
 	return g
 }
+
+// clustersInfo is how clusters were found and what they are like, for machines.
+type clustersInfo struct {
+	Found    string        `json:"found"`
+	Note     string        `json:"note"`
+	Features []featureInfo `json:"features"`
+	Tried    []triedInfo   `json:"tried"`
+	Profiles []profileInfo `json:"profiles"`
+}
+
+type featureInfo struct {
+	Name string `json:"name"`
+	Log  bool   `json:"log"`
+	Mean number `json:"mean"`
+	SD   number `json:"sd"`
+}
+
+type triedInfo struct {
+	Clusters  int    `json:"clusters"`
+	Full      bool   `json:"full_covariances"`
+	Criterion number `json:"criterion"`
+	Chosen    bool   `json:"chosen"`
+}
+
+type profileInfo struct {
+	Name      string   `json:"name"`
+	Customers int      `json:"customers"`
+	Medians   []number `json:"medians"`
+}
+
+func newClustersInfo(c *segment.Clusters) *clustersInfo {
+	if c == nil {
+		return nil
+	}
+	info := &clustersInfo{Found: c.Describe(), Note: c.Note, Tried: []triedInfo{}}
+	for _, f := range c.Features {
+		info.Features = append(info.Features, featureInfo{f.Name, f.Log, number(f.Mean), number(f.SD)})
+	}
+	for k, one := range c.Tried {
+		info.Tried = append(info.Tried, triedInfo{one.K, one.Full, number(one.Value), k == c.Chosen})
+	}
+	for _, p := range c.Profiles {
+		info.Profiles = append(info.Profiles, profileInfo{p.Name, p.Customers, numbers(p.Medians)})
+	}
+	return info
+}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strings"
 
 	"mainstay/segment"
 )
@@ -23,6 +24,7 @@ func Description(w io.Writer, d *segment.Description) error {
 		d.Clock.AsOf, d.Clock.Horizon, held, d.Clock.Horizon, kept), pageWidth) {
 		b.WriteString(line + "\n")
 	}
+	shown := map[string]bool{} // schemes that have been explained
 	for _, scheme := range d.Schemes {
 		b.WriteByte('\n')
 		g := segmentGrid(d, scheme)
@@ -30,19 +32,29 @@ func Description(w io.Writer, d *segment.Description) error {
 		for _, line := range g.lines() {
 			b.WriteString(line + "\n")
 		}
-		for k := range d.Clusters {
-			if d.Clusters[k].Scheme == scheme {
-				for _, line := range clusterLines(&d.Clusters[k]) {
-					b.WriteString(columnGap + line + "\n")
-				}
-			}
-		}
-		g = cutGrid(d.Cuts, scheme)
-		for _, line := range g.lines() {
+		for _, line := range explanation(d, scheme, shown) {
 			b.WriteString(columnGap + line + "\n")
 		}
 	}
 	return b.Flush()
+}
+
+// explanation is how the clusters of a scheme were found, and its cut points; those of a crossing's parts. What
+// has been shown is left out.
+func explanation(d *segment.Description, scheme string, shown map[string]bool) (lines []string) {
+	for part := range strings.SplitSeq(scheme, segment.CrossSign) {
+		if shown[part] {
+			continue
+		}
+		shown[part] = true
+		for k := range d.Clusters {
+			if d.Clusters[k].Scheme == part {
+				lines = append(lines, clusterLines(&d.Clusters[k])...)
+			}
+		}
+		lines = append(lines, cutGrid(d.Cuts, part).lines()...)
+	}
+	return lines
 }
 
 // crossedLeast is the room that a segment's name keeps: two attributes crossed must stay legible.

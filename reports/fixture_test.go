@@ -11,6 +11,7 @@ import (
 	"mainstay/markov"
 	"mainstay/regress"
 	"mainstay/segment"
+	"mainstay/segment/cluster"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -131,6 +132,12 @@ func fixtureResult(asOf ingest.Day) *segment.Result {
 			Coefficients: []segment.Coefficient{{Name: "recency", Estimate: 1.2, SE: .1, Low: 1.04, High: 1.36}}},
 		{Name: "chain", Use: "not used", Certificate: num.Certificate{Model: "chain", GradientNorm: nan, LogLik: math.Inf(-1), Fatal: true}, Chain: chain},
 	}
+	res.Fits = append(res.Fits, segment.Model{Name: "kmeans", Use: "segments", Certificate: num.Certificate{Model: "k-means", Converged: true, Criteria: []string{"no point changes its cluster"}, InfoPosDef: true, Iterations: 9, Observations: 1906},
+		Clusters: &segment.Clusters{
+			Clustering: &segment.Clustering{Scheme: "kmeans", K: 2, Customers: 1906, Features: []segment.ClusterFeature{{Name: "revenue_12m", Log: true, Mean: 7.1, SD: 2.2}},
+				Tried: []cluster.Candidate{{K: 2, Value: .61}, {K: 3, Value: nan}}},
+			Profiles: []segment.ClusterProfile{{Name: "cluster 1 (highest)", Customers: 402, Medians: []float64{812_000}}, {Name: "cluster 2 (lowest)", Customers: 1504, Medians: []float64{nan}}},
+		}})
 	res.Attention = []segment.Attention{
 		{Key: "C0042", Name: "Municipal Bus 市公交集团有限责任公司第一分公司", Code: "silent", Words: "silent 118 d, usual gap 45; revenue 12m −52 %", ValueAtRisk: 1_600_000},
 		{Key: "C0311", Name: "Harbour Freight", Code: "silent", Words: "silent 97 d, usual gap 30", ValueAtRisk: 412_400},

@@ -47,7 +47,7 @@ func ShowMigrations(w io.Writer, b *segment.Book, all []segment.Migration, style
 	v.title(style.say("move.title", all[0].Then, b.Clock.AsOf))
 	for k := range all {
 		m := &all[k]
-		if g := v.matrix(m); g.width() <= pageWidth {
+		if g := v.matrix(m); g != nil && g.width() <= pageWidth {
 			v.grid(g)
 		} else {
 			v.largestMoves(m)
@@ -63,10 +63,16 @@ func ShowMigrations(w io.Writer, b *segment.Book, all []segment.Migration, style
 // matrixName is the room of a segment's name above a column.
 const matrixName = 12
 
+// matrixMost is the most segments of which a matrix may fit a page.
+const matrixMost = 30
+
 // matrix has a row per segment then and a column per segment now; a cell is how many moved, with a block
-// as high as their share of the row.
+// as high as their share of the row. nil for more segments than any page holds.
 func (v *view) matrix(m *segment.Migration) *grid {
 	n := len(m.Segments)
+	if n > matrixMost {
+		return nil
+	}
 	index := map[string]int{"": n}
 	for k, name := range m.Segments {
 		index[name] = k

@@ -33,6 +33,7 @@ type modelInfo struct {
 	FitInfo
 	Coefficients []coefficientInfo `json:"coefficients,omitempty"`
 	Chain        *chainInfo        `json:"chain,omitempty"`
+	Clusters     *clustersInfo     `json:"clusters,omitempty"`
 }
 
 type coefficientInfo struct {
@@ -62,7 +63,7 @@ func newModels(m *Manifest, res *segment.Result) (*models, error) {
 	}
 	for i := range res.Fits {
 		f := &res.Fits[i]
-		info := modelInfo{FitInfo: m.Fits[i], Chain: newChainInfo(f.Chain)}
+		info := modelInfo{FitInfo: m.Fits[i], Chain: newChainInfo(f.Chain), Clusters: newClustersInfo(f.Clusters)}
 		for _, c := range f.Coefficients {
 			info.Coefficients = append(info.Coefficients, coefficientInfo{c.Name, number(c.Estimate), number(c.SE), number(c.Low), number(c.High)})
 		}

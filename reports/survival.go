@@ -77,13 +77,18 @@ func (v *view) curve(c *segment.SurvivalCurve) {
 	const columns = 50
 	g := grid{right: []bool{true, true, false, false}}
 	for _, months := range survivalMonths {
-		if s := survivalAt(c, months); !math.IsNaN(s.Survival) {
+		s := survivalAt(c, months)
+		if beforeLoss := float64(months)*monthDays < float64(v.book.Clock.Horizon); !beforeLoss && !math.IsNaN(s.Survival) {
 			interval := v.style.interval(100*s.Low, 100*s.High, func(x float64) string { return fixed(x, 1) })
 			g.rows = append(g.rows, []string{v.style.say("survival.months", months), percent(s.Survival), interval, bar(s.Survival, columns)})
 		}
 	}
 	v.grid(&g)
-	v.line(v.style.say("survival.median", days(regress.SurvivalMedian(c.Steps))))
+	if median := regress.SurvivalMedian(c.Steps); math.IsNaN(median) {
+		v.line(v.style.say("survival.open"))
+	} else {
+		v.line(v.style.say("survival.median", fixed(median, 0)))
+	}
 	v.line("")
 }
 
@@ -98,7 +103,10 @@ func (v *view) curves(curves []segment.SurvivalCurve) {
 	g.rows = append(g.rows, head)
 	for k := range curves {
 		c := &curves[k]
-		row := []string{printable(cmp.Or(c.Segment, dash)), count(c.Customers), count(c.Lost), days(regress.SurvivalMedian(c.Steps))}
+		row := []string{printable(cmp.Or(c.Segment, dash)), count(c.Customers), count(c.Lost), dash}
+		if median := regress.SurvivalMedian(c.Steps); !math.IsNaN(median) {
+			row[3] = v.style.say("survival.days", fixed(median, 0))
+		}
 		for _, months := range shown {
 			row = append(row, percent(survivalAt(c, months).Survival))
 		}

@@ -214,6 +214,11 @@ func (a *analysis) segments(ctx context.Context, past *Retention, progress Progr
 	r := a.result
 	est := a.estimates()
 	schemes := a.Schemes()
+	everyone, err := a.Where("")
+	if err != nil {
+		return err
+	}
+	var found Description // of clusters
 	for k, scheme := range schemes {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -227,8 +232,8 @@ func (a *analysis) segments(ctx context.Context, past *Retention, progress Progr
 			return err
 		}
 		a.grouped = append(a.grouped, scheme)
-		if c := g.Clustering; c != nil {
-			r.Fits = append(r.Fits, Model{Name: c.Scheme, Use: "segments", Certificate: c.Certificate})
+		if err := found.addClusters(a.Book, scheme, everyone); err != nil {
+			return err
 		}
 		rows, err := a.Aggregate(scheme, g, "", nil, past, est)
 		if err != nil {
@@ -237,6 +242,9 @@ func (a *analysis) segments(ctx context.Context, past *Retention, progress Progr
 		r.Segments = append(r.Segments, rows...)
 		r.Cuts = appendNewCuts(r.Cuts, g.Cuts)
 		report(progress, phaseSegments, float64(k+1)/float64(len(schemes)))
+	}
+	for _, c := range found.Clusters {
+		r.Fits = append(r.Fits, Model{Name: c.Scheme, Use: "segments", Certificate: c.Certificate, Clusters: &c})
 	}
 	stateNames := append(slices.Clone(a.states.Names), relationNeverBought, relationProspect)
 	for _, g := range []*Grouping{

@@ -143,7 +143,7 @@ func (c *Config) Columns(schemes []string) []string {
 		for _, part := range schemeParts(scheme) {
 			r, bands := c.bandRule(part)
 			switch {
-			case strings.EqualFold(part, SchemeKMeans) || strings.EqualFold(part, SchemeGMM):
+			case isFound(part):
 				columns = append(columns, c.Clusters.Features...)
 			case bands:
 				columns = append(columns, r.Of)

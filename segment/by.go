@@ -77,12 +77,27 @@ func By(ctx context.Context, l *ingest.Ledger, inputs *table.Inputs, cfg Config,
 		d.Schemes, groups = append(d.Schemes, g.Scheme), append(groups, g)
 		d.Rows = append(d.Rows, rows...)
 		d.Cuts = appendNewCuts(d.Cuts, g.Cuts)
-		if g.Clustering != nil {
-			d.Clusters = append(d.Clusters, Clusters{g.Clustering, b.clusterProfiles(g, in)})
+		if err := d.addClusters(b, scheme, in); err != nil {
+			return nil, err
 		}
 	}
 	d.Members = b.describe(groups, in)
 	return d, nil
+}
+
+// addClusters describes the clusters that a scheme, or a part of a crossing, is made of, once.
+func (d *Description) addClusters(b *Book, scheme string, in []bool) error {
+	for _, part := range schemeParts(scheme) {
+		if !isFound(part) || slices.ContainsFunc(d.Clusters, func(o Clusters) bool { return strings.EqualFold(o.Scheme, part) }) {
+			continue
+		}
+		g, err := b.Group(part)
+		if err != nil {
+			return err
+		}
+		d.Clusters = append(d.Clusters, Clusters{g.Clustering, b.clusterProfiles(g, in)})
+	}
+	return nil
 }
 
 // describe lists the members in with their segments, sorted by key.

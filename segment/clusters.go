@@ -19,6 +19,11 @@ const (
 	SchemeGMM    = "gmm"
 )
 
+// isFound reports whether a part of a scheme is one of them.
+func isFound(part string) bool {
+	return strings.EqualFold(part, SchemeKMeans) || strings.EqualFold(part, SchemeGMM)
+}
+
 // ClusterRule says what customers are clustered by, and into how many.
 type ClusterRule struct {
 	Features []string `yaml:"features" json:"features"` // fields or attributes in numbers
@@ -43,23 +48,6 @@ const (
 	blur = 0.01 // variance by which a mixture blurs standardised features: many customers bought exactly once
 	flat = 0.25 // mean silhouette under which there is no substantial structure (see cluster.Silhouette)
 )
-
-// ClusterFeature is a feature as it was clustered: z = (f(x) − Mean) ÷ SD, where f is sign(x)·log(1 + |x|) if Log.
-type ClusterFeature struct {
-	Name     string
-	Log      bool
-	Mean, SD float64
-
-	value func(m int) float64
-}
-
-// prepare is the feature of a value, NaN where unknown.
-func (f *ClusterFeature) prepare(x float64) float64 {
-	if f.Log {
-		x = math.Copysign(math.Log1p(math.Abs(x)), x)
-	}
-	return (x - f.Mean) / f.SD
-}
 
 // Clustering is what was found: by k-means or a Gaussian mixture, on the customers for whom the rule's
 // condition holds and all of whose features are known. Clusters are numbered by the mean realised 12-month value of their customers, the highest first.
@@ -113,128 +101,6 @@ func (b *Book) clustering(scheme string) (*Clustering, error) {
 	}
 	b.clusters[scheme] = c
 	return c, nil
-}
-
-// points prepares the features of the customers who have them all, in the order of the Ledger, which is that of
-// the keys' hashes and does not depend on the rows.
-func (c *Clustering) points(b *Book) (members []int32, p cluster.Points, err error) {
-	for _, name := range b.Config.Clusters.Features {
-		f := ClusterFeature{Name: name}
-		if f.value, _, err = b.numberOf(name); err != nil {
-			return nil, p, err
-		}
-		c.Features = append(c.Features, f)
-	}
-	in, err := b.Where(b.Config.Clusters.Where)
-	if err != nil {
-		return nil, p, err
-	}
-	for m := range b.Profiles {
-		if in[m] && !slices.ContainsFunc(c.Features, func(f ClusterFeature) bool { return math.IsNaN(f.value(m)) }) {
-			members = append(members, int32(m))
-		}
-	}
-	for k := range c.Features {
-		if f := &c.Features[k]; !f.measure(members) {
-			return nil, p, &ingest.ConfigError{Msg: fmt.Sprintf("clusters: %s is the same for all %s that could be clustered: leave it out", f.Name, plural(len(members), "customer", "customers"))}
-		}
-	}
-	return members, pointsOf(c.Features, members), nil
-}
-
-// measure standardises, after taking logarithms where these are less skewed; false when there is nothing to
-// tell customers apart.
-func (f *ClusterFeature) measure(members []int32) bool {
-	plain := ClusterFeature{SD: 1, value: f.value}
-	logs := ClusterFeature{SD: 1, Log: true, value: f.value}
-	mean, sd, skewness := plain.moments(members)
-	logMean, logSD, logSkewness := logs.moments(members)
-	if f.Log = math.Abs(logSkewness) < math.Abs(skewness); f.Log {
-		mean, sd = logMean, logSD
-	}
-	f.Mean, f.SD = mean, sd
-	return sd > 0
-}
-
-// moments are the mean, standard deviation and skewness of a prepared feature.
-func (f *ClusterFeature) moments(members []int32) (mean, sd, skewness float64) {
-	n := float64(max(len(members), 1))
-	var sum, second, third num.Adder
-	for _, m := range members {
-		sum.Add(f.prepare(f.value(int(m))))
-	}
-	mean = sum.Sum() / n
-	for _, m := range members {
-		d := f.prepare(f.value(int(m))) - mean
-		second.Add(d * d)
-		third.Add(d * d * d)
-	}
-	sd = math.Sqrt(second.Sum() / n)
-	return mean, sd, third.Sum() / n / (sd * sd * sd)
-}
-
-func pointsOf(features []ClusterFeature, members []int32) cluster.Points {
-	p := cluster.Points{D: len(features), X: make([]float64, 0, len(members)*len(features))}
-	for _, m := range members {
-		for k := range features {
-			p.X = append(p.X, features[k].prepare(features[k].value(int(m))))
-		}
-	}
-	return p
-}
-
-// fitKMeans returns how to assign points, nil where nothing is certified; Note says why.
-func (c *Clustering) fitKMeans(p cluster.Points, number string, threads int) func(cluster.Points) []int32 {
-	k, err := strconv.Atoi(number)
-	if err != nil {
-		c.Tried, c.Chosen = cluster.ChooseKMeans(p, threads)
-		if c.Chosen < 0 {
-			c.Note = "none of 2 to 8 clusters could be fitted; too few customers differ"
-			return nil
-		}
-		best := c.Tried[c.Chosen]
-		if k = best.K; best.Value < flat {
-			c.Note = fmt.Sprintf("silhouette under %g: no substantial structure, these clusters cut one cloud", flat)
-		}
-	}
-	if k > p.N() {
-		c.Note = fmt.Sprintf("%d clusters need as many customers", k)
-		return nil
-	}
-	m := cluster.FitKMeans(p, k, threads)
-	if c.K, c.Certificate = k, m.Certificate; !c.Certificate.Certified() {
-		c.Note = certificateNote(&c.Certificate)
-		return nil
-	}
-	return func(p cluster.Points) []int32 { return cluster.Assign(p, m.Centres, threads) }
-}
-
-// fitMixture is fitKMeans for a Gaussian mixture, whose covariances BIC chooses too.
-func (c *Clustering) fitMixture(p cluster.Points, number string, threads int) func(cluster.Points) []int32 {
-	var components []int
-	if k, err := strconv.Atoi(number); err == nil {
-		components = []int{k}
-	} else {
-		for k := 1; k <= cluster.MostClusters; k++ { // one, to say when the cloud is one
-			components = append(components, k)
-		}
-	}
-	components = slices.DeleteFunc(components, func(k int) bool { return k > p.N() })
-	c.Tried, c.Chosen = cluster.ChooseMixture(p, components, blur, threads)
-	if c.Chosen < 0 {
-		c.Note = "no mixture converged with all its components; too few customers differ"
-		return nil
-	}
-	best := c.Tried[c.Chosen]
-	if slices.ContainsFunc(c.Tried, func(o cluster.Candidate) bool { return o.K == 1 && o.Value < best.Value }) {
-		c.Note = "a single Gaussian has the least BIC: these clusters cut one cloud"
-	}
-	m := cluster.BestMixture(p, best, blur, threads)
-	if c.K, c.Certificate = best.K, m.Certificate; !c.Certificate.Certified() {
-		c.Note = certificateNote(&c.Certificate)
-		return nil
-	}
-	return func(p cluster.Points) []int32 { return m.Assign(p, threads) }
 }
 
 // byValue ranks the clusters: by mean realised 12-month value, then size, both the highest first, then by

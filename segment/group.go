@@ -28,7 +28,7 @@ type Grouping struct {
 	Order   int8     // −1 = Names are best first, +1 = lowest first, 0 = neither is above the other
 	Cuts    []Cut
 
-	Clustering *Clustering // how the segments were found, nil where they were given; of a crossing, none
+	Clustering *Clustering // how the segments were found, nil where they were given, or crossed
 }
 
 // name is the segment of a member, "" for none.
@@ -43,7 +43,7 @@ func (g *Grouping) name(m int) string {
 const (
 	maxNumbers = 20 // distinct numbers that can be segments as they are
 	unknown    = "(unknown)"
-	crossSign  = " × "
+	CrossSign  = " × " // between the parts of a crossing and between their segments
 )
 
 // Group groups the members by a scheme: rfm, abc, ladder, kmeans, gmm, bands (see BandRule), an attribute, or several
@@ -191,7 +191,7 @@ func distinct(numbers []float64) int {
 // cross makes a segment of every pair that occurs, in the order of the pairs.
 func cross(x, y *Grouping) *Grouping {
 	g := &Grouping{
-		Scheme:  x.Scheme + crossSign + y.Scheme,
+		Scheme:  x.Scheme + CrossSign + y.Scheme,
 		Of:      make([]int32, len(x.Of)),
 		Natural: x.Natural && y.Natural,
 		Cuts:    append(slices.Clone(x.Cuts), y.Cuts...),
@@ -212,7 +212,7 @@ func cross(x, y *Grouping) *Grouping {
 	slices.Sort(pairs)
 	for k, p := range pairs {
 		index[p] = int32(k)
-		g.Names = append(g.Names, x.Names[p/int64(len(y.Names))]+crossSign+y.Names[p%int64(len(y.Names))])
+		g.Names = append(g.Names, x.Names[p/int64(len(y.Names))]+CrossSign+y.Names[p%int64(len(y.Names))])
 	}
 	for m := range g.Of {
 		g.Of[m] = -1

@@ -3,7 +3,9 @@ package segment
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 
 	"mainstay/ingest"
 )
@@ -39,7 +41,7 @@ type Migration struct {
 }
 
 // Migrations compare segmentations as of an earlier day with those of the book's day: the same horizon and
-// basis, classes and conditions of each day; accounts' attributes are today's on both. Customers only; a
+// basis, classes and conditions of each day (attributes of accounts without valid_from are today's). Customers only; a
 // customer counts on a day when it has a segment and where holds. The rows of a segment add up to its
 // customers then, the columns to those of now. Errors are *ingest.ConfigError, those of NewBook, and the context's.
 func (b *Book) Migrations(ctx context.Context, day ingest.Day, by []string, where string) ([]Migration, error) {
@@ -89,23 +91,19 @@ func (p *pair) migration(g *pairing) Migration {
 		p.count(m, i)
 	}
 	out := Migration{Scheme: g.Scheme, Then: p.then.Clock.AsOf, Ordered: g.Order != 0, Segments: g.Names}
-	for from := range none + 1 {
-		for to := range none + 1 {
-			m := moves[[2]int32{from, to}]
-			if m == nil {
-				continue
-			}
-			m.Kind = g.kindOfMove(from, to)
-			m.Share, m.Low, m.High = math.NaN(), math.NaN(), math.NaN()
-			if from < none {
-				m.From = g.Names[from]
-				m.Share, m.Low, m.High, _ = wilson(m.Customers, sizes[from], retentionLevel)
-			}
-			if to < none {
-				m.To = g.Names[to]
-			}
-			out.Moves = append(out.Moves, *m)
+	pairs := slices.SortedFunc(maps.Keys(moves), func(x, y [2]int32) int { return slices.Compare(x[:], y[:]) })
+	for _, pair := range pairs {
+		m, from, to := moves[pair], pair[0], pair[1]
+		m.Kind = g.kindOfMove(from, to)
+		m.Share, m.Low, m.High = math.NaN(), math.NaN(), math.NaN()
+		if from < none {
+			m.From = g.Names[from]
+			m.Share, m.Low, m.High, _ = wilson(m.Customers, sizes[from], retentionLevel)
 		}
+		if to < none {
+			m.To = g.Names[to]
+		}
+		out.Moves = append(out.Moves, *m)
 	}
 	return out
 }

@@ -1,11 +1,13 @@
 package segment
 
 import (
+	"slices"
+
 	"mainstay/ingest"
 )
 
 // pair is the book on its day and on an earlier one: the same horizon and basis, the classes and
-// conditions of each day. Accounts' attributes have no history and are today's on both.
+// conditions of each day. Attributes of accounts without valid_from are today's on both.
 type pair struct {
 	now, then     *Book
 	before        []int32 // by profile of now: the profile of then, −1 without a row then
@@ -62,7 +64,7 @@ func (p *pair) group(scheme string) (*pairing, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &pairing{Scheme: now.Scheme, Names: now.Names, Natural: now.Natural, Order: now.Order, Now: now.Of, Then: then.Of}
+	g := &pairing{Scheme: now.Scheme, Names: slices.Clone(now.Names), Natural: now.Natural, Order: now.Order, Now: now.Of, Then: then.Of}
 	index := make(map[string]int32, len(now.Names))
 	for k, name := range now.Names {
 		index[name] = int32(k)
@@ -72,7 +74,7 @@ func (p *pair) group(scheme string) (*pairing, error) {
 		at, known := index[name]
 		if !known {
 			at = int32(len(g.Names))
-			g.Names = append(g.Names[:at:at], name)
+			g.Names = append(g.Names, name)
 		}
 		translate[k] = at
 	}

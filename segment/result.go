@@ -156,6 +156,7 @@ type Model struct {
 	Certificate  num.Certificate
 	Coefficients []Coefficient
 	Chain        *markov.Chain `json:"-"`
+	Clusters     *Clusters     `json:"-"`
 }
 
 // Coefficient of a regression.

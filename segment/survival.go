@@ -25,7 +25,8 @@ type SurvivalCurve struct {
 //
 // A customer who has not been silent that long by the as-of date is censored there. Ending the life when it
 // is noticed, not at the last purchase, keeps censoring independent of what the customer did. Who comes
-// back later has been lost all the same: this is the first life. Customers whose first purchase
+// back later has been lost all the same: this is the first life. Only purchases count, not contracts in force.
+// Customers whose first purchase
 // lies within one horizon of the export's first day may be old ones, and are left out (left truncation).
 // Segments and conditions are those of the as-of date, see Cohorts. Intervals are at 95 %. Errors are
 // *ingest.ConfigError and the context's.

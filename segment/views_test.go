@@ -114,6 +114,20 @@ func TestMigrationsAddUp(t *testing.T) {
 	})
 }
 
+// An attribute that is different for everybody makes as many segments; only moves that occur are looked at.
+func TestMigrationOfManySegments(t *testing.T) {
+	const customers = 3_000
+	rows := make([]sale, 0, 2*customers)
+	for i := range customers {
+		key := fmt.Sprintf("c%05d", i)
+		rows = append(rows, sale{key: key, day: 18000, amount: 5, sides: []string{key + " then"}}, sale{key: key, day: 18700, amount: 5, sides: []string{key + " now"}})
+	}
+	all, err := mustBook(handmade(18800, []string{"region"}, rows...), nil, nil).Migrations(context.Background(), 18500, []string{"region"}, "")
+	if err != nil || len(all[0].Moves) != customers || len(all[0].Segments) != 2*customers {
+		t.Errorf("%d moves between %d segments, %v", len(all[0].Moves), len(all[0].Segments), err)
+	}
+}
+
 func TestMigrationKinds(t *testing.T) {
 	g := pairing{Names: []string{"A", "B", unknown}, Order: -1}
 	for _, c := range []struct {

@@ -14,6 +14,8 @@ import (
 // choices are the flags that take one of a few words.
 var choices = map[string][]string{
 	"family":         {"gaussian", "binomial"},
+	"cohorts":        {"auto", "month", "quarter", "year"},
+	"concentration":  {"auto", "month", "quarter", "year"},
 	"language":       {"en", "zh"},
 	"log-format":     {"auto", "console", "json"},
 	"log-level":      {"debug", "info", "warn", "error"},

@@ -101,6 +101,8 @@ func TestChoicesAreTaken(t *testing.T) {
 			switch name {
 			case "rate-direction":
 				args = append(args, "--rate-column", "rate", "--currency", "EUR")
+			case "cohorts", "concentration":
+				args = []string{"segment", "../../testdata/orders.parquet", "--" + name + "=" + word}
 			case "family", "robust":
 				args = []string{"regress", table, "won ~ x", "--" + name, word}
 			}

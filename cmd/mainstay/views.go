@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -46,7 +47,7 @@ func (o *viewOptions) chosen() (names []string) {
 	return names
 }
 
-// check finds what is wrong before any work is done.
+// checkViews finds what is wrong before any work is done.
 func (o *segmentOptions) checkViews() error {
 	names := o.chosen()
 	switch {
@@ -56,6 +57,11 @@ func (o *segmentOptions) checkViews() error {
 		return usageError{fmt.Errorf("--members goes with the table of segments, not with %s", names[0])}
 	case len(o.by) == 0 && (len(names) == 0 || o.compare != ""):
 		return usageError{errors.New("--by is missing: give rfm, abc, ladder or a column, for example --by abc")}
+	}
+	for _, source := range o.config.Transactions {
+		if period := o.cohorts != "" || o.concentration != ""; period && slices.Contains(choices["cohorts"], source) {
+			return usageError{fmt.Errorf("%s is taken for an input: write %s=%s", source, names[0], source)}
+		}
 	}
 	for _, period := range []string{o.cohorts, o.concentration} {
 		if period != "" && period != "auto" {

@@ -77,11 +77,11 @@ func ChooseMixture(p Points, components []int, smooth float64, threads int) (tri
 // The final mixture: more points than these would not move it by as much as matters, and EM that rises by less
 // than this has arrived.
 const (
-	mixtureSample = 50_000
+	mixtureSample = 20_000
 	finalCreep    = 1e-7
 )
 
-// BestMixture fits the mixture of a candidate on at most 50,000 of the points.
+// BestMixture fits the mixture of a candidate on at most 20,000 of the points.
 func BestMixture(p Points, c Candidate, smooth float64, threads int) *Mixture {
 	p, _ = Sample(p, mixtureSample)
 	return FitMixture(p, FitKMeans(p, c.K, threads), MixtureOptions{c.Full, smooth, finalCreep}, threads)

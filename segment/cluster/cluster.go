@@ -22,7 +22,7 @@ func (p Points) N() int { return len(p.X) / max(p.D, 1) }
 func (p Points) Row(i int) []float64 { return p.X[i*p.D : (i+1)*p.D] }
 
 // pointBlock is how many points one worker takes at a time; sums are combined in the order of blocks.
-const pointBlock = 4096
+const pointBlock = 512
 
 // seed fixes every random choice, so that the same points give the same clusters.
 const seed = 1987
