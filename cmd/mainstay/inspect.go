@@ -59,6 +59,11 @@ func runInspect(ctx context.Context, a *app, o *inspectOptions) error {
 		return err
 	}
 	found.Tables = in.Tallies()
+	for _, t := range found.Tables {
+		if err := ingest.GateTable(t, o.config.Ingest.MaxBadRate); err != nil && found.Problem == "" {
+			found.Problem = err.Error()
+		}
+	}
 	a.progress.clear()
 	if o.saveConfig != "" {
 		if err := saveConfig(o, p, in); err != nil {

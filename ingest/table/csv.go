@@ -61,12 +61,7 @@ func (t *Table) readRecords(ctx context.Context, typ string, untyped bool, next 
 	if err != nil {
 		return err
 	}
-	start := t.Rows
-	for _, name := range h.names {
-		if name != "" {
-			t.column(name).begin(typ, start, untyped)
-		}
-	}
+	t.begin(&h, typ, untyped)
 	for {
 		record, line, err := next()
 		if errors.Is(err, io.EOF) {
@@ -88,10 +83,24 @@ func (t *Table) readRecords(ctx context.Context, typ string, untyped bool, next 
 }
 
 // header is the first line of a CSV file or sheet. A column without name or values is passed over.
-type header struct{ names []string }
+type header struct {
+	names []string
+	at    []int // index of each in Table.Columns, −1 without a name
+}
+
+// begin begins the columns of a file.
+func (t *Table) begin(h *header, typ string, untyped bool) {
+	h.at = make([]int, len(h.names))
+	for i, name := range h.names {
+		if h.at[i] = -1; name != "" {
+			h.at[i] = t.columnAt(name)
+			t.Columns[h.at[i]].begin(typ, t.Rows, untyped)
+		}
+	}
+}
 
 func newHeader(record []string, line int) (header, error) {
-	h := header{make([]string, len(record))}
+	h := header{names: make([]string, len(record))}
 	at := map[string]int{}
 	for i, name := range record {
 		name = strings.TrimSpace(strings.ToValidUTF8(name, "\uFFFD"))
@@ -116,13 +125,13 @@ func (t *Table) appendRecord(h header, record []string, line int) error {
 	}
 	t.addLine(line)
 	for i, s := range record {
-		if h.names[i] == "" {
+		if h.at[i] < 0 {
 			if s != "" {
 				return fmt.Errorf("line %d: column %d holds %q but has no name: name it in the first line", line, i+1, clip(s))
 			}
 			continue
 		}
-		t.column(h.names[i]).addText([]byte(s))
+		t.Columns[h.at[i]].addText([]byte(s))
 	}
 	return nil
 }

@@ -28,7 +28,7 @@ const maxTextFile = 1 << 28
 // Errors: *column.Error names file, column and row of what cannot be read. What is left
 // out or was assumed (an encoding, a sheet) is in Table.Notes.
 func Read(ctx context.Context, st store.Store, sources []string) (*Table, error) {
-	t := &Table{}
+	t := &Table{index: map[string]int{}}
 	objects, err := listAll(ctx, st, sources)
 	if err != nil {
 		return nil, err
@@ -122,19 +122,21 @@ func fileError(name string, err error) error {
 
 // has reports whether the file that began at row start has filled the column.
 func (t *Table) has(name string, start int) bool {
-	i := slices.IndexFunc(t.Columns, func(c Column) bool { return c.Name == name })
-	return i >= 0 && len(t.Columns[i].Text) > start
+	i, ok := t.index[name]
+	return ok && len(t.Columns[i].Text) > start
 }
 
 // column returns the column of that name to append to, new if need be.
-func (t *Table) column(name string) *Column {
-	for i := range t.Columns {
-		if t.Columns[i].Name == name {
-			return &t.Columns[i]
-		}
+func (t *Table) column(name string) *Column { return &t.Columns[t.columnAt(name)] }
+
+func (t *Table) columnAt(name string) int {
+	i, ok := t.index[name]
+	if !ok {
+		i = len(t.Columns)
+		t.index[name] = i
+		t.Columns = append(t.Columns, Column{Name: name, numeric: true, badKey: -1, distinct: map[string]cell{}})
 	}
-	t.Columns = append(t.Columns, Column{Name: name, numeric: true, badKey: -1, distinct: map[string]cell{}})
-	return &t.Columns[len(t.Columns)-1]
+	return i
 }
 
 // grow makes room for n rows of columns, or says that the table is too large.

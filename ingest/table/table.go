@@ -23,6 +23,7 @@ type Table struct {
 	Columns []Column // in order of first appearance, names unique
 	Notes   []string // for people: what was left out, what was assumed
 
+	index  map[string]int    // of a column, by name
 	short  map[string]string // by file, its name in notes
 	starts []int             // first row of each file
 	lines  []int32           // by row, the line of a CSV file or the row of a sheet, 1-based; 0 in Parquet

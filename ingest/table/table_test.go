@@ -252,7 +252,7 @@ func TestDays(t *testing.T) {
 }
 
 func FuzzReadCSV(f *testing.F) {
-	for _, s := range []string{"a,b\n1,2\n", "sep=;\na;b\n", "\xEF\xBB\xBFa\n", "a\n\"x\"\"\n\"\n", "\xFF\xFEa\x00", "\xbf\xcd,b\n1,2\n"} {
+	for _, s := range []string{"a,b\n1,2\n", "sep=;\na;b\n", "\xEF\xBB\xBFa\n", "a\n\"x\"\"\n\"\n", "\xFF\xFEa\x00", "\xbf\xcd,b\n1,2\n", "customer_id,start,end,notice,value\nA,2024-01-01,,30,1\n", "id,date,kind,value\nA,20240101,x,1\n", "customer,person,from,to\nA,B,,2024-01-01\n"} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) { checkForeign(t, "in/a.csv", b) })
@@ -276,6 +276,32 @@ func FuzzSheet(f *testing.F) {
 	})
 }
 
+// typed reads foreign bytes as every kind of table; a column that is missing is no fault.
+func typed(t *testing.T, name string, b []byte) []*Tally {
+	ctx, st, in, scope := context.Background(), store.Memory{name: b}, []string{name}, Scope{AsOf: 20000}
+	var x Inputs
+	var errs [4]error
+	x.Contracts, errs[0] = ReadContracts(ctx, st, in, ContractsConfig{}, scope)
+	x.Activities, errs[1] = ReadActivities(ctx, st, in, ActivitiesConfig{}, scope)
+	x.People, errs[2] = ReadPeople(ctx, st, in, PeopleConfig{}, scope)
+	x.Series, errs[3] = ReadSeries(ctx, st, in, SeriesConfig{}, scope.AsOf)
+	for _, err := range errs {
+		var m *MappingError
+		if err != nil && !errors.As(err, &m) {
+			t.Errorf("%T %v", err, err)
+		}
+	}
+	return x.Tallies()
+}
+
+func asideRows(x *Tally) int {
+	n := 0
+	for _, a := range x.Aside {
+		n += a.Rows
+	}
+	return n
+}
+
 // checkForeign reads foreign bytes: an error of the file, or columns of equal length.
 func checkForeign(t *testing.T, name string, b []byte) {
 	tb, err := readTable(t, store.Memory{name: b})
@@ -285,6 +311,11 @@ func checkForeign(t *testing.T, name string, b []byte) {
 			t.Errorf("%T %v", err, err)
 		}
 		return
+	}
+	for _, x := range typed(t, name, b) {
+		if aside := x.SetAside(); aside < 0 || aside != asideRows(x) {
+			t.Errorf("%s: %d rows, %d used, %d set aside", x.Table, x.Rows, x.Used, asideRows(x))
+		}
 	}
 	for _, c := range tb.Columns {
 		if len(c.Text) != tb.Rows || c.Number != nil && len(c.Number) != tb.Rows {

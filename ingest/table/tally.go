@@ -166,12 +166,33 @@ func (r *reading) done() Tally {
 	t := r.tally
 	slices.SortFunc(t.Aside, func(a, b Aside) int { return cmp.Compare(a.Reason, b.Reason) })
 	t.Used, t.First, t.Last = r.all.Rows, date(r.all.first), date(r.all.last)
-	for _, name := range slices.Sorted(maps.Keys(r.parts)) {
-		g := r.parts[name]
-		g.First, g.Last = date(g.first), date(g.last)
-		t.Groups = append(t.Groups, *g)
-	}
+	t.Groups = r.groups()
 	return t
+}
+
+// mostGroups bounds what is listed of free text that was taken for a kind.
+const mostGroups = 50
+
+// groups are the parts by name: of too many those with the most rows, and the others together.
+func (r *reading) groups() []Part {
+	byRows := slices.SortedFunc(maps.Values(r.parts), func(a, b *Part) int {
+		return cmp.Or(cmp.Compare(b.Rows, a.Rows), cmp.Compare(a.Name, b.Name))
+	})
+	var out []Part
+	others := Part{Name: "(others)", first: NoDay, last: NoDay}
+	for i, g := range byRows {
+		g.First, g.Last = date(g.first), date(g.last)
+		if i < mostGroups {
+			out = append(out, *g)
+		} else {
+			others.Rows += g.Rows
+		}
+	}
+	slices.SortFunc(out, func(a, b Part) int { return cmp.Compare(a.Name, b.Name) })
+	if others.Rows > 0 {
+		out = append(out, others)
+	}
+	return out
 }
 
 // text is the value of a role, "" without one.

@@ -97,11 +97,7 @@ func (t *Table) beginSheet(w *workbook, row sheetRow) (header, error) {
 	if err != nil {
 		return h, err
 	}
-	for _, name := range h.names {
-		if name != "" {
-			t.column(name).begin("XLSX", t.Rows, false)
-		}
-	}
+	t.begin(&h, "XLSX", false)
 	return h, nil
 }
 
@@ -112,10 +108,10 @@ func (t *Table) appendRow(w *workbook, h header, row sheetRow) (failed lost, err
 	}
 	t.addLine(row.number)
 	for _, c := range row.cells {
-		if c.column >= len(h.names) || h.names[c.column] == "" {
+		if c.column >= len(h.at) || h.at[c.column] < 0 {
 			return failed, fmt.Errorf("column %d holds %q but has no name: name it in the first row", c.column+1, clip(c.text))
 		}
-		col := t.column(h.names[c.column])
+		col := &t.Columns[h.at[c.column]]
 		b, isNumber, err := w.value(c)
 		switch {
 		case err != nil:
@@ -130,9 +126,9 @@ func (t *Table) appendRow(w *workbook, h header, row sheetRow) (failed lost, err
 			col.addText(b)
 		}
 	}
-	for _, name := range h.names {
-		if name != "" {
-			t.column(name).pad(t.Rows)
+	for _, at := range h.at {
+		if at >= 0 {
+			t.Columns[at].pad(t.Rows)
 		}
 	}
 	return failed, nil
