@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"mainstay/ingest/money"
@@ -78,8 +79,9 @@ type datedRate struct {
 // Names of the columns of a table of rates, beside those of the transactions' roles.
 var (
 	rateDateNames     = append([]string{`date day ratedate effectivedate validfrom publicationdate timeperiod`}, findRole(RoleTime).tiers...)
-	rateCurrencyNames = append(findRole(RoleCurrency).tiers, `tocurrency fromcurrency foreigncurrency quotecurrency iso isocode code`)
+	rateCurrencyNames = append(findRole(RoleCurrency).tiers, `tocurrency fromcurrency foreigncurrency quotecurrency iso isocode code`, `name series 名称`)
 	rateValueNames    = []string{rateNames, `rate fx value obsvalue close mid`}
+	rateLagNames      = []string{`lag lagdays publicationlag publicationlagdays 滞后天数 发布滞后天数`} // as of a table of series
 )
 
 // absentRate is how published tables write that there is no rate on a day.
@@ -129,6 +131,9 @@ func ratesOf(t *table.Table, c *RatesConfig) (rates []datedRate, columns string,
 	if err != nil {
 		return nil, "", &InputError{File: strings.Join(t.Files, ", "), RowGroup: -1, Row: -1, Err: err}
 	}
+	if err := publish(t, days); err != nil {
+		return nil, "", err
+	}
 	var currency, value *table.Column
 	if c.Currency != noColumn {
 		if currency, err = rateColumn(t, c.Currency, "currency", rateCurrencyNames); err != nil && c.Currency+c.Rate != "" {
@@ -155,6 +160,26 @@ func ratesOf(t *table.Table, c *RatesConfig) (rates []datedRate, columns string,
 		}
 	}
 	return rates, fmt.Sprintf("%s, %s, %s", date.Name, currency.Name, value.Name), nil
+}
+
+// publish moves days to those on which rates were published, where a column says how many days later that was.
+func publish(t *table.Table, days []int32) error {
+	lag, err := findColumn(t, rateLagNames)
+	if err != nil || lag == nil {
+		return err
+	}
+	const mostDays = 3660
+	for row, text := range lag.Text {
+		if text == "" || days[row] == table.NoDay {
+			continue
+		}
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 0 || n > mostDays {
+			return t.Fail(row, lag.Name, fmt.Errorf("the publication lag is %q; expected whole days from 0 to %d", clip(text), mostDays))
+		}
+		days[row] += int32(n)
+	}
+	return nil
 }
 
 // wideRates lists the rates of a table with a column per currency.

@@ -56,6 +56,7 @@ func TestDatedRates(t *testing.T) {
 		}
 	}
 	check("long.csv", "date,currency,rate\n2024-03-01,USD,1.10\n2024-03-08,usd,1.25\n2024-03-11,USD,99\n2024-03-01,CNY,7.7\n2024-03-08,USD,1.250\n2099-01-01,EUR,5\n")
+	check("series.csv", "date,name,value,lag\n2024-02-20,USD,1.10,10\n2024-03-08,USD,1.25,\n2024-03-01,USD,88,10\n2024-02-28,CNY,7.7,2\n2024-03-01,copper,9000,0\n")
 	check("wide.csv", "Date,USD,CNY,GBP,Note\n2024-03-08,1.25,N/A,,x\n2024-03-01,1.10,7.70,.,y\n2024-03-11,99,,0.85,z\n")
 }
 
@@ -85,6 +86,7 @@ func TestRateErrors(t *testing.T) {
 	fails(good+"2024-03-02,USD,\"1,1\"\n", nil, "row 1", `"1,1"`)
 	fails(good+",USD,1\n", nil, "row 1", "without a date")
 	fails(good+"2024-03-02,,1\n", nil, "row 1", "no currency")
+	fails("date,currency,rate,lag\n2024-03-01,USD,1,soon\n", nil, "row 0", "publication lag", `"soon"`)
 	fails("day,value\n2024-03-01,1\n", nil, "no column of currencies", "--rates-currency")
 	fails(good, func(c *Config) { c.Rates.Rate = "rat" }, "--rates-rate", `did you mean "rate"`)
 	fails(good, func(c *Config) { c.RateDirection = "" }, "rate_direction", "no default")
