@@ -68,8 +68,8 @@ func (t *monthTotal) add(lines uint32, sales, returns int64) {
 	t.returns.Add(returns)
 }
 
-// closedPeriods is the totals of the months that are closed.
-func closedPeriods(l *Ledger) []StoredPeriod {
+// ClosedPeriods is the totals of the months that are closed.
+func ClosedPeriods(l *Ledger) []StoredPeriod {
 	months, through := map[int32]*monthTotal{}, closedThrough(l.AsOf)
 	for i := range l.Shards {
 		s := &l.Shards[i]

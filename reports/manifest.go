@@ -23,35 +23,36 @@ const manifestName = "manifest.json"
 // path, so that the same input and configuration give the same bytes. docs/format.md describes the
 // fields.
 type Manifest struct {
-	Schema           string           `json:"schema"`
-	Run              string           `json:"run"`
-	ID               string           `json:"id"`
-	Version          string           `json:"version"`
-	AsOf             string           `json:"as_of"`
-	AsOfWhy          string           `json:"as_of_why"`
-	Unit             string           `json:"unit"`
-	Rows             RowCounts        `json:"rows"`
-	Money            MoneyCounts      `json:"money"`
-	Rounding         RoundingTotal    `json:"rounding"`
-	RejectedByReason []RejectedReason `json:"rejected_by_reason"`
-	Excluded         []ExcludedGroup  `json:"excluded"`
-	Customers        int              `json:"customers"`
-	AtRisk           int              `json:"at_risk"`
-	Prospects        int              `json:"prospects"`
-	KeyAccounts      int              `json:"key_accounts"`
-	Accounts         *AccountCounts   `json:"accounts"`
-	Tables           []TableCounts    `json:"tables"`
-	Inputs           []Input          `json:"inputs"`
-	Mapping          []MappedRole     `json:"mapping"`
-	Config           any              `json:"config"`
-	Clock            ClockInfo        `json:"clock"`
-	ValueBasis       string           `json:"value_basis"`
-	ValueBasisWhy    string           `json:"value_basis_why"`
-	Champions        Champions        `json:"champions"`
-	Forecast         ForecastInfo     `json:"forecast"`
-	Fits             []FitInfo        `json:"fits"`
-	Outputs          []Output         `json:"outputs"`
-	Warnings         []num.Warning    `json:"warnings"`
+	Schema           string                `json:"schema"`
+	Run              string                `json:"run"`
+	ID               string                `json:"id"`
+	Version          string                `json:"version"`
+	AsOf             string                `json:"as_of"`
+	AsOfWhy          string                `json:"as_of_why"`
+	Unit             string                `json:"unit"`
+	Rows             RowCounts             `json:"rows"`
+	Money            MoneyCounts           `json:"money"`
+	Rounding         RoundingTotal         `json:"rounding"`
+	RejectedByReason []RejectedReason      `json:"rejected_by_reason"`
+	Excluded         []ExcludedGroup       `json:"excluded"`
+	ClosedMonths     []ingest.StoredPeriod `json:"closed_months"`
+	Customers        int                   `json:"customers"`
+	AtRisk           int                   `json:"at_risk"`
+	Prospects        int                   `json:"prospects"`
+	KeyAccounts      int                   `json:"key_accounts"`
+	Accounts         *AccountCounts        `json:"accounts"`
+	Tables           []TableCounts         `json:"tables"`
+	Inputs           []Input               `json:"inputs"`
+	Mapping          []MappedRole          `json:"mapping"`
+	Config           any                   `json:"config"`
+	Clock            ClockInfo             `json:"clock"`
+	ValueBasis       string                `json:"value_basis"`
+	ValueBasisWhy    string                `json:"value_basis_why"`
+	Champions        Champions             `json:"champions"`
+	Forecast         ForecastInfo          `json:"forecast"`
+	Fits             []FitInfo             `json:"fits"`
+	Outputs          []Output              `json:"outputs"`
+	Warnings         []num.Warning         `json:"warnings"`
 }
 
 // RowCounts reconciles rows: Read = Used + Rejected.

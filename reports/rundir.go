@@ -41,6 +41,7 @@ type Run struct {
 	outputs  []Output
 	open     []*File
 	fault    func(step string) error // tests make steps fail; nil otherwise
+	before   string                  // the run that latest.json pointed to; "" = none, or this one
 }
 
 // Path is the folder of the published run.
@@ -103,6 +104,7 @@ func (r *Run) prepare() error {
 	if err := r.clean(); err != nil {
 		return err
 	}
+	r.rememberLatest()
 	found, err := complete(r.Path(), r.schema, r.ID)
 	if err != nil {
 		return err

@@ -31,6 +31,10 @@ func Summary(w io.Writer, r *Run, style Style) error {
 		return err
 	}
 	p := newPage(style)
+	if h := r.History(); h != nil {
+		p.section("label.history")
+		p.text(h.say(style), 0)
+	}
 	p.section("label.files")
 	where := "files"
 	if r.Reused {

@@ -70,6 +70,12 @@ var phrases = map[string][2]string{
 	"input.file":    {"1 file", "1 个文件"},
 	"input.files":   {"%s files", "%s 个文件"},
 	"input.ledger":  {"a stored ledger", "已存账本"},
+
+	"label.history":   {"HISTORY", "历史"},
+	"history.same":    {"closed months to %s unchanged since run %s", "截至 %s 的已结月份自运行 %s 以来没有变化"},
+	"history.changed": {"%s closed {month|months} changed since run %s: %s", "自运行 %[2]s 以来 %[1]s 个已结月份有变化：%[3]s"},
+	"history.month":   {"%s (%s rows, sales %s → %s)", "%s（记录 %s，销售 %s → %s）"},
+	"history.more":    {"and %s more", "另有 %s 个"},
 	"input.money":   {"%s read = %s used + %s set aside, exactly", "读入 %s = 采用 %s + 未采用 %s，分毫不差"},
 	"input.rounded": {"%s {amount|amounts} rounded, by %s in all", "%s 个金额经过舍入，合计 %s"},
 	"input.least":   {"less than %s", "不足 %s"},

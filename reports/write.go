@@ -18,6 +18,7 @@ func Write(ctx context.Context, r *Run, plan *ingest.Plan, l *ingest.Ledger, res
 	if err != nil {
 		return err
 	}
+	m.ClosedMonths = ingest.ClosedPeriods(l)
 	scores := Scores(res, l.Has)
 	tables := []*Table{
 		scores, Segments(res.Segments, res.Scale), Transitions(res.Transitions), Tiers(res),

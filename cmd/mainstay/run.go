@@ -175,6 +175,9 @@ func (a *app) compute(ctx context.Context, o *runOptions, p *ingest.Plan, in *ta
 
 // show prints what the run found: the summary, or the manifest.
 func (a *app) show(o *runOptions, r *reports.Run) error {
+	if !o.quiet {
+		a.logWarnings(!o.json, r.History().Warnings())
+	}
 	switch {
 	case o.quiet:
 		return nil
