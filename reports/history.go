@@ -89,7 +89,7 @@ func lastMonth(months []ingest.StoredPeriod) string {
 // say is the history in words.
 func (h *History) say(style Style) string {
 	if len(h.Changed) == 0 {
-		return style.say("history.same", h.Through, h.Before)
+		return style.say("history.same", h.Through)
 	}
 	const most = 3
 	var parts []string

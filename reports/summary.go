@@ -31,16 +31,21 @@ func Summary(w io.Writer, r *Run, style Style) error {
 		return err
 	}
 	p := newPage(style)
-	if h := r.History(); h != nil {
+	history, same := r.History(), ""
+	switch {
+	case history == nil:
+	case len(history.Changed) == 0:
+		same = " · " + history.say(style)
+	default:
 		p.section("label.history")
-		p.text(h.say(style), 0)
+		p.text(history.say(style), 0)
 	}
 	p.section("label.files")
 	where := "files"
 	if r.Reused {
 		where = "files.reused"
 	}
-	p.text(style.say(where, printable(r.Path())), 0)
+	p.text(style.say(where, printable(r.Path()))+same, 0)
 	_, err = w.Write(append(b, p.out.Bytes()...))
 	return err
 }

@@ -72,7 +72,7 @@ var phrases = map[string][2]string{
 	"input.ledger": {"a stored ledger", "已存账本"},
 
 	"label.history":   {"HISTORY", "历史"},
-	"history.same":    {"closed months to %s unchanged since run %s", "截至 %s 的已结月份自运行 %s 以来没有变化"},
+	"history.same":    {"closed months to %s unchanged", "截至 %s 已结月份无变化"},
 	"history.changed": {"%s closed {month|months} changed since run %s: %s", "自运行 %[2]s 以来 %[1]s 个已结月份有变化：%[3]s"},
 	"history.month":   {"%s (%s rows, sales %s → %s)", "%s（记录 %s，销售 %s → %s）"},
 	"history.more":    {"and %s more", "另有 %s 个"},
