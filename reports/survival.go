@@ -72,6 +72,8 @@ func survivalAt(c *segment.SurvivalCurve, months int) regress.SurvivalStep {
 func (v *view) curve(c *segment.SurvivalCurve) {
 	v.line(v.style.say("survival.sizes", count(c.Customers), count(c.Lost), count(c.Truncated)))
 	if len(c.Steps) == 0 {
+		v.line(v.style.say("survival.none"))
+		v.line("")
 		return
 	}
 	const columns = 50

@@ -204,6 +204,7 @@ var phrases = map[string][2]string{
 	"survival.sizes":  {"%s {customer|customers}, %s lost so far; %s who may have bought before the export began are left out", "%s 个客户，已流失 %s；另有 %s 个客户可能在数据开始前已购买，未计入"},
 	"survival.months": {"%d m", "%d 月"},
 	"survival.median": {"half of them stay for %s {day|days}", "半数客户留存 %s 天"},
+	"survival.none":   {"no life can be seen from its beginning: give a longer export, or a shorter --churn-horizon", "看不到任何完整的起点：请提供更长的数据，或缩短 --churn-horizon"},
 	"survival.open":   {"more than half of them are still customers", "半数以上仍为客户"},
 	"survival.days":   {"%s d", "%s 天"},
 	"survival.half":   {"half stay", "半数留存"},
