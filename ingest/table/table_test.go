@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -227,6 +228,33 @@ func TestWorkbookCells(t *testing.T) {
 	f(`<row r="2"><c r="ZZZZZZZZ2"><v>1</v></c></row>`, "", "beyond column")
 	f(`<row r="2"><c r="A2" s="1"><v>-5</v></c></row>`, "", "is no date")
 	f(`<row r="2"><c r="A2">`, "", "row 2")
+}
+
+// TestWorkbookBombs reads small files that claim much. A cell at the last column makes excelize fill
+// the row: 1.6 GB for the five kilobytes of the first.
+func TestWorkbookBombs(t *testing.T) {
+	f := func(name, sheet, properties, want string) {
+		t.Helper()
+		b := workbookOf(t, sheet, sharedNames, properties)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := readTable(t, store.Memory{"in/w.xlsx": b})
+		runtime.ReadMemStats(&after)
+		if used := after.TotalAlloc - before.TotalAlloc; used > 1<<26 {
+			t.Errorf("%s: %d MB allocated for %d kB", name, used>>20, len(b)>>10)
+		}
+		if got := fmt.Sprint(err); !strings.Contains(got, want) {
+			t.Errorf("%s: got %s, want %s", name, got, want)
+		}
+	}
+	wide := `<row r="1"><c t="str"><v>id</v></c></row>`
+	for r := range 500 {
+		wide += fmt.Sprintf(`<row r="%d"><c><v>1</v></c><c r="XFD%d" s="1"/></row>`, r+2, r+2)
+	}
+	f("rows up to the last column", wide, "", "<nil>")
+	f("a far row", `<row r="1"><c t="str"><v>id</v></c></row><row r="1048576"><c><v>1</v></c></row>`, "", "<nil>")
+	f("a long text", `<row><c t="str"><v>`+strings.Repeat("x", 1<<22)+`</v></c></row>`, "", "a million bytes")
+	f("a part that unpacks to much", wide, strings.Repeat(" ", 1<<24), "xl/workbook.xml is too large when unpacked")
 }
 
 func TestDays(t *testing.T) {

@@ -24,9 +24,8 @@ const (
 	maxCellText    = 1 << 20 // Excel's own limit is 32,767
 )
 
-// workbook is an open XLSX file (ECMA-376, SpreadsheetML): a zip of XML parts. It is read here, as a
-// stream with limits, because the well-kept library (excelize) holds sheets whole and gives no types while
-// streaming, and the light one (xlsxreader) takes a truncated file for a shorter one.
+// workbook is an open XLSX file (ECMA-376, SpreadsheetML): a zip of XML parts, read as a stream with
+// limits. Why no library reads it is measured in docs/dependencies.md.
 type workbook struct {
 	parts   map[string]*zip.File
 	strings []string
