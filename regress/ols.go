@@ -15,9 +15,10 @@ import (
 //
 // Standard errors are √diag(σ² (X'WX)⁻¹) with σ² = RSS/DF. R² is about the weighted mean when
 // the design has a constant column, else about 0. Collinear columns are dropped and named
-// (WarnCollinear). A fit without residual degrees of freedom is refused (WarnTooFew). Robust is the CR1
-// covariance with clusters (robust.go), else Options.HC (hc.go). With an offset R² is against the
-// model of intercept and offset (R 4.2 compares with a model that has no offset).
+// (WarnCollinear). Residuals that are but the rounding of the response are 0 (WarnBoundary). A fit
+// without residual degrees of freedom is refused (WarnTooFew). Robust is the CR1 covariance with
+// clusters (robust.go), else Options.HC (hc.go). With an offset R² is against the model of intercept
+// and offset (R 4.2 compares with a model that has no offset).
 //
 // Errors: shapes that differ, values that are not finite, each with row and column.
 //
@@ -47,6 +48,13 @@ func LeastSquares(d *Design, y []float64, o Options) (*Fit, error) {
 	}
 	beta, resid := refine(d, y, fr, q, o)
 	f.Deviance = weightedSquares(resid, o)
+	if size := weightedSquares(y, o); f.Deviance <= perfect*size {
+		clear(resid)
+		f.Deviance = 0
+		if f.NullDev <= perfect*size {
+			f.NullDev = 0
+		}
+	}
 	f.Dispersion = f.Deviance / float64(f.DF)
 	bread := q.gramInverse()
 	var cov mat.SymDense
@@ -60,6 +68,10 @@ func LeastSquares(d *Design, y []float64, o Options) (*Fit, error) {
 	f.addHC(d, fr, q.kept, resid, nil, bread, o)
 	return f.checked()
 }
+
+// perfect is up to which share of the response's sum of squares the residuals are the rounding of its values:
+// the error variance is 0 then (R's summary.lm calls such a fit essentially perfect).
+const perfect = 1e-30
 
 // withoutOffset is y − o.
 func withoutOffset(y []float64, o Options) []float64 {
@@ -155,13 +167,15 @@ func weightedSquares(r []float64, o Options) float64 {
 // certifyLeastSquares fills in the certificate of a closed form. The Gaussian log-likelihood
 // at the maximum, σ² = RSS/n, is
 //
-//	½ Σ log wᵢ − n/2 (log 2π + 1 + log(RSS/n)).
+//	½ Σ log wᵢ − n/2 (log 2π + 1 + log(RSS/n)),
+//
+// given as 0 where RSS is 0, for it is unbounded then.
 func (f *Fit) certifyLeastSquares(o Options) {
 	c := &f.Certificate
 	c.Converged, c.InfoPosDef = true, true
 	c.Criteria = []string{"closed form: householder qr, refined until the correction stops shrinking"}
 	if f.Deviance == 0 {
-		c.Warn(num.WarnBoundary, "the columns reproduce the response exactly: the error variance is estimated as 0 and the likelihood is unbounded (given as 0)")
+		c.Warn(num.WarnBoundary, "the columns reproduce the response but for rounding: the error variance is estimated as 0, and nothing can be tested")
 		return
 	}
 	n := float64(c.Observations)

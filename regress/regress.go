@@ -30,6 +30,7 @@ type Fit struct {
 	NullDev     float64       // deviance (RSS) of the intercept-only model; of the empty model when the design has no constant column
 	R2          float64       // least squares: 1 − Deviance/NullDev; 0 when NullDev is 0
 	DF          int           // residual degrees of freedom: rows of positive weight − rank
+	Constant    string        // the first constant column that is not 0, the intercept of the null model; "" without one
 	Dropped     []string      // collinear columns, named; their coefficient is 0
 	Separating  []string      // logistic: the columns that separate the classes; such a fit is refused
 	Certificate num.Certificate
@@ -60,6 +61,9 @@ func newFit(model string, d *Design) *Fit {
 // settle fills in coefficients, and standard errors from a covariance in the frame.
 func (f *Fit) settle(fr *frame, cols []int, beta []float64, cov *mat.SymDense) {
 	f.Coef = beta
+	if fr.ones >= 0 {
+		f.Constant = f.Names[fr.ones]
+	}
 	f.Cov = fr.covariance(cols, cov)
 	for j := range f.SE {
 		f.SE[j] = math.Sqrt(f.Cov.At(j, j))

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"fmt"
 	"math"
 
 	"mainstay/internal/num"
@@ -24,6 +25,9 @@ func (c *Coefficient) Odds() (ratio, low, high float64) {
 	return math.Exp(c.Estimate), math.Exp(c.Low), math.Exp(c.High)
 }
 
+// rounding is up to which share of the model's a clustered standard error is what is left of 0.
+const rounding = 1e-10
+
 // describe fills in everything that follows from the fit.
 func (r *Result) describe(s *study, f *regress.Fit) {
 	r.Certificate = f.Certificate
@@ -42,6 +46,10 @@ func (r *Result) describe(s *study, f *regress.Fit) {
 		}
 	}
 	for j, se := range f.StandardErrors() {
+		if r.Cluster != "" && f.SE[j] > 0 && se <= rounding*f.SE[j] {
+			se = math.NaN()
+			r.Certificate.Warn(num.WarnTooFew, fmt.Sprintf("%s has no clustered standard error: in every cluster its residuals cancel out; take a column with more clusters", f.Names[j]))
+		}
 		r.Coefficients = append(r.Coefficients, r.coefficient(f.Names[j], f.Coef[j], se))
 	}
 	dropped := f.Dropped
@@ -51,7 +59,7 @@ func (r *Result) describe(s *study, f *regress.Fit) {
 			*c, dropped = Coefficient{c.Name, nan, nan, nan, nan, nan, nan, true}, dropped[1:]
 		}
 	}
-	r.measure(s, f)
+	r.measure(f)
 }
 
 func (r *Result) coefficient(name string, estimate, se float64) Coefficient {

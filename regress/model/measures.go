@@ -37,14 +37,14 @@ type Test struct {
 // measure fills in r.Measures:
 //
 //	AIC = −2 log L + 2p,   BIC = −2 log L + p log n,   p = rank (+ 1 for σ²)
-//	adjusted R² = 1 − (1 − R²) (n − i) ÷ (n − rank),   i = 1 with an intercept
+//	adjusted R² = 1 − (1 − R²) (n − i) ÷ (n − rank),   i = 1 with an intercept or another constant column
 //
 // (Akaike 1974; Schwarz 1978; Theil 1961). The overall test is F or the likelihood ratio; with a
 // robust covariance, which those do not allow for, Wald's.
-func (r *Result) measure(s *study, f *regress.Fit) {
+func (r *Result) measure(f *regress.Fit) {
 	n := float64(f.Certificate.Observations)
 	intercept := 0
-	if s.f.Intercept {
+	if f.Constant != "" {
 		intercept = 1
 	}
 	m := Measures{
@@ -60,7 +60,7 @@ func (r *Result) measure(s *study, f *regress.Fit) {
 			m.R2 = f.R2
 			m.AdjR2 = 1 - (1-f.R2)*float64(m.NullDF)/float64(m.DF)
 		}
-		if f.Deviance == 0 { // the likelihood is unbounded
+		if f.Deviance == 0 { // unbounded
 			m.LogLik = math.NaN()
 		}
 	} else if f.NullDev > 0 {
@@ -93,20 +93,20 @@ func (r *Result) overall(f *regress.Fit, m *Measures, q int) Test {
 }
 
 // wald is W = β'V⁻¹β over all coefficients but the intercept, V robust; W ÷ q against F where statistics are
-// t (Wald 1943; Cameron & Miller 2015, §VI.D). NaN where V is singular, as with few clusters.
+// t (Wald 1943; Cameron & Miller 2015, §VI.D). NaN where V is singular or undefined, as with few clusters.
 func (r *Result) wald(f *regress.Fit, q float64) Test {
 	var cols []int
 	for j, c := range r.Coefficients {
-		if !c.Dropped && c.Name != "(Intercept)" {
+		if !c.Dropped && c.Name != f.Constant {
 			cols = append(cols, j)
 		}
 	}
 	v, beta := mat.NewSymDense(len(cols), nil), mat.NewVecDense(len(cols), nil)
 	for a, i := range cols { // scaled to a unit diagonal
-		si := math.Sqrt(f.Robust.At(i, i))
+		si := r.Coefficients[i].SE
 		beta.SetVec(a, f.Coef[i]/si)
 		for b, j := range cols[:a+1] {
-			v.SetSym(a, b, f.Robust.At(i, j)/(si*math.Sqrt(f.Robust.At(j, j))))
+			v.SetSym(a, b, f.Robust.At(i, j)/(si*r.Coefficients[j].SE))
 		}
 	}
 	t := Test{"Wald", math.NaN(), q, r.DF, math.NaN()}

@@ -49,7 +49,11 @@ func TestWildTables(t *testing.T) {
 			return
 		}
 		for _, c := range r.Coefficients {
-			if finite := !math.IsNaN(c.Estimate+c.SE) && !math.IsInf(c.Estimate+c.SE, 0); finite == c.Dropped {
+			known := c.Estimate + c.SE
+			if o.Cluster != "" && math.IsNaN(c.SE) {
+				known = c.Estimate // there may be too few clusters
+			}
+			if finite := !math.IsNaN(known) && !math.IsInf(known, 0); finite == c.Dropped {
 				t.Fatalf("%s: %s", r.Formula, fmt.Sprintf("%+v", c))
 			}
 		}
