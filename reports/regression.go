@@ -98,6 +98,16 @@ func (r *Regression) subject() []string {
 		rows += fmt.Sprintf(", %s left out for missing values (%s)", count(r.Dropped), strings.Join(missing, ", "))
 	}
 	out = append(out, rows)
+	if r.Weights != "" {
+		weights := "weights of precision: " // what they are for, as --weights says
+		if r.Family == model.Binomial {
+			weights = "weights of frequency: "
+		}
+		if weights += printable(r.Weights); r.Weightless > 0 {
+			weights += fmt.Sprintf(", 0 in %s, which count for nothing", plural(int64(r.Weightless), "row"))
+		}
+		out = append(out, weights)
+	}
 	var bases []string
 	for _, f := range r.Factors {
 		bases = append(bases, printable(f.Name)+" = "+printable(f.Levels[0]))
@@ -249,7 +259,7 @@ func (r *Regression) measures() []string {
 		out = append(out, fmt.Sprintf("deviance %s on %s of freedom, null %s on %s; McFadden's pseudo-R² %s",
 			fixed(m.Deviance, 2), plural(int64(m.DF), "degree"), fixed(m.NullDeviance, 2), count(m.NullDF), fixed(m.McFadden, 4)))
 	}
-	if t := &m.Test; t.Name != "" {
+	if t := &m.Test; !math.IsNaN(t.P) {
 		df := plural(int64(t.DF), "degree")
 		if t.DF2 > 0 {
 			df = count(int64(t.DF)) + " and " + plural(int64(t.DF2), "degree")
@@ -342,6 +352,9 @@ func (r *Regression) heldOut() (out []string) {
 	}
 	if v.LogLoss.Value >= v.BaseLogLoss || v.R2 <= 0 { // NaN of the other family is neither
 		out = append(out, "rows held out are predicted no better than by the mean of the rows learnt from: do not use this model to predict")
+	}
+	if r.Weights != "" {
+		out = append(out, "every row held out counts once, whatever its weight")
 	}
 	if v.Unseen > 0 {
 		out = append(out, fmt.Sprintf("%s with a level that the rows learnt from do not have; they were predicted as the average of the levels that those have", plural(int64(v.Unseen), "row")))

@@ -60,6 +60,7 @@ type regressionJSON struct {
 	Response     string            `json:"response"`
 	Event        *string           `json:"event"`
 	NonEvent     *string           `json:"non_event"`
+	Weights      *string           `json:"weights"`
 	Rows         regressionRows    `json:"rows"`
 	Factors      []factorJSON      `json:"factors"`
 	Errors       errorsJSON        `json:"standard_errors"`
@@ -75,6 +76,7 @@ type regressionRows struct {
 	Table   int           `json:"table"`
 	Chosen  int           `json:"chosen"`
 	Used    int           `json:"used"`
+	Zero    *int          `json:"weight_zero"`
 	Dropped int           `json:"dropped"`
 	Events  *int          `json:"events"`
 	Missing []missingJSON `json:"missing"`
@@ -203,6 +205,9 @@ func WriteRegressionJSON(w io.Writer, r *Regression) error {
 	}
 	if r.Family == model.Binomial {
 		out.Event, out.NonEvent, out.Rows.Events = &r.Outcomes[1], &r.Outcomes[0], &r.Events
+	}
+	if r.Weights != "" {
+		out.Weights, out.Rows.Zero = &r.Weights, &r.Weightless
 	}
 	if r.Cluster != "" {
 		out.Errors.Cluster, out.Errors.Clusters = &r.Cluster, &r.Clusters

@@ -25,6 +25,9 @@ type study struct {
 
 // newStudy finds the columns that the formula and the flags name, and the rows that --where keeps.
 func newStudy(t *table.Table, text string, o *regressOptions) (*study, error) {
+	if t.Rows == 0 {
+		return nil, &table.MappingError{Msg: strings.Join(t.Files, ", ") + ": the table has no rows; give one with data"}
+	}
 	s := &study{table: t, data: &formula.Data{Rows: t.Rows}}
 	s.options = model.Options{
 		Family: model.Family(o.family), HC: regress.HC(slices.Index(robustKinds, o.robust)), Level: o.level, Threads: o.threads,
@@ -230,7 +233,8 @@ func almostNumeric(c *table.Column) []string {
 	return []string{fmt.Sprintf("%s is taken as text, one level for each value: %d of its %d values are no numbers, the first %q; empty those cells to have numbers", c.Name, filled-numbers, filled, example)}
 }
 
+// isNumber reports whether s is a finite number.
 func isNumber(s string) bool {
-	_, err := strconv.ParseFloat(s, 64)
-	return err == nil
+	v, err := strconv.ParseFloat(s, 64)
+	return err == nil && !math.IsNaN(v) && !math.IsInf(v, 0)
 }

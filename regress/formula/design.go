@@ -60,7 +60,10 @@ func (fr *Frame) Numbers() ([]float64, error) {
 	case v.shape == factor && len(v.levels) == 2:
 		return nil, fmt.Errorf("the response %s has the values %s, no numbers: use --family binomial", v.name, someLevels(v.levels))
 	}
-	return nil, fmt.Errorf("the response %s is no number", v.name)
+	if v.shape == factor {
+		return nil, fmt.Errorf("the response %s is no number: it has the values %s", v.name, someLevels(v.levels))
+	}
+	return nil, fmt.Errorf("the response cannot be %s: write the column itself, or a function such as log", v.name)
 }
 
 // Events is a response of two values as 0 and 1 by row of the frame, with the names of both. Of text

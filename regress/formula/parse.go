@@ -214,6 +214,8 @@ func (p *parser) end() error {
 		return nil
 	case t.kind == operatorToken && t.text == "~":
 		return p.fail(t.pos, "a formula has one ~")
+	case t.kind == operatorToken && t.text == "=":
+		return p.fail(t.pos, "= names an argument; a formula is response ~ terms, and equality is ==")
 	case t.kind == operatorToken:
 		return p.fail(t.pos, "this does not belong here")
 	}

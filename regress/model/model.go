@@ -55,6 +55,9 @@ type Result struct {
 	Dropped int               // rows left out because a column is missing
 	Missing []formula.Missing // by column
 
+	Weights    string // column of weights, "" without
+	Weightless int    // rows used that count for nothing, their weight being 0
+
 	Factors    []formula.Levels // with their levels, the base first
 	Covariance string           // "model", "HC3", "CR1"
 	Cluster    string           // CR1: by which column
@@ -158,6 +161,12 @@ func prepare(d *formula.Data, f *formula.Formula, o Options) (*study, *Result, e
 	if o.Weights != "" {
 		if s.weights, err = weightsOf(d.Column(o.Weights), fr.Rows); err != nil {
 			return nil, nil, err
+		}
+		r.Weights = o.Weights
+		for _, w := range s.weights {
+			if w == 0 {
+				r.Weightless++
+			}
 		}
 	}
 	if o.Cluster != "" {
