@@ -20,7 +20,7 @@ func planWith(t *testing.T, files store.Memory, accounts string, change func(*Co
 		t.Fatal(err)
 	}
 	files["accounts.csv"] = []byte(accounts)
-	a, err := table.ReadAccounts(context.Background(), files, []string{"accounts.csv"}, table.AccountsConfig{}, p.Customer)
+	a, err := table.ReadAccounts(context.Background(), files, []string{"accounts.csv"}, table.AccountsConfig{}, p.Customer, int32(p.AsOf))
 	if err != nil {
 		t.Fatal(err)
 	}

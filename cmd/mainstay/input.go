@@ -94,7 +94,7 @@ func (a *app) accounts(ctx context.Context, c *config, p *ingest.Plan) (*table.A
 		return p.Accounts, nil
 	}
 	a.progress.say("reading accounts")
-	accounts, err := table.ReadAccounts(ctx, files, c.Accounts.Source, c.Accounts.Columns, p.Customer)
+	accounts, err := table.ReadAccounts(ctx, files, c.Accounts.Source, c.Accounts.Columns, p.Customer, int32(p.AsOf))
 	if err != nil {
 		return nil, err
 	}

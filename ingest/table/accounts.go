@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -116,10 +117,10 @@ func (a *Accounts) Attribute(name string) *Attribute {
 // repeat another in every column are dropped and counted; a key whose rows differ
 // (with valid_from: of one day) is an error that names both rows, as is a valid_from that is no
 // date, and null keys are an error with their count: a
-// *MappingError where a column has to be chosen, else a *column.Error.
-// customerColumn is the transactions' customer column: an accounts column of the
-// same name is the key.
-func ReadAccounts(ctx context.Context, st store.Store, sources []string, cfg AccountsConfig, customerColumn string) (*Accounts, error) {
+// *MappingError where a column has to be chosen, else a *column.Error. Rows from after asOf are set aside:
+// not even the type of an attribute depends on them. customerColumn is the transactions' customer column: an
+// accounts column of the same name is the key.
+func ReadAccounts(ctx context.Context, st store.Store, sources []string, cfg AccountsConfig, customerColumn string, asOf int32) (*Accounts, error) {
 	t, err := Read(ctx, st, sources)
 	if err != nil {
 		return nil, err
@@ -138,18 +139,19 @@ func ReadAccounts(ctx context.Context, st store.Store, sources []string, cfg Acc
 	if err != nil {
 		return nil, err
 	}
-	rows, err := t.unique(keys, from, a)
+	known := a.knownOn(asOf, t, from)
+	rows, err := t.unique(known, keys, from, a)
 	if err != nil {
 		return nil, err
 	}
 	if from != nil {
 		a.From = pick(from, rows)
 	}
-	a.count(t)
 	a.Keys = make([][]byte, len(rows))
 	for i, r := range rows {
 		a.Keys[i] = []byte(keys[r])
 	}
+	a.count(t)
 	a.Name, a.Parent = make([]string, len(rows)), make([]string, len(rows))
 	for c := range t.Columns {
 		switch col := &t.Columns[c]; col.Name {
@@ -167,13 +169,14 @@ func ReadAccounts(ctx context.Context, st store.Store, sources []string, cfg Acc
 
 // count fills the tally.
 func (a *Accounts) count(t *Table) {
-	a.Tally = Tally{Table: "accounts", Rows: t.Rows, Used: t.Rows - a.Duplicates, Aside: []Aside{}, Notes: t.Notes}
+	a.Tally.Table, a.Tally.Rows, a.Tally.Notes = "accounts", t.Rows, t.Notes
 	for _, r := range a.Chosen.Roles() {
 		a.Tally.Columns = append(a.Tally.Columns, Served{r.Name, *r.Column})
 	}
 	if a.Duplicates > 0 {
 		a.Tally.Aside = append(a.Tally.Aside, Aside{Reason: ReasonRepeated, Rows: a.Duplicates})
 	}
+	a.Tally.Used = len(a.Keys)
 }
 
 // keys are the keys of all rows, none of them null.
@@ -217,12 +220,26 @@ func (t *Table) validFrom(name string) ([]int32, error) {
 	return from, nil
 }
 
-// unique returns the rows to keep, sorted by key, then day.
-func (t *Table) unique(keys []string, from []int32, a *Accounts) ([]int, error) {
-	order := make([]int, len(keys))
-	for i := range order {
-		order[i] = i
+// knownOn are the rows that hold from a day or before, all of them where they have no dates; it counts the
+// others.
+func (a *Accounts) knownOn(day int32, t *Table, from []int32) []int {
+	a.Tally.Aside = []Aside{}
+	var known []int
+	for row := range t.Rows {
+		if from == nil || from[row] <= day {
+			known = append(known, row)
+			continue
+		}
+		if len(a.Tally.Aside) == 0 {
+			a.Tally.Aside = append(a.Tally.Aside, Aside{Reason: ReasonAfterAsOf, First: t.place(row, a.Chosen.ValidFrom, "the row holds from after the as-of date")})
+		}
+		a.Tally.Aside[0].Rows++
 	}
+	return known
+}
+
+// unique returns the rows to keep, sorted by key, then day.
+func (t *Table) unique(order []int, keys []string, from []int32, a *Accounts) ([]int, error) {
 	compare := func(x, y int) int {
 		if c := cmp.Compare(keys[x], keys[y]); c != 0 || from == nil {
 			return c
@@ -257,12 +274,36 @@ func oneRow(from []int32) string {
 }
 
 // attribute gives a column its type: what a file stores as text stays text, even where it looks like
-// numbers, unless the file is CSV, which has no types.
+// numbers, unless the file is CSV, which has no types: there, the values of the rows decide.
 func attribute(col *Column, rows []int) Attribute {
-	if col.Number == nil || col.NumericText && !col.untyped {
-		return Attribute{Name: col.Name, Text: pick(col.Text, rows)}
+	text := pick(col.Text, rows)
+	switch {
+	case col.untyped:
+		return Attribute{col.Name, text, nil}.parsed()
+	case col.Number == nil || col.NumericText:
+		return Attribute{Name: col.Name, Text: text}
 	}
 	return Attribute{Name: col.Name, Number: pick(col.Number, rows)}
+}
+
+// parsed is the attribute as numbers where every known value is one, and any is known.
+func (a Attribute) parsed() Attribute {
+	number, any := make([]float64, len(a.Text)), false
+	for i, s := range a.Text {
+		switch {
+		case s == "":
+			number[i] = math.NaN()
+		case !plainNumber(s):
+			return a
+		default:
+			number[i], _ = strconv.ParseFloat(s, 64) // plainNumber has tried
+			any = true
+		}
+	}
+	if !any {
+		return a
+	}
+	return Attribute{Name: a.Name, Number: number}
 }
 
 func pick[T any](values []T, rows []int) []T {

@@ -32,7 +32,7 @@ func parquetOf[T any](t testing.TB, rows ...T) []byte {
 
 func read(t testing.TB, files store.Memory, cfg AccountsConfig, customer string) (*Accounts, error) {
 	t.Helper()
-	return ReadAccounts(context.Background(), files, []string{"in"}, cfg, customer)
+	return ReadAccounts(context.Background(), files, []string{"in"}, cfg, customer, math.MaxInt32)
 }
 
 type textKeys struct {
@@ -213,7 +213,7 @@ func TestAdventureWorksAccounts(t *testing.T) {
 	if _, err := os.Stat(file); err != nil {
 		t.Skipf("SKIPPED: real data are not at %s", file)
 	}
-	a, err := ReadAccounts(context.Background(), store.Dir{}, []string{file}, AccountsConfig{}, "ResellerKey")
+	a, err := ReadAccounts(context.Background(), store.Dir{}, []string{file}, AccountsConfig{}, "ResellerKey", math.MaxInt32)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -223,5 +223,26 @@ func TestAdventureWorksAccounts(t *testing.T) {
 	i := a.Row([]byte("1"), 0)
 	if i < 0 || a.Name[i] != "A Bike Store" || a.Attribute("Industry").Text[i] != "Value Added Reseller" {
 		t.Errorf("reseller 1 is %d", i)
+	}
+}
+
+// Rows that hold from after the as-of date leave no trace in what is read, not even in its types.
+func TestLaterAccountsLeaveNoTrace(t *testing.T) {
+	const then = "id,fleet,score,plant,valid_from\nA,12,0,,2024-01-01\nB,,1,,\n"
+	later := then + "A,?,x,7,2024-07-01\nC,3,1,,2024-08-01\nC,4,1,,2024-08-01\n"
+	var got []string
+	for _, in := range []string{then, later} {
+		a, err := ReadAccounts(context.Background(), store.Memory{"in/a.csv": []byte(in)}, []string{"in"}, AccountsConfig{}, "customer", day("2024-06-30"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := strings.Count(in[len(then):], "\n"); a.Tally.SetAside() != want {
+			t.Errorf("%d rows set aside, want %d", a.Tally.SetAside(), want)
+		}
+		a.Tally = Tally{}
+		got = append(got, fmt.Sprint(a))
+	}
+	if got[0] != got[1] {
+		t.Errorf("then:  %s\nlater: %s", got[0], got[1])
 	}
 }
