@@ -9,7 +9,7 @@ import (
 )
 
 // Meet gives the plan the accounts table, before Build. Accounts becomes the table of what is analysed: without
-// excluded customers, and, where the unit is the parent, with buying groups in place of their accounts.
+// excluded customers, without the keys of erased ones as parents of others, and, where the unit is the parent, with buying groups in place of their accounts.
 // The error is a *ConfigError.
 func (p *Plan) Meet(a *table.Accounts) (err error) {
 	lists := newExclusions(p.Config.ExcludeCustomers, p.Exclude)
@@ -40,6 +40,11 @@ func (p *Plan) Meet(a *table.Accounts) (err error) {
 		}
 	}
 	p.Accounts = a.Select(rows)
+	for row, parent := range p.Accounts.Parent {
+		if n := lists.match([]byte(parent)); n != noEntry && lists.erased(n) {
+			p.Accounts.Parent[row] = ""
+		}
+	}
 	if grouped {
 		p.Accounts = p.group(p.Accounts)
 	}

@@ -95,6 +95,21 @@ func TestExcludedAccounts(t *testing.T) {
 	}
 }
 
+// The key of an erased person is not kept as the parent of others.
+func TestErasedParent(t *testing.T) {
+	files := store.Memory{"in/a.parquet": parquetOf(t, salesOf("A2", "B1"), 10), "gone.csv": []byte("customer_id,reason\nA,erased\nBeta,internal\n")}
+	for unit, want := range map[string]string{UnitCustomer: "A1= A2=A1 B1=Beta", UnitParent: ""} {
+		p := planWith(t, files, "customer_id,name,parent\nA,Alpha,\nA1,One,A\nA2,Two,A1\nB1,Beta One,Beta\n", func(c *Config) { c.Unit, c.Exclude = unit, []string{"gone.csv"} })
+		var got []string
+		for row, k := range p.Accounts.Keys {
+			got = append(got, fmt.Sprintf("%s=%s", k, p.Accounts.Parent[row]))
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("unit %s: %v, want %s", unit, got, want)
+		}
+	}
+}
+
 // An order that several members of a group share is one order of the group.
 func TestOrdersAcrossMembers(t *testing.T) {
 	rows := saleRows(400)
