@@ -98,8 +98,10 @@ func (s Style) magnitude(v float64) magnitude {
 }
 
 // money is short with the currency's sign, or its code, before it.
-func (s Style) money(v float64, currency string) string {
-	text := s.short(v)
+func (s Style) money(v float64, currency string) string { return inCurrency(s.short(v), currency) }
+
+// inCurrency puts the currency's sign, or its code, before an amount.
+func inCurrency(text, currency string) string {
 	if currency == "" || text == dash {
 		return text
 	}

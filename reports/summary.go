@@ -271,7 +271,7 @@ func (s *summary) bridge() {
 		}
 	}
 	last := len(line) - 1
-	line[last] = "= " + s.amount(b.Now)
+	line[last] = "= " + inCurrency(line[last]+m.suffix, s.res.Currency)
 	s.line(strings.Join(line, " "))
 	s.line(s.style.say("bridge.rates", percent(b.NRR()), percent(b.GRR()), count(b.Before), count(b.NewCustomers), count(b.ReturnedCustomers), count(b.LostCustomers)))
 }

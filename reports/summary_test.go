@@ -85,6 +85,15 @@ func TestSummaryOfLittle(t *testing.T) {
 }
 
 // Names from outside cannot write to the terminal, nor break the page.
+// A bridge is in one magnitude from end to end: "2.6 −2.1 = 530" adds up to nothing.
+func TestBridgeInOneMagnitude(t *testing.T) {
+	f := newFixture()
+	f.res.Bridge[0].Bridge = segment.Bridge{Prior: 264_000, Shrunk: -211_000, Now: 53_000, Whole: true}
+	if got := fixtureSummary(f); !strings.Contains(got, "= ¥0.5k\n") {
+		t.Error(got)
+	}
+}
+
 func TestSummaryWithHostileNames(t *testing.T) {
 	f := newFixture()
 	long := strings.Repeat("市公交集团", 40)
