@@ -29,6 +29,9 @@ func (t *Table) readCSV(ctx context.Context, o store.Object, r store.Reader) err
 	if note != "" {
 		t.note(o.Name, "%s", note)
 	}
+	if !bytes.ContainsRune(text, '\n') {
+		text = bytes.ReplaceAll(text, []byte("\r"), []byte("\n")) // as old programs for Macintosh end lines
+	}
 	delimiter, skipped, text := findDelimiter(text, strings.ToLower(path.Ext(o.Name)))
 	in := csv.NewReader(bytes.NewReader(text))
 	in.Comma, in.FieldsPerRecord, in.ReuseRecord = delimiter, -1, true

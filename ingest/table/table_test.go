@@ -56,6 +56,7 @@ func TestReadCSV(t *testing.T) {
 	f("\xEF\xBB\xBFid;v\r\n007;1,5\r\n", "id (CSV) [\"007\"]\nv (CSV) [\"1,5\"]\n") // a code, and a decimal comma that nobody guesses
 	f("id\tv\n1\t\n2\t0.5\n\t\n", "id (CSV number of text) [\"1\" \"2\"]\nv (CSV number of text) [\"\" \"0.5\"]\n")
 	f("sep=;\n\"a,b\";v\n\"x\n\"\"y\"\"\";1e3\n", "a,b (CSV) [\"x\\n\\\"y\\\"\"]\nv (CSV number of text) [\"1e3\"]\n")
+	f("a,b\r1,x\r2,\"y\"\r", "a (CSV number of text) [\"1\" \"2\"]\nb (CSV) [\"x\" \"y\"]\n") // Macintosh
 	f("a,b,\n1,2,\n,,\n", "a (CSV number of text) [\"1\"]\nb (CSV number of text) [\"2\"]\n") // an empty column and an empty row
 	f("n\n9007199254740993\n", "n (CSV) [\"9007199254740993\"]\n")
 	f("n\n0x1F\n", "n (CSV) [\"0x1F\"]\n")
