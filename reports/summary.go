@@ -278,17 +278,16 @@ func (s *summary) bridge() {
 
 // groups says that a customer is a buying group, and how many accounts are in how many.
 func (s *summary) groups() string {
-	accounts, groups, several := 0, 0, 0
-	if s.plan.Accounts != nil {
-		for _, members := range s.plan.Accounts.Members {
-			accounts += len(members)
-			groups++
-			if len(members) > 1 {
-				several++
-			}
+	rows := groupRows(s.plan)
+	accounts, several := 0, 0
+	for _, i := range rows {
+		members := len(s.plan.Accounts.Members[i])
+		accounts += members
+		if members > 1 {
+			several++
 		}
 	}
-	return s.style.say("book.groups", count(accounts), count(groups), count(several))
+	return s.style.say("book.groups", count(accounts), count(len(rows)), count(several))
 }
 
 // topTenth is the entry of the top-share table nearest to a tenth of the customers.

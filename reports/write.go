@@ -26,7 +26,7 @@ func Write(ctx context.Context, r *Run, plan *ingest.Plan, l *ingest.Ledger, res
 		Bridge(res.Bridge, res.Scale),
 	}
 	if plan.Config.Unit == ingest.UnitParent {
-		tables = append(tables, Groups(plan.Accounts))
+		tables = append(tables, Groups(plan))
 	}
 	for _, t := range tables {
 		if err := r.writeTable(ctx, t, ".parquet", WriteParquet); err != nil {
