@@ -8,7 +8,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"mainstay/ingest/column"
+	"mainstay/ingest/store"
+	"mainstay/ingest/table"
 )
 
 // choices are the flags that take one of a few words.
@@ -32,17 +33,18 @@ func addCompletions(cmd *cobra.Command) {
 	add := func(f *pflag.Flag) {
 		words, known := choices[f.Name]
 		kind, _ := pflag.UnquoteUsage(f)
+		roles, pairs := f.Value.(rolesFlag)
 		var complete cobra.CompletionFunc
 		switch {
 		case known:
 			complete = cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)
-		case strings.HasPrefix(kind, "COLUMN"):
-			source := ""
-			if strings.HasPrefix(f.Name, "accounts-") {
-				source = "accounts"
+		case pairs:
+			complete = func(cmd *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
+				return completePair(cmd, args, f, roles, begun), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 			}
+		case strings.HasPrefix(kind, "COLUMN"):
 			complete = func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-				return columnsOf(cmd, args, source), cobra.ShellCompDirectiveNoFileComp
+				return columnsFor(cmd, args, f), cobra.ShellCompDirectiveNoFileComp
 			}
 		default:
 			return
@@ -54,28 +56,41 @@ func addCompletions(cmd *cobra.Command) {
 	cmd.PersistentFlags().VisitAll(add)
 }
 
-// columnsOf lists the columns of the first file of the inputs, or of those that the flag source names. What
-// cannot be read has no columns: a shell is no place for errors.
-func columnsOf(cmd *cobra.Command, inputs []string, source string) (names []string) {
-	if source != "" {
-		inputs, _ = cmd.Flags().GetStringSlice(source)
+// completePair completes the last pair of "start=begin_date,end=…": a role, or a column behind one.
+func completePair(cmd *cobra.Command, args []string, f *pflag.Flag, roles rolesFlag, begun string) (out []string) {
+	pair := begun[strings.LastIndexByte(begun, ',')+1:]
+	if role, _, ok := strings.Cut(pair, "="); ok {
+		before := begun[:len(begun)-len(pair)] + role + "="
+		for _, name := range columnsFor(cmd, args, f) {
+			out = append(out, before+name)
+		}
+		return out
+	}
+	for _, role := range roles.roles {
+		out = append(out, begun[:len(begun)-len(pair)]+role.Name+"=")
+	}
+	return out
+}
+
+// columnsFor lists the columns of the first file that a flag speaks of: of the table whose flag its name begins
+// with (--contracts for --contracts-columns), or of the inputs. What cannot be read has no columns: a shell is no
+// place for errors.
+func columnsFor(cmd *cobra.Command, inputs []string, f *pflag.Flag) (names []string) {
+	begins, _, _ := strings.Cut(f.Name, "-")
+	if sources, err := cmd.Flags().GetStringSlice(begins); err == nil && begins != f.Name {
+		inputs = sources
 	}
 	ctx := context.Background() // cobra runs completions without the command's context
 	for _, input := range inputs {
-		objects, err := files.List(ctx, input)
+		objects, err := files.List(ctx, input) // Parquet first: all that is read of a folder of transactions
+		if err != nil || len(objects) == 0 {
+			objects, err = files.List(ctx, input, store.TableEndings...)
+		}
 		if err != nil || len(objects) == 0 {
 			continue
 		}
-		r, err := files.Open(ctx, objects[0].Name)
-		if err != nil {
-			continue
-		}
-		if f, err := column.Open(objects[0].Name, r, objects[0].Size); err == nil {
-			for _, c := range f.Columns {
-				names = append(names, c.Name)
-			}
-		}
-		r.Close()
+		found, _ := table.Names(ctx, files, objects[0])
+		names = append(names, found...)
 	}
 	slices.Sort(names)
 	return slices.Compact(names)

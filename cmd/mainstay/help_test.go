@@ -61,6 +61,10 @@ func complete(t *testing.T, args ...string) []string {
 
 func TestCompletion(t *testing.T) {
 	orders, accounts := "../../testdata/orders.parquet", "../../testdata/accounts.parquet"
+	csv := filepath.Join(t.TempDir(), "t.csv")
+	if err := os.WriteFile(csv, []byte("客户;ends on\n"+strings.Repeat("1;\"2\n\"\n", 1<<15)+"1;\"never ends"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		want string
 		args []string
@@ -69,6 +73,12 @@ func TestCompletion(t *testing.T) {
 		{"zh", []string{"run", "--language", ""}},
 		{"customer_id", []string{"run", orders, "--customer", ""}},
 		{"size_class", []string{"run", orders, "--accounts", accounts, "--accounts-key", ""}},
+		{"客户", []string{"markov", csv, "--id", ""}},
+		{"ends on", []string{"regress", csv, "a ~ b", "--cv-time", ""}},
+		{"开始", []string{"regress", "../../ingest/table/testdata/workbook.xlsx", "--cluster", ""}},
+		{"end=", []string{"run", orders, "--contracts", csv, "--contracts-columns", ""}},
+		{"start=x,end=ends on", []string{"run", orders, "--contracts", csv, "--contracts-columns", "start=x,end="}},
+		{"客户", []string{"run", orders, "--rates", csv, "--rates-rate", ""}},
 		{":4", []string{"run", "nowhere.parquet", "--customer", ""}},
 	} {
 		found := false

@@ -18,9 +18,15 @@ import (
 // first line has most of, or what a line "sep=;" before it says. Every row has as many fields as
 // the first line; rows without any value are passed over.
 func (t *Table) readCSV(ctx context.Context, o store.Object, r store.Reader) error {
+	if t.namesOnly {
+		o.Size = min(o.Size, maxHeader)
+	}
 	raw, err := whole(o, r)
 	if err != nil {
 		return err
+	}
+	if t.namesOnly { // whole lines, or a character could be cut
+		raw = raw[:bytes.LastIndexByte(raw, '\n')+1]
 	}
 	text, note, err := decodeText(raw)
 	if err != nil {
@@ -65,6 +71,9 @@ func (t *Table) readRecords(ctx context.Context, typ string, untyped bool, next 
 		return err
 	}
 	t.begin(&h, typ, untyped)
+	if t.namesOnly {
+		return nil
+	}
 	for {
 		record, line, err := next()
 		if errors.Is(err, io.EOF) {

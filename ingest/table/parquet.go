@@ -19,6 +19,9 @@ func (t *Table) readParquet(ctx context.Context, o store.Object, r store.Reader)
 	if err != nil {
 		return err
 	}
+	if t.namesOnly {
+		f.Rows, f.RowGroups = 0, nil
+	}
 	start := t.Rows
 	if err := t.grow(f.Rows, len(f.Columns)); err != nil {
 		return err

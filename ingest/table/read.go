@@ -45,6 +45,16 @@ func Read(ctx context.Context, st store.Store, sources []string) (*Table, error)
 	return t, nil
 }
 
+// maxHeader bounds the first line of a CSV file whose names alone are read, in bytes.
+const maxHeader = 1 << 16
+
+// Names lists the columns of one file, in order, without reading its rows.
+func Names(ctx context.Context, st store.Store, o store.Object) ([]string, error) {
+	t := &Table{index: map[string]int{}, namesOnly: true}
+	err := t.readFile(ctx, st, o)
+	return t.Names(), err
+}
+
 func listAll(ctx context.Context, st store.Store, sources []string) ([]store.Object, error) {
 	var objects []store.Object
 	for _, s := range sources {

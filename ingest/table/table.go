@@ -27,6 +27,8 @@ type Table struct {
 	short  map[string]string // by file, its name in notes
 	starts []int             // first row of each file
 	lines  []int32           // by row, the line of a CSV file or the row of a sheet, 1-based; 0 in Parquet
+
+	namesOnly bool // only the names of the columns are read
 }
 
 // Column is one column of a Table.

@@ -55,7 +55,7 @@ func (t *Table) readSheet(ctx context.Context, w *workbook, part string) error {
 		switch {
 		case len(row.cells) == 0:
 		case h.names == nil:
-			if h, err = t.beginSheet(w, row); err != nil {
+			if h, err = t.beginSheet(w, row); err != nil || t.namesOnly {
 				return err
 			}
 		default:
