@@ -14,6 +14,7 @@ func TestNearest(t *testing.T) {
 	}
 	f("UnitPrise", "UnitPrice", "Quantity", "UnitPrice")
 	f("unit price", "UnitPrice", "Quantity", "UnitPrice")
+	f("tenuer", "tenure", "gender", "tenure", "Partner")
 	f("rnu", "run", "inspect", "run", "segment")
 	f("nothing", "", "rfm", "abc", "ladder")
 	f("ab", "aa", "aa", "bb")
