@@ -127,9 +127,9 @@ func ratesOf(t *table.Table, c *RatesConfig) (rates []datedRate, columns string,
 	if err != nil {
 		return nil, "", err
 	}
-	days, err := date.Days()
+	days, err := t.Days(date)
 	if err != nil {
-		return nil, "", &InputError{File: strings.Join(t.Files, ", "), RowGroup: -1, Row: -1, Err: err}
+		return nil, "", err
 	}
 	if err := publish(t, days); err != nil {
 		return nil, "", err

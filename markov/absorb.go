@@ -66,6 +66,7 @@ func Absorb(p mat.Matrix, absorbing []int) (*Absorption, error) {
 	}
 	a.Probability = mat.NewDense(t, len(a.Absorbing), nil)
 	a.Probability.Mul(a.Fundamental, r)
+	a.Probability.Apply(func(_, _ int, v float64) float64 { return min(v, 1) }, a.Probability) // rounding can leave a certain end at 1 + 1e-15
 	return a, nil
 }
 

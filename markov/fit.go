@@ -75,7 +75,7 @@ func (c *Chain) remark(i int, n int64, absorbing bool) {
 		cert.Converged, cert.InfoPosDef = false, false
 		cert.Refuse(num.WarnEmptyState, fmt.Sprintf("nobody was seen to leave state %q; merge it with a neighbour, use a longer history, or declare it absorbing", name))
 	case n < sparseRow:
-		cert.Warn(num.WarnTooFew, fmt.Sprintf("only %d moves out of state %q were seen (fewer than %d): its probabilities are uncertain; merge it with a neighbour or use a longer history", n, name, sparseRow))
+		cert.Warn(num.WarnTooFew, fmt.Sprintf("fewer than %d moves out of state %q were seen (%d): its probabilities are uncertain; merge it with a neighbour or use a longer history", sparseRow, name, n))
 	}
 }
 

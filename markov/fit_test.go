@@ -131,7 +131,7 @@ func TestFitWarns(t *testing.T) {
 		t.Fatal(err)
 	}
 	w := chain.Certificate.Warnings
-	if len(w) != 2 || w[0].Code != num.WarnTooFew || !strings.Contains(w[0].Message, "29 moves") ||
+	if len(w) != 2 || w[0].Code != num.WarnTooFew || !strings.Contains(w[0].Message, "(29)") ||
 		w[1].Code != num.WarnBoundary || !strings.Contains(w[1].Message, "3 moves") {
 		t.Errorf("warnings %+v", w)
 	}

@@ -2,7 +2,6 @@ package reports
 
 import (
 	"bufio"
-	"fmt"
 	"slices"
 )
 
@@ -42,7 +41,9 @@ func (c *Chain) writeMoves(b *bufio.Writer, names []string) {
 		return
 	}
 	if len(names) <= fewStates {
-		section(b, fmt.Sprintf("PROBABILITIES  with multinomial standard errors and Wilson intervals of %s", confidence(c.Questions.Level)), c.list(names))
+		if list := c.list(names); len(list.rows) > 1 {
+			section(b, "PROBABILITIES  with multinomial standard errors and Wilson intervals of "+confidence(c.Questions.Level), list)
+		}
 		return
 	}
 	for places := 1; places >= 0; places-- {

@@ -64,7 +64,7 @@ type markovOptions struct {
 
 func (o *markovOptions) addFlags(f *pflag.FlagSet) {
 	f.SortFlags = false
-	f.StringVar(&o.config.ID, "id", "", "`COLUMN` of who it is (default: id; with --counts the first column)")
+	f.StringVar(&o.config.ID, "id", "", "`COLUMN` of who it is (default: id, with --wide where there is one; with --counts the first column)")
 	f.StringVar(&o.config.Time, "time", "time", "`COLUMN` of the time: numbers, or dates with or without a time of day")
 	f.StringVar(&o.config.State, "state", "state", "`COLUMN` of the state")
 	f.BoolVar(&o.wide, "wide", false, "a row per id, every other column is a step, in the order of the table")

@@ -93,7 +93,7 @@ func (s *study) special(o *regressOptions) (names []string, err error) {
 	}
 	if time != "" {
 		c, _ := s.table.Column(time)
-		if f.Days, err = c.Days(); err != nil {
+		if f.Days, err = s.table.Days(c); err != nil {
 			return nil, usageError{fmt.Errorf("--cv-time: %w", err)}
 		}
 	}

@@ -14,15 +14,15 @@ import (
 // NoDay stands for a null date.
 const NoDay = math.MinInt32
 
-// Days reads the column as dates: days since 1970-01-01, NoDay where null. Dates are ISO 8601
+// Days reads a column of t as dates: days since 1970-01-01, NoDay where null. Dates are ISO 8601
 // (2024-01-31, with or without a time of day, which is dropped), 2024/1/31, 2024年1月31日 or
-// 20240131. The error is that of the first value that is none of them.
-func (c *Column) Days() ([]int32, error) {
+// 20240131. The error, a *column.Error, is that of the first value that is none of them.
+func (t *Table) Days(c *Column) ([]int32, error) {
 	days := make([]int32, len(c.Text))
 	for i, s := range c.Text {
 		d, ok := parseDay(s)
 		if !ok {
-			return nil, fmt.Errorf("column %q holds %q: %s", c.Name, clip(s), wantDay)
+			return nil, t.Fail(i, c.Name, fmt.Errorf("%q: %s", clip(s), wantDay))
 		}
 		days[i] = d
 	}

@@ -168,7 +168,7 @@ note (XLSX) ["" "x<y & z" ""]
 	if notes := strings.Join(tb.Notes, "\n"); !strings.Contains(notes, `"合同", the first of 2`) || !strings.Contains(notes, "1 formulas") {
 		t.Errorf("notes %q", tb.Notes)
 	}
-	start, err := tb.Columns[1].Days()
+	start, err := tb.Days(&tb.Columns[1])
 	if err != nil || !slices.Equal(start, []int32{19753, -25509, 20088}) {
 		t.Errorf("%v %v", start, err)
 	}

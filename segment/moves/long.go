@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 
 	"mainstay/ingest/table"
 	"mainstay/markov"
@@ -28,10 +29,19 @@ func long(t *table.Table, c Config) (*Moves, error) {
 		return nil, err
 	}
 	used := table.Column{Name: state.Name, Text: make([]string, t.Rows)} // what is set aside has no state to learn of
+	known, noTime := false, int64(0)
 	for row, text := range state.Text {
-		if id.Text[row] != "" && !math.IsNaN(at.time[row]) {
+		switch {
+		case id.Text[row] == "":
+		case math.IsNaN(at.time[row]):
+			noTime++
+		default:
 			used.Text[row] = text
+			known = known || text != ""
 		}
+	}
+	if !known {
+		return nil, misfit(t, "%s", strings.Join(append([]string{"no state is known in any row that counts"}, at.notes(noTime)...), ": "))
 	}
 	states, err := order(t, c.States, &used)
 	if err != nil {

@@ -27,7 +27,7 @@ const (
 // Config says what is what in a table.
 type Config struct {
 	Layout Layout
-	ID     string   // column; "" in Wide: rows have no id
+	ID     string   // column; "" in Wide: that named id, else rows have none
 	Time   string   // column, Long
 	State  string   // column, Long
 	Period string   // Long: Auto, day, week, month, quarter, year, or the length of a step of a numeric time

@@ -78,6 +78,10 @@ func TestWideAndMatrix(t *testing.T) {
 		!slices.Equal(m.Start, []float64{0, 1, 1}) || m.IDs != 3 || len(m.Notes) != 2 {
 		t.Errorf("%+v of %v, start %v, notes %q", m.Counts, m.IDs, m.Start, m.Notes)
 	}
+	unnamed, err := Count(read(t, "id,t1,t2,t10\nx,1,2,10\ny,2,,2\nz,10,10,\n"), Config{Layout: Wide})
+	if err != nil || !slices.Equal(unnamed.Counts.N, m.Counts.N) {
+		t.Errorf("%+v, %v: a column named id holds no states", unnamed, err)
+	}
 	m, err = Count(read(t, "from,AA,B,D\nB,1,2,3\nAA,10,0,4\n"), Config{Layout: Matrix})
 	if err != nil {
 		t.Fatal(err)
@@ -101,8 +105,10 @@ func TestCountRefuses(t *testing.T) {
 		{"id,time,state\n", long, "the table has no rows"},
 		{"id,time,stat\nx,1,a\n", long, `did you mean "stat"?; the columns are "id", "time", "stat": name it with --state`},
 		{"id,time,state\nx,1,a\nx,1,b\n", long, `row 1: line 3: id "x" is in state "b" here, and at the same time in another (t.csv, row 0: line 2: "a")`},
-		{"id,time,state\nx,Q1,a\n", long, `holds "Q1": expected a date such as`},
-		{"id,time,state\nx,1,a\n", longConfig("month"), `holds "1": expected a date`},
+		{"id,time,state\nx,Q1,a\n", long, `row 0: line 2: "Q1": expected a date such as 2024-01-31, 2024/1/31, 2024年1月31日 or 20240131, or numbers`},
+		{"id,time,state\nx,1,a\n", longConfig("month"), `line 2: "1": expected a date`},
+		{"id,time,state\nx,1,a\nx,,a\nx,NaN,b\n", long, `column "time", row 2: line 4: "NaN" is no number, as those above it are`},
+		{"id,time,state\nx,2024-01-03,a\n", Config{Layout: Long, ID: "id", Time: "time", State: "state", Period: Auto, AsOf: 19723}, "no state is known in any row that counts: 1 row after the as-of date, 2024-01-01, was set aside"},
 		{"id,time,state\nx,2024-01-01,a\n", longConfig("fortnight"), "expected auto, day, week"},
 		{"id,time,state\nx,2024-01-01,a\n", longConfig("7"), `column "time" is not numeric throughout`},
 		{"id,time,state\nx,1,a\n", longConfig("-1"), "a period of -1 is no length of a step"},
@@ -130,13 +136,14 @@ func TestCountRefuses(t *testing.T) {
 		}
 	}
 	var many strings.Builder
-	many.WriteString("id,time,state\n")
+	many.WriteString("customer,time,state\n")
 	for i := range 300 {
 		fmt.Fprintf(&many, "x,%d,s%d\n", i, i)
 	}
 	if _, err := Count(read(t, many.String()), Config{Layout: Wide}); err == nil || !strings.Contains(err.Error(), "a column of ids is named with --id") {
 		t.Error(err)
 	}
+	long.ID = "customer"
 	if _, err := Count(read(t, many.String()), long); err == nil || !strings.Contains(err.Error(), "more than 200 different states") {
 		t.Error(err)
 	}

@@ -31,7 +31,7 @@ func times(t *table.Table, col *table.Column, c Config, id []string) (*timing, e
 		at.name = "from one time of an id to its next"
 	}
 	length, notNumber := strconv.ParseFloat(c.Period, 64)
-	days, err := col.Days()
+	days, err := t.Days(col)
 	switch {
 	case notNumber == nil || at.auto && err != nil && col.Number != nil:
 		if c.AsOfGiven {
@@ -45,12 +45,31 @@ func times(t *table.Table, col *table.Column, c Config, id []string) (*timing, e
 		at.name = c.Period + " of " + col.Name
 		return at, at.numericSteps(t, col, length)
 	case err != nil && at.auto:
-		return nil, misfit(t, "%v, or numbers", err)
+		return nil, neither(t, col, err)
 	case err != nil:
-		return nil, misfit(t, "%v", err)
+		return nil, err
 	}
 	at.dated = true
 	return at, at.calendarSteps(col, days, c.Period, id)
+}
+
+// neither is the error of a column of neither dates nor numbers: where the first value is a number, that of the
+// first that is none; else notDate.
+func neither(t *table.Table, col *table.Column, notDate error) error {
+	numbers := false
+	for row, s := range col.Text {
+		v, err := strconv.ParseFloat(s, 64)
+		switch number := err == nil && !math.IsNaN(v) && !math.IsInf(v, 0); {
+		case s == "":
+		case number:
+			numbers = true
+		case numbers:
+			return t.Fail(row, col.Name, fmt.Errorf("%q is no number, as those above it are: correct it, or empty the cell", s))
+		default:
+			return fmt.Errorf("%w, or numbers", notDate)
+		}
+	}
+	return notDate
 }
 
 // calendarSteps keeps the rows of possible dates up to the as-of date, and with a period those of periods that

@@ -2,6 +2,7 @@ package moves
 
 import (
 	"fmt"
+	"slices"
 
 	"mainstay/ingest/table"
 	"mainstay/markov"
@@ -51,9 +52,15 @@ func wide(t *table.Table, c Config) (*Moves, error) {
 	return m, nil
 }
 
+// defaultID is the column of ids where none is named, and there is one.
+const defaultID = "id"
+
 // stepColumns are all columns but the id, of which no two rows may have the same.
 func stepColumns(t *table.Table, name string) (steps []*table.Column, err error) {
 	var id *table.Column
+	if name == "" && slices.Contains(t.Names(), defaultID) {
+		name = defaultID
+	}
 	if name != "" {
 		if id, err = named(t, name, "id"); err != nil {
 			return nil, err
