@@ -14,6 +14,7 @@ import (
 
 	"mainstay/ingest/money"
 	"mainstay/ingest/store"
+	"mainstay/internal/refdata"
 )
 
 // euroSales are rows in euros, dollars and yuan.
@@ -135,7 +136,7 @@ func TestContosoAtATableOfRates(t *testing.T) {
 		Currency string  `parquet:"currency_code"`
 		Rate     float64 `parquet:"exchange_rate"`
 	}
-	raw, err := os.ReadFile(filepath.Join(sharedData(t), "contoso_sales.parquet"))
+	raw, err := os.ReadFile(refdata.Shared(t, "data", "contoso_sales.parquet"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,38 +2,13 @@ package ingest
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"mainstay/ingest/store"
+	"mainstay/internal/refdata"
 )
-
-// sharedData is the folder of real exports beside the project; the test is skipped
-// where there is none.
-func sharedData(t testing.TB) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		if dir == filepath.Dir(dir) {
-			t.Fatal("no go.mod above the test")
-		}
-		dir = filepath.Dir(dir)
-	}
-	data := filepath.Join(dir, "..", "shared", "data")
-	if _, err := os.Stat(data); err != nil {
-		t.Skipf("SKIPPED: real data are not at %s", data)
-	}
-	return data
-}
 
 // planNow is later than all real data.
 var planNow = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
@@ -43,7 +18,7 @@ func planReal(t testing.TB, name string, change func(c *Config)) (*Plan, error) 
 	if change != nil {
 		change(&cfg)
 	}
-	return NewPlan(context.Background(), store.Dir{}, []string{filepath.Join(sharedData(t), name)}, cfg, 2, planNow)
+	return NewPlan(context.Background(), store.Dir{}, []string{refdata.Shared(t, "data", name)}, cfg, 2, planNow)
 }
 
 // mapped lists the roles that something serves: "customer=customer_id(name) …".

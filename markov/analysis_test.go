@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 
+	"mainstay/internal/refdata"
+
 	"pgregory.net/rapid"
 )
 
@@ -144,7 +146,7 @@ func TestAnalyseRelabelled(t *testing.T) {
 // S&P rating migrations of 2000 (../shared/reference/sp_ratings_2000.csv), default absorbing: times, chances and
 // endless values against rational arithmetic on the counts.
 func TestAnalyseRatings(t *testing.T) {
-	c := readMatrix(t, shared(t, "reference/sp_ratings_2000.csv"))
+	c := readMatrix(t, refdata.Shared(t, "reference/sp_ratings_2000.csv"))
 	end := len(c.States) - 1
 	a, err := Analyse(c, Questions{Absorbing: []int{end}, Level: .95})
 	if err != nil {

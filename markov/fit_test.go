@@ -5,12 +5,12 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 
 	"mainstay/internal/num"
+	"mainstay/internal/refdata"
 
 	"gonum.org/v1/gonum/mat"
 	"pgregory.net/rapid"
@@ -41,7 +41,7 @@ func TestFitSequence(t *testing.T) {
 
 // holson.csv against R markovchain 0.9.1 (../shared/reference/README.md).
 func TestFitHolson(t *testing.T) {
-	f, err := os.Open(shared(t, "reference/holson.csv"))
+	f, err := os.Open(refdata.Shared(t, "reference/holson.csv"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,29 +75,6 @@ func TestFitHolson(t *testing.T) {
 	if !chain.Certificate.Certified() || len(chain.Certificate.Warnings) > 0 {
 		t.Errorf("certificate %+v", chain.Certificate)
 	}
-}
-
-// shared finds a file of the shared folder beside the project, or skips.
-func shared(t *testing.T, name string) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		if dir == filepath.Dir(dir) {
-			t.Fatal("no go.mod above the test")
-		}
-		dir = filepath.Dir(dir)
-	}
-	path := filepath.Join(dir, "..", "shared", name)
-	if _, err := os.Stat(path); err != nil {
-		t.Skipf("reference file %s is not here: the check against R is skipped", path)
-	}
-	return path
 }
 
 func TestFitRefusesEmptyStates(t *testing.T) {

@@ -2,38 +2,14 @@ package segment
 
 import (
 	"math"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/parquet-go/parquet-go"
 
 	"mainstay/ingest"
+	"mainstay/internal/refdata"
 )
-
-// sharedFile is the path of a file of ../shared beside the module; the test is skipped without it.
-func sharedFile(t *testing.T, elements ...string) string {
-	t.Helper()
-	root, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
-			break
-		}
-		if root == filepath.Dir(root) {
-			t.Fatal("no go.mod above the working directory")
-		}
-		root = filepath.Dir(root)
-	}
-	name := filepath.Join(append([]string{root, "..", "shared"}, elements...)...)
-	if _, err := os.Stat(name); err != nil {
-		t.Skipf("SKIPPED: real data needs %s", name)
-	}
-	return name
-}
 
 // cdnowSample is the 1/10 sample of CDNOW, read here without ingest: a second opinion.
 func cdnowSample(t *testing.T) *ingest.Ledger {
@@ -42,7 +18,7 @@ func cdnowSample(t *testing.T) *ingest.Ledger {
 		Time     time.Time `parquet:"ts,optional,timestamp(microsecond:local)"`
 		Amount   float64   `parquet:"amount,optional"`
 	}
-	rows, err := parquet.ReadFile[row](sharedFile(t, "data", "cdnow_sample.parquet"))
+	rows, err := parquet.ReadFile[row](refdata.Shared(t, "data", "cdnow_sample.parquet"))
 	if err != nil {
 		t.Fatal(err)
 	}

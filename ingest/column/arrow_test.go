@@ -15,6 +15,8 @@ import (
 	"github.com/apache/arrow/go/v17/parquet"
 	"github.com/apache/arrow/go/v17/parquet/compress"
 	"github.com/apache/arrow/go/v17/parquet/pqarrow"
+
+	"mainstay/internal/refdata"
 )
 
 // arrowText is value i of an Arrow array as textOf writes it.
@@ -101,7 +103,7 @@ func TestArrowAgrees(t *testing.T) {
 		"telco_churn.parquet", "online_retail/year=2011/month=11/data_0.parquet",
 	} {
 		t.Run(name, func(t *testing.T) {
-			b, err := os.ReadFile(sharedFile(t, name))
+			b, err := os.ReadFile(refdata.Shared(t, "data", name))
 			if err != nil {
 				t.Fatal(err)
 			}

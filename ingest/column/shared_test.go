@@ -2,32 +2,10 @@ package column
 
 import (
 	"os"
-	"path/filepath"
 	"testing"
-)
 
-// sharedFile returns the path of a file of real data, and skips without it.
-func sharedFile(t testing.TB, name string) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		if dir == filepath.Dir(dir) {
-			t.Skip("no go.mod above the test")
-		}
-		dir = filepath.Dir(dir)
-	}
-	path := filepath.Join(dir, "..", "shared", "data", name)
-	if _, err := os.Stat(path); err != nil {
-		t.Skipf("real data is not here: %s", path)
-	}
-	return path
-}
+	"mainstay/internal/refdata"
+)
 
 // openPath opens a file on disk.
 func openPath(t testing.TB, path string) *File {
@@ -52,7 +30,7 @@ func openPath(t testing.TB, path string) *File {
 func TestRealFiles(t *testing.T) {
 	sum := func(name, column string, wantRows, wantSum, wantNulls int64) {
 		t.Helper()
-		f := openPath(t, sharedFile(t, name))
+		f := openPath(t, refdata.Shared(t, "data", name))
 		var rows, total, nulls int64
 		eachBatch(t, f, column, 1000, func(v *Vector) {
 			rows += int64(v.N)

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -15,6 +13,7 @@ import (
 
 	"mainstay/ingest/column"
 	"mainstay/ingest/store"
+	"mainstay/internal/refdata"
 )
 
 func parquetOf[T any](t testing.TB, rows ...T) []byte {
@@ -199,20 +198,7 @@ A,G1,Steel,2024-01-01
 }
 
 func TestAdventureWorksAccounts(t *testing.T) {
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil || dir == filepath.Dir(dir) {
-			break
-		}
-		dir = filepath.Dir(dir)
-	}
-	file := filepath.Join(dir, "..", "shared", "data", "adventureworks_accounts.parquet")
-	if _, err := os.Stat(file); err != nil {
-		t.Skipf("SKIPPED: real data are not at %s", file)
-	}
+	file := refdata.Shared(t, "data", "adventureworks_accounts.parquet")
 	a, err := ReadAccounts(context.Background(), store.Dir{}, []string{file}, AccountsConfig{}, "ResellerKey", math.MaxInt32)
 	if err != nil {
 		t.Fatal(err)

@@ -5,13 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"mainstay/ingest/store"
+	"mainstay/internal/refdata"
 )
 
 func day(s string) int32 {
@@ -149,10 +149,7 @@ func TestExampleTables(t *testing.T) {
 }
 
 func TestRavenstackContracts(t *testing.T) {
-	file := filepath.Join("..", "..", "..", "shared", "data", "ravenstack_subscriptions.parquet")
-	if _, err := os.Stat(file); err != nil {
-		t.Skipf("SKIPPED: real data are not at %s", file)
-	}
+	file := refdata.Shared(t, "data", "ravenstack_subscriptions.parquet")
 	c, err := ReadContracts(context.Background(), store.Dir{}, []string{file}, ContractsConfig{}, Scope{Customer: "account_id", AsOf: day("2024-12-31")})
 	if err != nil {
 		t.Fatal(err)
