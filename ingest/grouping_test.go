@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 
@@ -62,16 +61,7 @@ func TestAccountsOfGroups(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var got []string
-	for i := range l.Shards {
-		s := &l.Shards[i]
-		for c := range s.Customers() {
-			lo, _ := s.Cells(c)
-			got = append(got, fmt.Sprintf("%s %d", s.Key(c), s.Lines[lo]))
-		}
-	}
-	slices.Sort(got)
-	if want := "[42 3 A 2 Beta 1 X 1]"; fmt.Sprint(got) != want {
+	if got, want := fmt.Sprint(linesByKey(l)), `["42" 3 "A" 2 "Beta" 1 "X" 1]`; got != want {
 		t.Errorf("got %v, want %s", got, want)
 	}
 	if x := l.Tally.Excluded; len(x) != 1 || x[0].Entries != 2 || x[0].Matched != 1 || x[0].Rows != 1 {

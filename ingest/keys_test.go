@@ -25,6 +25,20 @@ func salesOf[T any](customers ...T) []keyedSale[T] {
 	return rows
 }
 
+// linesByKey are the customers as `"key" lines of the first day`, sorted.
+func linesByKey(l *Ledger) []string {
+	var got []string
+	for i := range l.Shards {
+		s := &l.Shards[i]
+		for c := range s.Customers() {
+			lo, _ := s.Cells(c)
+			got = append(got, fmt.Sprintf("%q %d", s.Key(c), s.Lines[lo]))
+		}
+	}
+	slices.Sort(got)
+	return got
+}
+
 // An integer, a float, a DECIMAL and a text that spell the same key are one
 // customer; leading zeros, blanks around and fractions make another.
 func TestKeysJoinAcrossTypes(t *testing.T) {
@@ -43,15 +57,7 @@ func TestKeysJoinAcrossTypes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var got []string
-	for i := range l.Shards {
-		s := &l.Shards[i]
-		for c := range s.Customers() {
-			lo, _ := s.Cells(c)
-			got = append(got, fmt.Sprintf("%q %d", s.Key(c), s.Lines[lo]))
-		}
-	}
-	slices.Sort(got)
+	got := linesByKey(l)
 	want := []string{`" 42" 1`, `"-7" 2`, `"00042" 1`, `"17850" 2`, `"17850.5" 3`, `"42" 4`}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)

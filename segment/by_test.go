@@ -195,12 +195,7 @@ func TestSegmentsAsOfIgnoreTheFuture(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		sales := anySales.Draw(t, "sales")
 		asOf := ingest.Day(18000 + rapid.IntRange(0, 800).Draw(t, "as of"))
-		var past []sale
-		for _, r := range sales {
-			if r.day <= asOf {
-				past = append(past, r)
-			}
-		}
+		past := until(sales, asOf)
 		if len(past) == 0 {
 			return
 		}

@@ -81,6 +81,11 @@ var anySales = rapid.Custom(func(t *rapid.T) []sale {
 	return rapid.SliceOfN(row, 1, 60).Draw(t, "rows")
 })
 
+// until are the sales on or before a day.
+func until(sales []sale, day ingest.Day) []sale {
+	return slices.DeleteFunc(slices.Clone(sales), func(s sale) bool { return s.day > day })
+}
+
 // comparable is a profile whose NaN equal each other.
 func comparable(profiles []Profile) []Profile {
 	out := slices.Clone(profiles)
@@ -98,12 +103,7 @@ func TestProfilesNeverSeeTheFuture(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rows := anySales.Draw(t, "sales")
 		asOf := 18000 + ingest.Day(rapid.IntRange(0, 800).Draw(t, "as of"))
-		var past []sale
-		for _, r := range rows {
-			if r.day <= asOf {
-				past = append(past, r)
-			}
-		}
+		past := until(rows, asOf)
 		if len(past) == 0 {
 			return
 		}
