@@ -301,8 +301,20 @@ func (b *brief) since() {
 		}
 		return b.style.say("explain.relation." + s.Relation)
 	}
-	b.text(b.style.say("explain.since", b.BeforeDay, was(old.State, b.s.State), was(share(old), share(b.s)),
-		was(b.estimate(old.Value12), b.estimate(b.s.Value12)), was(b.estimate(old.ValueAtRisk), b.estimate(b.s.ValueAtRisk)), was(old.Tier, b.s.Tier)), 0)
+	var parts []string
+	add := func(key, before, now string) { parts = append(parts, b.style.say(key, was(before, now))) }
+	add("explain.since.state", old.State, b.s.State)
+	if old.AtRisk || b.s.AtRisk {
+		add("explain.since.leaves", share(old), share(b.s))
+	}
+	if !math.IsNaN(old.Value12) || !math.IsNaN(b.s.Value12) {
+		add("explain.since.value", b.estimate(old.Value12), b.estimate(b.s.Value12))
+	}
+	if old.AtRisk || b.s.AtRisk {
+		add("explain.since.risk", b.estimate(old.ValueAtRisk), b.estimate(b.s.ValueAtRisk))
+	}
+	add("explain.since.tier", old.Tier, b.s.Tier)
+	b.text(b.style.say("explain.since", b.BeforeDay, strings.Join(parts, " · ")), 0)
 	if was, is := b.Before.Result.ChurnModel+"|"+b.Before.Result.ValueModel, b.res.ChurnModel+"|"+b.res.ValueModel; was != is {
 		b.text(b.style.say("explain.models", was, is), 0)
 	}

@@ -72,7 +72,11 @@ func (b *brief) history() {
 	from := max(0, len(values)-sparkMost)
 	b.line(b.style.say("explain.spark", monthOf(h.Months[from].End), sparkline(values[from:]), monthOf(b.res.Clock.AsOf)))
 	if values[best] > 0 {
-		b.text(b.style.say("explain.best", b.estimate(values[best]), monthOf(h.Months[best].End)), 0)
+		whole := "" // what a month is, where the as-of date does not end one of the calendar's
+		if asOf := b.res.Clock.AsOf; monthOf(asOf) == monthOf(asOf+1) {
+			whole = b.style.say("explain.monthis", monthOf(asOf), segment.MonthsBefore(asOf, 1)+1, asOf)
+		}
+		b.text(b.style.say("explain.best", whole, b.estimate(values[best]), monthOf(h.Months[best].End)), 0)
 	}
 	b.months(h.Months, values)
 }

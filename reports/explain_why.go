@@ -194,7 +194,10 @@ func (b *brief) tier() {
 	if b.s.KeyAccount && w.ByValue != "" {
 		b.text(b.style.say("explain.byvalue", w.ByValue), 0)
 	}
-	if w.Rank > 0 {
+	switch {
+	case w.Rank == 1:
+		b.text(b.style.say("explain.rankfirst"), 0)
+	case w.Rank > 1:
 		b.text(b.style.say("explain.rank", percent(w.Larger)), 0)
 	}
 	if b.s.AtRisk {
@@ -236,10 +239,10 @@ func (b *brief) key(k *segment.KeyWhy) {
 	case k.From == math.MaxInt64:
 		b.text(b.style.say("explain.keynone"), 0)
 	case k.Rank == 0:
-		b.text(b.style.say("explain.keyzero", k.Chosen, b.basis(), b.amount(k.From)), 0)
+		b.text(b.style.say("explain.keyzero", count(k.Chosen), b.basis(), b.amount(k.From)), 0)
 	case k.Selected:
-		b.text(b.style.say("explain.keyin", k.Rank, k.Of, k.Chosen, b.basis(), b.amount(k.From), b.amount(b.s.Realised12-k.From)), 0)
+		b.text(b.style.say("explain.keyin", count(k.Rank), count(k.Of), count(k.Chosen), b.basis(), b.amount(k.From), b.amount(b.s.Realised12-k.From)), 0)
 	default:
-		b.text(b.style.say("explain.keyout", k.Rank, k.Of, k.Chosen, b.basis(), b.amount(k.From), b.amount(k.From-b.s.Realised12)), 0)
+		b.text(b.style.say("explain.keyout", count(k.Rank), count(k.Of), count(k.Chosen), b.basis(), b.amount(k.From), b.amount(k.From-b.s.Realised12)), 0)
 	}
 }

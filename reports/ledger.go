@@ -92,21 +92,21 @@ func changedPeriods(p *page, n *ingest.StoredNight) {
 		return
 	}
 	p.line(p.style.say("ledger.changed", count(len(n.Changed))))
-	g := &grid{right: []bool{false, true, true, true, true, true}}
-	g.rows = append(g.rows, []string{p.style.say("ledger.month"), p.style.say("ledger.rowsdiff"), p.style.say("ledger.sales"),
-		p.style.say("ledger.returns"), p.style.say("ledger.by"), p.style.say("ledger.share")})
+	g := &grid{right: []bool{false, true, true, true, true, true}} // what matters most first: long lines are clipped
+	g.rows = append(g.rows, []string{p.style.say("ledger.month"), p.style.say("ledger.share"), p.style.say("ledger.by"),
+		p.style.say("ledger.rowsdiff"), p.style.say("ledger.sales"), p.style.say("ledger.returns")})
 	change := func(a, b string) string {
 		if a == b {
 			return "="
 		}
-		return compact(a) + " → " + compact(b)
+		return a + " → " + b
 	}
 	for i, c := range n.Changed {
 		if i == nightPeriods {
 			break
 		}
-		g.rows = append(g.rows, []string{c.Period, change(count(c.RowsBefore), count(c.RowsAfter)), change(c.SalesBefore, c.SalesAfter),
-			change(c.ReturnsBefore, c.ReturnsAfter), count(c.Customers), percent2(c.Change)})
+		g.rows = append(g.rows, []string{c.Period, percent2(c.Change), count(c.Customers), change(count(c.RowsBefore), count(c.RowsAfter)),
+			change(compact(c.SalesBefore), compact(c.SalesAfter)), change(compact(c.ReturnsBefore), compact(c.ReturnsAfter))})
 	}
 	p.grid(g)
 	if more := len(n.Changed) - nightPeriods; more > 0 {

@@ -164,8 +164,14 @@ func TestNumberForms(t *testing.T) {
 	f("1", "1 amount rounded, by 0.02 in all")
 	f("21", "21 amounts rounded, by 0.02 in all")
 	f("1,211", "1,211 amounts rounded, by 0.02 in all")
-	if got := (Style{}).say("book.key", "1", "5.0 %", "9 %"); got != "1 key account (5.0 %) with 9 % of revenue" {
-		t.Error(got)
+	for _, got := range [][2]string{
+		{(Style{}).say("book.key", "1", "5.0 %", "9 %"), "1 key account (5.0 %) with 9 % of revenue"},
+		{(Style{}).say("explain.bought", "1", "0"), "1 purchase day, 0 in the last 12 months"},
+		{(Style{}).say("ledger.changed", "1"), "1 closed month changed"},
+	} {
+		if got[0] != got[1] {
+			t.Errorf("%q, want %q", got[0], got[1])
+		}
 	}
 }
 

@@ -76,6 +76,9 @@ func pad(s string, n int, right bool) string {
 	return s + fill
 }
 
+// neverFirst are the wide marks that may not begin a line.
+const neverFirst = "）】」》，。、；：？！"
+
 // wrap breaks s into lines of at most n columns, at blanks and around wide characters; a word longer
 // than a line is cut.
 func wrap(s string, n int) []string {
@@ -87,7 +90,7 @@ func wrap(s string, n int) []string {
 		for i, r := range s {
 			w := runeWidth(r)
 			percent := strings.HasPrefix(s[i:], " %") // stays with its number
-			if i > 0 && (r == ' ' && !percent || w == 2 || prevWide && !percent) {
+			if i > 0 && (r == ' ' && !percent || w == 2 || prevWide && !percent) && !strings.ContainsRune(neverFirst, r) {
 				cut = i
 			}
 			if used += w; used > n {

@@ -38,8 +38,8 @@ func (s Style) say(key string, args ...any) string {
 	return text
 }
 
-// numberForms are a count and the forms of its noun: "1 {row|rows}".
-var numberForms = regexp.MustCompile(`\S+ (?:key )?\{(\w+)\|(\w+)\}`)
+// numberForms are a count and the forms of its noun, an adjective between them or not: "1 {row|rows}".
+var numberForms = regexp.MustCompile(`\S+ (?:\pL+ )?\{(\w+)\|(\w+)\}`)
 
 func chooseForm(text string) string {
 	before, forms, _ := strings.Cut(text, "{")

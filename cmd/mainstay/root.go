@@ -122,5 +122,5 @@ func flagError(cmd *cobra.Command, err error) error {
 			err = fmt.Errorf("%w: did you mean --%s?", err, near)
 		}
 	}
-	return usageError{fmt.Errorf("%w (see 'mainstay %s --help')", err, cmd.Name())}
+	return usageError{fmt.Errorf("%w (see '%s --help')", err, cmd.CommandPath())}
 }
