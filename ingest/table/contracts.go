@@ -143,6 +143,10 @@ func (r *reading) noticeBy(row int, end int32) (int32, bool) {
 	s := r.text(row, "notice")
 	const mostDays = 3660 // ten years and a week; 20240131 is a date
 	if days, ok := parseNumber(s); ok && math.Abs(days) <= mostDays {
+		if days < 0 || days != math.Trunc(days) {
+			r.aside(row, "notice", ReasonBadValue, fmt.Sprintf("a notice of %g days: expected whole days from 0 on, or a date", days))
+			return NoDay, false
+		}
 		if end == NoDay {
 			return NoDay, true
 		}

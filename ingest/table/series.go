@@ -94,7 +94,8 @@ func ReadSeries(ctx context.Context, st store.Store, sources []string, cfg Serie
 	return s, nil
 }
 
-// valueColumns are the columns that hold values.
+// valueColumns are the columns that hold values: without one that is named, all with a number. What is no number
+// among them is set aside, and counted: a column that a publisher's "n/a" turned into text is not passed over.
 func (r *reading) valueColumns() ([]*Column, error) {
 	if v := r.roles["value"]; v != nil {
 		return []*Column{v}, nil
@@ -102,7 +103,7 @@ func (r *reading) valueColumns() ([]*Column, error) {
 	var values []*Column
 	for i := range r.Columns {
 		c := &r.Columns[i]
-		if c.Number != nil && c != r.roles["date"] && c != r.roles["name"] && c != r.roles["lag"] {
+		if (c.Number != nil || slices.ContainsFunc(c.Text, plainNumber)) && c != r.roles["date"] && c != r.roles["name"] && c != r.roles["lag"] {
 			values = append(values, c)
 		}
 	}

@@ -49,6 +49,7 @@ B,2024-05-01,2024-04-30,,5,,
 B,2024-13-01,,,5,,
 B,,,,5,,
 B,2024-01-01,,,"1,5",,
+B,2024-01-01,2024-12-31,-30,5,,
 ,2024-01-01,,,5,,
 B,2026-01-01,,,5,,after the as-of date
 B,2024/2/1,2025年6月30日,2025-03-31,7.5,n,ended before it was said
@@ -58,7 +59,7 @@ B,2024/2/1,2025年6月30日,2025-03-31,7.5,n,ended before it was said
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := reconciled(t, &c.Tally), "after_as_of 1 false, bad_date 1 true, bad_value 1 true, end_before_start 1 true, no_customer 1 false, no_date 1 true, repeated 1 false"; got != want {
+	if got, want := reconciled(t, &c.Tally), "after_as_of 1 false, bad_date 1 true, bad_value 2 true, end_before_start 1 true, no_customer 1 false, no_date 1 true, repeated 1 false"; got != want {
 		t.Errorf("\n got %s\nwant %s", got, want)
 	}
 	if got, want := fmt.Sprint(c.Of([]byte("A")), c.Of([]byte("B")), c.Of([]byte("C"))),
@@ -118,9 +119,9 @@ func TestSeries(t *testing.T) {
 	at("2024-03-10", 100, true)
 	at("2024-03-11", 103, true)
 	at("2024-05-06", 104, true)
-	wide := "date,steel,copper,remark\n2024-01-01,1,2,x\n2024-02-01,3,,y\n"
+	wide := "date,steel,copper,zinc,remark\n2024-01-01,1,2,4,x\n2024-02-01,3,,n/a,y\n"
 	s, err = ReadSeries(context.Background(), store.Memory{"in/s.csv": []byte(wide)}, []string{"in"}, SeriesConfig{}, day("2024-05-31"))
-	if err != nil || fmt.Sprint(s.Keys()) != "[copper steel]" || reconciled(t, &s.Tally) != "no_value 1 false" {
+	if err != nil || fmt.Sprint(s.Keys()) != "[copper steel zinc]" || reconciled(t, &s.Tally) != "bad_value 1 true, no_value 1 false" {
 		t.Errorf("%v %v", s, err)
 	}
 }
