@@ -92,14 +92,6 @@ func (a *Accounts) Rows(day int32) []int {
 	return rows
 }
 
-// ParentAt is the parent (buying group) of a key as of a day, "" without one.
-func (a *Accounts) ParentAt(key []byte, day int32) string {
-	if row := a.Row(key, day); row >= 0 {
-		return a.Parent[row]
-	}
-	return ""
-}
-
 // Attribute returns the attribute of that name, or else of that name in any case,
 // or nil.
 func (a *Accounts) Attribute(name string) *Attribute {

@@ -179,7 +179,11 @@ A,G1,Steel,2024-01-01
 		{"A", "2023-12-31", ""}, {"A", "2024-01-01", "G1"}, {"A", "2024-12-31", "G1"}, {"A", "2025-01-01", "G2"},
 		{"B", "1980-01-01", "G1"}, {"B", "2025-06-01", ""}, {"C", "2025-06-01", ""},
 	} {
-		if got := a.ParentAt([]byte(c.key), day(c.day)); got != c.want {
+		got := ""
+		if row := a.Row([]byte(c.key), day(c.day)); row >= 0 {
+			got = a.Parent[row]
+		}
+		if got != c.want {
 			t.Errorf("%s on %s: %q, want %q", c.key, c.day, got, c.want)
 		}
 	}
@@ -222,8 +226,8 @@ func TestLaterAccountsLeaveNoTrace(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if want := strings.Count(in[len(then):], "\n"); a.Tally.SetAside() != want {
-			t.Errorf("%d rows set aside, want %d", a.Tally.SetAside(), want)
+		if aside, want := a.Tally.Rows-a.Tally.Used, strings.Count(in[len(then):], "\n"); aside != want {
+			t.Errorf("%d rows set aside, want %d", aside, want)
 		}
 		a.Tally = Tally{}
 		got = append(got, fmt.Sprint(a))

@@ -75,9 +75,6 @@ func (t *Tally) Bad() int {
 	return n
 }
 
-// SetAside is the number of rows that are not used.
-func (t *Tally) SetAside() int { return t.Rows - t.Used }
-
 // Scope is what the tables share with the transactions.
 type Scope struct {
 	Customer string // the transactions' customer column
