@@ -34,20 +34,21 @@ func excluding(t *testing.T, files store.Memory, change func(*Config), lists ...
 func TestExcludeLists(t *testing.T) {
 	files := store.Memory{
 		"in/a.parquet":      parquetOf(t, salesOf[int64](42, 43, 42, 44), 10),
-		"in/b.parquet":      parquetOf(t, salesOf("42", "INTERNAL-7", "CASH", "Zoë", "C1", "C2"), 10),
+		"in/b.parquet":      parquetOf(t, salesOf("42", "INTERNAL-7", "CASH", "Zoë", "C1", "C2", "M1", "M2"), 10),
 		"lists/cash.txt":    []byte("\uFEFF# cash desks\r\nCASH\r\n\r\n  NOBODY \r\n"),
 		"lists/staff.csv":   []byte("customer_id,reason\nINTERNAL-*,internal\nC1,test account\n43,\n"),
+		"lists/mac.lst":     []byte("M1\rM2\r"),
 		"lists/deleted.csv": []byte("id,reason\nC9,moved away\n"),
 		"lists/gone.csv":    []byte("key;reason\nZoë;GDPR erasure\n42;erased\n4711;erased\n"),
 	}
-	l, rejects, got := excluding(t, files, func(c *Config) { c.ExcludeCustomers = []string{"C2"} }, "lists/cash.txt", "lists/staff.csv", "lists/gone.csv", "lists/deleted.csv")
+	l, rejects, got := excluding(t, files, func(c *Config) { c.ExcludeCustomers = []string{"C2"} }, "lists/cash.txt", "lists/staff.csv", "lists/gone.csv", "lists/deleted.csv", "lists/mac.lst")
 	want := "exclude_customers/ 1/1 1 rows 1.0000; cash.txt/cash 1/2 1 rows 1.0000; deleted.csv/moved away 0/1 0 rows 0.0000; " +
 		"gone.csv/GDPR erasure 1/1 1 rows 1.0000; gone.csv/erased 1/2 3 rows 3.0000; " +
-		"staff.csv/internal 1/1 1 rows 1.0000; staff.csv/test account 1/1 1 rows 1.0000; staff.csv/staff 1/1 1 rows 1.0000"
+		"mac.lst/mac 2/2 2 rows 2.0000; staff.csv/internal 1/1 1 rows 1.0000; staff.csv/test account 1/1 1 rows 1.0000; staff.csv/staff 1/1 1 rows 1.0000"
 	if got != want {
 		t.Errorf("\n got %s\nwant %s", got, want)
 	}
-	if l.Customers() != 1 || len(rejects) != 9 {
+	if l.Customers() != 1 || len(rejects) != 11 {
 		t.Errorf("%d customers, %d rejects", l.Customers(), len(rejects))
 	}
 	for _, r := range rejects {
@@ -94,6 +95,7 @@ func TestExcludeListErrors(t *testing.T) {
 	}
 	fails("l.txt", "A\nSecret[\n", "l.txt", "line 2", "pattern")
 	fails("l.txt", "A\n\xff\xfeSecret\n", "l.txt", "line 2", "UTF-8")
+	fails("l.txt", "A\x00\nSecret\x00\n", "l.txt", "line 1", "UTF-8") // UTF-16 without a byte order mark
 	fails("l.csv", "Secret\nSecret2\n", "l.csv", "header", ".txt")
 	fails("l.csv", "customer_id\nA\nSecret[\n", "l.csv", "customer_id", "pattern")
 	fails("l.txt", strings.Repeat("Secret*\n", maxGlobs+1), "l.txt", "1001 globs")

@@ -112,13 +112,14 @@ func readKeyLines(ctx context.Context, st store.Store, o store.Object) ([]Exclus
 		return nil, &InputError{File: o.Name, RowGroup: -1, Row: -1, Err: errors.Join(errChanged, ignoreEOF(err))}
 	}
 	text = bytes.TrimPrefix(text, []byte("\uFEFF"))
+	text = bytes.ReplaceAll(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")), []byte("\r"), []byte("\n"))
 	var entries []Exclusion
 	for n, line := range bytes.Split(text, []byte("\n")) {
 		line = bytes.TrimSpace(line)
 		if len(line) == 0 || line[0] == '#' {
 			continue
 		}
-		if !utf8.Valid(line) || key.Check(line) != key.OK {
+		if !utf8.Valid(line) || bytes.IndexByte(line, 0) >= 0 || key.Check(line) != key.OK {
 			return nil, fail(n+1, fmt.Errorf("not UTF-8, or longer than the %d bytes of a key: save the list as UTF-8 with one key per line", key.MaxLen))
 		}
 		if err := checkPattern(string(line)); err != nil {

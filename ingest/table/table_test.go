@@ -342,7 +342,7 @@ func checkForeign(t *testing.T, name string, b []byte) {
 		return
 	}
 	for _, x := range typed(t, name, b) {
-		if aside := x.Rows-x.Used; aside < 0 || aside != asideRows(x) {
+		if aside := x.Rows - x.Used; aside < 0 || aside != asideRows(x) {
 			t.Errorf("%s: %d rows, %d used, %d set aside", x.Table, x.Rows, x.Used, asideRows(x))
 		}
 	}
