@@ -54,7 +54,7 @@ func Logistic(d *Design, y []float64, o Options) (*Fit, error) {
 	f.DF = d.Rows() - len(m.cols)
 	f.NullDev = m.nullDeviance(events, total)
 	if f.DF <= 0 || len(m.cols) == 0 {
-		f.Certificate.Refuse(num.WarnTooFew, fmt.Sprintf("%d rows for %d independent columns leave no residual degrees of freedom: fit fewer columns or more rows", d.Rows(), len(m.cols)))
+		f.Certificate.Refuse(num.WarnTooFew, fmt.Sprintf("no residual degrees of freedom are left (rows: %d, independent columns: %d): fit fewer columns or more rows", d.Rows(), len(m.cols)))
 		return f, nil
 	}
 	a := m.maximise(m.start(events / total))

@@ -43,7 +43,7 @@ func LeastSquares(d *Design, y []float64, o Options) (*Fit, error) {
 	f.DF = d.Rows() - len(q.kept)
 	f.NullDev = nullRSS(y, fr, o)
 	if f.DF <= 0 || len(q.kept) == 0 {
-		f.Certificate.Refuse(num.WarnTooFew, fmt.Sprintf("%d rows for %d independent columns leave no residual degrees of freedom: fit fewer columns or more rows", d.Rows(), len(q.kept)))
+		f.Certificate.Refuse(num.WarnTooFew, fmt.Sprintf("no residual degrees of freedom are left (rows: %d, independent columns: %d): fit fewer columns or more rows", d.Rows(), len(q.kept)))
 		return f, nil
 	}
 	beta, resid := refine(d, y, fr, q, o)

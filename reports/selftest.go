@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 
 	"mainstay/internal/num"
 )
@@ -65,7 +66,8 @@ func Selftest(w io.Writer, groups []Tested, all bool) error {
 		t := &groups[i]
 		total += len(t.Figures)
 		if all {
-			section(b, printable(t.Model)+" ("+printable(t.Source)+")", figureGrid(t.Figures))
+			title := wrap(printable(t.Model)+" ("+printable(t.Source)+")", pageWidth-len(columnGap))
+			section(b, strings.Join(title, "\n"+columnGap), figureGrid(t.Figures))
 			continue
 		}
 		a := &t.Figures[t.Worst]
