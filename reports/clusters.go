@@ -8,16 +8,16 @@ import (
 )
 
 // clusterLines say how clusters were found, why as many, and what they are like: medians of the features.
-func clusterLines(c *segment.Clusters) []string {
-	lines := wrap(c.Describe(), pageWidth-len(columnGap))
+func clusterLines(c *segment.Clusters, style Style) []string {
+	lines := wrap(style.tell(c.Describe()), pageWidth-len(columnGap))
 	if len(c.Tried) > 0 {
-		lines = append(lines, criterionGrid(c).lines()...)
+		lines = append(lines, criterionGrid(c, style).lines()...)
 	}
 	if c.Note != "" {
-		lines = append(lines, wrap(c.Note, pageWidth-len(columnGap))...)
+		lines = append(lines, wrap(style.tell(c.Note), pageWidth-len(columnGap))...)
 	}
 	g := grid{right: append([]bool{false}, trues(1+len(c.Features))...)}
-	head := []string{"median of", "customers"}
+	head := []string{style.say("clusters.median"), style.say("column.customers")}
 	for _, f := range c.Features {
 		head = append(head, printable(f.Name))
 	}
@@ -33,12 +33,12 @@ func clusterLines(c *segment.Clusters) []string {
 }
 
 // criterionGrid is the criterion by number of clusters, the chosen one marked.
-func criterionGrid(c *segment.Clusters) *grid {
-	places, names := textFloatPlaces, map[bool]string{false: "silhouette (highest)"}
+func criterionGrid(c *segment.Clusters, style Style) *grid {
+	places, names := textFloatPlaces, map[bool]string{false: style.say("clusters.best")}
 	if c.Scheme == segment.SchemeGMM {
-		places, names = 0, map[bool]string{false: "BIC (lowest), diagonal", true: "full covariances"}
+		places, names = 0, map[bool]string{false: style.say("clusters.bic"), true: style.say("clusters.full")}
 	}
-	g := &grid{right: []bool{false}, rows: [][]string{{"clusters"}}}
+	g := &grid{right: []bool{false}, rows: [][]string{{style.say("clusters.number")}}}
 	rows := map[bool]int{} // by the kind of covariances
 	columns := map[int]int{}
 	cell := func(one cluster.Candidate, chosen bool) string {

@@ -3,7 +3,6 @@ package reports
 import (
 	"bufio"
 	"cmp"
-	"fmt"
 	"io"
 	"math"
 	"slices"
@@ -14,25 +13,24 @@ import (
 
 // Description writes what segment.By found as tables for a terminal, one per scheme, with the cut
 // points under those that have them.
-func Description(w io.Writer, d *segment.Description) error {
+func Description(w io.Writer, d *segment.Description, style Style) error {
 	b := bufio.NewWriter(w)
-	held, kept := "", ""
+	words := "segments.words"
 	if d.Contracts {
-		held, kept = " or under contract", " or under contract now"
+		words = "segments.contract"
 	}
-	for _, line := range wrap(fmt.Sprintf("as of %s; at risk = bought in the last %d days%s; retention = of those at risk %d days ago, bought since%s, with its 95 %% interval",
-		d.Clock.AsOf, d.Clock.Horizon, held, d.Clock.Horizon, kept), pageWidth) {
+	for _, line := range wrap(style.say(words, d.Clock.AsOf, d.Clock.Horizon), pageWidth) {
 		b.WriteString(line + "\n")
 	}
 	shown := map[string]bool{} // schemes that have been explained
 	for _, scheme := range d.Schemes {
 		b.WriteByte('\n')
-		g := segmentGrid(d, scheme)
+		g := segmentGrid(d, scheme, style)
 		g.squeeze(0, pageWidth, crossedLeast)
 		for _, line := range g.lines() {
 			b.WriteString(line + "\n")
 		}
-		for _, line := range explanation(d, scheme, shown) {
+		for _, line := range explanation(d, scheme, style, shown) {
 			b.WriteString(columnGap + line + "\n")
 		}
 	}
@@ -41,7 +39,7 @@ func Description(w io.Writer, d *segment.Description) error {
 
 // explanation is how the clusters of a scheme were found, and its cut points; those of a crossing's parts. What
 // has been shown is left out.
-func explanation(d *segment.Description, scheme string, shown map[string]bool) (lines []string) {
+func explanation(d *segment.Description, scheme string, style Style, shown map[string]bool) (lines []string) {
 	for part := range strings.SplitSeq(scheme, segment.CrossSign) {
 		if shown[part] {
 			continue
@@ -49,10 +47,10 @@ func explanation(d *segment.Description, scheme string, shown map[string]bool) (
 		shown[part] = true
 		for k := range d.Clusters {
 			if d.Clusters[k].Scheme == part {
-				lines = append(lines, clusterLines(&d.Clusters[k])...)
+				lines = append(lines, clusterLines(&d.Clusters[k], style)...)
 			}
 		}
-		lines = append(lines, cutGrid(d.Cuts, part).lines()...)
+		lines = append(lines, cutGrid(d.Cuts, part, style).lines()...)
 	}
 	return lines
 }
@@ -61,7 +59,7 @@ func explanation(d *segment.Description, scheme string, shown map[string]bool) (
 const crossedLeast = 24
 
 // segmentGrid is the segments of one scheme; prospects are shown where there are any.
-func segmentGrid(d *segment.Description, scheme string) *grid {
+func segmentGrid(d *segment.Description, scheme string, style Style) *grid {
 	prospects := slices.ContainsFunc(d.Rows, func(r segment.SegmentRow) bool { return r.Scheme == scheme && r.Prospects > 0 })
 	g := &grid{right: []bool{false, true, true, true, true, true, true, false}}
 	add := func(name, customers, atRisk, waiting string, rest ...string) {
@@ -74,25 +72,26 @@ func segmentGrid(d *segment.Description, scheme string) *grid {
 	if prospects {
 		g.right = append([]bool{false, true}, g.right[1:]...)
 	}
-	add(printable(scheme), "customers", "at risk", "prospects", "key", "revenue 12m", "share", "tenure", "retention")
+	add(printable(scheme), style.say("column.customers"), style.say("column.at_risk"), style.say("column.prospects"), style.say("column.key.short"),
+		style.say("column.revenue12"), style.say("column.share"), style.say("column.tenure"), style.say("column.retention"))
 	for k := range d.Rows {
 		if r := &d.Rows[k]; r.Scheme == scheme {
 			add(printable(cmp.Or(r.Segment, dash)), count(r.Customers), count(r.AtRisk), count(r.Prospects), count(r.KeyAccounts),
-				fixed(float64(r.Net12)/math.Pow10(d.Scale), 0), percent(r.NetShare), days(r.TenureDays), retention(r))
+				fixed(float64(r.Net12)/math.Pow10(d.Scale), 0), percent(r.NetShare), style.days(r.TenureDays), style.retention(r))
 		}
 	}
 	return g
 }
 
 // cutGrid is the cut points of a scheme.
-func cutGrid(cuts []segment.Cut, scheme string) *grid {
+func cutGrid(cuts []segment.Cut, scheme string, style Style) *grid {
 	g := &grid{right: []bool{false, false, true, true, true}}
 	for _, c := range cuts {
 		if c.Scheme != scheme {
 			continue
 		}
 		if len(g.rows) == 0 {
-			g.rows = append(g.rows, []string{"group", "by", "from", "to", "customers"})
+			g.rows = append(g.rows, []string{style.say("cuts.group"), style.say("cuts.by"), style.say("cuts.from"), style.say("cuts.to"), style.say("column.customers")})
 		}
 		g.rows = append(g.rows, []string{c.Group, c.Measure, bound(c.Low), bound(c.High), count(c.Customers)})
 	}
@@ -106,16 +105,17 @@ func bound(v float64) string {
 	return fixed(v, textMoneyPlaces)
 }
 
-func days(v float64) string {
+func (s Style) days(v float64) string {
 	if math.IsNaN(v) {
 		return dash
 	}
-	return fixed(v, 0) + " d"
+	return s.say("survival.days", fixed(v, 0))
 }
 
-func retention(r *segment.SegmentRow) string {
+// retention is the share, its interval, and how many it rests on.
+func (s Style) retention(r *segment.SegmentRow) string {
 	if r.RetentionN == 0 {
 		return dash
 	}
-	return fmt.Sprintf("%s [%s, %s] of %s", percent(r.Retention), fixed(100*r.RetentionLow, 1), fixed(100*r.RetentionHigh, 1), count(r.RetentionN))
+	return s.say("segments.retention", percent(r.Retention), fixed(100*r.RetentionLow, 1), fixed(100*r.RetentionHigh, 1), count(r.RetentionN))
 }

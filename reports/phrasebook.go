@@ -59,6 +59,12 @@ var sentences = func() (out []sentence) {
 		{`the incumbent, within one standard error of the best`, "沿用原有模型：与最优相差不到一个标准误"},
 		{`the simplest within one standard error of the best \((.+)\)`, "与最优（$1）相差不到一个标准误的最简单者"},
 		{`the history holds no fold to choose by, so the naive rule scores`, "历史太短，无法回测选择，故用朴素规则评分"},
+		// clusters
+		{`k-means of (\S+) customers? by (.+), standardised`, "对 $1 个客户按 $2（标准化）做 k-means 聚类"},
+		{`Gaussian mixture of (\S+) customers? by (.+), standardised`, "对 $1 个客户按 $2（标准化）拟合高斯混合"},
+		{`silhouette under (\S+): no substantial structure, these clusters cut one cloud`, "轮廓系数低于 $1：没有明显的结构，这些群只是把同一群切开"},
+		{`a single Gaussian has the least BIC: these clusters cut one cloud`, "单个高斯的 BIC 最小：这些群只是把同一群切开"},
+		{`(\d+) are the most that were tried: ask for more with --clusters`, "最多只试到 $1 个：可用 --clusters 指定更多"},
 		// warnings
 		{`(\d+) days of history are (\S+) churn horizons of (\d+) days and a backtest needs (\S+) \((\d+) days\), so the naive rule scores`,
 			"历史共 $1 天，为 $3 天流失期的 $2 倍，回测需要 $4 倍（$5 天），故用朴素规则评分"},

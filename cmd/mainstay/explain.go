@@ -98,7 +98,7 @@ func runExplain(ctx context.Context, a *app, o *explainOptions) error {
 	if o.json {
 		return reports.ExplainJSON(a.stdout, x)
 	}
-	return reports.Explain(a.stdout, x, reports.Style{Lang: o.config.Language, Level: o.config.Segment.Level, Colour: isTerminal(a.stdout)})
+	return reports.Explain(a.stdout, x, o.style(a))
 }
 
 // check finds what is wrong with the flags before any work is done.

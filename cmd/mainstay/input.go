@@ -12,6 +12,7 @@ import (
 	"mainstay/ingest"
 	"mainstay/ingest/store"
 	"mainstay/ingest/table"
+	"mainstay/reports"
 )
 
 // now is the clock; tests replace it, because "not after yesterday" depends on it.
@@ -113,3 +114,8 @@ func (a *app) rowProgress(p *ingest.Plan) func(int64) {
 
 // files is where every input lies.
 var files store.Store = store.Dir{}
+
+// style is how a command that reads transactions speaks to people.
+func (o *inputOptions) style(a *app) reports.Style {
+	return reports.Style{Lang: o.config.Language, Level: o.config.Segment.Level, Colour: isTerminal(a.stdout)}
+}

@@ -99,7 +99,7 @@ func (a *app) showStored(o *ledgerOptions, folder string, s *ingest.Stored) erro
 	case o.json:
 		return reports.StoredJSON(a.stdout, s)
 	}
-	return reports.Stored(a.stdout, folder, s, reports.Style{Lang: o.config.Language, Colour: isTerminal(a.stdout)})
+	return reports.Stored(a.stdout, folder, s, o.style(a))
 }
 
 func newAppendCommand(a *app) *cobra.Command {

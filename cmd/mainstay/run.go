@@ -191,7 +191,3 @@ func (a *app) show(o *runOptions, r *reports.Run) error {
 	}
 	return reports.Summary(a.stdout, r, o.style(a))
 }
-
-func (o *runOptions) style(a *app) reports.Style {
-	return reports.Style{Lang: o.config.Language, Level: o.config.Segment.Level, Colour: isTerminal(a.stdout)}
-}

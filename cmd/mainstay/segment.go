@@ -66,7 +66,7 @@ func (o *segmentOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVarP(&o.members, "members", "m", "", "write every customer with its segments to `FILE`")
 	f.BoolVar(&o.json, "json", false, "print JSON instead of a table")
 	o.viewOptions.addFlags(f)
-	f.StringVar(&o.config.Language, "language", o.config.Language, "language of these views: en or zh")
+	f.StringVar(&o.config.Language, "language", o.config.Language, "language of the tables: en or zh")
 }
 
 func newSegmentCommand(a *app) *cobra.Command {
@@ -163,5 +163,5 @@ func (a *app) showSegments(o *segmentOptions, d *segment.Description) error {
 	if o.json {
 		return reports.WriteJSON(a.stdout, rows)
 	}
-	return reports.Description(a.stdout, d)
+	return reports.Description(a.stdout, d, o.style(a))
 }

@@ -87,7 +87,7 @@ type answer struct {
 
 // showView answers and prints one view.
 func (a *app) showView(ctx context.Context, o *segmentOptions, b *segment.Book) error {
-	v, err := o.answer(ctx, b, reports.Style{Lang: o.config.Language, Level: o.config.Segment.Level, Colour: isTerminal(a.stdout)})
+	v, err := o.answer(ctx, b, o.style(a))
 	if err != nil {
 		return err
 	}
