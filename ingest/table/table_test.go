@@ -333,7 +333,12 @@ func asideRows(x *Tally) int {
 
 // checkForeign reads foreign bytes: an error of the file, or columns of equal length.
 func checkForeign(t *testing.T, name string, b []byte) {
-	tb, err := readTable(t, store.Memory{name: b})
+	files := store.Memory{name: b}
+	tb, err := readTable(t, files)
+	names, _ := Names(context.Background(), files, store.Object{Name: name, Size: int64(len(b))})
+	if err == nil && len(b) < maxHeader && bytes.HasSuffix(b, []byte("\n")) && !slices.Equal(names, tb.Names()) {
+		t.Errorf("the columns are %q, alone %q", tb.Names(), names)
+	}
 	var c *column.Error
 	if err != nil {
 		if !errors.As(err, &c) {
