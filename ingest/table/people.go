@@ -42,7 +42,8 @@ func (p *Person) There(day int32) bool {
 	return p.From <= day && (p.To == NoDay || day <= p.To) // NoDay is before every day
 }
 
-// People is the people table as of a day: roles that begin later are not in it.
+// People is the people table as of a day: roles that begin later are not in it, and those that end later have
+// no end, because nobody knew it.
 type People struct {
 	byKey[Person] // by name, role, from
 	Tally         Tally
@@ -71,11 +72,14 @@ func ReadPeople(ctx context.Context, st store.Store, sources []string, cfg Peopl
 		if x.From == NoDay {
 			undated++
 		}
+		if x.To > scope.AsOf {
+			x.To = NoDay
+		}
 		r.use(x.From, x.Role, 0)
 		rows = append(rows, keyed[Person]{key, x})
 	}
 	if undated > 0 {
-		r.tally.Notes = append(r.tally.Notes, fmt.Sprintf("%d rows have no first day and count as since always: earlier as-of dates see today's people", undated))
+		r.tally.Notes = append(r.tally.Notes, fmt.Sprintf("rows without a first day count as since always, and earlier as-of dates see today's people: %d", undated))
 	}
 	p.byKey = group(rows, func(a, b Person) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Role, b.Role), cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To))

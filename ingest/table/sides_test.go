@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -123,6 +124,25 @@ func TestSeries(t *testing.T) {
 	s, err = ReadSeries(context.Background(), store.Memory{"in/s.csv": []byte(wide)}, []string{"in"}, SeriesConfig{}, day("2024-05-31"))
 	if err != nil || fmt.Sprint(s.Keys()) != "[copper steel zinc]" || reconciled(t, &s.Tally) != "bad_value 1 true, no_value 1 false" {
 		t.Errorf("%v %v", s, err)
+	}
+}
+
+// Who is there on the as-of date is there until further notice: that somebody leaves later, nobody knew.
+func TestPeople(t *testing.T) {
+	in := "customer,person,role,from,to\nA,Zoe,buyer,2024-01-01,2024-05-31\nA,Al,,,2024-07-15\nA,Bo,buyer,2024-06-01,2024-07-15\nA,New,buyer,2024-07-01,\nA,Old,buyer,2024-06-01,2024-01-01\nA,,buyer,,\n"
+	p, err := ReadPeople(context.Background(), store.Memory{"in/p.csv": []byte(in)}, []string{"in"}, PeopleConfig{}, Scope{AsOf: day("2024-06-30")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := reconciled(t, &p.Tally), "after_as_of 1 false, end_before_start 1 true, no_person 1 true"; got != want {
+		t.Errorf("\n got %s\nwant %s", got, want)
+	}
+	want := []Person{{"Al", "", NoDay, NoDay}, {"Bo", "buyer", day("2024-06-01"), NoDay}, {"Zoe", "buyer", day("2024-01-01"), day("2024-05-31")}}
+	if got := p.Of([]byte("A")); !slices.Equal(got, want) {
+		t.Errorf("\n got %v\nwant %v", got, want)
+	}
+	if len(p.Tally.Notes) != 1 || !strings.Contains(p.Tally.Notes[0], "since always") {
+		t.Errorf("notes %q", p.Tally.Notes)
 	}
 }
 
