@@ -1,11 +1,9 @@
 package ingest
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -21,7 +19,9 @@ import (
 //
 //	stored.go           manifest; finding and checking a folder
 //	stored_folder.go    staging, publishing, ledger.json
-//	stored_build.go     an export, or one more night, into a folder
+//	stored_document.go  JSON of a folder, and what is wrong with it
+//	stored_build.go     an export into a folder; stored_held.go sums up what goes in
+//	stored_append.go    one more night into it
 //	stored_plan.go      a folder as a Plan, and its Ledger as of a day
 //	stored_periods.go   closed months, and whether history changed
 //	stored_write.go, stored_read.go   the two tables as Parquet
@@ -214,57 +214,6 @@ func hashOf(b []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// documentError says what is wrong with a document of a folder, and what to do.
-func documentError(name string, err error) error {
-	if input := (*InputError)(nil); errors.As(err, &input) {
-		return err
-	}
-	return &InputError{File: name, RowGroup: -1, Row: -1, Err: fmt.Errorf("%w; %s", err, rebuild)}
-}
-
-// maxDocument is more than a manifest of three centuries of months, or ledger.json of as many nights,
-// takes.
-const maxDocument = 256 << 20
-
-func readDocument(ctx context.Context, st store.Store, name string) ([]byte, error) {
-	objects, err := st.List(ctx, name)
-	if err != nil {
-		return nil, err
-	}
-	if len(objects) != 1 || objects[0].Size > maxDocument {
-		return nil, errors.New("it is no document of a stored ledger")
-	}
-	r, err := st.Open(ctx, name)
-	if err != nil {
-		return nil, err
-	}
-	defer r.Close()
-	b := make([]byte, objects[0].Size)
-	if n, err := r.ReadAt(b, 0); n < len(b) {
-		return nil, fmt.Errorf("it cannot be read: %w", err)
-	}
-	return b, nil
-}
-
-// decodeDocument reads JSON of a schema. A document of another version is not guessed at.
-func decodeDocument(b []byte, schema string, to any) error {
-	var version struct {
-		Schema string `json:"schema"`
-	}
-	if err := json.Unmarshal(b, &version); err != nil {
-		return fmt.Errorf("it is not JSON (%v)", err)
-	}
-	if version.Schema != schema {
-		return fmt.Errorf("its schema is %q; this version of mainstay reads %s", shorten([]byte(version.Schema)), schema)
-	}
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	if err := d.Decode(to); err != nil {
-		return fmt.Errorf("it cannot be read (%v); it may be of a newer version of mainstay", err)
-	}
-	return nil
-}
-
 // decodeManifest reads a manifest and checks what reading relies on.
 func decodeManifest(b []byte) (m StoredManifest, err error) {
 	if err := decodeDocument(b, StoredSchema, &m); err != nil {
@@ -343,14 +292,14 @@ func (s *stored) verify(ctx context.Context, st store.Store, threads int) error 
 	var objects []store.Object
 	for _, f := range s.manifest.Files {
 		name := path.Join(s.content, f.Name)
-		found, err := st.List(ctx, name)
+		found, err := mustExist(ctx, st, name)
 		if err != nil {
 			return documentError(name, err)
 		}
-		if len(found) != 1 || found[0].Size != f.Size {
+		if found.Size != f.Size {
 			return documentError(name, fmt.Errorf("its size is not the %d bytes of the manifest", f.Size))
 		}
-		objects = append(objects, found[0])
+		objects = append(objects, found)
 	}
 	prints, err := FingerprintFiles(ctx, st, objects, threads)
 	if err != nil {

@@ -149,7 +149,7 @@ func TestStoredDamage(t *testing.T) {
 			mustContain(t, openStored(folder), name)
 		}
 		os.Remove(path)
-		mustContain(t, openStored(folder), name)
+		mustContain(t, openStored(folder), name, "it is missing", "rebuild it")
 		if err := os.WriteFile(path, whole, 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -162,6 +162,9 @@ func TestStoredDamage(t *testing.T) {
 			t.Fatal(err)
 		}
 		mustContain(t, openStored(folder), folderName, "rebuild it")
+		if err := openStored(folder); strings.Contains(err.Error(), "struct") {
+			t.Errorf("%q speaks Go", err)
+		}
 	}
 }
 

@@ -25,8 +25,15 @@ func Description(w io.Writer, d *segment.Description, style Style) error {
 	shown := map[string]bool{} // schemes that have been explained
 	for _, scheme := range d.Schemes {
 		b.WriteByte('\n')
-		g := segmentGrid(d, scheme, style)
-		g.squeeze(0, pageWidth, crossedLeast)
+		g := segmentGrid(d, scheme, 1, style)
+		if g.width() > pageWidth {
+			g = segmentGrid(d, scheme, 0, style)
+			names := 0 // the scheme above them may be clipped further
+			for _, row := range g.rows[1:] {
+				names = max(names, width(row[0]))
+			}
+			g.squeeze(0, pageWidth, min(names, crossedLeast))
+		}
 		for _, line := range g.lines() {
 			b.WriteString(line + "\n")
 		}
@@ -58,8 +65,9 @@ func explanation(d *segment.Description, scheme string, style Style, shown map[s
 // crossedLeast is the room that a segment's name keeps: two attributes crossed must stay legible.
 const crossedLeast = 24
 
-// segmentGrid is the segments of one scheme; prospects are shown where there are any.
-func segmentGrid(d *segment.Description, scheme string, style Style) *grid {
+// segmentGrid is the segments of one scheme, with so many places of the retention; prospects are shown where
+// there are any.
+func segmentGrid(d *segment.Description, scheme string, places int, style Style) *grid {
 	prospects := slices.ContainsFunc(d.Rows, func(r segment.SegmentRow) bool { return r.Scheme == scheme && r.Prospects > 0 })
 	g := &grid{right: []bool{false, true, true, true, true, true, true, false}}
 	add := func(name, customers, atRisk, waiting string, rest ...string) {
@@ -77,7 +85,7 @@ func segmentGrid(d *segment.Description, scheme string, style Style) *grid {
 	for k := range d.Rows {
 		if r := &d.Rows[k]; r.Scheme == scheme {
 			add(printable(cmp.Or(r.Segment, dash)), count(r.Customers), count(r.AtRisk), count(r.Prospects), count(r.KeyAccounts),
-				fixed(float64(r.Net12)/math.Pow10(d.Scale), 0), percent(r.NetShare), style.days(r.TenureDays), style.retention(r))
+				fixed(float64(r.Net12)/math.Pow10(d.Scale), 0), percent(r.NetShare), style.days(r.TenureDays), style.retention(r, places))
 		}
 	}
 	return g
@@ -113,9 +121,9 @@ func (s Style) days(v float64) string {
 }
 
 // retention is the share, its interval, and how many it rests on.
-func (s Style) retention(r *segment.SegmentRow) string {
+func (s Style) retention(r *segment.SegmentRow, places int) string {
 	if r.RetentionN == 0 {
 		return dash
 	}
-	return s.say("segments.retention", percent(r.Retention), fixed(100*r.RetentionLow, 1), fixed(100*r.RetentionHigh, 1), count(r.RetentionN))
+	return s.say("segments.retention", fixed(100*r.Retention, places)+" %", fixed(100*r.RetentionLow, places), fixed(100*r.RetentionHigh, places), count(r.RetentionN))
 }

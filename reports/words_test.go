@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"mainstay/ingest"
+	"mainstay/segment"
 )
 
 // A Chinese line does not begin with a mark that closes what stands before it.
@@ -36,5 +37,23 @@ func TestChangedMonths(t *testing.T) {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("no %q in\n%s", want, b.String())
 		}
+	}
+}
+
+// A table of groups fits the page: with less of the retention before less of the names.
+func TestDescriptionFits(t *testing.T) {
+	d := &segment.Description{Schemes: []string{"region × category, long"}, Rows: []segment.SegmentRow{{Scheme: "region × category, long", Segment: "North × spare parts",
+		Customers: 1013, AtRisk: 1008, KeyAccounts: 11, Net12: 123_440_249, NetShare: 1, TenureDays: 1076, Retention: 1, RetentionLow: 0.785, RetentionHigh: 1, RetentionN: 1_014}}}
+	var b strings.Builder
+	if err := Description(&b, d, Style{}); err != nil {
+		t.Fatal(err)
+	}
+	for l := range strings.Lines(b.String()) {
+		if w := width(strings.TrimSuffix(l, "\n")); w > pageWidth {
+			t.Errorf("%d columns: %q", w, l)
+		}
+	}
+	if want := "North × spare parts"; !strings.Contains(b.String(), want) {
+		t.Errorf("no %q in\n%s", want, b.String())
 	}
 }
