@@ -43,7 +43,7 @@ func TestChangedMonths(t *testing.T) {
 // A table of groups fits the page: with less of the retention before less of the names.
 func TestDescriptionFits(t *testing.T) {
 	d := &segment.Description{Schemes: []string{"region × category, long"}, Rows: []segment.SegmentRow{{Scheme: "region × category, long", Segment: "North × spare parts",
-		Customers: 1013, AtRisk: 1008, KeyAccounts: 11, Net12: 123_440_249, NetShare: 1, TenureDays: 1076, Retention: 1, RetentionLow: 0.785, RetentionHigh: 1, RetentionN: 1_014}}}
+		Customers: 1013, AtRisk: 1008, KeyAccounts: 11, Net12: 123_440_249, NetShare: 1, TenureDays: 776, Retention: 1, RetentionLow: 0.785, RetentionHigh: 1, RetentionN: 1_014}}}
 	var b strings.Builder
 	if err := Description(&b, d, Style{}); err != nil {
 		t.Fatal(err)
