@@ -15,8 +15,8 @@ func Generated(w io.Writer, folder string, t *generate.Truth) error {
 	b := bufio.NewWriter(w)
 	p := &t.Parameters
 	fmt.Fprintf(b, "%s · %s rows, %s to %s · seed %d\n", printable(folder), count(t.Rows), p.From, p.To, p.Seed)
-	fmt.Fprintf(b, "%s customers, of whom %s have not left by the end; %s prospects; %s orders; %s account managers\n",
-		count(t.Customers), count(t.StayedOn), count(t.Prospects), count(t.Orders), count(t.Managers))
+	fmt.Fprintf(b, "%s (%s still there at the end); %s; %s; %s\n", plural(int64(t.Customers), "customer"), count(t.StayedOn),
+		plural(int64(t.Prospects), "prospect"), plural(int64(t.Orders), "order"), plural(int64(t.Managers), "account manager"))
 	g := &grid{right: []bool{false, true, true, false}}
 	g.rows = append(g.rows, []string{"lines", "rows", "money", "expected of a reader"})
 	for _, f := range t.Lines {
