@@ -53,6 +53,29 @@ func TestBriefWithHostileNames(t *testing.T) {
 	}
 }
 
+// What no model could say is left out, not shown as a sum of dashes.
+func TestBriefWithoutModels(t *testing.T) {
+	x := explainedFixture()
+	s := x.Now.Score
+	s.AtRisk, s.Churn, s.ValueAtRisk = true, nan, nan
+	page := func() string {
+		var b bytes.Buffer
+		if err := Explain(&b, x, Style{Level: 0.9}); err != nil {
+			t.Fatal(err)
+		}
+		return strings.Join(strings.Fields(b.String()), " ")
+	}
+	if got := page(); strings.Contains(got, "at risk – =") {
+		t.Errorf("value at risk of nobody's making:\n%s", got)
+	}
+	s.AtRisk, s.Value12 = false, nan
+	old := *s
+	x.Before, x.BeforeWhy = &segment.Explanation{Result: x.Now.Result, Score: &old}, ""
+	if got := page(); strings.Contains(got, "leaves ") || strings.Contains(got, "value –") || !strings.Contains(got, ": state ") {
+		t.Errorf("a score that never was:\n%s", got)
+	}
+}
+
 // The document is JSON whatever is undefined.
 func TestExplainJSONHoldsNoUndefinedNumber(t *testing.T) {
 	x := explainedFixture()

@@ -137,6 +137,7 @@ func (b *brief) value() {
 	}
 	if b.s.AtRisk {
 		switch {
+		case math.IsNaN(b.s.ValueAtRisk): // no churn model could be judged
 		case b.s.ValueAtRisk == 0:
 			b.text(b.style.say("explain.risknone", v(0)), 0)
 		case math.IsNaN(w.Stayed):

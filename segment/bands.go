@@ -184,7 +184,7 @@ func parseNumbers(name string, text func(m int) string, n int) ([]float64, error
 		if t := text(m); t != "" {
 			v, err := strconv.ParseFloat(t, 64)
 			if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
-				return nil, &ingest.ConfigError{Msg: fmt.Sprintf("%q holds text such as %q: only numbers can be cut into bands", name, t)}
+				return nil, &ingest.ConfigError{Msg: fmt.Sprintf("%q holds text such as %q: only numbers can be cut into bands or clustered", name, t)}
 			}
 			values[m] = v
 		}
