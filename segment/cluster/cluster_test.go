@@ -279,3 +279,34 @@ func BenchmarkMillion(b *testing.B) {
 		})
 	}
 }
+
+// Groups that cross each other: k-means cuts the cross into two halves, and from there EM may stay at a poor maximum.
+func TestCrossingGroupsAreFound(t *testing.T) {
+	better := 0
+	for seed := range uint64(6) {
+		r := rand.New(rand.NewPCG(3+seed, 3))
+		p, truth := Points{D: 2}, make([]int32, 600)
+		for i := range truth {
+			truth[i] = int32(i % 2)
+			long, short := 3*r.NormFloat64(), 0.2*r.NormFloat64()
+			if truth[i] == 1 {
+				long, short = short, long
+			}
+			p.X = append(p.X, long, short)
+		}
+		fromMeans := FitMixture(p, FitKMeans(p, 2, 2), MixtureOptions{Full: true, Creep: finalCreep}, 2)
+		best := BestMixture(p, Candidate{K: 2, Full: true}, 0, 2)
+		if best.LogLik > fromMeans.LogLik+100 {
+			better++
+		}
+		if !best.Certificate.Certified() || best.LogLik < fromMeans.LogLik-1e-3 {
+			t.Errorf("seed %d: log-likelihood %v, from k-means alone %v", seed, best.LogLik, fromMeans.LogLik)
+		}
+		if a := agreement(best.Assign(p, 1), truth); a < 0.85 {
+			t.Errorf("seed %d: the groups are found again in %.3f of the pairs", seed, a)
+		}
+	}
+	if better == 0 {
+		t.Error("k-means alone does as well in all of them: the test proves nothing")
+	}
+}
