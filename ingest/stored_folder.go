@@ -69,6 +69,9 @@ func beginFolder(folder string) (*folderWriter, error) {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return nil, fmt.Errorf("cannot create the folder of the ledger: %w", err)
 	}
+	if err := checkOwn(folder); err != nil {
+		return nil, err
+	}
 	lock, err := store.Lock(folder)
 	if err != nil {
 		return nil, err
@@ -94,6 +97,34 @@ func (w *folderWriter) stage() error {
 	}
 	w.staging = filepath.Join(w.folder, partialPrefix+"content")
 	return os.Mkdir(w.staging, 0o755)
+}
+
+// checkOwn refuses to begin a Ledger among other files, a *ConfigError: the folder would from then on be read as the
+// Ledger, an export in it no more.
+func checkOwn(folder string) error {
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return err
+	}
+	foreign := ""
+	for _, e := range entries {
+		switch name := e.Name(); {
+		case name == folderName:
+			return nil
+		case strings.HasPrefix(name, "."): // the lock, what crashed, hidden files
+		case e.IsDir():
+			path := filepath.Join(folder, name)
+			if inside, err := os.ReadDir(path); err == nil && len(inside) > 0 && !isContent(path) {
+				foreign = name
+			}
+		default:
+			foreign = name
+		}
+	}
+	if foreign == "" {
+		return nil
+	}
+	return &ConfigError{fmt.Sprintf("%s holds %q, and no ledger: give the ledger a folder of its own", folder, foreign)}
 }
 
 // close removes what was staged and not published, and gives the lock back.

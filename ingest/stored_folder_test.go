@@ -242,3 +242,25 @@ func FuzzManifest(f *testing.F) {
 		_, _ = s.plan(context.Background(), store.Memory{}, m.Config, planNow)
 	})
 }
+
+// A Ledger does not begin among other files: an export in the folder would no longer be read.
+func TestStoredWantsAFolderOfItsOwn(t *testing.T) {
+	for _, name := range []string{"orders.parquet", "year=2025/orders.parquet"} {
+		folder := t.TempDir()
+		path := filepath.Join(folder, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte("an export"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		before := entries(t, folder)
+		var config *ConfigError
+		if _, err := storeRows(t, folder, manyNightRows(50), nightConfig(), quietOptions); !errors.As(err, &config) || !strings.Contains(err.Error(), before[0]) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if after := entries(t, folder); !slices.Equal(after, before) {
+			t.Errorf("%s: left %q", name, after)
+		}
+	}
+}

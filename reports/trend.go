@@ -71,7 +71,7 @@ func half(r *segment.TrendRow) string {
 	if r.Half == 0 {
 		return dash
 	}
-	return count(r.Half) + " (" + percent(r.HalfShare) + ")"
+	return count(r.Half) + " (" + fixed(100*r.HalfShare, 0) + " %)"
 }
 
 // trend is a table of days with the course of the main figures below it.
