@@ -19,9 +19,11 @@ which service tier is recommended.
 
 Start with:
 
-  mainstay inspect orders.parquet     what is in the file, and which column serves which role
-  mainstay run orders.parquet         the main job: scores, segments, tiers in a run folder
-  mainstay segment orders.parquet --by abc`
+  mainstay inspect orders.parquet              what is in the file, which column serves which role
+  mainstay run orders.parquet                  the main job: scores, segments, tiers in a run folder
+  mainstay segment orders.parquet --by abc     quick questions about groups
+  mainstay explain C0042 orders.parquet        why one customer's score is what it is
+  mainstay selftest                            are published figures reproduced here?`
 
 // run executes one command line and returns the exit code. It is the whole program: main only
 // hands it the process's streams, and tests call it in-process.
