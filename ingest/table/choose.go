@@ -92,7 +92,11 @@ func (c *chooser) settle(r Role, free []string) error {
 		if slices.Contains(c.columns, *r.Column) {
 			return nil
 		}
-		return c.fail(r.Name, fmt.Sprintf("%s: there is no column %q that can be read; the columns are %s", c.flag(r.Name), *r.Column, list(c.columns)))
+		hint := ""
+		if near := spelling.Nearest(*r.Column, c.columns); near != "" {
+			hint = fmt.Sprintf("; did you mean %q?", near)
+		}
+		return c.fail(r.Name, fmt.Sprintf("%s: there is no column %q that can be read%s; the columns are %s", c.flag(r.Name), *r.Column, hint, list(c.columns)))
 	}
 	found, err := c.find(r, free)
 	switch {
