@@ -273,7 +273,7 @@ func (s *summary) bridge() {
 	last := len(line) - 1
 	line[last] = "= " + inCurrency(line[last]+m.suffix, s.res.Currency)
 	s.line(strings.Join(line, " "))
-	s.line(s.style.say("bridge.rates", percent(b.NRR()), percent(b.GRR()), count(b.Before), count(b.NewCustomers), count(b.ReturnedCustomers), count(b.LostCustomers)))
+	s.text(s.style.say("bridge.rates", percent(b.NRR()), percent(b.GRR()), count(b.Before), count(b.NewCustomers), count(b.ReturnedCustomers), count(b.LostCustomers)), 2)
 }
 
 // groups says that a customer is a buying group, and how many accounts are in how many.
