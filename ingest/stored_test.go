@@ -153,6 +153,12 @@ func restated(rows, night []nightRow, how string) []nightRow {
 	return append(rows, night...)
 }
 
+// empty reports whether rows were refused because none of them can be used, the one reason that rows drawn at random
+// may have.
+func empty(err error) bool {
+	return err != nil && (strings.Contains(err.Error(), "no row has a usable time") || strings.Contains(err.Error(), "rows can be used"))
+}
+
 // Night after night, with late and restated rows, gives the content that one reading of all rows that
 // are left gives, byte for byte, for any number of threads; and it reads as the export does, at
 // any as-of date.
@@ -166,6 +172,9 @@ func TestAppendIsRebuild(t *testing.T) {
 		nightly, whole := filepath.Join(dir, "nightly"), filepath.Join(dir, "whole")
 		rows := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) nightRow { return drawNightRow(t, 60) }), 1, 30).Draw(t, "first")
 		if _, err := storeRows(t, nightly, rows, nightConfig(), quietOptions); err != nil {
+			if !empty(err) {
+				t.Fatal(err)
+			}
 			t.Skip(err)
 		}
 		for i := range rapid.IntRange(1, 2).Draw(t, "nights") {
@@ -177,7 +186,7 @@ func TestAppendIsRebuild(t *testing.T) {
 			_, rebuildErr := storeRows(t, whole, left, nightConfig(), StoreOptions{Threads: 2, Now: planNow, MaxChange: -1})
 			_, appendErr := appendRows(t, nightly, night, o)
 			if rebuildErr != nil || appendErr != nil {
-				if rebuildErr == nil || appendErr == nil {
+				if !empty(rebuildErr) || !empty(appendErr) {
 					t.Fatalf("rebuild: %v, append: %v", rebuildErr, appendErr)
 				}
 				return

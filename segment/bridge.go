@@ -125,17 +125,11 @@ func (b *Book) Bridges(ctx context.Context, by []string, where string) ([]Bridge
 		return nil, err
 	}
 	rows := p.bridges(&pairing{Names: []string{""}, Natural: true, Now: make([]int32, len(b.Profiles)), Then: make([]int32, len(p.then.Profiles))})
-	for _, scheme := range by {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		g, err := p.group(scheme)
-		if err != nil {
-			return nil, err
-		}
+	err = eachScheme(ctx, by, p.group, func(_ string, g *pairing) error {
 		rows = append(rows, p.bridges(g)...)
-	}
-	return rows, nil
+		return nil
+	})
+	return rows, err
 }
 
 // bridges sums up the customers by segment.

@@ -62,22 +62,15 @@ func (b *Book) Cohorts(ctx context.Context, period Period, by []string, where st
 		return nil, err
 	}
 	table := newCohortTable(b, period, starts)
-	everyone := &Grouping{Names: []string{""}, Of: make([]int32, b.Members()), Natural: true}
-	rows := table.rows(everyone, in)
-	for _, scheme := range by {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		g, err := b.Group(scheme)
-		if err != nil {
-			return nil, err
-		}
+	rows := table.rows(b.everyone(), in)
+	err = eachScheme(ctx, by, b.Group, func(scheme string, g *Grouping) error {
 		if n := len(g.Names); n > mostCohortSegments {
-			return nil, &ingest.ConfigError{Msg: fmt.Sprintf("%s has %d segments, more than the %d whose cohorts can be told apart: choose broader ones", scheme, n, mostCohortSegments)}
+			return &ingest.ConfigError{Msg: fmt.Sprintf("%s has %d segments, more than the %d whose cohorts can be told apart: choose broader ones", scheme, n, mostCohortSegments)}
 		}
 		rows = append(rows, table.rows(g, in)...)
-	}
-	return rows, nil
+		return nil
+	})
+	return rows, err
 }
 
 // cohortTable knows which period each day is in.

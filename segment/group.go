@@ -1,6 +1,7 @@
 package segment
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -271,4 +272,26 @@ func (b *Book) textAttributes() []string {
 		}
 	}
 	return names
+}
+
+// everyone is the whole book as one group without a name.
+func (b *Book) everyone() *Grouping {
+	return &Grouping{Names: []string{""}, Of: make([]int32, b.Members()), Natural: true}
+}
+
+// eachScheme hands the grouping of every scheme on, and stops when the context does.
+func eachScheme[G any](ctx context.Context, schemes []string, group func(string) (G, error), use func(string, G) error) error {
+	for _, scheme := range schemes {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		g, err := group(scheme)
+		if err != nil {
+			return err
+		}
+		if err := use(scheme, g); err != nil {
+			return err
+		}
+	}
+	return nil
 }

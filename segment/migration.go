@@ -53,17 +53,11 @@ func (b *Book) Migrations(ctx context.Context, day ingest.Day, by []string, wher
 		return nil, err
 	}
 	var all []Migration
-	for _, scheme := range by {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		g, err := p.group(scheme)
-		if err != nil {
-			return nil, err
-		}
+	err = eachScheme(ctx, by, p.group, func(_ string, g *pairing) error {
 		all = append(all, p.migration(g))
-	}
-	return all, nil
+		return nil
+	})
+	return all, err
 }
 
 // migration counts the moves of one scheme.

@@ -36,19 +36,12 @@ func (b *Book) Survivals(ctx context.Context, by []string, where string) ([]Surv
 		return nil, err
 	}
 	days, lost := b.lives()
-	everyone := &Grouping{Names: []string{""}, Of: make([]int32, b.Members()), Natural: true}
-	curves := b.survivals(everyone, in, days, lost)
-	for _, scheme := range by {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		g, err := b.Group(scheme)
-		if err != nil {
-			return nil, err
-		}
+	curves := b.survivals(b.everyone(), in, days, lost)
+	err = eachScheme(ctx, by, b.Group, func(_ string, g *Grouping) error {
 		curves = append(curves, b.survivals(g, in, days, lost)...)
-	}
-	return curves, nil
+		return nil
+	})
+	return curves, err
 }
 
 // survivals fits the curve of every segment that has customers.

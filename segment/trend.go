@@ -42,8 +42,7 @@ func (b *Book) Trend(ctx context.Context, period Period, by []string, where stri
 		if err != nil {
 			return nil, err
 		}
-		everyone := &Grouping{Names: []string{""}, Of: make([]int32, then.Members()), Natural: true}
-		series[0] = append(series[0], then.concentrations(everyone, in)...)
+		series[0] = append(series[0], then.concentrations(then.everyone(), in)...)
 		for k, scheme := range by {
 			g, err := then.Group(scheme)
 			if err != nil {

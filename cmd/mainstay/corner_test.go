@@ -148,27 +148,6 @@ func nestedBeside(t testing.TB) []byte {
 		Units []int32
 	}
 	type row struct {
-		Lines []line `parquet:"a_lines,list"`
-		sale
-		Tags  []string         `parquet:"b_tags"`
-		Extra map[string]int64 `parquet:"date_extra"`
-		Place struct {
-			City string
-			Lat  *float64
-		} `parquet:"customer_place"`
-	}
-	var rows []row
-	for i, s := range sales(saleRows) {
-		r := row{sale: s, Lines: make([]line, i%4), Tags: make([]string, i%3)}
-		for k := range r.Lines {
-			r.Lines[k].Units = make([]int32, k)
-		}
-		if i%2 == 0 {
-			r.Extra = map[string]int64{"x": int64(i)}
-		}
-		rows = append(rows, r)
-	}
-	type flat struct { // parquet-go does not see the fields of an unexported embedded struct
 		Lines    []line           `parquet:"a_lines,list"`
 		Customer string           `parquet:"customer,dict"`
 		Day      time.Time        `parquet:"date,timestamp(millisecond:local)"`
@@ -180,11 +159,18 @@ func nestedBeside(t testing.TB) []byte {
 			Lat  *float64
 		} `parquet:"customer_place"`
 	}
-	out := make([]flat, len(rows))
-	for i, r := range rows {
-		out[i] = flat{r.Lines, r.Customer, r.Day, r.Amount, r.Tags, r.Extra, r.Place}
+	var rows []row
+	for i, s := range sales(saleRows) {
+		r := row{Customer: s.Customer, Day: s.Day, Amount: s.Amount, Lines: make([]line, i%4), Tags: make([]string, i%3)}
+		for k := range r.Lines {
+			r.Lines[k].Units = make([]int32, k)
+		}
+		if i%2 == 0 {
+			r.Extra = map[string]int64{"x": int64(i)}
+		}
+		rows = append(rows, r)
 	}
-	return parquetOf(t, out[:700], out[700:])
+	return parquetOf(t, rows[:700], rows[700:])
 }
 
 // tenThousand is the book with 10,000 further columns.

@@ -107,14 +107,14 @@ func TestFoldsAreHonest(t *testing.T) {
 		f, _ := formula.Parse("won ~ x", nil)
 		s, _, err := prepare(d, f, o)
 		if err != nil {
-			t.Skip()
+			t.Fatal(err)
 		}
 		folds, err := s.split(d)
 		if err != nil {
 			if kind == 0 || !strings.Contains(err.Error(), "few") {
 				t.Fatal(err)
 			}
-			t.Skip()
+			t.Skip(err)
 		}
 		checkFolds(t, s, d, folds, kind)
 	})
