@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"mainstay/ingest/money"
 	"mainstay/ingest/store"
 )
 
@@ -69,7 +70,7 @@ func finish(ctx context.Context, l *Ledger, p *Plan, workers []*scatterer) error
 	if err := assemble(ctx, l, p.Sides, workers); err != nil {
 		return err
 	}
-	return reconcile(l)
+	return reconcile(l, len(workers))
 }
 
 // assemble fills the shards, one worker to a shard at a time.
@@ -82,7 +83,7 @@ func assemble(ctx context.Context, l *Ledger, sides []SideInfo, workers []*scatt
 			parts[i] = &w.part[shard]
 		}
 		var err error
-		l.Shards[shard], err = assembleShard(plan, parts)
+		l.shards[shard], err = assembleShard(plan, parts)
 		return err
 	})
 }
@@ -133,15 +134,26 @@ func safely(f func() error) (err error) {
 
 // reconcile recomputes rows and money from the cells and compares them with what
 // was read and set aside.
-func reconcile(l *Ledger) error {
+func reconcile(l *Ledger, threads int) error {
 	t := &l.Tally
-	for i := range l.Shards {
-		s := &l.Shards[i]
+	var used [Shards]struct {
+		rows  int64
+		money money.Total
+	}
+	l.Scan(threads, func(k int, s *Shard) {
+		u := &used[k]
 		for j := range s.Day {
-			t.RowsUsed += int64(s.Lines[j])
-			t.MoneyUsed.Add(s.Sales[j])
-			t.MoneyUsed.Add(s.Returns[j])
+			u.rows += int64(s.Lines[j])
+			u.money.Add(s.Sales[j])
+			u.money.Add(s.Returns[j])
 		}
+	})
+	if err := l.Err(); err != nil {
+		return err
+	}
+	for k := range used {
+		t.RowsUsed += used[k].rows
+		t.MoneyUsed.Merge(used[k].money)
 	}
 	excluded := ReasonTally{Reason: ReasonExcludedCustomer, Kind: OutOfScope}
 	for _, x := range t.Excluded {

@@ -89,8 +89,8 @@ func figuresOf(t *testing.T, l *Ledger, want figures) figures {
 	}
 	var units, cost, costed, discount int64
 	side := sideOf(l, want.side)
-	for i := range l.Shards {
-		s := &l.Shards[i]
+	for i := range Shards {
+		s := l.Shard(i)
 		got.cells += len(s.Day)
 		for j := range s.Day {
 			if l.Has.Orders {

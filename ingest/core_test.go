@@ -304,8 +304,8 @@ func sameAsReference(l *Ledger, rows []testRow) error {
 			return fmt.Errorf("side values out of order: %q", v)
 		}
 	}
-	for i := range l.Shards {
-		s := &l.Shards[i]
+	for i := range Shards {
+		s := l.Shard(i)
 		for c := range s.Customers() {
 			k := string(s.Key(c))
 			if c > 0 && string(s.Key(c-1)) >= k {

@@ -31,8 +31,8 @@ func TestReadCustomerAgreesWithBuild(t *testing.T) {
 		t.Fatal(err)
 	}
 	customers := 0
-	for i := range l.Shards {
-		s := &l.Shards[i]
+	for i := range Shards {
+		s := l.Shard(i)
 		for k := 0; k < s.Customers(); k += 7 { // every pass reads the whole export
 			customers++
 			lo, hi := s.Cells(k)

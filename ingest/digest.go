@@ -36,9 +36,7 @@ func (l *Ledger) Digest() string {
 			d.text(v)
 		}
 	}
-	for i := range l.Shards {
-		d.shard(&l.Shards[i])
-	}
+	l.Scan(1, func(_ int, s *Shard) { d.shard(s) })
 	d.w.Flush()
 	return hex.EncodeToString(d.sum.Sum(nil))
 }

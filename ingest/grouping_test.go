@@ -116,8 +116,8 @@ func TestOrdersAcrossMembers(t *testing.T) {
 		t.Fatal(err)
 	}
 	var orders uint32
-	for i := range l.Shards {
-		for _, n := range l.Shards[i].Orders {
+	for i := range Shards {
+		for _, n := range l.Shard(i).Orders {
 			orders += n
 		}
 	}
@@ -148,8 +148,8 @@ func TestDatedGroups(t *testing.T) {
 	}
 	p, l := build(accounts)
 	got := map[string]int{}
-	for i := range l.Shards {
-		s := &l.Shards[i]
+	for i := range Shards {
+		s := l.Shard(i)
 		for c := range s.Customers() {
 			lo, hi := s.Cells(c)
 			for _, n := range s.Lines[lo:hi] {

@@ -28,8 +28,8 @@ func salesOf[T any](customers ...T) []keyedSale[T] {
 // linesByKey are the customers as `"key" lines of the first day`, sorted.
 func linesByKey(l *Ledger) []string {
 	var got []string
-	for i := range l.Shards {
-		s := &l.Shards[i]
+	for i := range Shards {
+		s := l.Shard(i)
 		for c := range s.Customers() {
 			lo, _ := s.Cells(c)
 			got = append(got, fmt.Sprintf("%q %d", s.Key(c), s.Lines[lo]))

@@ -1,6 +1,10 @@
 package ingest
 
-import "time"
+import (
+	"time"
+
+	"mainstay/internal/num"
+)
 
 // Day is a calendar day: days since 1970-01-01.
 type Day int32
@@ -23,9 +27,9 @@ const Shards = 64
 
 // Ledger is the heart of Mainstay: customer × day cells in columns (compressed
 // sparse rows), customers contiguous and sorted by key bytes within a shard, days
-// ascending within a customer. Everything later is a scan over it.
+// ascending within a customer. Everything later is a scan over it (Scan).
 type Ledger struct {
-	Shards     [Shards]Shard
+	shards     [Shards]Shard
 	Scale      int    // money columns are integers of 10^-Scale
 	UnitsScale int    // Units are integers of 10^-UnitsScale
 	Currency   string // "" when the export names none
@@ -101,8 +105,32 @@ func (l *Ledger) Purchase(s *Shard, j int) bool {
 // Customers is the number of customers in all shards.
 func (l *Ledger) Customers() int {
 	n := 0
-	for i := range l.Shards {
-		n += l.Shards[i].Customers()
+	for k := range Shards {
+		n += l.ShardCustomers(k)
 	}
 	return n
 }
+
+// Put makes s shard k. The Ledger owns it from then on.
+func (l *Ledger) Put(k int, s Shard) { l.shards[k] = s }
+
+// Scan calls visit once for every shard k, on up to threads goroutines: what visit gathers must not depend
+// on who saw which shard, or in which order. A shard is valid only until visit returns. A panic in visit is
+// raised again on the caller's goroutine. A shard that cannot be read ends the scan: see Err.
+func (l *Ledger) Scan(threads int, visit func(k int, s *Shard)) {
+	num.Blocks(Shards, 1, threads, func(k, _, _ int) { visit(k, &l.shards[k]) })
+}
+
+// Shard is shard k, to keep: for a look at one customer; loops over customers use Scan. It is empty where it
+// cannot be read: see Err.
+func (l *Ledger) Shard(k int) *Shard { return &l.shards[k] }
+
+// Err is the first error of reading a shard, nil for none. As with a bufio.Scanner, whoever has scanned asks
+// once at the end, before anything found is shown or written.
+func (l *Ledger) Err() error { return nil }
+
+// Key is the key of customer row of shard k; the bytes belong to the Ledger.
+func (l *Ledger) Key(k, row int) []byte { return l.shards[k].Key(row) }
+
+// ShardCustomers is the number of customers of shard k.
+func (l *Ledger) ShardCustomers(k int) int { return l.shards[k].Customers() }

@@ -163,12 +163,12 @@ func useCodes(l *Ledger, texts *[Shards][]*textTable) {
 		var all textTable
 		all.id(nil)
 		var became [Shards][]uint32
-		for i := range l.Shards {
-			if len(l.Shards[i].Sides) == 0 {
+		for i := range l.shards {
+			if len(l.shards[i].Sides) == 0 {
 				continue
 			}
 			became[i] = make([]uint32, texts[i][k].len())
-			for _, code := range l.Shards[i].Sides[k].Code {
+			for _, code := range l.shards[i].Sides[k].Code {
 				if became[i][code] == 0 && code != 0 {
 					became[i][code] = all.id(texts[i][k].value(code))
 				}
@@ -180,12 +180,12 @@ func useCodes(l *Ledger, texts *[Shards][]*textTable) {
 			values[v] = string(sorted.value(uint32(v)))
 		}
 		l.Sides[k].Values = values
-		for i := range l.Shards {
+		for i := range l.shards {
 			if became[i] == nil {
 				continue
 			}
-			for j, code := range l.Shards[i].Sides[k].Code {
-				l.Shards[i].Sides[k].Code[j] = final[became[i][code]]
+			for j, code := range l.shards[i].Sides[k].Code {
+				l.shards[i].Sides[k].Code[j] = final[became[i][code]]
 			}
 		}
 	}

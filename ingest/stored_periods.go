@@ -71,8 +71,7 @@ func (t *monthTotal) add(lines uint32, sales, returns int64) {
 // ClosedPeriods is the totals of the months that are closed.
 func ClosedPeriods(l *Ledger) []StoredPeriod {
 	months, through := map[int32]*monthTotal{}, closedThrough(l.AsOf)
-	for i := range l.Shards {
-		s := &l.Shards[i]
+	l.Scan(1, func(_ int, s *Shard) {
 		for c := range s.Customers() {
 			last := int32(math.MinInt32)
 			for lo, hi := s.Cells(c); lo < hi && s.Day[lo] <= through; lo++ {
@@ -89,7 +88,7 @@ func ClosedPeriods(l *Ledger) []StoredPeriod {
 				}
 			}
 		}
-	}
+	})
 	out := []StoredPeriod{}
 	for _, m := range slices.Sorted(maps.Keys(months)) {
 		t := months[m]

@@ -232,7 +232,7 @@ func (s *stored) ledger(ctx context.Context, st store.Store, p *Plan, threads in
 	if err := total.gate(p.Config.MaxBadRate); err != nil {
 		return &Ledger{Scale: l.Scale, UnitsScale: l.UnitsScale, Currency: l.Currency, AsOf: l.AsOf, Tally: l.Tally}, err
 	}
-	if err := reconcile(l); err != nil {
+	if err := reconcile(l, threads); err != nil {
 		return nil, err
 	}
 	return l, s.matches(l)
@@ -258,7 +258,7 @@ func (s *stored) readShards(ctx context.Context, st store.Store, l *Ledger, thre
 		}
 		workers[w].visit(p, l.AsOf)
 		texts[shard] = p.sideTexts
-		l.Shards[shard], err = p.cells(l.AsOf, l.Has, len(l.Sides))
+		l.shards[shard], err = p.cells(l.AsOf, l.Has, len(l.Sides))
 		read(p.len())
 		return err
 	})

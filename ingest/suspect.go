@@ -70,7 +70,7 @@ func (l *Ledger) Suspects(asOf Day) []Suspect {
 			continue
 		}
 		s := Suspect{
-			Key: string(l.Shards[c.shard].Key(c.row)), What: l.counted(), Count: c.count, Next: next,
+			Key: string(l.Key(c.shard, c.row)), What: l.counted(), Count: c.count, Next: next,
 			Size:   l.typicalSize(c, asOf) / math.Pow10(l.Scale),
 			Median: num.Median(sizes) / math.Pow10(l.Scale),
 		}
@@ -98,8 +98,7 @@ type activity struct {
 // activity lists the customers with sales up to asOf.
 func (l *Ledger) activity(asOf Day) []activity {
 	var all []activity
-	for n := range l.Shards {
-		s := &l.Shards[n]
+	l.Scan(1, func(n int, s *Shard) {
 		for i := range s.Customers() {
 			c := activity{shard: n, row: i}
 			lo, hi := s.Cells(i)
@@ -111,7 +110,7 @@ func (l *Ledger) activity(asOf Day) []activity {
 				all = append(all, c)
 			}
 		}
-	}
+	})
 	return all
 }
 
@@ -160,7 +159,7 @@ func robustSpread(values []float64) (centre, spread float64) {
 
 // typicalSize is the median over the days of a customer of sales ÷ orders, as a coefficient.
 func (l *Ledger) typicalSize(c activity, asOf Day) float64 {
-	s := &l.Shards[c.shard]
+	s := l.Shard(c.shard)
 	var sizes []float64
 	lo, hi := s.Cells(c.row)
 	for j := lo; j < hi && s.Day[j] <= asOf; j++ {

@@ -276,7 +276,7 @@ func TestChurnIsCalibratedOnASimulation(t *testing.T) {
 		later := Profiles(l, l.AsOf+ingest.Day(b.Clock.Horizon), b.Clock.Horizon, 1)
 		last := map[string]ingest.Day{}
 		for _, p := range later {
-			last[string(l.Shards[p.Shard].Key(int(p.Row)))] = p.Last
+			last[string(l.Key(int(p.Shard), int(p.Row)))] = p.Last
 		}
 		var left, pred, logits []float64
 		var inLow, inHigh float64
@@ -324,8 +324,8 @@ func TestValueIsRightInTotalOnASimulation(t *testing.T) {
 	for i := range r.Scores {
 		known[r.Scores[i].Key] = true
 	}
-	for i := range l.Shards {
-		s := &l.Shards[i]
+	for i := range ingest.Shards {
+		s := l.Shard(i)
 		for c := range s.Customers() {
 			if !known[string(s.Key(c))] {
 				continue // not yet a customer

@@ -116,7 +116,7 @@ func (b *Book) fillFromSide(side int, text []string) {
 	for i := range b.Profiles {
 		if text[i] == "" {
 			p := &b.Profiles[i]
-			text[i] = values[latestCode(&b.Ledger.Shards[p.Shard], side, int(p.Row), b.Clock.AsOf)]
+			text[i] = values[latestCode(b.Ledger.Shard(int(p.Shard)), side, int(p.Row), b.Clock.AsOf)]
 		}
 	}
 }

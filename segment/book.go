@@ -55,6 +55,9 @@ func NewBook(l *ingest.Ledger, in *table.Inputs, clock Clock, cfg Config, thread
 	}
 	var err error
 	b.Basis, b.BasisWhy, err = Basis(l, b.Profiles, cfg)
+	if err == nil {
+		err = l.Err()
+	}
 	return b, err
 }
 
@@ -114,7 +117,7 @@ func (b *Book) Profile(m int) *Profile {
 // Key is the key of a member; the bytes belong to the Ledger or the accounts.
 func (b *Book) Key(m int) []byte {
 	if p := b.Profile(m); p != nil {
-		return b.Ledger.Shards[p.Shard].Key(int(p.Row))
+		return b.Ledger.Key(int(p.Shard), int(p.Row))
 	}
 	return b.Accounts.Keys[b.Prospects[m-len(b.Profiles)]]
 }

@@ -177,8 +177,7 @@ func (b *study) seasons(panels []*panel) []float64 {
 // purchaseDays is the number of purchase days of all customers in (from, to].
 func (b *study) purchaseDays(from, to ingest.Day) int64 {
 	var parts [ingest.Shards]int64
-	num.Blocks(ingest.Shards, 1, b.Threads, func(k, _, _ int) {
-		s := &b.Ledger.Shards[k]
+	b.Ledger.Scan(b.Threads, func(k int, s *ingest.Shard) {
 		for j, d := range s.Day {
 			if d > from && d <= to && b.Ledger.Purchase(s, j) {
 				parts[k]++

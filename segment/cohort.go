@@ -138,7 +138,7 @@ func (t *cohortTable) rows(g *Grouping, in []bool) []CohortRow {
 // addCustomer adds a customer's closed periods from its first purchase day on to the row of its cohort.
 func (t *cohortTable) addCustomer(p *Profile, row []cohortCell) {
 	l := t.book.Ledger
-	s := &l.Shards[p.Shard]
+	s := l.Shard(int(p.Shard))
 	lo, hi := s.Cells(int(p.Row))
 	seen := int32(-1)
 	for j := lo; j < hi && s.Day[j] <= t.book.Clock.AsOf; j++ {

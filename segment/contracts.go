@@ -16,9 +16,8 @@ func newHoldings(l *ingest.Ledger, c *table.Contracts, threads int) holdings {
 	h := make(holdings, ingest.Shards)
 	num.Blocks(ingest.Shards, 1, threads, func(s, _, _ int) {
 		h[s] = map[int32][]table.Contract{}
-		shard := &l.Shards[s]
-		for i := range shard.Customers() {
-			if contracts := c.Of(shard.Key(i)); contracts != nil {
+		for i := range l.ShardCustomers(s) {
+			if contracts := c.Of(l.Key(s, i)); contracts != nil {
 				h[s][int32(i)] = contracts
 			}
 		}

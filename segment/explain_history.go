@@ -43,7 +43,7 @@ type YearSum struct {
 }
 
 func (a *analysis) history(pr *Profile, cells int) *History {
-	s := &a.Ledger.Shards[pr.Shard]
+	s := a.Ledger.Shard(int(pr.Shard))
 	lo, hi := s.Cells(int(pr.Row))
 	asOf := a.Clock.AsOf
 	hi = lo + sort.Search(hi-lo, func(k int) bool { return s.Day[lo+k] > asOf })

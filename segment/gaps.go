@@ -13,8 +13,7 @@ import (
 func medianGap(l *ingest.Ledger, asOf ingest.Day) float64 {
 	count := make([]int64, max(int(asOf-l.First), 0)+1) // by gap in days
 	var n int64
-	for s := range l.Shards {
-		shard := &l.Shards[s]
+	l.Scan(1, func(_ int, shard *ingest.Shard) {
 		for i := range shard.Customers() {
 			lo, hi := shard.Cells(i)
 			last, seen := ingest.Day(0), false
@@ -29,7 +28,7 @@ func medianGap(l *ingest.Ledger, asOf ingest.Day) float64 {
 				last, seen = shard.Day[j], true
 			}
 		}
-	}
+	})
 	if n == 0 {
 		return math.NaN()
 	}

@@ -56,7 +56,9 @@ func handmade(asOf ingest.Day, sides []string, rows ...sale) *ingest.Ledger {
 		shards[s] = append(shards[s], r)
 	}
 	for s := range shards {
-		handmadeShard(&l.Shards[s], shards[s], codes)
+		var shard ingest.Shard
+		handmadeShard(&shard, shards[s], codes)
+		l.Put(s, shard)
 	}
 	return l
 }

@@ -111,8 +111,8 @@ func TestCountStatesAgainstBruteForce(t *testing.T) {
 		st := newStates(c)
 		g := newGrid(c.First, asOf, c.Period)
 		want := markov.NewCounts(st.Names)
-		for i := range l.Shards {
-			s := &l.Shards[i]
+		for i := range ingest.Shards {
+			s := l.Shard(i)
 			for k := range s.Customers() {
 				at := func(period int) int { // state at the end of a period, −1 before the first purchase
 					lo, hi := s.Cells(k)

@@ -103,10 +103,9 @@ func locate(l *ingest.Ledger, scores []PublishedScore) []place {
 	for i := range at {
 		at[i].shard = -1
 	}
-	for k := range l.Shards {
-		s := &l.Shards[k]
-		for row := range s.Customers() {
-			i, ok := slices.BinarySearchFunc(scores, s.Key(row), func(p PublishedScore, key []byte) int { return bytes.Compare([]byte(p.Key), key) })
+	for k := range ingest.Shards {
+		for row := range l.ShardCustomers(k) {
+			i, ok := slices.BinarySearchFunc(scores, l.Key(k, row), func(p PublishedScore, key []byte) int { return bytes.Compare([]byte(p.Key), key) })
 			if ok {
 				at[i] = place{int32(k), int32(row)}
 			}
@@ -127,7 +126,7 @@ func (o *observer) came(i, days int) (bought bool, value float64) {
 	if o.at[i].shard < 0 {
 		return false, 0
 	}
-	bought, v := cameWithin(o.l, &o.l.Shards[o.at[i].shard], int(o.at[i].row), o.p.AsOf, days, o.p.Basis)
+	bought, v := cameWithin(o.l, o.l.Shard(int(o.at[i].shard)), int(o.at[i].row), o.p.AsOf, days, o.p.Basis)
 	return bought, money.Float64(v, o.l.Scale)
 }
 

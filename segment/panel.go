@@ -21,8 +21,8 @@ type study struct {
 func newStudy(b *Book) *study {
 	st := &study{Book: b, states: newStates(b.Clock), unit: math.Pow10(-b.Ledger.Scale), label: valueLabel(b.Clock),
 		logits: map[ingest.Day]trained[churnModel]{}}
-	for i := range b.Ledger.Shards {
-		st.start[i+1] = st.start[i] + int32(b.Ledger.Shards[i].Customers())
+	for i := range ingest.Shards {
+		st.start[i+1] = st.start[i] + int32(b.Ledger.ShardCustomers(i))
 	}
 	return st
 }
@@ -148,7 +148,7 @@ func (b *study) halfWindow(day ingest.Day) ingest.Day {
 
 // observe fills s and w from the customer's cells on or before day.
 func (b *study) observe(s *subject, pr *Profile, day ingest.Day, roll *rolling, w *scan) {
-	sh := &b.Ledger.Shards[pr.Shard]
+	sh := b.Ledger.Shard(int(pr.Shard))
 	lo, hi := sh.Cells(int(pr.Row))
 	hi = lo + sort.Search(hi-lo, func(k int) bool { return sh.Day[lo+k] > day })
 	half, year := b.halfWindow(day), MonthsBefore(day, 12)
@@ -216,7 +216,7 @@ func (b *study) observe(s *subject, pr *Profile, day ingest.Day, roll *rolling, 
 // other. It reads no later cells than those of a known label, whose end newPanel has checked against the
 // as-of date.
 func (b *study) labels(s *subject, pr *Profile, day ingest.Day, churn, value bool) {
-	sh := &b.Ledger.Shards[pr.Shard]
+	sh := b.Ledger.Shard(int(pr.Shard))
 	if churn {
 		bought, _ := cameWithin(b.Ledger, sh, int(pr.Row), day, b.Clock.Horizon, b.Basis)
 		s.churned = !bought && !(s.atRisk && b.held.open(pr.Shard, pr.Row, day+ingest.Day(b.Clock.Horizon)))

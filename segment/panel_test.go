@@ -31,7 +31,7 @@ func TestLabelsOfDifferentLengths(t *testing.T) {
 		for i := range p.Subjects {
 			s := &p.Subjects[i]
 			pr := &profiles[s.profile]
-			sh := &l.Shards[pr.Shard]
+			sh := l.Shard(int(pr.Shard))
 			key, silent, bought, future := sh.Key(int(pr.Row)), true, false, 0.0
 			lo, hi := sh.Cells(int(pr.Row))
 			for j := lo; j < hi; j++ {

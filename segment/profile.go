@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"mainstay/ingest"
-	"mainstay/internal/num"
 )
 
 // Profile is what one customer's own day cells say as of a day. Money and units are integers at the
@@ -56,8 +55,7 @@ func (p *Profile) AtRisk(asOf ingest.Day, horizon int) bool {
 // overflow on a Ledger that passes CheckRange.
 func Profiles(l *ingest.Ledger, asOf ingest.Day, horizon, threads int) []Profile {
 	var start [ingest.Shards + 1]int // of each shard's profiles
-	num.Blocks(ingest.Shards, 1, threads, func(s, _, _ int) {
-		shard := &l.Shards[s]
+	l.Scan(threads, func(s int, shard *ingest.Shard) {
 		for i := range shard.Customers() {
 			if lo, hi := shard.Cells(i); lo < hi && shard.Day[lo] <= asOf {
 				start[s+1]++
@@ -74,7 +72,7 @@ func Profiles(l *ingest.Ledger, asOf ingest.Day, horizon, threads int) []Profile
 		from24:    MonthsBefore(asOf, 24),
 		truncated: l.First + ingest.Day(horizon),
 	}
-	num.Blocks(ingest.Shards, 1, threads, func(s, _, _ int) { b.shard(s, profiles[start[s]:start[s+1]]) })
+	l.Scan(threads, func(s int, shard *ingest.Shard) { b.shard(s, shard, profiles[start[s]:start[s+1]]) })
 	return profiles
 }
 
@@ -86,8 +84,7 @@ type profiler struct {
 	truncated            ingest.Day // a first purchase before this day may not be the first ever
 }
 
-func (b *profiler) shard(s int, out []Profile) {
-	shard := &b.l.Shards[s]
+func (b *profiler) shard(s int, shard *ingest.Shard, out []Profile) {
 	var days, gaps []int32 // of one customer, reused
 	n := 0
 	for i := range shard.Customers() {

@@ -24,17 +24,18 @@ func CheckRange(l *ingest.Ledger) error {
 		{"discounts", l.Scale, func(s *ingest.Shard) [][]int64 { return [][]int64{s.Discount} }},
 	}
 	for _, m := range measures {
-		var sum uint64
-		for i := range l.Shards {
-			for _, column := range m.columns(&l.Shards[i]) {
+		sum, overflow := uint64(0), false
+		l.Scan(1, func(_ int, s *ingest.Shard) {
+			for _, column := range m.columns(s) {
 				for _, v := range column {
 					var carry uint64
 					sum, carry = bits.Add64(sum, magnitude(v), 0)
-					if carry != 0 || sum > math.MaxInt64 {
-						return &ingest.QualityError{Msg: fmt.Sprintf("the %s add up to more than 64 bits hold at %d decimal places; look for absurd values with inspect, or keep fewer places", m.name, m.scale)}
-					}
+					overflow = overflow || carry != 0 || sum > math.MaxInt64
 				}
 			}
+		})
+		if overflow {
+			return &ingest.QualityError{Msg: fmt.Sprintf("the %s add up to more than 64 bits hold at %d decimal places; look for absurd values with inspect, or keep fewer places", m.name, m.scale)}
 		}
 	}
 	return nil

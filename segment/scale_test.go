@@ -23,10 +23,10 @@ func bigLedger(customers int) *ingest.Ledger {
 	l := &ingest.Ledger{Scale: 2, First: first, AsOf: first + days - 1}
 	r := rand.New(rand.NewPCG(3, 5))
 	next := 0
-	for k := range l.Shards {
-		s := &l.Shards[k]
+	for k := range ingest.Shards {
+		var s ingest.Shard
 		s.KeyStart, s.CellStart = []uint32{0}, []uint32{0}
-		for ; next < customers*(k+1)/len(l.Shards); next++ {
+		for ; next < customers*(k+1)/ingest.Shards; next++ {
 			s.KeyBytes = fmt.Appendf(s.KeyBytes, "C%08d", next)
 			s.KeyStart = append(s.KeyStart, uint32(len(s.KeyBytes)))
 			gap, mean := 60*math.Exp(0.7*r.NormFloat64()), 20_000*math.Exp(r.NormFloat64())
@@ -40,6 +40,7 @@ func bigLedger(customers int) *ingest.Ledger {
 			}
 			s.CellStart = append(s.CellStart, uint32(len(s.Day)))
 		}
+		l.Put(k, s)
 	}
 	return l
 }

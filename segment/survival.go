@@ -84,7 +84,7 @@ func (b *Book) lives() (days []float64, lost []bool) {
 		if p.Frequency == 0 {
 			continue
 		}
-		s := &b.Ledger.Shards[p.Shard]
+		s := b.Ledger.Shard(int(p.Shard))
 		lo, hi := s.Cells(int(p.Row))
 		end, last := b.Clock.AsOf, p.First
 		for j := lo; j < hi && s.Day[j] <= b.Clock.AsOf && s.Day[j] <= last+horizon; j++ {

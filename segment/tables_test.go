@@ -74,7 +74,7 @@ func TestContractsHoldCustomersAtRisk(t *testing.T) {
 	past := st.newPanel(asOf-100, then)
 	for i := range past.Subjects {
 		s := &past.Subjects[i]
-		if key := string(l.Shards[then[s.profile].Shard].Key(int(then[s.profile].Row))); s.atRisk && s.churned != (key == "ended") {
+		if key := string(l.Key(int(then[s.profile].Shard), int(then[s.profile].Row))); s.atRisk && s.churned != (key == "ended") {
 			t.Errorf("%s: churned %v", key, s.churned)
 		}
 	}

@@ -43,8 +43,7 @@ func (g grid) index(d ingest.Day, k int) int {
 // number of threads.
 func countStates(l *ingest.Ledger, c Clock, asOf ingest.Day, st states, threads int) *markov.Counts {
 	g := newGrid(c.First, asOf, c.Period)
-	return mergeShards(st.Names, threads, func(shard int, counts *markov.Counts) {
-		s := &l.Shards[shard]
+	return mergeShards(l, st.Names, threads, func(s *ingest.Shard, counts *markov.Counts) {
 		for i := range s.Customers() {
 			w := stateWalk{st: st, counts: counts}
 			lo, hi := s.Cells(i)
@@ -107,13 +106,11 @@ func (w *stateWalk) move(from, to, n int) {
 }
 
 // mergeShards counts each shard apart and adds the counts.
-func mergeShards(names []string, threads int, count func(shard int, c *markov.Counts)) *markov.Counts {
+func mergeShards(l *ingest.Ledger, names []string, threads int, count func(s *ingest.Shard, c *markov.Counts)) *markov.Counts {
 	parts := make([]*markov.Counts, ingest.Shards)
-	num.Blocks(ingest.Shards, 1, threads, func(_, lo, hi int) {
-		for shard := lo; shard < hi; shard++ {
-			parts[shard] = markov.NewCounts(names)
-			count(shard, parts[shard])
-		}
+	l.Scan(threads, func(k int, s *ingest.Shard) {
+		parts[k] = markov.NewCounts(names)
+		count(s, parts[k])
 	})
 	total := markov.NewCounts(names)
 	for _, p := range parts {
@@ -210,8 +207,7 @@ func (f *chainFit) published(name string) Model {
 func countLadder(l *ingest.Ledger, c Clock, ladder Ladder, threads int) *markov.Counts {
 	g := newGrid(c.First, c.AsOf, c.Period)
 	unit := math.Pow10(l.UnitsScale)
-	return mergeShards(ladder.Names, threads, func(shard int, counts *markov.Counts) {
-		s := &l.Shards[shard]
+	return mergeShards(l, ladder.Names, threads, func(s *ingest.Shard, counts *markov.Counts) {
 		for i := range s.Customers() {
 			lo, hi := s.Cells(i)
 			first := firstPurchase(l, s, lo, hi, c.AsOf)
