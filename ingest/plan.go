@@ -12,6 +12,7 @@ import (
 
 	"mainstay/ingest/column"
 	"mainstay/ingest/money"
+	"mainstay/ingest/spill"
 	"mainstay/ingest/store"
 	"mainstay/ingest/table"
 )
@@ -45,7 +46,8 @@ type Plan struct {
 	AsOfWhy    string // for people: "newest complete day; 2 rows from 2051-02-03 on, after a gap of 36 years, not believed", …
 	FirstDay   Day    // earliest and latest day of any row, whether it can be used or not
 	LastDay    Day
-	Notes      []string // warnings for people
+	Notes      []string     // warnings for people
+	Space      *spill.Space // what Build may take, and where; nil = memory without end
 
 	rates            *rateBook // nil without a table of rates
 	excludedAccounts []bool    // by entry of the exclude lists: whether it met an account

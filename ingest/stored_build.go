@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"mainstay/ingest/money"
+	"mainstay/ingest/spill"
 	"mainstay/ingest/store"
 )
 
@@ -20,6 +21,7 @@ type StoreOptions struct {
 	Version   string  // of the program
 	MaxChange float64 // the most that a closed month may change, as a share; NaN or negative = no gate
 	Progress  func(rows int64)
+	Space     *spill.Space // what the work may take, and where; nil = memory without end
 }
 
 // Stored is what a writer made.

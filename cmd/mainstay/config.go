@@ -27,12 +27,14 @@ type config struct {
 	Out          string         `yaml:"out"`
 	Language     string         `yaml:"language"`
 	Strict       bool           `yaml:"strict"`
+	Memory       string         `yaml:"memory"`
+	TempDir      string         `yaml:"temp_dir"`
 }
 
 func defaultConfig() config {
 	return config{
 		Ingest: ingest.DefaultConfig(), Segment: segment.DefaultConfig(),
-		Out: "mainstay-out", Language: "en",
+		Out: "mainstay-out", Language: "en", Memory: memoryAuto,
 	}
 }
 

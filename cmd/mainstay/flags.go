@@ -73,6 +73,13 @@ func (c *config) addModelFlags(f *pflag.FlagSet) {
 	f.StringSliceVar(&s.Segments, "segments", nil, "segmentations to write (default: all that the data allows)")
 }
 
+// addLimits binds what the work may take. Results do not depend on it, so it is no part of a run's identity.
+func (c *config) addLimits(f *pflag.FlagSet, threads *int) {
+	addThreads(f, threads)
+	f.StringVar(&c.Memory, "memory", c.Memory, "`SIZE` of the memory to keep within, such as 2GiB or 50%; beyond it work goes to temporary files (auto = 65% of the machine's or the container's)")
+	f.StringVar(&c.TempDir, "temp", c.TempDir, "`FOLDER` for temporary files (default: the system's)")
+}
+
 // addThreads binds --threads. Results do not depend on it, so it is not configuration.
 func addThreads(f *pflag.FlagSet, threads *int) {
 	f.IntVar(threads, "threads", runtime.GOMAXPROCS(0), "worker threads; results do not depend on it")

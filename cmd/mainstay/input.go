@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"mainstay/ingest"
+	"mainstay/ingest/spill"
 	"mainstay/ingest/store"
 	"mainstay/ingest/table"
 	"mainstay/reports"
@@ -34,7 +35,7 @@ func newInputOptions() inputOptions { return inputOptions{config: defaultConfig(
 func (o *inputOptions) addFlags(f *pflag.FlagSet) {
 	o.source.addFlags(f)
 	o.config.addInputFlags(f)
-	addThreads(f, &o.threads)
+	o.config.addLimits(f, &o.threads)
 }
 
 // resolve settles the configuration: defaults, the file, flags, arguments, in rising order of strength.
@@ -45,7 +46,8 @@ func (o *inputOptions) resolve(flags *pflag.FlagSet, sources []string) error {
 	if o.threads < 1 {
 		return usageError{fmt.Errorf("--threads is %d; expected 1 or more", o.threads)}
 	}
-	return errors.Join(o.config.Ingest.Validate(), o.config.Segment.Check())
+	_, err := o.config.memory()
+	return errors.Join(o.config.Ingest.Validate(), o.config.Segment.Check(), err)
 }
 
 // inputCommand completes a command that reads transactions: it settles the configuration, then shows it
@@ -64,9 +66,21 @@ func (a *app) inputCommand(cmd *cobra.Command, o *inputOptions, work func(contex
 			return a.printConfig(&o.config)
 		}
 		a.progress.start(a.stderr)
-		return work(cmd.Context())
+		return a.within(&o.config, func() error { return work(cmd.Context()) })
 	}
 	return cmd
+}
+
+// within does the work in the memory and the folder of temporary files that the configuration gives. The files are
+// gone afterwards, whatever the work came to.
+func (a *app) within(c *config, work func() error) (err error) {
+	memory, err := c.memory()
+	if err != nil {
+		return err
+	}
+	a.space = spill.New(memory, c.TempDir)
+	defer func() { err = errors.Join(err, a.space.Close()) }()
+	return work()
 }
 
 // adopt takes the settings of a stored Ledger in place of the defaults, where sources are one: the
@@ -83,7 +97,11 @@ func (o *inputOptions) adopt(ctx context.Context, flags *pflag.FlagSet, sources 
 func (a *app) plan(ctx context.Context, o *inputOptions) (*ingest.Plan, error) {
 	a.progress.say("reading dates")
 	p, err := ingest.NewPlan(ctx, files, o.config.Transactions, o.config.Ingest, o.threads, now())
-	if err == nil && o.config.Ingest.Unit == ingest.UnitParent {
+	if err != nil {
+		return nil, err
+	}
+	p.Space = a.space
+	if o.config.Ingest.Unit == ingest.UnitParent {
 		_, err = a.accounts(ctx, &o.config, p)
 	}
 	return p, err

@@ -79,7 +79,7 @@ func runLedger(ctx context.Context, a *app, o *ledgerOptions) error {
 }
 
 func (a *app) storeOptions(o *ledgerOptions, progress func(int64)) ingest.StoreOptions {
-	return ingest.StoreOptions{Threads: o.threads, Now: now(), Version: version, MaxChange: o.maxChange, Progress: progress}
+	return ingest.StoreOptions{Threads: o.threads, Now: now(), Version: version, MaxChange: o.maxChange, Progress: progress, Space: a.space}
 }
 
 // showStored prints what was written; what changed in closed months is a warning too.

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mainstay/ingest/spelling"
+	"mainstay/ingest/spill"
 )
 
 const rootLong = `mainstay learns from transaction exports (Parquet) how customers stay, grow and leave, and
@@ -61,6 +62,7 @@ func execute(ctx context.Context, root *cobra.Command) (err error) {
 type app struct {
 	stdout, stderr io.Writer
 	progress       progressLine
+	space          *spill.Space // memory and temporary files of the command
 	logOptions     logOptions
 }
 
