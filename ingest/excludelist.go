@@ -102,7 +102,7 @@ func readKeyLines(ctx context.Context, st store.Store, o store.Object) ([]Exclus
 	if o.Size > maxKeyFile {
 		return nil, &InputError{File: o.Name, RowGroup: -1, Row: -1, Err: fmt.Errorf("%d bytes, more than the %d that a list of one key per line may have: give the list as Parquet", o.Size, maxKeyFile)}
 	}
-	r, err := st.Open(ctx, o.Name)
+	r, err := st.Open(ctx, o)
 	if err != nil {
 		return nil, err
 	}

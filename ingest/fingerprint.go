@@ -40,11 +40,14 @@ func fingerprint(ctx context.Context, st store.Store, o *store.Object) (f Finger
 	fail := func(err error) (Fingerprint, error) {
 		return Fingerprint{}, &InputError{File: o.Name, RowGroup: -1, Row: -1, Err: err}
 	}
-	r, err := st.Open(ctx, o.Name)
+	r, err := st.Open(ctx, *o)
 	if err != nil {
 		return Fingerprint{}, err
 	}
 	defer r.Close()
+	if a, ok := r.(store.Ahead); ok {
+		a.Expect(store.Range{End: o.Size})
+	}
 	sum, buf, at := sha256.New(), make([]byte, min(fingerprintBuffer, o.Size+1)), int64(0)
 	for {
 		if err := context.Cause(ctx); err != nil {

@@ -34,6 +34,9 @@ func RelativeNames(objects []store.Object) []string {
 // that only their full paths show. A working directory that is gone leaves the name as
 // it is.
 func fullName(name string) string {
+	if store.IsRemote(name) {
+		return "/" + strings.Replace(name, "://", "/", 1)
+	}
 	if full, err := filepath.Abs(filepath.FromSlash(name)); err == nil {
 		name = full
 	}

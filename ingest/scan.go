@@ -17,7 +17,7 @@ func theSame(names ...string) func(int) []string { return func(int) []string { r
 func openPlanned(ctx context.Context, st store.Store, objects []store.Object, threads int) ([]PlannedFile, error) {
 	files := make([]PlannedFile, len(objects))
 	err := inParallel(ctx, threads, len(objects), func(ctx context.Context, _, i int) error {
-		r, err := st.Open(ctx, objects[i].Name)
+		r, err := st.Open(ctx, objects[i])
 		if err != nil {
 			return err
 		}
@@ -85,7 +85,7 @@ func (r *rowReader) open(ctx context.Context, st store.Store, f *PlannedFile, u 
 	r.closeColumns()
 	if r.source == nil || r.index != u.file {
 		r.close()
-		source, err := st.Open(ctx, f.Object.Name)
+		source, err := st.Open(ctx, f.Object)
 		if err != nil {
 			return err
 		}
@@ -101,6 +101,7 @@ func (r *rowReader) open(ctx context.Context, st store.Store, f *PlannedFile, u 
 	}
 	r.rows.file = u.file
 	r.rows.vecs, r.rows.types = r.rows.vecs[:0], r.rows.types[:0]
+	var wanted []*column.Info
 	for i, name := range names {
 		info, value, err := f.source(r.file, name)
 		if err != nil {
@@ -113,9 +114,11 @@ func (r *rowReader) open(ctx context.Context, st store.Store, f *PlannedFile, u 
 			if r.readers[i], err = r.file.NewReader(u.group, info); err != nil {
 				return err
 			}
+			wanted = append(wanted, info)
 		}
 		r.rows.vecs, r.rows.types = append(r.rows.vecs, &r.vecs[i]), append(r.rows.types, t)
 	}
+	store.Expect(r.source, r.file, u.group, wanted...)
 	return nil
 }
 
@@ -123,6 +126,9 @@ func (r *rowReader) open(ctx context.Context, st store.Store, f *PlannedFile, u 
 // of the size that it was listed with, and with the footer that was planned from, which
 // says where everything is and, in nearly all files, the least and greatest values.
 func reopen(f *PlannedFile, source store.Reader) (*column.File, error) {
+	if f.Object.Version != "" { // the store sees to it that nothing else is read
+		return f.File.From(source), nil
+	}
 	changed := &InputError{File: f.Object.Name, RowGroup: -1, Row: -1, Err: errChanged}
 	var end [2]byte // the last byte and one that should not be there
 	if n, err := source.ReadAt(end[:], f.Object.Size-1); n != 1 && (err == nil || errors.Is(err, io.EOF)) {

@@ -134,7 +134,7 @@ func IsStored(ctx context.Context, st store.Store, source string) (bool, error) 
 	if source == "" {
 		return false, nil
 	}
-	r, err := st.Open(ctx, path.Join(source, folderName))
+	r, err := st.Open(ctx, store.Object{Name: store.Join(source, folderName)})
 	if err == nil {
 		return true, r.Close()
 	}
@@ -147,7 +147,7 @@ func IsStored(ctx context.Context, st store.Store, source string) (bool, error) 
 // isFile reports whether a source is a file, below which nothing can lie.
 func isFile(ctx context.Context, st store.Store, source string) bool {
 	objects, err := st.List(ctx, source)
-	return err != nil || len(objects) == 1 && path.Clean(source) == objects[0].Name
+	return err != nil || len(objects) == 1 && store.Join(source) == objects[0].Name
 }
 
 // StoredConfig is the configuration of a stored Ledger when sources are one, nil when they are an
@@ -181,7 +181,7 @@ func findStored(ctx context.Context, st store.Store, sources []string) (*stored,
 func readStored(ctx context.Context, st store.Store, folder string) (*stored, error) {
 	s := &stored{folder: folder}
 	var f StoredFolder
-	name := path.Join(folder, folderName)
+	name := store.Join(folder, folderName)
 	b, err := readDocument(ctx, st, name)
 	if err == nil {
 		err = decodeDocument(b, FolderSchema, &f)
@@ -192,8 +192,8 @@ func readStored(ctx context.Context, st store.Store, folder string) (*stored, er
 	if f.Current == "" || f.Current != path.Base(f.Current) || f.Current[0] == '.' {
 		return nil, documentError(name, fmt.Errorf("current is %q, which is no folder beside it", f.Current))
 	}
-	s.content, s.nights = path.Join(folder, f.Current), f.Nights
-	name = path.Join(s.content, manifestName)
+	s.content, s.nights = store.Join(folder, f.Current), f.Nights
+	name = store.Join(s.content, manifestName)
 	if b, err = readDocument(ctx, st, name); err != nil {
 		return nil, documentError(name, err)
 	}
@@ -291,7 +291,7 @@ func (m *StoredManifest) tally() (t Tally, err error) {
 func (s *stored) verify(ctx context.Context, st store.Store, threads int) error {
 	var objects []store.Object
 	for _, f := range s.manifest.Files {
-		name := path.Join(s.content, f.Name)
+		name := store.Join(s.content, f.Name)
 		found, err := mustExist(ctx, st, name)
 		if err != nil {
 			return documentError(name, err)

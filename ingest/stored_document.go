@@ -31,7 +31,7 @@ func readDocument(ctx context.Context, st store.Store, name string) ([]byte, err
 	if object.Size > maxDocument {
 		return nil, errors.New("it is no document of a stored ledger")
 	}
-	r, err := st.Open(ctx, name)
+	r, err := st.Open(ctx, object)
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +45,7 @@ func readDocument(ctx context.Context, st store.Store, name string) ([]byte, err
 
 // mustExist is the file of that name, which a stored Ledger must have.
 func mustExist(ctx context.Context, st store.Store, name string) (store.Object, error) {
-	r, err := st.Open(ctx, name)
+	r, err := st.Open(ctx, store.Object{Name: name})
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return store.Object{}, errors.New("it is missing")

@@ -15,7 +15,7 @@ type tableReader struct {
 }
 
 func (s *stored) reader(ctx context.Context, st store.Store, f *PlannedFile) (*tableReader, error) {
-	source, err := st.Open(ctx, f.Object.Name)
+	source, err := st.Open(ctx, f.Object)
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +41,7 @@ const rebuild = "the stored ledger is damaged or was not written by mainstay led
 // gets the vectors in the order of names.
 func (t *tableReader) group(ctx context.Context, g int, names []string, kinds []column.Kind, visit func(v []*column.Vector, n int) error) error {
 	readers, vecs := make([]*column.Reader, len(names)), make([]column.Vector, len(names))
-	refs := make([]*column.Vector, len(names))
+	refs, wanted := make([]*column.Vector, len(names)), make([]*column.Info, len(names))
 	for i, name := range names {
 		info, err := t.file.Find(name)
 		if err != nil {
@@ -54,8 +54,9 @@ func (t *tableReader) group(ctx context.Context, g int, names []string, kinds []
 			return err
 		}
 		defer readers[i].Close()
-		refs[i] = &vecs[i]
+		refs[i], wanted[i] = &vecs[i], info
 	}
+	store.Expect(t.source, t.file, g, wanted...)
 	for left := t.file.RowGroups[g]; left > 0; {
 		if err := context.Cause(ctx); err != nil {
 			return err

@@ -131,7 +131,7 @@ func (a *app) rowProgress(p *ingest.Plan) func(int64) {
 }
 
 // files is where every input lies.
-var files store.Store = store.Dir{}
+var files store.Store = store.Files{}
 
 // style is how a command that reads transactions speaks to people.
 func (o *inputOptions) style(a *app) reports.Style {

@@ -53,14 +53,30 @@ type chunk struct {
 	plain    []byte // decompressed bytes of the current page
 }
 
+// Extent is where the pages of a column of a row group lie, as the footer claims: n bytes from off. No bytes
+// where the claim cannot be true; NewReader says why.
+func (f *File) Extent(g int, c *Info) (off, n int64) {
+	m := &f.meta.RowGroups[g].Columns[c.leaf].MetaData
+	off, n = firstPage(m), m.TotalCompressedSize
+	if off < int64(len(magic)) || n < 0 || off > f.pagesEnd || n > f.pagesEnd-off {
+		return 0, 0
+	}
+	return off, n
+}
+
+// firstPage is the offset of the dictionary page where a column has one, of the first data page otherwise.
+func firstPage(m *format.ColumnMetaData) int64 {
+	if d := m.DictionaryPageOffset; d > 0 && d < m.DataPageOffset {
+		return d
+	}
+	return m.DataPageOffset
+}
+
 // newChunk checks what the footer says about the column of a row group.
 func (f *File) newChunk(g int, c *Info) (*chunk, error) {
 	cc := &f.meta.RowGroups[g].Columns[c.leaf]
 	m := &cc.MetaData
-	start := m.DataPageOffset
-	if d := m.DictionaryPageOffset; d > 0 && d < start {
-		start = d
-	}
+	start := firstPage(m)
 	switch {
 	case cc.CryptoMetadata.Value != nil || len(cc.EncryptedColumnMetadata) > 0:
 		return nil, fmt.Errorf("the column is encrypted: decrypt it before, keys are not supported")

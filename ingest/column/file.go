@@ -42,6 +42,13 @@ func Open(name string, r io.ReaderAt, size int64) (*File, error) {
 	return f, nil
 }
 
+// From is the file read through another source of the same bytes.
+func (f *File) From(r io.ReaderAt) *File {
+	g := *f
+	g.source = r
+	return &g
+}
+
 func (f *File) open(size int64) (err error) {
 	defer guard(&err)
 	if f.meta, f.pagesEnd, f.Footer, err = readFooter(f.source, size); err != nil {

@@ -23,23 +23,12 @@ func readFooter(r io.ReaderAt, size int64) (meta *format.FileMetaData, start int
 	if size == 0 {
 		return nil, 0, 0, fmt.Errorf("the file is empty: export it again")
 	}
-	head, tail := make([]byte, min(size, int64(len(magic)))), make([]byte, min(size, tailBytes))
-	if err := readAt(r, head, 0); err != nil {
-		return nil, 0, 0, err
-	}
+	tail := make([]byte, min(size, tailBytes))
 	if err := readAt(r, tail, size-int64(len(tail))); err != nil {
 		return nil, 0, 0, err
 	}
-	end := string(tail[max(0, len(tail)-len(magic)):])
-	switch {
-	case string(head) == encryptedMagic || end == encryptedMagic:
-		return nil, 0, 0, errEncrypted
-	case string(head) != magic && end != magic:
-		return nil, 0, 0, fmt.Errorf("not a Parquet file (it starts with %q, not with %q): check that the right file was named, or export it as Parquet", head, magic)
-	case end != magic || size < int64(len(magic))+tailBytes:
-		return nil, 0, 0, fmt.Errorf("the file is truncated (%d bytes, without the footer that ends a Parquet file): copy or export it again", size)
-	case string(head) != magic:
-		return nil, 0, 0, damaged("the file does not start with %q", magic)
+	if string(tail[max(0, len(tail)-len(magic)):]) != magic || size < int64(len(magic))+tailBytes {
+		return nil, 0, 0, notParquet(r, size, tail)
 	}
 	length := int64(binary.LittleEndian.Uint32(tail))
 	start = size - tailBytes - length
@@ -55,6 +44,23 @@ func readFooter(r io.ReaderAt, size int64) (meta *format.FileMetaData, start int
 	}
 	meta, err = decodeFooter(b)
 	return meta, start, xxhash.Sum64(b), err
+}
+
+// notParquet says what a file is that does not end as Parquet does. Only then is it read at its start, which
+// may be far from its end.
+func notParquet(r io.ReaderAt, size int64, tail []byte) error {
+	head := make([]byte, min(size, int64(len(magic))))
+	if err := readAt(r, head, 0); err != nil {
+		return err
+	}
+	end := string(tail[max(0, len(tail)-len(magic)):])
+	switch {
+	case string(head) == encryptedMagic || end == encryptedMagic:
+		return errEncrypted
+	case string(head) != magic && end != magic:
+		return fmt.Errorf("not a Parquet file (it starts with %q, not with %q): check that the right file was named, or export it as Parquet", head, magic)
+	}
+	return fmt.Errorf("the file is truncated (%d bytes, without the footer that ends a Parquet file): copy or export it again", size)
 }
 
 var errEncrypted = fmt.Errorf("the file is encrypted: decrypt it before, keys are not supported")

@@ -43,9 +43,6 @@ func list(ctx context.Context, source string, endings []string) ([]Object, error
 	if source == "" {
 		return nil, fmt.Errorf("empty source: name a Parquet file, a folder, or a pattern such as exports/*.parquet")
 	}
-	if strings.Contains(source, "://") {
-		return nil, fmt.Errorf("%s: only local files can be read: copy the files to this machine, or mount the store", source)
-	}
 	root := filepath.ToSlash(filepath.Clean(source)) // in this order: Clean knows C: and //server/share
 	info, err := os.Stat(filepath.FromSlash(root))
 	switch {
@@ -54,12 +51,11 @@ func list(ctx context.Context, source string, endings []string) ([]Object, error
 		return []Object{o}, err
 	case err == nil:
 		w := walk{ctx: ctx, take: func(elems []string) bool { return inFolder(elems, endings) }, enter: func(elems []string) bool { return !slices.ContainsFunc(elems, hidden) }}
-		return w.list(source, root, fmt.Sprintf("%s: no %s in this folder (names ending in %s): name the files themselves if they end differently",
-			source, whatEnds(endings), strings.Join(endings, ", ")))
+		return w.list(source, root, noneEnds(source, endings))
 	case isPattern(root[len(filepath.VolumeName(root)):]):
 		start, pattern := split(root, len(filepath.VolumeName(root)))
 		w := walk{ctx: ctx, take: func(elems []string) bool { return selects(pattern, elems, endings) }, enter: func(elems []string) bool { return leadsTo(pattern, elems) }}
-		return w.list(source, start, fmt.Sprintf("%s: the pattern matches no file: check it with ls, and quote it so that the shell leaves it alone", source))
+		return w.list(source, start, noMatch(source))
 	case os.IsNotExist(err):
 		return nil, notFound(source, root)
 	default:
@@ -68,10 +64,10 @@ func list(ctx context.Context, source string, endings []string) ([]Object, error
 }
 
 // Open implements Store.
-func (Dir) Open(_ context.Context, name string) (Reader, error) {
-	f, err := os.Open(filepath.FromSlash(name))
+func (Dir) Open(_ context.Context, o Object) (Reader, error) {
+	f, err := os.Open(filepath.FromSlash(o.Name))
 	if err != nil {
-		return nil, unreadable(fmt.Errorf("%s: %w: check that it still exists and can be read", name, unwrapPath(err)))
+		return nil, unreadable(fmt.Errorf("%s: %w: check that it still exists and can be read", o.Name, unwrapPath(err)))
 	}
 	return f, nil
 }
@@ -112,7 +108,7 @@ type found struct {
 	real string
 }
 
-func (w *walk) list(source, root, nothing string) ([]Object, error) {
+func (w *walk) list(source, root string, nothing error) ([]Object, error) {
 	if _, err := os.Stat(filepath.FromSlash(root)); os.IsNotExist(err) {
 		return nil, notFound(source, root)
 	}
@@ -120,7 +116,7 @@ func (w *walk) list(source, root, nothing string) ([]Object, error) {
 		return nil, err
 	}
 	if len(w.found) == 0 {
-		return nil, fmt.Errorf("%s", nothing)
+		return nil, nothing
 	}
 	return w.objects(), nil
 }
@@ -202,14 +198,6 @@ func (w *walk) objects() []Object {
 		}
 	}
 	return out
-}
-
-// whatEnds names the files that have the endings.
-func whatEnds(endings []string) string {
-	if len(endings) > len(parquetEndings) {
-		return "table"
-	}
-	return "Parquet file"
 }
 
 func object(name string, info fs.FileInfo) (Object, error) {

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"mainstay/ingest/spelling"
 )
@@ -28,10 +29,25 @@ func notFound(source, name string) error {
 	return missing(source, parent, filepath.Base(name), names)
 }
 
+// noneEnds is the error for a folder without a file that has one of the endings.
+func noneEnds(source string, endings []string) error {
+	what := "Parquet file"
+	if len(endings) > len(parquetEndings) {
+		what = "table"
+	}
+	return fmt.Errorf("%s: no %s in this folder (names ending in %s): name the files themselves if they end differently",
+		source, what, strings.Join(endings, ", "))
+}
+
+// noMatch is the error for a pattern that matches nothing.
+func noMatch(source string) error {
+	return fmt.Errorf("%s: the pattern matches no file: check it with ls, and quote it so that the shell leaves it alone", source)
+}
+
 // missing is the error for a source that is not there, with the nearest of names.
 func missing(source, parent, base string, names []string) error {
 	if near := spelling.Nearest(base, names); near != "" {
-		return fmt.Errorf("%s: no such file or folder: did you mean %s?", source, join(parent, near))
+		return fmt.Errorf("%s: no such file or folder: did you mean %s?", source, Join(parent, near))
 	}
 	return fmt.Errorf("%s: no such file or folder: check the name and the working directory", source)
 }

@@ -83,7 +83,7 @@ func TestList(t *testing.T) {
 				if o.Size != int64(len(o.Name)) {
 					t.Errorf("%s: %s: size %d", name, o.Name, o.Size)
 				}
-				r, err := s.Open(context.Background(), o.Name)
+				r, err := s.Open(context.Background(), o)
 				if err != nil {
 					t.Errorf("%s: %v", name, err)
 					continue
@@ -150,7 +150,6 @@ func TestNothing(t *testing.T) {
 			check("flat/*.parq", "the pattern matches no file")
 			check("export/.hidden/../_temporary/*.csv", "the pattern matches no file")
 			check("", "empty source")
-			check("s3://bucket/x", "only local files")
 			check("flat/c.dat/x", "flat/c.dat/x: ")
 			if err := os.MkdirAll("none/_SUCCESS", 0o755); err != nil {
 				t.Fatal(err)
@@ -159,7 +158,7 @@ func TestNothing(t *testing.T) {
 		} else {
 			check("flat/aa.parquet", "did you mean flat/a.parquet?")
 		}
-		if _, err := s.Open(context.Background(), "gone.parquet"); err == nil || !strings.HasPrefix(err.Error(), "gone.parquet: ") {
+		if _, err := s.Open(context.Background(), Object{Name: "gone.parquet"}); err == nil || !strings.HasPrefix(err.Error(), "gone.parquet: ") {
 			t.Errorf("%s: opening a missing file: %v", name, err)
 		}
 		ctx, cancel := context.WithCancel(context.Background())
@@ -220,9 +219,9 @@ func TestErrorsAreOfInputs(t *testing.T) {
 	folder := t.TempDir()
 	_, absent := Dir{}.List(context.Background(), filepath.Join(folder, "absent.parquet"))
 	_, empty := Dir{}.List(context.Background(), folder)
-	_, remote := Dir{}.List(context.Background(), "s3://bucket/x.parquet")
-	_, gone := Dir{}.Open(context.Background(), filepath.Join(folder, "gone.parquet"))
-	_, memory := Memory{}.Open(context.Background(), "x")
+	_, remote := Files{}.List(context.Background(), "ftp://bucket/x.parquet")
+	_, gone := Dir{}.Open(context.Background(), Object{Name: filepath.Join(folder, "gone.parquet")})
+	_, memory := Memory{}.Open(context.Background(), Object{Name: "x"})
 	for _, err := range []error{absent, empty, remote, gone, memory} {
 		var input *column.Error
 		if !errors.As(err, &input) || strings.HasPrefix(err.Error(), ":") {

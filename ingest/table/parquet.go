@@ -40,6 +40,7 @@ func (t *Table) readParquet(ctx context.Context, o store.Object, r store.Reader)
 			if err := ctx.Err(); err != nil {
 				return err
 			}
+			store.Expect(r, f, g, &info)
 			if err := c.readGroup(f, g, &info); err != nil {
 				return err
 			}

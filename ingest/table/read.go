@@ -70,7 +70,7 @@ func listAll(ctx context.Context, st store.Store, sources []string) ([]store.Obj
 
 // readFile appends the rows of one file.
 func (t *Table) readFile(ctx context.Context, st store.Store, o store.Object) error {
-	r, err := st.Open(ctx, o.Name)
+	r, err := st.Open(ctx, o)
 	if err != nil {
 		return err
 	}
