@@ -69,22 +69,22 @@ func (b *Book) aggregate(members []int32, est *Estimates) SegmentRow {
 		if b.keys[m] {
 			row.KeyAccounts++
 		}
-		p := b.Profile(int(m))
-		if p == nil {
+		if !b.isCustomer(int(m)) {
 			row.Prospects++
 			continue
 		}
 		row.Customers++
-		row.Net12 += p.Net12
-		days += int64(p.Frequency12)
+		p := b.Profiles
+		row.Net12 += p.Net12.At(int(m))
+		days += int64(p.Frequency12[m])
 		switch {
-		case p.AtRisk(b.Clock.AsOf, b.Clock.Horizon):
+		case b.atRisk(int(m)):
 			row.AtRisk++
-		case p.Frequency > 0:
+		case p.Frequency[m] > 0:
 			row.Lapsed++
 		}
-		if p.Frequency > 0 {
-			tenures = append(tenures, float64(b.Clock.AsOf-p.First))
+		if p.Frequency[m] > 0 {
+			tenures = append(tenures, float64(b.Clock.AsOf-p.First[m]))
 		}
 	}
 	row.Frequency12 = math.NaN()
@@ -142,7 +142,7 @@ func (est *Estimates) addTo(row *SegmentRow, members []int32) {
 
 // addTo adds the observed retention of each row's segment as it was one horizon ago.
 func (r *Retention) addTo(rows []SegmentRow, scheme, where string) error {
-	if r == nil || len(r.Then.Profiles) == 0 {
+	if r == nil || r.Then.Profiles.Len() == 0 {
 		return nil
 	}
 	in, err := r.holds(where)
@@ -154,7 +154,7 @@ func (r *Retention) addTo(rows []SegmentRow, scheme, where string) error {
 		return err
 	}
 	exposed, retained := make([]int, len(g.Names)), make([]int, len(g.Names))
-	for i := range r.Then.Profiles {
+	for i := range r.Then.Profiles.Len() {
 		if k := g.Of[i]; k >= 0 && in[i] && r.Exposed[i] {
 			exposed[k]++
 			if r.Retained[i] {

@@ -310,8 +310,8 @@ func (a *analysis) accountMatch() AccountMatch {
 		return AccountMatch{}
 	}
 	m := AccountMatch{Given: true, Prospects: len(a.Prospects)}
-	for _, row := range a.Account {
-		if row >= 0 {
+	for i := range a.Profiles.Len() {
+		if a.accountRow(i) >= 0 {
 			m.Matched++
 		} else {
 			m.CustomersWithout++
@@ -328,7 +328,7 @@ func (a *analysis) warn() {
 	if math.IsNaN(a.Clock.MedianGap) {
 		add(num.WarnNoRepeatBuyers, "nobody bought on two days; rhythm, churn and value are guesses: give a longer history")
 	}
-	if m := r.Accounts; m.Given && m.Matched == 0 && len(a.Profiles) > 0 {
+	if m := r.Accounts; m.Given && m.Matched == 0 && a.Profiles.Len() > 0 {
 		add(warnAccounts, "no customer is in the accounts table: check its key column (--accounts-key) and that both write keys alike; all its rows count as prospects")
 	}
 	for _, note := range a.Ledger.Tally.ExclusionNotes() {

@@ -178,7 +178,7 @@ func TestPanelsReadNoFurtherThanTheyMay(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return newStudy(b).newPanel(origin, Profiles(l, origin, clock.Horizon, 2))
+		return newStudy(b).newPanel(origin, ProfilesOn(l, origin, clock.Horizon, 2))
 	}
 	blind := func(p *panel) *panel {
 		for i := range p.Subjects {
@@ -273,10 +273,10 @@ func TestChurnIsCalibratedOnASimulation(t *testing.T) {
 		if !fit.OK {
 			t.Fatalf("%s: %s", champion, fit.Note)
 		}
-		later := Profiles(l, l.AsOf+ingest.Day(b.Clock.Horizon), b.Clock.Horizon, 1)
+		later := ProfilesOn(l, l.AsOf+ingest.Day(b.Clock.Horizon), b.Clock.Horizon, 1)
 		last := map[string]ingest.Day{}
-		for _, p := range later {
-			last[string(l.Key(int(p.Shard), int(p.Row)))] = p.Last
+		for i, day := range later.Last {
+			last[string(l.Key(later.Place(i)))] = day
 		}
 		var left, pred, logits []float64
 		var inLow, inHigh float64

@@ -113,12 +113,14 @@ func byMember[T any](b *Book, column []T, unknown T) []T {
 // fillFromSide fills the empty texts of customers.
 func (b *Book) fillFromSide(side int, text []string) {
 	values := b.Ledger.Sides[side].Values
-	for i := range b.Profiles {
-		if text[i] == "" {
-			p := &b.Profiles[i]
-			text[i] = values[latestCode(b.Ledger.Shard(int(p.Shard)), side, int(p.Row), b.Clock.AsOf)]
+	b.Ledger.Scan(b.Threads, func(k int, s *ingest.Shard) {
+		lo, hi := b.Profiles.OfShard(k)
+		for i := lo; i < hi; i++ {
+			if text[i] == "" {
+				text[i] = values[latestCode(s, side, b.Profiles.Row(k, i), b.Clock.AsOf)]
+			}
 		}
-	}
+	})
 }
 
 // latestCode is the code of a side table for customer i as of a day, 0 (empty) without one.

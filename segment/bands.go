@@ -201,7 +201,7 @@ func (b *Book) groupBands(r BandRule) (*Grouping, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := len(b.Profiles)
+	n := b.Profiles.Len()
 	if prospects {
 		n = b.Members()
 	}

@@ -110,9 +110,9 @@ func TestQuantileBandsNeverSplitTies(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for i := range b.Profiles {
-			for j := range b.Profiles {
-				fi, fj := b.Profiles[i].Frequency, b.Profiles[j].Frequency
+		for i := range b.Profiles.Len() {
+			for j := range b.Profiles.Len() {
+				fi, fj := b.Profiles.Frequency[i], b.Profiles.Frequency[j]
 				if fi == fj && g.Of[i] != g.Of[j] || fi < fj && g.Of[i] > g.Of[j] {
 					t.Fatalf("frequency %d in band %d, %d in %d", fi, g.Of[i], fj, g.Of[j])
 				}
@@ -122,8 +122,8 @@ func TestQuantileBandsNeverSplitTies(t *testing.T) {
 		for _, c := range g.Cuts {
 			n += c.Customers
 		}
-		if n != len(b.Profiles) {
-			t.Fatalf("%d in bands, %d customers", n, len(b.Profiles))
+		if n != b.Profiles.Len() {
+			t.Fatalf("%d in bands, %d customers", n, b.Profiles.Len())
 		}
 	})
 }

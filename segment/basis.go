@@ -20,7 +20,7 @@ const costedEnough = 0.95
 
 // Basis chooses between margin and revenue, with a sentence why. A margin asked for without a cost
 // column is an *ingest.ConfigError.
-func Basis(l *ingest.Ledger, profiles []Profile, cfg Config) (basis, why string, err error) {
+func Basis(l *ingest.Ledger, profiles *Profiles, cfg Config) (basis, why string, err error) {
 	if !l.Has.Cost {
 		if cfg.ValueBasis == Margin {
 			return "", "", &ingest.ConfigError{Msg: "value_basis is margin but no cost is mapped: name the cost column with --cost, or choose revenue"}
@@ -28,9 +28,9 @@ func Basis(l *ingest.Ledger, profiles []Profile, cfg Config) (basis, why string,
 		return Revenue, "revenue: no cost is mapped", nil
 	}
 	var net, costed int64
-	for i := range profiles {
-		net += profiles[i].Net12
-		costed += profiles[i].Costed12
+	for i := range profiles.Len() {
+		net += profiles.Net12.At(i)
+		costed += profiles.Costed12.At(i)
 	}
 	covered := 0.0 // where refunds without cost outweigh sales without it, the excess counts as uncovered
 	if net > 0 {
@@ -55,6 +55,25 @@ func Value12(p *Profile, basis string) int64 {
 	}
 	return p.Net12
 }
+
+// Value12 is that of profile i.
+func (p *Profiles) Value12(i int, basis string) int64 {
+	if basis == Margin {
+		return p.Costed12.At(i) - p.Cost12.At(i)
+	}
+	return p.Net12.At(i)
+}
+
+// ValuePrior12 is that of profile i.
+func (p *Profiles) ValuePrior12(i int, basis string) int64 {
+	if basis == Margin {
+		return p.CostedPrior12.At(i) - p.CostPrior12.At(i)
+	}
+	return p.NetPrior12.At(i)
+}
+
+// Net is that of profile i.
+func (p *Profiles) Net(i int) int64 { return p.Sales.At(i) + p.Returns.At(i) }
 
 // ValuePrior12 is Value12 of the 12 months before.
 func ValuePrior12(p *Profile, basis string) int64 {
@@ -83,10 +102,10 @@ func (b *Book) floor(v float64) float64 {
 
 // Uncosted12 is the trailing-12-month net revenue whose cost is unknown, at the Ledger's scale: what a
 // margin basis leaves out.
-func Uncosted12(profiles []Profile) int64 {
+func Uncosted12(profiles *Profiles) int64 {
 	var sum int64
-	for i := range profiles {
-		sum += profiles[i].Net12 - profiles[i].Costed12
+	for i := range profiles.Len() {
+		sum += profiles.Net12.At(i) - profiles.Costed12.At(i)
 	}
 	return sum
 }

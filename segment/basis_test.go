@@ -10,7 +10,7 @@ func TestBasis(t *testing.T) {
 		l := handmade(18000, nil, rows...)
 		cfg := DefaultConfig()
 		cfg.ValueBasis = set
-		got, reason, err := Basis(l, Profiles(l, 18000, 90, 1), cfg)
+		got, reason, err := Basis(l, ProfilesOn(l, 18000, 90, 1), cfg)
 		if err != nil || got != want || reason != why {
 			t.Errorf("got %q, %q, %v; want %q, %q", got, reason, err, want, why)
 		}
@@ -24,7 +24,7 @@ func TestBasis(t *testing.T) {
 	f("margin", Margin, "margin: set in the configuration; cost is known for 94.1 % of the trailing-12-month net revenue; the rest counts as no margin", known, unknown)
 
 	l := handmade(18000, nil, known, unknown)
-	profiles := Profiles(l, 18000, 90, 1)
+	profiles := ProfilesOn(l, 18000, 90, 1)
 	if got := Uncosted12(profiles); got != 600 {
 		t.Errorf("uncosted %d, want 600", got)
 	}

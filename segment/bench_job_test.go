@@ -129,7 +129,7 @@ func (s benchSpec) do(ctx context.Context) (*benchDone, error) {
 			done.Checks = checkLedger(l)
 		}
 	case jobSums:
-		profiles := Profiles(l, l.AsOf, benchHorizon, s.threads)
+		profiles := ProfilesOn(l, l.AsOf, benchHorizon, s.threads)
 		mark("profiles")
 		if s.check {
 			done.Checks = checkSums(profiles)
@@ -174,17 +174,17 @@ func checkLedger(l *ingest.Ledger) map[string]any {
 	return out
 }
 
-func checkSums(profiles []Profile) map[string]any {
+func checkSums(profiles *Profiles) map[string]any {
 	var lines, first, last, net, mix int64
-	for i := range profiles {
-		p := &profiles[i]
+	for i := range profiles.Len() {
+		p := profiles.At(i)
 		lines += p.Lines
 		first += int64(p.First)
 		last += int64(p.Last)
 		net += p.Net()
 		mix += p.Net() % mixed * int64(p.Last-p.First)
 	}
-	return map[string]any{"customers": len(profiles), "lines": lines, "first": first, "last": last, "net": net, "mix": mix}
+	return map[string]any{"customers": profiles.Len(), "lines": lines, "first": first, "last": last, "net": net, "mix": mix}
 }
 
 func checkStates(c *markov.Counts) map[string]any {

@@ -18,12 +18,12 @@ type Book struct {
 	Config    Config
 	Clock     Clock
 	Threads   int
-	Profiles  []Profile
-	Account   []int32 // by profile: row of Accounts, −1 without one
+	Profiles  *Profiles
 	Prospects []int32 // rows of Accounts, ascending
 	Basis     string  // Margin or Revenue
 	BasisWhy  string
 
+	account  []int32 // by profile: row of Accounts, −1 without one; nil without accounts
 	held     holdings
 	rfm      *RFM
 	abc      []int8
@@ -40,15 +40,22 @@ func NewBook(l *ingest.Ledger, in *table.Inputs, clock Clock, cfg Config, thread
 	if err := cfg.Check(); err != nil {
 		return nil, err
 	}
-	if err := CheckRange(l); err != nil {
-		return nil, err
-	}
 	if in == nil {
 		in = &table.Inputs{}
 	}
 	b := &Book{Ledger: l, Inputs: *in, Accounts: in.Accounts, Config: cfg, Clock: clock, Threads: threads}
 	b.held = newHoldings(l, in.Contracts, threads)
-	b.Profiles = b.profilesOn(clock.AsOf)
+	p := newProfiler(l, clock.AsOf, clock.Horizon)
+	var r rangeCheck
+	l.Scan(threads, func(k int, s *ingest.Shard) {
+		r.shard(k, s)
+		p.shard(k, s)
+	})
+	if err := r.err(l); err != nil {
+		return nil, err
+	}
+	b.Profiles = p.finish()
+	b.held.mark(b.Profiles, clock.AsOf)
 	b.matchAccounts()
 	if err := b.checkModelAttributes(); err != nil {
 		return nil, err
@@ -76,17 +83,14 @@ func (b *Book) Before(asOf ingest.Day) (*Book, error) {
 
 // matchAccounts finds what the accounts say of each customer as of the book's day.
 func (b *Book) matchAccounts() {
-	b.Account = make([]int32, len(b.Profiles))
 	if b.Accounts == nil {
-		for i := range b.Account {
-			b.Account[i] = -1
-		}
 		return
 	}
+	b.account = make([]int32, b.Profiles.Len())
 	customer := make([]bool, len(b.Accounts.Keys))
-	for i := range b.Profiles {
+	for i := range b.account {
 		row := b.Accounts.Row(b.Key(i), int32(b.Clock.AsOf))
-		b.Account[i] = int32(row)
+		b.account[i] = int32(row)
 		if row >= 0 {
 			customer[row] = true
 		}
@@ -104,30 +108,40 @@ func (b *Book) dissolved(row int) bool {
 }
 
 // Members is the number of customers and prospects.
-func (b *Book) Members() int { return len(b.Profiles) + len(b.Prospects) }
+func (b *Book) Members() int { return b.Profiles.Len() + len(b.Prospects) }
 
 // Profile is the profile of a member, nil for a prospect.
 func (b *Book) Profile(m int) *Profile {
-	if m < len(b.Profiles) {
-		return &b.Profiles[m]
+	if m < b.Profiles.Len() {
+		p := b.Profiles.At(m)
+		return &p
 	}
 	return nil
 }
 
+// isCustomer reports whether a member has a profile.
+func (b *Book) isCustomer(m int) bool { return m < b.Profiles.Len() }
+
+// atRisk reports whether customer i is at risk on the book's day.
+func (b *Book) atRisk(i int) bool { return b.Profiles.AtRisk(i, b.Clock.AsOf, b.Clock.Horizon) }
+
 // Key is the key of a member; the bytes belong to the Ledger or the accounts.
 func (b *Book) Key(m int) []byte {
-	if p := b.Profile(m); p != nil {
-		return b.Ledger.Key(int(p.Shard), int(p.Row))
+	if b.isCustomer(m) {
+		return b.Ledger.Key(b.Profiles.Place(m))
 	}
-	return b.Accounts.Keys[b.Prospects[m-len(b.Profiles)]]
+	return b.Accounts.Keys[b.Prospects[m-b.Profiles.Len()]]
 }
 
 // accountRow is the row of Accounts of a member, −1 without one.
 func (b *Book) accountRow(m int) int {
-	if m < len(b.Profiles) {
-		return int(b.Account[m])
+	switch {
+	case !b.isCustomer(m):
+		return int(b.Prospects[m-b.Profiles.Len()])
+	case b.account == nil:
+		return -1
 	}
-	return int(b.Prospects[m-len(b.Profiles)])
+	return int(b.account[m])
 }
 
 // accountsOf is how many accounts a member stands for: those of its buying group; 0 where customers are the unit.
@@ -144,7 +158,7 @@ func (b *Book) accountsOf(m int) int {
 // RFM are the scores of the profiles.
 func (b *Book) RFM() *RFM {
 	if b.rfm == nil {
-		s := ScoreRFM(b.Profiles, b.Clock.AsOf, b.Config.RFMGroups)
+		s := ScoreRFM(b.Profiles, b.Config.RFMGroups)
 		b.rfm = &s
 	}
 	return b.rfm
@@ -153,9 +167,9 @@ func (b *Book) RFM() *RFM {
 // ABC are the classes of the profiles by trailing-12-month net revenue: 0 = A, 1 = B, 2 = C.
 func (b *Book) ABC() []int8 {
 	if b.abc == nil {
-		values := make([]int64, len(b.Profiles))
-		for i := range b.Profiles {
-			values[i] = b.Profiles[i].Net12
+		values := make([]int64, b.Profiles.Len())
+		for i := range values {
+			values[i] = b.Profiles.Net12.At(i)
 		}
 		b.abc = ABC(values)
 	}

@@ -100,16 +100,16 @@ const (
 	bridgeStayed                     // in both
 )
 
-// kindOf compares a customer's profile with that of 12 months ago, nil when there was none.
-func kindOf(now, then *Profile) bridgeKind {
+// kindOf compares a customer's profile, i of now, with that of 12 months ago, j of then or −1.
+func kindOf(now, then *Profiles, i, j int) bridgeKind {
 	switch {
-	case then == nil || then.Frequency == 0:
+	case j < 0 || then.Frequency[j] == 0:
 		return bridgeNew
-	case then.Frequency12 > 0 && now.Frequency12 > 0:
+	case then.Frequency12[j] > 0 && now.Frequency12[i] > 0:
 		return bridgeStayed
-	case then.Frequency12 > 0:
+	case then.Frequency12[j] > 0:
 		return bridgeLost
-	case now.Frequency12 > 0:
+	case now.Frequency12[i] > 0:
 		return bridgeReturned
 	}
 	return bridgeIdle
@@ -124,7 +124,7 @@ func (b *Book) Bridges(ctx context.Context, by []string, where string) ([]Bridge
 	if err != nil {
 		return nil, err
 	}
-	rows := p.bridges(&pairing{Names: []string{""}, Natural: true, Now: make([]int32, len(b.Profiles)), Then: make([]int32, len(p.then.Profiles))})
+	rows := p.bridges(&pairing{Names: []string{""}, Natural: true, Now: make([]int32, b.Profiles.Len()), Then: make([]int32, p.then.Profiles.Len())})
 	err = eachScheme(ctx, by, p.group, func(_ string, g *pairing) error {
 		rows = append(rows, p.bridges(g)...)
 		return nil
@@ -145,14 +145,14 @@ func (p *pair) bridges(g *pairing) []BridgeRow {
 		for k, name := range g.Names {
 			sums[k] = BridgeRow{Scheme: g.Scheme, Segment: name, Measure: measure, Bridge: Bridge{Whole: whole}}
 		}
-		for i := range p.now.Profiles {
+		now, then := p.now.Profiles, p.then.Profiles
+		for i := range now.Len() {
 			k, counted := g.Now[i], p.inNow[i]
 			if j := p.before[i]; j >= 0 {
 				k, counted = g.Then[j], p.inThen[j]
 			}
 			if k >= 0 && counted {
-				now := &p.now.Profiles[i]
-				sums[k].add(ValuePrior12(now, measure), Value12(now, measure), kindOf(now, p.profileThen(i)))
+				sums[k].add(now.ValuePrior12(i, measure), now.Value12(i, measure), kindOf(now, then, i, int(p.before[i])))
 			}
 		}
 		if !g.Natural {

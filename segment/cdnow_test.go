@@ -35,10 +35,10 @@ func cdnowSample(t *testing.T) *ingest.Ledger {
 // spend, first purchase included), recomputed with NumPy.
 func TestConcentrationOfCDNOW(t *testing.T) {
 	l := cdnowSample(t)
-	profiles := Profiles(l, l.AsOf, 90, 2)
-	values := make([]int64, len(profiles))
-	for i := range profiles {
-		values[i] = profiles[i].Net()
+	profiles := ProfilesOn(l, l.AsOf, 90, 2)
+	values := make([]int64, profiles.Len())
+	for i := range values {
+		values[i] = profiles.Net(i)
 	}
 	c := Concentrate(values)
 	f := func(name string, got, want, tolerance float64) {
@@ -64,11 +64,11 @@ func TestBookOfCDNOW(t *testing.T) {
 		t.Errorf("clock %+v, want gap 34, quarter, 102 days", c)
 	}
 	atRisk, bought := 0, 0
-	for i := range b.Profiles {
-		if b.Profiles[i].Frequency > 0 {
+	for i, frequency := range b.Profiles.Frequency {
+		if frequency > 0 {
 			bought++
 		}
-		if b.Profiles[i].AtRisk(l.AsOf, b.Clock.Horizon) {
+		if b.atRisk(i) {
 			atRisk++
 		}
 	}

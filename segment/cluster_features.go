@@ -41,7 +41,7 @@ func (c *Clustering) points(b *Book) (members []int32, p cluster.Points, err err
 	if err != nil {
 		return nil, p, err
 	}
-	for m := range b.Profiles {
+	for m := range b.Profiles.Len() {
 		if in[m] && !slices.ContainsFunc(c.Features, func(f ClusterFeature) bool { return math.IsNaN(f.value(m)) }) {
 			members = append(members, int32(m))
 		}

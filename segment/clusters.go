@@ -117,7 +117,7 @@ func (c *Clustering) byValue(b *Book, members, of []int32) (rank []int32) {
 	}
 	for i, m := range members {
 		s := &all[of[i]]
-		s.value += Value12(&b.Profiles[m], b.Basis)
+		s.value += b.Profiles.Value12(int(m), b.Basis)
 		s.n++
 		for j := range c.Features {
 			s.mean[j] += c.Features[j].prepare(c.Features[j].value(int(m)))
@@ -166,7 +166,7 @@ func (b *Book) groupClusters(scheme string) (*Grouping, error) {
 	var members []int32
 	for m := range g.Of {
 		g.Of[m] = -1
-		if m >= len(b.Profiles) {
+		if !b.isCustomer(m) {
 			continue
 		}
 		g.Of[m] = int32(c.K)
@@ -177,7 +177,7 @@ func (b *Book) groupClusters(scheme string) (*Grouping, error) {
 	for i, k := range c.assign(pointsOf(features, members)) {
 		g.Of[members[i]] = k
 	}
-	if len(members) < len(b.Profiles) {
+	if len(members) < b.Profiles.Len() {
 		g.Names = append(g.Names, unknown)
 	}
 	return g, nil
@@ -197,7 +197,7 @@ func (b *Book) clusterProfiles(g *Grouping, in []bool) []ClusterProfile {
 		profiles[k].Name = g.Names[k]
 		for _, f := range g.Clustering.Features {
 			var values []float64
-			for m := range b.Profiles {
+			for m := range b.Profiles.Len() {
 				if int(g.Of[m]) == k && in[m] {
 					values = append(values, f.value(m))
 				}

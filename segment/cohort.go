@@ -106,15 +106,15 @@ func (t *cohortTable) rows(g *Grouping, in []bool) []CohortRow {
 	for k := range cells {
 		customers[k], cells[k] = make([]int, n), make([]cohortCell, n*n)
 	}
-	for i := range b.Profiles {
-		p := &b.Profiles[i]
+	for i := range b.Profiles.Len() {
+		p := b.Profiles.At(i)
 		k := g.Of[i]
 		if k < 0 || !in[i] || p.Frequency == 0 {
 			continue
 		}
 		if cohort := int(t.at[p.First-b.Clock.First]); cohort < n {
 			customers[k][cohort]++
-			t.addCustomer(p, cells[k][cohort*n:][:n])
+			t.addCustomer(&p, cells[k][cohort*n:][:n])
 		}
 	}
 	var rows []CohortRow

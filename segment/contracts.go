@@ -39,13 +39,22 @@ func (h holdings) open(shard, row int32, day ingest.Day) bool {
 }
 
 // profilesOn are the profiles of a day, with the contracts in force on it.
-func (b *Book) profilesOn(day ingest.Day) []Profile {
-	profiles := Profiles(b.Ledger, day, b.Clock.Horizon, b.Threads)
-	if b.held != nil {
-		for i := range profiles {
-			p := &profiles[i]
-			p.Contract = b.held.open(p.Shard, p.Row, day)
+func (b *Book) profilesOn(day ingest.Day) *Profiles {
+	p := ProfilesOn(b.Ledger, day, b.Clock.Horizon, b.Threads)
+	b.held.mark(p, day)
+	return p
+}
+
+// mark notes the contracts in force on a day.
+func (h holdings) mark(p *Profiles, day ingest.Day) {
+	if h == nil {
+		return
+	}
+	p.contract = make([]bool, p.Len())
+	for k := range h {
+		lo, hi := p.OfShard(k)
+		for i := lo; i < hi; i++ {
+			p.contract[i] = h.open(int32(k), int32(p.Row(k, i)), day)
 		}
 	}
-	return profiles
 }

@@ -119,18 +119,18 @@ func (c *columns) row(p *panel, i int) []float64 {
 
 // attributesOn are the model attributes of the customers at risk as of a day: by attribute, then by row of
 // the panel's X.
-func (b *study) attributesOn(day ingest.Day, profiles []Profile) [][]string {
+func (b *study) attributesOn(day ingest.Day, profiles *Profiles) [][]string {
 	if len(b.Config.ModelAttributes) == 0 {
 		return nil
 	}
-	then := &Book{Ledger: b.Ledger, Accounts: b.Accounts, Clock: b.Clock, Profiles: profiles}
+	then := &Book{Ledger: b.Ledger, Accounts: b.Accounts, Clock: b.Clock, Profiles: profiles, Threads: b.Threads}
 	then.Clock.AsOf = day
 	then.matchAccounts()
 	out := make([][]string, len(b.Config.ModelAttributes))
 	for k, name := range b.Config.ModelAttributes {
 		text := then.texts(name)
-		for i := range profiles {
-			if profiles[i].AtRisk(day, b.Clock.Horizon) {
+		for i := range profiles.Len() {
+			if profiles.AtRisk(i, day, b.Clock.Horizon) {
 				out[k] = append(out[k], text[i])
 			}
 		}

@@ -89,7 +89,7 @@ func TestModelAttributeIsLearnt(t *testing.T) {
 	found := false
 	for i := range today.Subjects {
 		if s := &today.Subjects[i]; s.atRisk {
-			for _, f := range facts.regressed(m, today, i, &st.Profiles[s.profile]) {
+			for _, f := range facts.regressed(m, today, i, st.Profile(int(s.profile))) {
 				found = found || f.code == codeAttribute && strings.HasPrefix(f.words, "industry ")
 			}
 		}

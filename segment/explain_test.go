@@ -39,7 +39,7 @@ func (a *analysis) scoredBy(churn churnModel, value valueModel) map[int]Score {
 	scores := map[int]Score{}
 	for i, s := range a.today.Subjects {
 		if s.atRisk {
-			sc := Score{Profile: &a.Profiles[s.profile]}
+			sc := Score{Profile: a.Profile(int(s.profile))}
 			a.scorer.active(&sc, i)
 			scores[i] = sc
 		}

@@ -55,19 +55,18 @@ type typical struct {
 	net12 float64 // mean trailing-12-month net of customers at risk, losses as zero; at least one coefficient
 }
 
-func (b *study) typicalOn(day ingest.Day, profiles []Profile) typical {
+func (b *study) typicalOn(day ingest.Day, profiles *Profiles) typical {
 	var gaps, days int64
 	var net float64
 	n := 0
-	for i := range profiles {
-		p := &profiles[i]
-		if p.Frequency == 0 {
+	for i, frequency := range profiles.Frequency {
+		if frequency == 0 {
 			continue
 		}
-		gaps += int64(p.Frequency) - 1
-		days += int64(p.Last - p.First)
-		if p.AtRisk(day, b.Clock.Horizon) {
-			net += float64(max(p.Net12, 0))
+		gaps += int64(frequency) - 1
+		days += int64(profiles.Last[i] - profiles.First[i])
+		if profiles.AtRisk(i, day, b.Clock.Horizon) {
+			net += float64(max(profiles.Net12.At(i), 0))
 			n++
 		}
 	}

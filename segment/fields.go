@@ -79,10 +79,9 @@ func fields() []field {
 			return -float64(p.Returns) / float64(p.Sales)
 		})},
 		{"at_risk", "bought within one churn horizon, or under contract", flagField(func(b *Book, m int) bool {
-			p := b.Profile(m)
-			return p != nil && p.AtRisk(b.Clock.AsOf, b.Clock.Horizon)
+			return b.isCustomer(m) && b.atRisk(m)
 		})},
-		{"prospect", "an account that has not bought yet", flagField(func(b *Book, m int) bool { return b.Profile(m) == nil })},
+		{"prospect", "an account that has not bought yet", flagField(func(b *Book, m int) bool { return !b.isCustomer(m) })},
 		{"key_account", "selected by the key-account rule", func(b *Book) (column, error) {
 			selected, _, err := b.KeyAccounts()
 			return column{flag: func(m int) bool { return selected[m] }}, err
@@ -112,7 +111,7 @@ func fields() []field {
 func Fields() []Field {
 	all := fields()
 	out := make([]Field, len(all))
-	empty := &Book{Ledger: &ingest.Ledger{Has: ingest.Has{Orders: true, Units: true, Cost: true, Discount: true}}, Config: DefaultConfig(), Basis: Revenue,
+	empty := &Book{Profiles: &Profiles{}, Ledger: &ingest.Ledger{Has: ingest.Has{Orders: true, Units: true, Cost: true, Discount: true}}, Config: DefaultConfig(), Basis: Revenue,
 		Inputs: table.Inputs{Contracts: &table.Contracts{}, Activities: &table.Activities{}, People: &table.People{}}}
 	for i, f := range all {
 		c, err := f.bind(empty)
@@ -127,8 +126,9 @@ func Fields() []Field {
 func numberField(f func(b *Book, p *Profile) float64) func(*Book) (column, error) {
 	return func(b *Book) (column, error) {
 		return column{number: func(m int) float64 {
-			if p := b.Profile(m); p != nil {
-				return f(b, p)
+			if b.isCustomer(m) {
+				p := b.Profiles.At(m)
+				return f(b, &p)
 			}
 			return f(b, &nobody)
 		}}, nil
@@ -172,7 +172,7 @@ func scoreField(of func(*RFM) []int8) func(*Book) (column, error) {
 // orEmpty is f for customers and "" for prospects.
 func (b *Book) orEmpty(f func(i int) string) func(m int) string {
 	return func(m int) string {
-		if m >= len(b.Profiles) {
+		if !b.isCustomer(m) {
 			return ""
 		}
 		return f(m)

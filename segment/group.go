@@ -105,7 +105,7 @@ func (b *Book) groupProfiles(scheme string, names []string, of func(i int) int32
 	g := &Grouping{Scheme: scheme, Names: names, Of: make([]int32, b.Members()), Natural: true, Order: -1}
 	for m := range g.Of {
 		g.Of[m] = -1
-		if m < len(b.Profiles) {
+		if b.isCustomer(m) {
 			g.Of[m] = of(m)
 		}
 	}
@@ -128,7 +128,7 @@ func (b *Book) groupABC() *Grouping {
 	g := b.groupProfiles(SchemeABC, abcNames, func(i int) int32 { return int32(class[i]) })
 	g.Cuts = cutsOf(SchemeABC, "revenue_12m", abcNames,
 		func(i int) int { return int(class[i]) },
-		func(i int) float64 { return b.money(b.Profiles[i].Net12) }, len(b.Profiles))
+		func(i int) float64 { return b.money(b.Profiles.Net12.At(i)) }, b.Profiles.Len())
 	return g
 }
 
@@ -137,10 +137,10 @@ func (b *Book) groupLadder() (*Grouping, error) {
 		return nil, &ingest.ConfigError{Msg: "the ladder needs units, and no units are mapped: name the column with --units"}
 	}
 	l := NewLadder(b.Config.Ladder)
-	units := func(i int) float64 { return b.units(b.Profiles[i].Units12) }
+	units := func(i int) float64 { return b.units(b.Profiles.Units12.At(i)) }
 	g := b.groupProfiles(SchemeLadder, l.Names, func(i int) int32 { return int32(l.Rung(units(i))) })
 	g.Cuts = cutsOf(SchemeLadder, "units_12m", l.Names,
-		func(i int) int { return int(g.Of[i]) }, units, len(b.Profiles))
+		func(i int) int { return int(g.Of[i]) }, units, b.Profiles.Len())
 	return g, nil
 }
 
@@ -176,7 +176,7 @@ func (b *Book) groupText(a *Attribute) *Grouping {
 	}
 	for m, t := range text {
 		g.Of[m] = index[t]
-		if m >= len(b.Profiles) && !a.Prospects {
+		if !b.isCustomer(m) && !a.Prospects {
 			g.Of[m] = -1
 		}
 	}

@@ -89,11 +89,10 @@ type ranked struct {
 // rankByValue lists the customers at risk who have value, largest first, ties by key bytes; how many
 // are at risk; and the book's value, the sum of max(0, value) over all customers.
 func (b *Book) rankByValue() (candidates []ranked, atRisk int, total int64) {
-	for i := range b.Profiles {
-		p := &b.Profiles[i]
-		value := Value12(p, b.Basis)
+	for i := range b.Profiles.Len() {
+		value := b.Profiles.Value12(i, b.Basis)
 		total += max(value, 0)
-		if p.AtRisk(b.Clock.AsOf, b.Clock.Horizon) {
+		if b.atRisk(i) {
 			atRisk++
 			if value > 0 {
 				candidates = append(candidates, ranked{value, int32(i)})

@@ -93,8 +93,8 @@ func TestKeyAccountProperties(t *testing.T) {
 		}
 		for x := range selected {
 			for y := range selected {
-				if selected[x] && !selected[y] && b.Profiles[x].Net12 < b.Profiles[y].Net12 && b.Profiles[y].AtRisk(b.Clock.AsOf, b.Clock.Horizon) {
-					t.Fatalf("%d is in, %d is not", b.Profiles[x].Net12, b.Profiles[y].Net12)
+				if selected[x] && !selected[y] && b.Profiles.Net12.At(x) < b.Profiles.Net12.At(y) && b.atRisk(y) {
+					t.Fatalf("%d is in, %d is not", b.Profiles.Net12.At(x), b.Profiles.Net12.At(y))
 				}
 			}
 		}

@@ -65,7 +65,7 @@ func (p *pair) migration(g *pairing) Migration {
 	none := int32(len(g.Names)) // who is not in the scheme
 	moves := make(map[[2]int32]*Move)
 	sizes := make([]int, len(g.Names))
-	for i := range p.now.Profiles {
+	for i := range p.now.Profiles.Len() {
 		from, to := none, none
 		if k := g.Now[i]; k >= 0 && p.inNow[i] {
 			to = k
@@ -104,14 +104,14 @@ func (p *pair) migration(g *pairing) Migration {
 
 // count adds customer i of now to a move.
 func (p *pair) count(m *Move, i int) {
-	now, then := &p.now.Profiles[i], p.profileThen(i)
 	m.Customers++
-	m.Now += now.Net12
-	if then == nil {
+	m.Now += p.now.Profiles.Net12.At(i)
+	j := int(p.before[i])
+	if j < 0 {
 		return
 	}
-	m.Then += then.Net12
-	if then.AtRisk(p.then.Clock.AsOf, p.then.Clock.Horizon) && !now.AtRisk(p.now.Clock.AsOf, p.now.Clock.Horizon) {
+	m.Then += p.then.Profiles.Net12.At(j)
+	if p.then.atRisk(j) && !p.now.atRisk(i) {
 		m.Lapsed++
 	}
 }

@@ -34,7 +34,7 @@ func TestObserveAgreesWithTheBacktest(t *testing.T) {
 	b := mustBook(l, nil, func(c *Config) { *c = cfg })
 	st := newStudy(b)
 	st.label = then.Forecast.LabelDays
-	at := st.newPanel(then.Clock.AsOf, Profiles(l, then.Clock.AsOf, b.Clock.Horizon, 2))
+	at := st.newPanel(then.Clock.AsOf, ProfilesOn(l, then.Clock.AsOf, b.Clock.Horizon, 2))
 	churned, future, n := 0.0, 0.0, 0
 	for _, s := range at.Subjects {
 		if s.atRisk {

@@ -20,15 +20,7 @@ func (b *Book) pair(day ingest.Day, where string) (*pair, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &pair{now: b, then: then, before: make([]int32, len(b.Profiles))}
-	j := 0 // the customers of then are a subset of those of now, in the same order
-	for i := range b.Profiles {
-		p.before[i] = -1
-		if j < len(then.Profiles) && then.Profiles[j].Shard == b.Profiles[i].Shard && then.Profiles[j].Row == b.Profiles[i].Row {
-			p.before[i] = int32(j)
-			j++
-		}
-	}
+	p := &pair{now: b, then: then, before: then.Profiles.among(b.Profiles)}
 	if p.inNow, err = b.Where(where); err != nil {
 		return nil, err
 	}
@@ -36,12 +28,22 @@ func (b *Book) pair(day ingest.Day, where string) (*pair, error) {
 	return p, err
 }
 
-// profileThen is what customer i of now was then, nil without a row then.
-func (p *pair) profileThen(i int) *Profile {
-	if j := p.before[i]; j >= 0 {
-		return &p.then.Profiles[j]
+// among are, by profile of a later day, the customer's profile among p, −1 without one. Customers never leave, so
+// that those of p are among them in the same order.
+func (p *Profiles) among(later *Profiles) []int32 {
+	at := make([]int32, later.Len())
+	for k := range ingest.Shards {
+		lo, hi := later.OfShard(k)
+		j, end := p.OfShard(k)
+		for i := lo; i < hi; i++ {
+			at[i] = -1
+			if j < end && p.Row(k, j) == later.Row(k, i) {
+				at[i] = int32(j)
+				j++
+			}
+		}
 	}
-	return nil
+	return at
 }
 
 // pairing is one scheme on both days of a pair, over one list of names: those of now in their order,

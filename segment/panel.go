@@ -71,23 +71,23 @@ func (p *panel) atRisk() int { return len(p.X) / p.width }
 
 // newPanel reads the book as of day from profiles of that day. Labels are filled where they close
 // on or before the as-of date.
-func (b *study) newPanel(day ingest.Day, profiles []Profile) *panel {
+func (b *study) newPanel(day ingest.Day, profiles *Profiles) *panel {
 	p := &panel{Day: day, width: b.width(),
 		Churn: day+ingest.Day(b.Clock.Horizon) <= b.Clock.AsOf,
 		Value: day+ingest.Day(b.label) <= b.Clock.AsOf}
 	bought, atRisk := 0, 0
-	for i := range profiles {
-		bought += int(unit(profiles[i].Frequency > 0))
-		atRisk += int(unit(profiles[i].AtRisk(day, b.Clock.Horizon)))
+	for i, frequency := range profiles.Frequency {
+		bought += int(unit(frequency > 0))
+		atRisk += int(unit(profiles.AtRisk(i, day, b.Clock.Horizon)))
 	}
 	p.Subjects = make([]subject, 0, bought)
 	p.X = make([]float64, atRisk*p.width)
 	row := int32(0)
-	for i := range profiles {
-		if profiles[i].Frequency > 0 {
+	for i, frequency := range profiles.Frequency {
+		if frequency > 0 {
 			p.Subjects = append(p.Subjects, subject{profile: int32(i), x: row})
 		}
-		if profiles[i].AtRisk(day, b.Clock.Horizon) {
+		if profiles.AtRisk(i, day, b.Clock.Horizon) {
 			row++
 		}
 	}
@@ -97,13 +97,13 @@ func (b *study) newPanel(day ingest.Day, profiles []Profile) *panel {
 		var w scan
 		for i := lo; i < hi; i++ {
 			s := &p.Subjects[i]
-			pr := &profiles[s.profile]
-			b.observe(s, pr, day, roll, &w)
+			pr := profiles.At(int(s.profile))
+			b.observe(s, &pr, day, roll, &w)
 			if s.atRisk {
-				fillFeatures(p.row(i), pr, day, b, typical, &w)
+				fillFeatures(p.row(i), &pr, day, b, typical, &w)
 			}
 			if p.Churn || p.Value {
-				b.labels(s, pr, day, p.Churn, p.Value)
+				b.labels(s, &pr, day, p.Churn, p.Value)
 			}
 		}
 	})

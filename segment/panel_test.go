@@ -23,14 +23,14 @@ func TestLabelsOfDifferentLengths(t *testing.T) {
 		churn, value bool
 	}{{horizon, true, true}, {horizon - 1, false, true}, {valueYear, false, true}, {valueYear - 1, false, false}} {
 		day := asOf - c.back
-		profiles := Profiles(l, day, horizon, 2)
+		profiles := ProfilesOn(l, day, horizon, 2)
 		p := b.newPanel(day, profiles)
 		if p.Churn != c.churn || p.Value != c.value {
 			t.Fatalf("%d days back: churn %v, value %v known", c.back, p.Churn, p.Value)
 		}
 		for i := range p.Subjects {
 			s := &p.Subjects[i]
-			pr := &profiles[s.profile]
+			pr := profiles.At(int(s.profile))
 			sh := l.Shard(int(pr.Shard))
 			key, silent, bought, future := sh.Key(int(pr.Row)), true, false, 0.0
 			lo, hi := sh.Cells(int(pr.Row))

@@ -137,12 +137,18 @@ func topRevenue(sorted []int64, n int, total float64) float64 {
 // Net12s are the trailing-12-month net revenues of the customers who bought or returned in that time:
 // what the concentration of the book is measured on. Customers long gone are left out, else the book
 // would look more unequal the longer its history.
-func Net12s(profiles []Profile) []int64 {
+func Net12s(profiles *Profiles) []int64 {
 	var values []int64
-	for i := range profiles {
-		if p := &profiles[i]; p.Frequency12 > 0 || p.Net12 != 0 {
-			values = append(values, p.Net12)
+	for i := range profiles.Len() {
+		if v, counts := profiles.active12(i); counts {
+			values = append(values, v)
 		}
 	}
 	return values
+}
+
+// active12 is the trailing-12-month net revenue of profile i, and whether it bought or returned in that time.
+func (p *Profiles) active12(i int) (net int64, counts bool) {
+	net = p.Net12.At(i)
+	return net, net != 0 || p.Frequency12[i] > 0
 }

@@ -4,7 +4,6 @@ package segment
 
 import (
 	"math"
-	"slices"
 
 	"mainstay/ingest"
 )
@@ -16,21 +15,17 @@ type Profile struct {
 	First, Last                ingest.Day // first and last purchase day; meaningful when Frequency > 0
 	Frequency                  int32      // purchase days
 	Frequency12                int32
-	LeftTruncated              bool // first purchase within one horizon of the Ledger's first day: tenure is "at least"
-	Lines, Orders              int64
+	LeftTruncated              bool  // first purchase within one horizon of the Ledger's first day: tenure is "at least"
+	Contract                   bool  // a contract is in force; known to a Book
 	Sales, Returns             int64 // all history; Returns ≤ 0
-	Units                      int64
-	Cost, Costed               int64
-	Discount                   int64
-	Net12                      int64
-	NetPrior12                 int64
+	Lines, Orders, Units       int64
+	Net12, NetPrior12          int64
+	Returns12                  int64
 	Cost12, Costed12           int64
 	CostPrior12, CostedPrior12 int64
 	Units12                    int64
-	Returns12                  int64
 	GapMean, GapSD             float64 // days between consecutive purchase days; NaN with fewer than 2 (3) purchase days
 	GapMedian                  float64
-	Contract                   bool // a contract is in force; filled by a Book
 }
 
 // Net is sales plus returns of all history.
@@ -50,134 +45,102 @@ func (p *Profile) AtRisk(asOf ingest.Day, horizon int) bool {
 	return p.Frequency > 0 && (p.Contract || int(asOf-p.Last) < horizon)
 }
 
-// Profiles computes one Profile for every customer with a cell on or before asOf, in Ledger order
-// (shard, then key). Cells after asOf are never read. Results do not depend on threads. Sums cannot
-// overflow on a Ledger that passes CheckRange.
-func Profiles(l *ingest.Ledger, asOf ingest.Day, horizon, threads int) []Profile {
-	var start [ingest.Shards + 1]int // of each shard's profiles
-	l.Scan(threads, func(s int, shard *ingest.Shard) {
-		for i := range shard.Customers() {
-			if lo, hi := shard.Cells(i); lo < hi && shard.Day[lo] <= asOf {
-				start[s+1]++
-			}
-		}
-	})
-	for s := range ingest.Shards {
-		start[s+1] += start[s]
-	}
-	profiles := make([]Profile, start[ingest.Shards])
-	b := profiler{
-		l: l, asOf: asOf,
-		from12:    MonthsBefore(asOf, 12),
-		from24:    MonthsBefore(asOf, 24),
-		truncated: l.First + ingest.Day(horizon),
-	}
-	l.Scan(threads, func(s int, shard *ingest.Shard) { b.shard(s, shard, profiles[start[s]:start[s+1]]) })
-	return profiles
+// Profiles are the profiles of all customers with a cell on or before a day, in Ledger order (shard, then key):
+// in columns, because a large company has millions. At assembles one; loops that need a few columns read these.
+// What follows from other columns is not kept, nor are measures that are not mapped (they read as zero).
+type Profiles struct {
+	First, Last       []ingest.Day
+	Frequency         []int32
+	Frequency12       []uint16
+	Sales, Returns    Ints
+	Lines             Ints
+	Orders, Units     Ints
+	Net12, NetPrior12 Ints
+	Returns12         Ints
+	Cost12, Costed12  Ints
+
+	CostPrior12, CostedPrior12 Ints
+	Units12                    Ints
+
+	gapSquares Ints    // Σ gap²
+	gapMiddle  []int32 // twice the median gap
+
+	contract  []bool // nil without contracts
+	truncated ingest.Day
+	places
 }
 
-// profiler is what every customer's profile needs to know. Windows exclude their first day: 12 is
-// from12 < d ≤ asOf, Prior12 is from24 < d ≤ from12.
-type profiler struct {
-	l                    *ingest.Ledger
-	asOf, from12, from24 ingest.Day
-	truncated            ingest.Day // a first purchase before this day may not be the first ever
+// places are where the profiles of each shard lie: those of shard k are start[k] to start[k+1].
+type places struct {
+	start [ingest.Shards + 1]int
+	room  [ingest.Shards + 1]int // the same, were there a profile of every customer
+	row   []int32                // by profile: row in its shard; nil where every customer has one
 }
 
-func (b *profiler) shard(s int, shard *ingest.Shard, out []Profile) {
-	var days, gaps []int32 // of one customer, reused
-	n := 0
-	for i := range shard.Customers() {
-		lo, hi := shard.Cells(i)
-		if lo == hi || shard.Day[lo] > b.asOf {
-			continue
-		}
-		p := &out[n]
-		n++
-		p.Shard, p.Row = int32(s), int32(i)
-		days = days[:0]
-		for j := lo; j < hi && shard.Day[j] <= b.asOf; j++ {
-			b.cell(p, shard, j)
-			if b.l.Purchase(shard, j) {
-				days = append(days, int32(shard.Day[j]))
-			}
-		}
-		gaps = b.rhythm(p, days, gaps[:0])
+// Len is the number of profiles.
+func (p *Profiles) Len() int { return len(p.Frequency) }
+
+// OfShard is the range of the profiles of shard k.
+func (p *places) OfShard(k int) (lo, hi int) { return p.start[k], p.start[k+1] }
+
+// Row is the row in shard k of profile i, which is one of its customers.
+func (p *places) Row(k, i int) int {
+	if p.row == nil {
+		return i - p.start[k]
 	}
+	return int(p.row[i])
 }
 
-// cell adds cell j of the customer's shard to p.
-func (b *profiler) cell(p *Profile, s *ingest.Shard, j int) {
-	d := s.Day[j]
-	in12 := d > b.from12
-	inPrior := !in12 && d > b.from24
-	p.Lines += int64(s.Lines[j])
-	p.Sales += s.Sales[j]
-	p.Returns += s.Returns[j]
-	switch {
-	case in12:
-		p.Net12 += s.Net(j)
-		p.Returns12 += s.Returns[j]
-	case inPrior:
-		p.NetPrior12 += s.Net(j)
-	}
-	if s.Orders != nil {
-		p.Orders += int64(s.Orders[j])
-	}
-	if s.Units != nil {
-		p.Units += s.Units[j]
-		if in12 {
-			p.Units12 += s.Units[j]
+// Place is the Ledger's customer of profile i.
+func (p *places) Place(i int) (shard, row int) {
+	lo, hi := 0, ingest.Shards
+	for hi-lo > 1 {
+		if mid := (lo + hi) / 2; i < p.start[mid] {
+			hi = mid
+		} else {
+			lo = mid
 		}
 	}
-	if s.Cost != nil {
-		p.Cost += s.Cost[j]
-		p.Costed += s.Costed[j]
-		switch {
-		case in12:
-			p.Cost12 += s.Cost[j]
-			p.Costed12 += s.Costed[j]
-		case inPrior:
-			p.CostPrior12 += s.Cost[j]
-			p.CostedPrior12 += s.Costed[j]
-		}
-	}
-	if s.Discount != nil {
-		p.Discount += s.Discount[j]
-	}
+	return lo, p.Row(lo, i)
 }
 
-// rhythm fills what follows from the purchase days (ascending): first, last, frequency and gaps. It
-// returns the scratch slice gaps, grown.
-func (b *profiler) rhythm(p *Profile, days, gaps []int32) []int32 {
-	p.GapMean, p.GapSD, p.GapMedian = math.NaN(), math.NaN(), math.NaN()
-	if len(days) == 0 {
-		return gaps
+// At is profile i.
+func (p *Profiles) At(i int) Profile {
+	shard, row := p.Place(i)
+	out := Profile{
+		Shard: int32(shard), Row: int32(row),
+		First: p.First[i], Last: p.Last[i], Frequency: p.Frequency[i], Frequency12: int32(p.Frequency12[i]),
+		LeftTruncated: p.LeftTruncated(i), Contract: p.Contract(i),
+		Sales: p.Sales.At(i), Returns: p.Returns.At(i), Lines: p.Lines.At(i), Orders: p.Orders.At(i), Units: p.Units.At(i),
+		Net12: p.Net12.At(i), NetPrior12: p.NetPrior12.At(i), Returns12: p.Returns12.At(i),
+		Cost12: p.Cost12.At(i), Costed12: p.Costed12.At(i), CostPrior12: p.CostPrior12.At(i), CostedPrior12: p.CostedPrior12.At(i),
+		Units12: p.Units12.At(i),
 	}
-	p.First, p.Last = ingest.Day(days[0]), ingest.Day(days[len(days)-1])
-	p.Frequency = int32(len(days))
-	p.LeftTruncated = p.First < b.truncated
-	var sum, squares int64
-	for k, d := range days {
-		if ingest.Day(d) > b.from12 {
-			p.Frequency12++
-		}
-		if k > 0 {
-			g := d - days[k-1]
-			gaps = append(gaps, g)
-			sum += int64(g)
-			squares += int64(g) * int64(g)
-		}
+	out.GapMean, out.GapSD, out.GapMedian = p.gaps(i)
+	return out
+}
+
+// LeftTruncated reports a first purchase within one horizon of the Ledger's first day.
+func (p *Profiles) LeftTruncated(i int) bool { return p.Frequency[i] > 0 && p.First[i] < p.truncated }
+
+// Contract reports a contract in force.
+func (p *Profiles) Contract(i int) bool { return p.contract != nil && p.contract[i] }
+
+// AtRisk is Profile.AtRisk of profile i.
+func (p *Profiles) AtRisk(i int, asOf ingest.Day, horizon int) bool {
+	return p.Frequency[i] > 0 && (p.Contract(i) || int(asOf-p.Last[i]) < horizon)
+}
+
+// gaps are the mean, standard deviation and median of the days between consecutive purchase days.
+func (p *Profiles) gaps(i int) (mean, sd, median float64) {
+	n := int64(p.Frequency[i]) - 1
+	if n < 1 {
+		return math.NaN(), math.NaN(), math.NaN()
 	}
-	n := int64(len(gaps))
-	if n == 0 {
-		return gaps
-	}
-	p.GapMean = float64(sum) / float64(n)
+	sum := int64(p.Last[i] - p.First[i])
+	sd = math.NaN()
 	if n > 1 { // n·Σg² − (Σg)² is exact in integers, and never negative
-		p.GapSD = math.Sqrt(float64(n*squares-sum*sum) / float64(n*(n-1)))
+		sd = math.Sqrt(float64(n*p.gapSquares.At(i)-sum*sum) / float64(n*(n-1)))
 	}
-	slices.Sort(gaps)
-	p.GapMedian = float64(gaps[(n-1)/2]+gaps[n/2]) / 2
-	return gaps
+	return float64(sum) / float64(n), sd, float64(p.gapMiddle[i]) / 2
 }

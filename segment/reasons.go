@@ -247,6 +247,6 @@ func plural(n int, one, many string) string {
 }
 
 // tellerOn prepares the words for a day.
-func (b *study) tellerOn(day ingest.Day, profiles []Profile) *teller {
+func (b *study) tellerOn(day ingest.Day, profiles *Profiles) *teller {
 	return &teller{study: b, typical: b.typicalOn(day, profiles)}
 }

@@ -32,17 +32,14 @@ func ObserveRetention(b *Book) (*Retention, error) {
 	}
 	r := &Retention{
 		Then:     then,
-		Exposed:  make([]bool, len(then.Profiles)),
-		Retained: make([]bool, len(then.Profiles)),
+		Exposed:  make([]bool, then.Profiles.Len()),
+		Retained: make([]bool, then.Profiles.Len()),
 	}
-	i := 0 // the same customer now: those of then are a subset, in the same order
-	for k := range then.Profiles {
-		p := &then.Profiles[k]
-		for b.Profiles[i].Shard != p.Shard || b.Profiles[i].Row != p.Row {
-			i++
+	for i, k := range then.Profiles.among(b.Profiles) {
+		if k >= 0 && then.atRisk(int(k)) {
+			r.Exposed[k] = true
+			r.Retained[k] = b.Profiles.Last[i] > then.Clock.AsOf || b.Profiles.Contract(i)
 		}
-		r.Exposed[k] = p.AtRisk(then.Clock.AsOf, then.Clock.Horizon)
-		r.Retained[k] = r.Exposed[k] && (b.Profiles[i].Last > then.Clock.AsOf || b.Profiles[i].Contract)
 	}
 	return r, nil
 }

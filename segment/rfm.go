@@ -1,10 +1,6 @@
 package segment
 
-import (
-	"slices"
-
-	"mainstay/ingest"
-)
+import "slices"
 
 // RFM holds the scores of every profile: 1 (worst) to Groups (best), 0 for customers without a
 // purchase day.
@@ -22,32 +18,32 @@ type RFM struct {
 	R, F, M []int8
 }
 
-// ScoreRFM scores the profiles as of asOf in groups (2 to 9).
-func ScoreRFM(profiles []Profile, asOf ingest.Day, groups int) RFM {
-	measure := func(f func(*Profile) int64) []int8 { return scoreByRank(profiles, groups, f) }
+// ScoreRFM scores the profiles in groups (2 to 9).
+func ScoreRFM(p *Profiles, groups int) RFM {
+	measure := func(f func(i int) int64) []int8 { return scoreByRank(p, groups, f) }
 	return RFM{
 		Groups: groups,
-		R:      measure(func(p *Profile) int64 { return -int64(p.RecencyDays(asOf)) }),
-		F:      measure(func(p *Profile) int64 { return int64(p.Frequency) }),
-		M:      measure((*Profile).Net),
+		R:      measure(func(i int) int64 { return int64(p.Last[i]) }), // as the negative of the days since
+		F:      measure(func(i int) int64 { return int64(p.Frequency[i]) }),
+		M:      measure(p.Net),
 	}
 }
 
 // scoreByRank scores a measure of which more is better, over the customers with a purchase day.
-func scoreByRank(profiles []Profile, groups int, measure func(*Profile) int64) []int8 {
-	sorted := make([]int64, 0, len(profiles))
-	for i := range profiles {
-		if profiles[i].Frequency > 0 {
-			sorted = append(sorted, measure(&profiles[i]))
+func scoreByRank(p *Profiles, groups int, measure func(i int) int64) []int8 {
+	sorted := make([]int64, 0, p.Len())
+	for i, frequency := range p.Frequency {
+		if frequency > 0 {
+			sorted = append(sorted, measure(i))
 		}
 	}
 	slices.Sort(sorted)
-	score := make([]int8, len(profiles))
-	for i := range profiles {
-		if profiles[i].Frequency == 0 {
+	score := make([]int8, p.Len())
+	for i, frequency := range p.Frequency {
+		if frequency == 0 {
 			continue
 		}
-		worse, _ := slices.BinarySearch(sorted, measure(&profiles[i]))
+		worse, _ := slices.BinarySearch(sorted, measure(i))
 		score[i] = int8(1 + groups*worse/len(sorted))
 	}
 	return score
@@ -99,11 +95,11 @@ func (s *RFM) cuts(b *Book) []Cut {
 	measures := []struct {
 		name, letter string
 		score        []int8
-		value        func(*Profile) float64
+		value        func(i int) float64
 	}{
-		{"recency_days", "R", s.R, func(p *Profile) float64 { return float64(p.RecencyDays(b.Clock.AsOf)) }},
-		{"frequency", "F", s.F, func(p *Profile) float64 { return float64(p.Frequency) }},
-		{"monetary", "M", s.M, func(p *Profile) float64 { return b.money(p.Net()) }},
+		{"recency_days", "R", s.R, func(i int) float64 { return float64(b.Clock.AsOf - b.Profiles.Last[i]) }},
+		{"frequency", "F", s.F, func(i int) float64 { return float64(b.Profiles.Frequency[i]) }},
+		{"monetary", "M", s.M, func(i int) float64 { return b.money(b.Profiles.Net(i)) }},
 	}
 	for _, m := range measures {
 		names := make([]string, s.Groups)
@@ -111,8 +107,7 @@ func (s *RFM) cuts(b *Book) []Cut {
 			names[g] = m.letter + string(rune('1'+g))
 		}
 		all = append(all, cutsOf("rfm", m.name, names,
-			func(i int) int { return int(m.score[i]) - 1 },
-			func(i int) float64 { return m.value(&b.Profiles[i]) }, len(b.Profiles))...)
+			func(i int) int { return int(m.score[i]) - 1 }, m.value, b.Profiles.Len())...)
 	}
 	return all
 }

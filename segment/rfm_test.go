@@ -11,23 +11,24 @@ import (
 )
 
 // withFrequencies are profiles with the given purchase days, bought last on day 100, net 1 each.
-func withFrequencies(frequencies ...int32) []Profile {
-	var profiles []Profile
-	for _, f := range frequencies {
-		profiles = append(profiles, Profile{Frequency: f, Last: 100, Sales: 1})
+func withFrequencies(frequencies ...int32) *Profiles {
+	p := &Profiles{Frequency: frequencies}
+	for range frequencies {
+		p.Last = append(p.Last, 100)
+		p.Sales.wide = append(p.Sales.wide, 1)
 	}
-	return profiles
+	return p
 }
 
 func TestRFMTiesShareAScore(t *testing.T) {
-	s := ScoreRFM(withFrequencies(1, 1, 1, 1, 1, 1, 2, 3, 4, 9), 110, 5)
+	s := ScoreRFM(withFrequencies(1, 1, 1, 1, 1, 1, 2, 3, 4, 9), 5)
 	if want := []int8{1, 1, 1, 1, 1, 1, 4, 4, 5, 5}; !slices.Equal(s.F, want) {
 		t.Errorf("F = %v, want %v", s.F, want)
 	}
 	if want := []int8{1, 1, 1, 1, 1, 1, 1, 1, 1, 1}; !slices.Equal(s.R, want) {
 		t.Errorf("all alike: R = %v, want %v", s.R, want)
 	}
-	s = ScoreRFM(withFrequencies(5, 3, 1, 2, 4, 0), 110, 5)
+	s = ScoreRFM(withFrequencies(5, 3, 1, 2, 4, 0), 5)
 	if want := []int8{5, 3, 1, 2, 4, 0}; !slices.Equal(s.F, want) {
 		t.Errorf("F = %v, want %v", s.F, want)
 	}
@@ -66,30 +67,28 @@ func TestRFMNames(t *testing.T) {
 func TestRFMProperties(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		groups := rapid.IntRange(2, 9).Draw(t, "groups")
-		profiles := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Profile {
-			return Profile{
-				Frequency: rapid.Int32Range(0, 12).Draw(t, "frequency"),
-				Last:      ingest.Day(rapid.IntRange(0, 100).Draw(t, "last")),
-				Sales:     rapid.Int64Range(1, 50).Draw(t, "sales"),
-			}
-		}), 1, 60).Draw(t, "profiles")
-		s := ScoreRFM(profiles, 100, groups)
-		for i := range profiles {
-			if (profiles[i].Frequency == 0) != (s.R[i] == 0) || s.M[i] > int8(groups) {
-				t.Fatalf("%+v has score %d", profiles[i], s.R[i])
+		p := &Profiles{Frequency: rapid.SliceOfN(rapid.Int32Range(0, 12), 1, 60).Draw(t, "frequency")}
+		for range p.Frequency {
+			p.Last = append(p.Last, ingest.Day(rapid.IntRange(0, 100).Draw(t, "last")))
+			p.Sales.wide = append(p.Sales.wide, rapid.Int64Range(1, 50).Draw(t, "sales"))
+		}
+		s := ScoreRFM(p, groups)
+		for i := range p.Frequency {
+			if (p.Frequency[i] == 0) != (s.R[i] == 0) || s.M[i] > int8(groups) {
+				t.Fatalf("frequency %d has score %d", p.Frequency[i], s.R[i])
 			}
 			if s.R[i] == 0 {
 				continue
 			}
 			s.Name(i) // every combination has one
-			for j := range profiles {
+			for j := range p.Frequency {
 				if s.R[j] == 0 {
 					continue
 				}
-				if later := profiles[i].Last - profiles[j].Last; later >= 0 && s.R[i] < s.R[j] || later == 0 && s.R[i] != s.R[j] {
+				if later := p.Last[i] - p.Last[j]; later >= 0 && s.R[i] < s.R[j] || later == 0 && s.R[i] != s.R[j] {
 					t.Fatalf("R does not follow recency: %v", s.R)
 				}
-				if more := profiles[i].Frequency - profiles[j].Frequency; more >= 0 && s.F[i] < s.F[j] || more == 0 && s.F[i] != s.F[j] {
+				if more := p.Frequency[i] - p.Frequency[j]; more >= 0 && s.F[i] < s.F[j] || more == 0 && s.F[i] != s.F[j] {
 					t.Fatalf("F does not follow frequency: %v", s.F)
 				}
 			}
@@ -112,8 +111,8 @@ func TestRFMCutsCountEveryone(t *testing.T) {
 		}
 	}
 	for _, m := range []string{"recency_days", "frequency", "monetary"} {
-		if n[m] != len(b.Profiles) {
-			t.Errorf("%s: %d customers in cuts, %d in the book", m, n[m], len(b.Profiles))
+		if n[m] != b.Profiles.Len() {
+			t.Errorf("%s: %d customers in cuts, %d in the book", m, n[m], b.Profiles.Len())
 		}
 	}
 }

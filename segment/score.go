@@ -82,6 +82,7 @@ func (s *scorer) identify(scores []Score) error {
 		text[name] = s.texts(name)
 	}
 	nan := math.NaN()
+	profiles := make([]Profile, s.Profiles.Len())
 	for m := range scores {
 		sc := &scores[m]
 		*sc = Score{Key: string(s.Key(m)), Name: text["name"][m], Parent: text["parent"][m], Manager: text["manager"][m],
@@ -89,12 +90,13 @@ func (s *scorer) identify(scores []Score) error {
 			Churn: nan, ChurnLow: nan, ChurnHigh: nan, Return: nan, Value12: nan, Value12Low: nan, Value12High: nan,
 			Residual: nan, ValueAtRisk: nan, ValueScore: nan}
 		sc.Accounts = s.accountsOf(m)
-		pr := s.Profile(m)
-		if pr == nil {
+		if !s.isCustomer(m) {
 			sc.Relation, sc.State = relationProspect, relationProspect
 			sc.Reasons[0] = fact{code: codeProspect, words: "no purchase yet"}.String()
 			continue
 		}
+		pr := &profiles[m]
+		*pr = s.Profiles.At(m)
 		sc.Profile = pr
 		sc.Realised12 = Value12(pr, s.Basis)
 		if pr.Frequency == 0 {
@@ -137,7 +139,7 @@ func (s *scorer) active(sc *Score, i int) {
 // not buy has not left: what would come without attrition is then nothing that a model of purchases knows.
 func (s *scorer) outlook(i int) outlook {
 	o := s.value.outlook(s.today, i)
-	if s.Profiles[s.today.Subjects[i].profile].Contract {
+	if s.Profiles.Contract(int(s.today.Subjects[i].profile)) {
 		o.stayed = math.NaN()
 	}
 	return o

@@ -48,11 +48,11 @@ func (b *Book) Survivals(ctx context.Context, by []string, where string) ([]Surv
 func (b *Book) survivals(g *Grouping, in []bool, days []float64, lost []bool) []SurvivalCurve {
 	curves := make([]SurvivalCurve, len(g.Names))
 	times, events := make([][]float64, len(g.Names)), make([][]bool, len(g.Names))
-	for i := range b.Profiles {
-		p, k := &b.Profiles[i], g.Of[i]
+	for i := range b.Profiles.Len() {
+		k := g.Of[i]
 		switch {
-		case k < 0 || !in[i] || p.Frequency == 0:
-		case p.LeftTruncated:
+		case k < 0 || !in[i] || b.Profiles.Frequency[i] == 0:
+		case b.Profiles.LeftTruncated(i):
 			curves[k].Truncated++
 		default:
 			times[k], events[k] = append(times[k], days[i]), append(events[k], lost[i])
@@ -77,10 +77,10 @@ func (b *Book) survivals(g *Grouping, in []bool, days []float64, lost []bool) []
 // lives are, by profile, the days from the first purchase to the loss of the customer or to the as-of date,
 // and which of the two it was.
 func (b *Book) lives() (days []float64, lost []bool) {
-	days, lost = make([]float64, len(b.Profiles)), make([]bool, len(b.Profiles))
+	days, lost = make([]float64, b.Profiles.Len()), make([]bool, b.Profiles.Len())
 	horizon := ingest.Day(b.Clock.Horizon)
-	for i := range b.Profiles {
-		p := &b.Profiles[i]
+	for i := range b.Profiles.Len() {
+		p := b.Profiles.At(i)
 		if p.Frequency == 0 {
 			continue
 		}

@@ -43,8 +43,8 @@ func TestContractsHoldCustomersAtRisk(t *testing.T) {
 	)}
 	b := mustBook(l, in, func(c *Config) { c.ChurnHorizon = 100 })
 	got := ""
-	for i := range b.Profiles {
-		if b.Profiles[i].AtRisk(asOf, 100) {
+	for i := range b.Profiles.Len() {
+		if b.Profiles.AtRisk(i, asOf, 100) {
 			got += string(b.Key(i)) + " "
 		}
 	}
@@ -63,7 +63,7 @@ func TestContractsHoldCustomersAtRisk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for k := range r.Then.Profiles {
+	for k := range r.Then.Profiles.Len() {
 		key := string(r.Then.Key(k))
 		exposed, retained := key == "held" || key == "ended", key == "held"
 		if r.Exposed[k] != exposed || r.Retained[k] != retained {
@@ -74,7 +74,7 @@ func TestContractsHoldCustomersAtRisk(t *testing.T) {
 	past := st.newPanel(asOf-100, then)
 	for i := range past.Subjects {
 		s := &past.Subjects[i]
-		if key := string(l.Key(int(then[s.profile].Shard), int(then[s.profile].Row))); s.atRisk && s.churned != (key == "ended") {
+		if key := string(l.Key(then.Place(int(s.profile)))); s.atRisk && s.churned != (key == "ended") {
 			t.Errorf("%s: churned %v", key, s.churned)
 		}
 	}

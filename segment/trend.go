@@ -73,9 +73,9 @@ func (b *Book) closedDays(period Period) []ingest.Day {
 // concentrations measures every segment of a grouping as of the book's day.
 func (b *Book) concentrations(g *Grouping, in []bool) []TrendRow {
 	values := make([][]int64, len(g.Names))
-	for i := range b.Profiles {
-		if p := &b.Profiles[i]; g.Of[i] >= 0 && in[i] && (p.Frequency12 > 0 || p.Net12 != 0) {
-			values[g.Of[i]] = append(values[g.Of[i]], p.Net12)
+	for i := range b.Profiles.Len() {
+		if v, counts := b.Profiles.active12(i); g.Of[i] >= 0 && in[i] && counts {
+			values[g.Of[i]] = append(values[g.Of[i]], v)
 		}
 	}
 	var rows []TrendRow

@@ -94,9 +94,9 @@ func TestMigrationsAddUp(t *testing.T) {
 				}
 				sizes := map[string]int{}
 				var net int64
-				for i := range b.Profiles {
+				for i := range b.Profiles.Len() {
 					sizes[g.name(i)]++
-					net += b.Profiles[i].Net12
+					net += b.Profiles.Net12.At(i)
 				}
 				delete(got, "")
 				if !reflect.DeepEqual(got, sizes) || net != money {

@@ -164,10 +164,11 @@ func FuzzWhere(f *testing.F) {
 }
 
 func BenchmarkWhere(b *testing.B) {
-	book := conditionBook()
-	for len(book.Profiles) < 200_000 {
-		book.Profiles = append(book.Profiles, book.Profiles...)
-		book.Account = append(book.Account, book.Account...)
+	l := bigLedger(200_000)
+	cfg := DefaultConfig()
+	book, err := NewBook(l, nil, NewClock(l, l.AsOf, cfg), cfg, 2)
+	if err != nil {
+		b.Fatal(err)
 	}
 	b.ResetTimer()
 	for b.Loop() {
