@@ -1,37 +1,64 @@
 package ingest
 
 import (
-	"bytes"
-	"cmp"
-	"encoding/binary"
 	"fmt"
 	"math"
 	"slices"
 	"strconv"
 )
 
-// assembler turns the records of one shard, from all workers, into a Shard:
+// assembler turns the waiting rows of one shard, from all workers, into a Shard:
 //
-//  1. number the customers and orders of the shard, overwriting their words in
-//     the records, and count the rows of each customer;
-//  2. sort the customers that have rows by key bytes;
-//  3. bring row references into customer order (counting sort), then day order;
-//  4. add up each run of one customer and day.
+//  1. number the customers of the shard, and count the rows of each;
+//  2. sort the customers that have rows by key bytes: from then on a customer is its rank;
+//  3. spread the rows over buckets of customers of neighbouring ranks;
+//  4. bucket by bucket, bring the rows into the order of customers and days, and add up each run of one
+//     customer and day.
 //
-// Every result is a sum of integers or a sorted list, so neither the order of the
-// rows nor how they were spread over workers leaves a trace.
+// A shard does not fit the cache but the columns of a bucket do: steps 1 and 3 go through the rows in the order
+// in which they lie, step 4 jumps about within a bucket only.
+//
+// Every result is a sum of integers or a sorted list, so neither the order of the rows nor how they were spread
+// over workers leaves a trace. One assembler makes one shard after another, in the same memory.
 type assembler struct {
 	layout recordLayout
 	plan   *assembly
-	chunks [][]uint64 // of all workers; a row reference is chunk << chunkBits | row
 
-	texts textTable // customers whose key is text: numbers 0 … len-1
-	ints  intTable  // then those whose key is an integer
-	rows  []uint32  // by customer number
+	// Step 1, by customer number: those whose key is text are 0 … len-1, then come integers.
+	parts []*partition
+	texts textTable
+	ints  intTable
+	keys  [][]uint32 // by part: the number of each of its text keys
+	id    []uint32   // by row as blocks come: its customer
+	rows  []uint32   // by customer
 
-	orderTexts textTable
-	orderInts  intTable
-	lastSeen   []uint32 // by order number: rank + 1 of the customer last seen with it
+	// Step 2.
+	sorter byteSorter
+	text   []byte   // keys of the customers that have rows, end to end
+	end    []uint64 // of each
+	ids    []uint32 // their numbers
+	rank   []uint32 // by customer
+	start  []uint32 // by rank, and one more: the customer's first row
+
+	// Step 3, by row in the order of buckets.
+	shift    uint     // rank >> shift is the bucket
+	cursor   []uint32 // by bucket: where its next row goes
+	where    []uint64 // rank << 32 | day, biased to be unsigned
+	amount   []int64
+	flags    []uint8    // nil where nothing depends on them
+	number   [][]int64  // by column of the layout
+	code     [][]uint32 // by side
+	texted   textTable  // orders whose id is text
+	orders   [][]uint32 // by part: the number of each of its orders
+	unpacked [2][]int64 // of a block
+	position []uint32   // of a block's rows
+
+	// Step 4.
+	perm  []uint64 // of a bucket's rows: day << 32 | row
+	next  []uint32 // by rank in the bucket: where its next row goes in perm
+	cells []uint32 // of a bucket: end of each in perm
+	seen  orderSet
+	pairs []uint64 // of a cell's rows: side code << 32 | row
 
 	out Shard
 }
@@ -45,44 +72,69 @@ type assembly struct {
 	sideRemap  [][][]uint32 // worker, side, the worker's code → final code
 }
 
-// assembleShard consumes the partitions of one shard, one per worker.
-func assembleShard(plan *assembly, parts []*partition) (Shard, error) {
-	a := &assembler{layout: plan.layout, plan: plan}
-	if err := a.number(parts); err != nil {
-		return Shard{}, err
-	}
-	order, err := a.sortCustomers()
-	if err != nil {
-		return Shard{}, err
-	}
-	perm, start := a.permute(order)
-	if err := a.addUp(perm, start); err != nil {
-		return Shard{}, err
-	}
-	return a.out, nil
+func newAssembler(plan *assembly) *assembler {
+	l := plan.layout
+	return &assembler{plan: plan, layout: l, number: make([][]int64, l.columns), code: make([][]uint32, l.nSides)}
 }
 
-// number is step 1. It takes the chunks away from the partitions.
-func (a *assembler) number(parts []*partition) error {
-	remap := make([][]uint32, len(parts))
-	orderRemap := make([][]uint32, len(parts))
-	for i, p := range parts {
-		remap[i] = merge(&a.texts, &p.keys)
-		orderRemap[i] = merge(&a.orderTexts, &p.orders)
-		p.keys, p.orders = textTable{}, textTable{}
+// shard assembles the partitions of one shard and takes their memory away. The result is valid until the next.
+func (a *assembler) shard(parts []*partition) (*Shard, error) {
+	if err := a.spread(parts); err != nil {
+		return nil, err
 	}
-	a.rows = make([]uint32, a.texts.len())
-	for i, p := range parts {
-		for _, c := range p.chunks {
-			a.numberChunk(c, remap[i], orderRemap[i])
-			a.remapSides(c, i)
+	if err := a.addUp(); err != nil {
+		return nil, err
+	}
+	return &a.out, nil
+}
+
+// spread is steps 1 to 3.
+func (a *assembler) spread(parts []*partition) error {
+	a.parts = parts
+	if err := a.numberCustomers(); err != nil {
+		return err
+	}
+	if err := a.sortCustomers(); err != nil {
+		return err
+	}
+	a.layOut()
+	a.spreadRows()
+	for _, p := range parts {
+		*p = partition{worker: p.worker}
+	}
+	a.parts = nil
+	return nil
+}
+
+// numberCustomers is step 1.
+func (a *assembler) numberCustomers() error {
+	total := 0
+	a.texts.reset()
+	a.ints.reset()
+	a.texted.reset()
+	a.keys, a.orders = a.keys[:0], a.orders[:0]
+	for _, p := range a.parts {
+		total += p.rows
+		a.keys = append(a.keys, merge(&a.texts, &p.keys))
+		a.orders = append(a.orders, merge(&a.texted, &p.orders))
+	}
+	if uint64(total) > math.MaxUint32 {
+		return fmt.Errorf("more than %d rows in one of %d shards: split the export, or leave out the busiest customers with --exclude-customers", uint64(math.MaxUint32), Shards)
+	}
+	a.id = sized(a.id, total)
+	a.rows = cleared(a.rows, a.texts.len())
+	at := 0
+	a.blocks(func(part int, b *blockReader) {
+		ids := a.id[at : at+b.rows]
+		at += b.rows
+		a.numberBlock(part, b, ids)
+		for len(a.rows) < a.texts.len()+len(a.ints.keys) {
+			a.rows = append(a.rows, 0)
 		}
-		a.chunks = append(a.chunks, p.chunks...)
-		p.chunks = nil
-	}
-	if len(a.chunks) >= 1<<(32-chunkBits) {
-		return fmt.Errorf("more than %d rows in one of %d shards: split the export, or leave out the busiest customers with --exclude-customers", uint64(1)<<32, Shards)
-	}
+		for _, id := range ids {
+			a.rows[id]++
+		}
+	})
 	return nil
 }
 
@@ -95,122 +147,193 @@ func merge(t, b *textTable) []uint32 {
 	return ids
 }
 
-// numberChunk replaces the customer and order words of a chunk by their numbers.
-func (a *assembler) numberChunk(c []uint64, keys, orders []uint32) {
-	width, texts := a.layout.width, uint32(a.texts.len())
-	for r := 0; r < len(c); r += width {
-		w := c[r : r+width]
-		var id uint32
-		if w[wordDay]&flagTextKey != 0 {
-			id = keys[w[wordKey]]
-		} else {
-			id = texts + a.ints.id(int64(w[wordKey]))
-			if int(id) == len(a.rows) {
-				a.rows = append(a.rows, 0)
+// blocks visits every block of the shard, always in the same order. Of the partitions' next blocks that with
+// the earliest day comes first: where rows come by time, the rows of a customer are then nearly in order.
+func (a *assembler) blocks(visit func(part int, b *blockReader)) {
+	readers := make([]blockReader, len(a.parts))
+	open := 0
+	for i, p := range a.parts {
+		if readers[i] = newBlockReader(p, a.layout.columns); readers[i].next() {
+			open++
+		}
+	}
+	for open > 0 {
+		first := -1
+		for i := range readers {
+			r := &readers[i]
+			if r.rows > 0 && (first < 0 || r.columns[dayColumn].base < readers[first].columns[dayColumn].base) {
+				first = i
 			}
 		}
-		w[wordKey] = uint64(id)
-		a.rows[id]++
-		if w[wordDay]&flagOrder == 0 {
-			continue
+		visit(first, &readers[first])
+		if !readers[first].next() {
+			readers[first].rows = 0
+			open--
 		}
-		if o := a.layout.order; w[wordDay]&flagTextOrder != 0 {
-			w[o] = uint64(orders[w[o]])
+	}
+}
+
+// column unpacks a column of a block into one of two memories.
+func (a *assembler) column(memory int, b *blockReader, c int) []int64 {
+	m := &a.unpacked[memory]
+	*m = sized(*m, b.rows)
+	b.columns[c].unpack(*m)
+	return *m
+}
+
+// numberBlock sets ids to the customer numbers of a block.
+func (a *assembler) numberBlock(part int, b *blockReader, ids []uint32) {
+	keys, texts := a.column(0, b, keyColumn), uint32(a.texts.len())
+	if flags := &b.columns[flagsColumn]; flags.width == 0 && flags.base&flagTextKey == 0 {
+		a.ints.number(keys, ids, texts)
+		return
+	}
+	became := a.keys[part]
+	for i, f := range a.column(1, b, flagsColumn) {
+		if f&flagTextKey != 0 {
+			ids[i] = became[keys[i]]
 		} else {
-			w[o] = uint64(uint32(a.orderTexts.len()) + a.orderInts.id(int64(w[o])))
+			ids[i] = texts + a.ints.id(keys[i])
 		}
 	}
 }
 
-// remapSides replaces a worker's side codes by the final ones.
-func (a *assembler) remapSides(c []uint64, worker int) {
-	l := &a.layout
-	for k := range l.nSides {
-		word, shift := l.sides+k/2, 32*(k%2)
-		codes := a.plan.sideRemap[worker][k]
-		for r := word; r < len(c); r += l.width {
-			code := codes[uint32(c[r]>>shift)]
-			c[r] = c[r]&^(math.MaxUint32<<shift) | uint64(code)<<shift
-		}
-	}
-}
-
-// sortCustomers is step 2: customer numbers by key bytes, those without rows left
-// out (every row of theirs was set aside after its key had been numbered). It also
-// writes the keys of the shard.
-func (a *assembler) sortCustomers() ([]uint32, error) {
-	type sortKey struct {
-		prefix uint64 // first eight bytes, big-endian: settles most comparisons
-		lo, hi uint32 // in all
-		id     uint32
-	}
-	var all []byte
-	keys := make([]sortKey, 0, len(a.rows))
+// sortCustomers is step 2: customer numbers by key bytes, those without rows left out (every row of theirs was
+// set aside after its key had been numbered). It also writes the keys of the shard.
+func (a *assembler) sortCustomers() error {
+	all, end, ids := a.text[:0], a.end[:0], a.ids[:0]
 	for id, n := range a.rows {
 		if n == 0 {
 			continue
 		}
-		lo := len(all)
 		if id < a.texts.len() {
 			all = append(all, a.texts.value(uint32(id))...)
 		} else {
 			all = strconv.AppendInt(all, a.ints.keys[id-a.texts.len()], 10)
 		}
-		var prefix [8]byte
-		copy(prefix[:], all[lo:])
-		keys = append(keys, sortKey{binary.BigEndian.Uint64(prefix[:]), uint32(lo), uint32(len(all)), uint32(id)})
+		end, ids = append(end, uint64(len(all))), append(ids, uint32(id))
 	}
+	a.text, a.end, a.ids = all, end, ids
 	if uint64(len(all)) > math.MaxUint32 {
-		return nil, fmt.Errorf("the customer keys of one of %d shards take more than 4 GiB: map a shorter key with --customer", Shards)
+		return fmt.Errorf("the customer keys of one of %d shards take more than 4 GiB: map a shorter key with --customer", Shards)
 	}
-	slices.SortFunc(keys, func(x, y sortKey) int {
-		if x.prefix != y.prefix {
-			return cmp.Compare(x.prefix, y.prefix)
+	out := &a.out
+	out.KeyBytes, out.KeyStart = sized(out.KeyBytes, len(all))[:0], append(out.KeyStart[:0], 0)
+	a.rank = sized(a.rank, len(a.rows))
+	a.start = append(sized(a.start, len(ids)+1)[:0], 0)
+	for rank, i := range a.sorter.sort(all, end) {
+		id := ids[i]
+		a.rank[id] = uint32(rank)
+		a.start = append(a.start, a.start[rank]+a.rows[id])
+		var lo uint64
+		if i > 0 {
+			lo = end[i-1]
 		}
-		return bytes.Compare(all[x.lo:x.hi], all[y.lo:y.hi])
-	})
-	order := make([]uint32, len(keys))
-	a.out.KeyBytes = make([]byte, 0, len(all))
-	a.out.KeyStart = make([]uint32, 1, len(keys)+1)
-	for rank, k := range keys {
-		order[rank] = k.id
-		a.out.KeyBytes = append(a.out.KeyBytes, all[k.lo:k.hi]...)
-		a.out.KeyStart = append(a.out.KeyStart, uint32(len(a.out.KeyBytes)))
+		out.KeyBytes = append(out.KeyBytes, all[lo:end[i]]...)
+		out.KeyStart = append(out.KeyStart, uint32(len(out.KeyBytes)))
 	}
-	return order, nil
+	return nil
 }
 
-// permute is step 3. Rows of the customer of rank i are perm[start[i]:start[i+1]],
-// each as day << 32 | row reference, ascending; days are biased to be unsigned.
-func (a *assembler) permute(order []uint32) (perm []uint64, start []uint32) {
-	start = make([]uint32, len(order)+1)
-	next := make([]uint32, len(a.rows)) // by customer number: where its next row goes
-	for rank, id := range order {
-		next[id] = start[rank]
-		start[rank+1] = start[rank] + a.rows[id]
+// bucketRows is about how many rows go into a bucket: few enough that some columns of them fit the second-level
+// cache, enough that buckets are few.
+const bucketRows = 1 << 14
+
+// layOut prepares step 3.
+func (a *assembler) layOut() {
+	total, customers := len(a.id), len(a.start)-1
+	a.shift = 0
+	for customers > 0 && (total/customers)<<(a.shift+1) <= bucketRows {
+		a.shift++
 	}
-	perm = make([]uint64, start[len(order)])
-	width := a.layout.width
-	for ci, c := range a.chunks {
-		ref := uint64(ci) << chunkBits
-		for r := 0; r < len(c); r += width {
-			at := &next[c[r+wordKey]]
-			perm[*at] = uint64(uint32(c[r+wordDay])^dayBias)<<32 | ref
-			*at++
-			ref++
+	a.cursor = a.cursor[:0]
+	for rank := 0; rank < customers; rank += 1 << a.shift {
+		a.cursor = append(a.cursor, a.start[rank])
+	}
+	l := &a.layout
+	a.where, a.amount = sized(a.where, total), sized(a.amount, total)
+	if l.order+l.cost+l.rounding > 0 {
+		a.flags = sized(a.flags, total)
+	}
+	for _, c := range []int{l.units, l.cost, l.discount, l.order, l.rounding} {
+		if c > 0 {
+			a.number[c] = sized(a.number[c], total)
 		}
 	}
-	for i := range order {
-		slices.Sort(perm[start[i]:start[i+1]])
+	for k := range a.code {
+		a.code[k] = sized(a.code[k], total)
 	}
-	return perm, start
+}
+
+// spreadRows is step 3.
+func (a *assembler) spreadRows() {
+	l, done := &a.layout, 0
+	a.blocks(func(part int, b *blockReader) {
+		a.position = sized(a.position, b.rows)
+		position, ids := a.position, a.id[done:done+b.rows]
+		done += b.rows
+		for i, day := range a.column(0, b, dayColumn) {
+			rank := a.rank[ids[i]]
+			next := &a.cursor[rank>>a.shift]
+			position[i] = *next
+			a.where[*next] = uint64(rank)<<32 | uint64(uint32(day)^dayBias)
+			*next++
+		}
+		place(a.amount, a.column(0, b, amountColumn), position)
+		if a.flags != nil {
+			place(a.flags, a.column(1, b, flagsColumn), position)
+		}
+		for _, c := range []int{l.units, l.cost, l.discount, l.rounding} {
+			if c > 0 {
+				place(a.number[c], a.column(0, b, c), position)
+			}
+		}
+		if l.order > 0 {
+			ids := a.column(0, b, l.order)
+			for i, f := range a.unpacked[1] {
+				if f&flagTextOrder != 0 {
+					ids[i] = int64(a.orders[part][ids[i]])
+				}
+			}
+			place(a.number[l.order], ids, position)
+		}
+		for k := range l.nSides {
+			codes, became := a.column(0, b, l.sides+k), a.plan.sideRemap[a.parts[part].worker][k]
+			for i, c := range codes {
+				codes[i] = int64(became[c])
+			}
+			place(a.code[k], codes, position)
+		}
+	})
+}
+
+// place puts the values of a block in their rows.
+func place[T int64 | uint32 | uint8](column []T, values []int64, position []uint32) {
+	for i, at := range position {
+		column[at] = T(values[i])
+	}
 }
 
 // dayBias turns the order of signed 32-bit days into that of unsigned ones.
 const dayBias = 1 << 31
 
-// row is the record of a reference.
-func (a *assembler) row(ref uint32) []uint64 {
-	at := int(ref&(chunkRows-1)) * a.layout.width
-	return a.chunks[ref>>chunkBits][at : at+a.layout.width]
+// sortBucket is the first half of step 4 for the customers of ranks lo to hi: perm[start[rank]-start[lo]:] are the
+// rows of a customer, each as day << 32 | row, ascending.
+func (a *assembler) sortBucket(lo, hi int) {
+	first := a.start[lo]
+	a.next = sized(a.next, hi-lo)
+	for i := range a.next {
+		a.next[i] = a.start[lo+i] - first
+	}
+	a.perm = sized(a.perm, int(a.start[hi]-first))
+	for i, w := range a.where[first:a.start[hi]] {
+		at := &a.next[int(w>>32)-lo]
+		a.perm[*at] = w<<32 | uint64(int(first)+i)
+		*at++
+	}
+	for rank := lo; rank < hi; rank++ {
+		if rows := a.perm[a.start[rank]-first : a.start[rank+1]-first]; !slices.IsSorted(rows) {
+			slices.Sort(rows)
+		}
+	}
 }

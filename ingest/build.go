@@ -77,15 +77,27 @@ func finish(ctx context.Context, l *Ledger, p *Plan, workers []*scatterer) error
 func assemble(ctx context.Context, l *Ledger, sides []SideInfo, workers []*scatterer) error {
 	plan := &assembly{layout: workers[0].layout, has: l.Has, scale: l.Scale, unitsScale: l.UnitsScale}
 	l.Sides, plan.sideRemap = mergeValues(sides, workers)
-	return inParallel(ctx, len(workers), Shards, func(_ context.Context, _, shard int) error {
-		parts := make([]*partition, len(workers))
-		for i, w := range workers {
-			parts[i] = &w.part[shard]
+	assemblers := make([]*assembler, len(workers))
+	return inParallel(ctx, len(workers), Shards, func(_ context.Context, worker, shard int) error {
+		if assemblers[worker] == nil {
+			assemblers[worker] = newAssembler(plan)
 		}
-		var err error
-		l.shards[shard], err = assembleShard(plan, parts)
+		s, err := assemblers[worker].shard(partsOf(workers, shard))
+		if err == nil {
+			l.Put(shard, s.clone())
+		}
 		return err
 	})
+}
+
+// partsOf is the partitions of a shard.
+func partsOf(workers []*scatterer, shard int) []*partition {
+	parts := make([]*partition, len(workers))
+	for i, w := range workers {
+		parts[i] = &w.part[shard]
+		parts[i].worker = i
+	}
+	return parts
 }
 
 // inParallel runs f for every task, handed out in ascending order to the workers.

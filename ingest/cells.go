@@ -3,146 +3,226 @@ package ingest
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"mainstay/ingest/money"
 )
 
 // addUp is step 4.
-func (a *assembler) addUp(perm []uint64, start []uint32) error {
-	cells := 0
-	for i := range len(start) - 1 {
-		for j := start[i]; j < start[i+1]; j++ {
-			if j == start[i] || perm[j]>>32 != perm[j-1]>>32 {
-				cells++
+func (a *assembler) addUp() error {
+	a.beginCells()
+	a.beginSides()
+	customers := len(a.start) - 1
+	for lo := 0; lo < customers; lo += 1 << a.shift {
+		hi := min(lo+1<<a.shift, customers)
+		a.sortBucket(lo, hi)
+		a.findCells(lo, hi)
+		if err := a.addMeasures(lo, hi); err != nil {
+			return err
+		}
+		for k := range a.code {
+			if err := a.addSide(k); err != nil {
+				return err
 			}
 		}
 	}
-	a.allocate(cells, len(start)-1)
-	sides := newSideBuilder(a, cells)
-	for i := range len(start) - 1 {
-		for j := start[i]; j < start[i+1]; {
-			end := j + 1
-			for end < start[i+1] && perm[end]>>32 == perm[j]>>32 {
-				end++
-			}
-			if err := a.addCell(i, perm[j:end]); err != nil {
-				return err
-			}
-			if err := sides.addCell(perm[j:end]); err != nil {
-				return err
-			}
-			j = end
-		}
-		a.out.CellStart = append(a.out.CellStart, uint32(len(a.out.Day)))
-	}
-	a.out.Sides = sides.out
 	return nil
 }
 
-func (a *assembler) allocate(cells, customers int) {
-	s, has := &a.out, a.plan.has
-	s.CellStart = make([]uint32, 1, customers+1)
-	s.Day = make([]Day, 0, cells)
-	s.Lines = make([]uint32, 0, cells)
-	s.Sales = make([]int64, 0, cells)
-	s.Returns = make([]int64, 0, cells)
+// beginCells makes room for as many cells as there are rows.
+func (a *assembler) beginCells() {
+	s, has, rows := &a.out, a.plan.has, len(a.id)
+	s.CellStart = append(s.CellStart[:0], 0)
+	s.Day, s.Lines = sized(s.Day, rows)[:0], sized(s.Lines, rows)[:0]
+	numbers := []*[]int64{&s.Sales, &s.Returns}
 	if has.Orders {
-		s.Orders = make([]uint32, 0, cells)
-		a.lastSeen = make([]uint32, a.orderTexts.len()+len(a.orderInts.keys))
+		s.Orders = sized(s.Orders, rows)[:0]
 	}
 	if has.Units {
-		s.Units = make([]int64, 0, cells)
+		numbers = append(numbers, &s.Units)
 	}
 	if has.Cost {
-		s.Cost = make([]int64, 0, cells)
-		s.Costed = make([]int64, 0, cells)
+		numbers = append(numbers, &s.Cost, &s.Costed)
 	}
 	if has.Discount {
-		s.Discount = make([]int64, 0, cells)
+		numbers = append(numbers, &s.Discount)
+	}
+	for _, c := range numbers {
+		*c = sized(*c, rows)[:0]
 	}
 }
 
-// cell is a day cell while it is added up.
-type cell struct {
-	sales, returns, units, cost, costed, discount int64
-	orders                                        uint32
-}
-
-// addCell adds up the rows of one customer (by rank) and day.
-func (a *assembler) addCell(rank int, refs []uint64) error {
-	var c cell
-	l := &a.layout
-	var overflow string
-	add := func(sum *int64, x uint64, what string) {
-		s, ok := addInt64(*sum, int64(x))
-		if *sum = s; !ok {
-			overflow = what
+// addMeasures adds up the cells of the customers of ranks lo to hi, measure by measure.
+func (a *assembler) addMeasures(lo, hi int) error {
+	s, l := &a.out, &a.layout
+	over := a.addAmounts()
+	if a.plan.has.Orders {
+		a.countOrders(lo, hi)
+	}
+	if l.units > 0 {
+		over |= a.addNumbers(&s.Units, a.number[l.units])
+	}
+	if l.cost > 0 {
+		over |= a.addNumbers(&s.Cost, a.number[l.cost])
+		over |= a.addCosted()
+	}
+	if l.discount > 0 {
+		over |= a.addNumbers(&s.Discount, a.number[l.discount])
+	}
+	if over < 0 {
+		if err := a.tooLarge(); err != nil {
+			return err
 		}
 	}
-	for _, ref := range refs {
-		w := a.row(uint32(ref))
-		if amount := int64(w[wordAmount]); amount > 0 {
-			add(&c.sales, w[wordAmount], "sales")
-			if w[wordDay]&flagOrder != 0 && a.lastSeen != nil {
-				if seen := &a.lastSeen[w[l.order]]; *seen != uint32(rank)+1 {
-					*seen = uint32(rank) + 1
-					c.orders++
+	return nil
+}
+
+// findCells finds the runs of one customer and day.
+func (a *assembler) findCells(lo, hi int) {
+	s, first := &a.out, a.start[lo]
+	a.cells = a.cells[:0]
+	for rank := lo; rank < hi; rank++ {
+		j, end := a.start[rank]-first, a.start[rank+1]-first
+		for j < end {
+			from, day := j, a.perm[j]>>32
+			for j++; j < end && a.perm[j]>>32 == day; j++ {
+			}
+			a.addCell(from, j)
+		}
+		s.CellStart = append(s.CellStart, uint32(len(s.Day)))
+	}
+}
+
+// addCell begins the cell of rows from to end of perm.
+func (a *assembler) addCell(from, end uint32) {
+	a.cells = append(a.cells, end)
+	a.out.Day = append(a.out.Day, Day(int32(uint32(a.perm[from]>>32)^dayBias)))
+	a.out.Lines = append(a.out.Lines, end-from)
+}
+
+// The sums of a bucket are appended to columns of the Shard. They wrap at 64 bits: the sign of what is returned
+// says whether any did on the way.
+
+// addAmounts sums the positive and the negative amounts of each cell.
+func (a *assembler) addAmounts() (over int64) {
+	perm, amount := a.perm, a.amount
+	sales, returns, lo := a.out.Sales, a.out.Returns, uint32(0)
+	for _, hi := range a.cells {
+		var up, down int64
+		for _, p := range perm[lo:hi] {
+			x := amount[uint32(p)]
+			u, d := up+max(x, 0), down+min(x, 0)
+			over |= u | down&^d
+			up, down = u, d
+		}
+		sales, returns = append(sales, up), append(returns, down)
+		lo = hi
+	}
+	a.out.Sales, a.out.Returns = sales, returns
+	return over
+}
+
+// addNumbers sums a column.
+func (a *assembler) addNumbers(to *[]int64, column []int64) (over int64) {
+	sums, lo := *to, uint32(0)
+	for _, hi := range a.cells {
+		var sum int64
+		for _, p := range a.perm[lo:hi] {
+			x := column[uint32(p)]
+			next := sum + x
+			over |= (sum ^ next) & (x ^ next)
+			sum = next
+		}
+		sums = append(sums, sum)
+		lo = hi
+	}
+	*to = sums
+	return over
+}
+
+// addCosted sums the amounts of known cost.
+func (a *assembler) addCosted() (over int64) {
+	lo := uint32(0)
+	for _, hi := range a.cells {
+		var sum int64
+		for _, p := range a.perm[lo:hi] {
+			x := a.costed(uint32(p))
+			next := sum + x
+			over |= (sum ^ next) & (x ^ next)
+			sum = next
+		}
+		a.out.Costed = append(a.out.Costed, sum)
+		lo = hi
+	}
+	return over
+}
+
+// costed is the amount of a row if its cost is known.
+func (a *assembler) costed(row uint32) int64 {
+	if a.flags[row]&flagCost == 0 {
+		return 0
+	}
+	return a.amount[row]
+}
+
+// countOrders counts each order of a customer on the earliest day on which it has a positive amount.
+func (a *assembler) countOrders(lo, hi int) {
+	s, ids, row, cell := &a.out, a.number[a.layout.order], uint32(0), len(a.out.Orders)
+	first := cell
+	for rank := lo; rank < hi; rank++ {
+		a.seen.reset(a.start[rank+1] - a.start[rank])
+		for ; cell < int(s.CellStart[rank+1]); cell++ {
+			var orders uint32
+			for ; row < a.cells[cell-first]; row++ {
+				r := uint32(a.perm[row])
+				if f := a.flags[r]; f&flagOrder != 0 && a.amount[r] > 0 && a.seen.add(ids[r], f&flagTextOrder != 0) {
+					orders++
 				}
 			}
-		} else {
-			add(&c.returns, w[wordAmount], "returns")
-		}
-		if l.width == wordOptional {
-			continue
-		}
-		if l.units > 0 {
-			add(&c.units, w[l.units], "units")
-		}
-		if w[wordDay]&flagCost != 0 {
-			add(&c.cost, w[l.cost], "cost")
-			add(&c.costed, w[wordAmount], "amounts of known cost")
-		}
-		if l.discount > 0 {
-			add(&c.discount, w[l.discount], "discounts")
+			s.Orders = append(s.Orders, orders)
 		}
 	}
-	day := Day(int32(uint32(refs[0]>>32) ^ dayBias))
-	if overflow != "" {
-		return a.overflow(overflow, rank, day)
-	}
-	a.append(day, uint32(len(refs)), &c)
-	return nil
 }
 
-// append closes a cell.
-func (a *assembler) append(day Day, lines uint32, c *cell) {
-	s, has := &a.out, a.plan.has
-	s.Day = append(s.Day, day)
-	s.Lines = append(s.Lines, lines)
-	s.Sales = append(s.Sales, c.sales)
-	s.Returns = append(s.Returns, c.returns)
-	if has.Orders {
-		s.Orders = append(s.Orders, c.orders)
+// tooLarge looks for a sum of the bucket that 64 bits do not hold. One that only wrapped on the way is right.
+func (a *assembler) tooLarge() error {
+	l := &a.layout
+	for _, m := range []struct {
+		what   string
+		mapped bool
+		value  func(row uint32) int64
+	}{
+		{"sales", true, func(r uint32) int64 { return max(a.amount[r], 0) }},
+		{"returns", true, func(r uint32) int64 { return min(a.amount[r], 0) }},
+		{"units", l.units > 0, func(r uint32) int64 { return a.number[l.units][r] }},
+		{"cost", l.cost > 0, func(r uint32) int64 { return a.number[l.cost][r] }},
+		{"amounts of known cost", l.cost > 0, a.costed},
+		{"discounts", l.discount > 0, func(r uint32) int64 { return a.number[l.discount][r] }},
+	} {
+		lo := uint32(0)
+		for i, hi := range a.cells {
+			var sum money.Total
+			for _, p := range a.perm[lo:hi] {
+				if m.mapped {
+					sum.Add(m.value(uint32(p)))
+				}
+			}
+			if _, fits := sum.Int64(); !fits {
+				return a.overflow(m.what, len(a.out.Day)-len(a.cells)+i)
+			}
+			lo = hi
+		}
 	}
-	if has.Units {
-		s.Units = append(s.Units, c.units)
-	}
-	if has.Cost {
-		s.Cost = append(s.Cost, c.cost)
-		s.Costed = append(s.Costed, c.costed)
-	}
-	if has.Discount {
-		s.Discount = append(s.Discount, c.discount)
-	}
+	return nil
 }
 
 // overflow is the *QualityError of a sum that did not fit: which, and how far 64 bits reach.
-func (a *assembler) overflow(what string, rank int, day Day) error {
+func (a *assembler) overflow(what string, cell int) error {
 	scale := a.plan.scale
 	if what == "units" {
 		scale = a.plan.unitsScale
 	}
-	k := a.out.KeyBytes[a.out.KeyStart[rank]:a.out.KeyStart[rank+1]]
+	rank, _ := slices.BinarySearch(a.out.CellStart[1:], uint32(cell)+1) // the first customer whose cells end behind it
 	return &QualityError{fmt.Sprintf("%s of customer %q on %s exceed %s, the largest sum of 64 bits with %d decimal places: look for wrong values on that day, or keep fewer places with --money-places",
-		what, shorten(k), day, money.Format(math.MaxInt64, scale), scale)}
+		what, shorten(a.out.Key(rank)), a.out.Day[cell], money.Format(math.MaxInt64, scale), scale)}
 }

@@ -1,8 +1,10 @@
 package ingest
 
 import (
+	"bufio"
 	"bytes"
 	"hash/maphash"
+	"io"
 	"math/rand/v2"
 
 	"github.com/cespare/xxhash/v2"
@@ -35,7 +37,8 @@ var (
 	textSeed = maphash.MakeSeed()
 )
 
-// intTable numbers distinct integers: open addressing, linear probing, at most half full.
+// intTable numbers distinct integers: open addressing, linear probing, at most two thirds full. Tables of a
+// shard fit the second-level cache.
 type intTable struct {
 	slot []intSlot // len is a power of two
 	keys []int64   // by id
@@ -46,9 +49,15 @@ type intSlot struct {
 	id  uint32 // id + 1; 0 = free
 }
 
+// reset empties the table and keeps its memory.
+func (t *intTable) reset() {
+	clear(t.slot)
+	t.keys = t.keys[:0]
+}
+
 // id returns the number of x, a new one at its first appearance.
 func (t *intTable) id(x int64) uint32 {
-	if 2*len(t.keys) >= len(t.slot) {
+	if 3*len(t.keys) >= 2*len(t.slot) {
 		t.grow()
 	}
 	mask := uint64(len(t.slot) - 1)
@@ -61,6 +70,21 @@ func (t *intTable) id(x int64) uint32 {
 		}
 		if s.key == x {
 			return s.id - 1
+		}
+	}
+}
+
+// number sets ids to the numbers of xs, plus first. Nearly all are in their first slot.
+func (t *intTable) number(xs []int64, ids []uint32, first uint32) {
+	if len(t.slot) == 0 {
+		t.grow()
+	}
+	for i, x := range xs {
+		s := &t.slot[mix64(uint64(x)^intSeed)&uint64(len(t.slot)-1)]
+		if s.key == x && s.id != 0 {
+			ids[i] = first + s.id - 1
+		} else {
+			ids[i] = first + t.id(x)
 		}
 	}
 }
@@ -88,6 +112,49 @@ type textTable struct {
 type textSlot struct {
 	tag uint32 // high half of the hash: most other strings differ here
 	id  uint32 // id + 1; 0 = free
+}
+
+// reset empties the table and keeps its memory.
+func (t *textTable) reset() {
+	clear(t.slot)
+	t.bytes, t.end = t.bytes[:0], t.end[:0]
+}
+
+// size is the bytes of memory that the table holds.
+func (t *textTable) size() int64 { return int64(cap(t.bytes) + 8*cap(t.end) + 8*cap(t.slot)) }
+
+// writeTo writes the strings in the order of their numbers.
+func (t *textTable) writeTo(w *bufio.Writer) error {
+	if err := writeNumber(w, t.len()); err != nil {
+		return err
+	}
+	for id := range t.end {
+		lo, hi := t.span(uint32(id))
+		if err := writeNumber(w, int(hi-lo)); err != nil {
+			return err
+		}
+	}
+	_, err := w.Write(t.bytes)
+	return err
+}
+
+// readFrom reads what writeTo wrote, into a table that cannot be asked for the number of a string.
+func (t *textTable) readFrom(r *bufio.Reader) error {
+	var n, length, total int
+	if err := readNumber(r, &n); err != nil {
+		return err
+	}
+	t.end = make([]uint64, n)
+	for id := range t.end {
+		if err := readNumber(r, &length); err != nil {
+			return err
+		}
+		total += length
+		t.end[id] = uint64(total)
+	}
+	t.bytes = make([]byte, total)
+	_, err := io.ReadFull(r, t.bytes)
+	return err
 }
 
 // len is the number of distinct strings.

@@ -43,6 +43,14 @@ func cleared[T any](s []T, n int) []T {
 	return s
 }
 
+// sized is s with n elements of any content.
+func sized[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n, n+n/4)
+	}
+	return s[:n]
+}
+
 // resolvedKey is a customer key, or why there is none.
 type resolvedKey struct {
 	key    int64  // the integer, or its number in the shard's table; of an excluded customer the entry
@@ -265,7 +273,7 @@ func wholeNumber(f *field, i int) (int64, bool) {
 // resolvedOrder is an order id: an integer, or its number in the orders of a shard.
 type resolvedOrder struct {
 	id    int64
-	flags uint64
+	flags int64
 	shard uint8
 	known bool
 }
@@ -277,7 +285,7 @@ type orderResolver struct {
 
 // resolve returns the order id of row i, whose customer lives in shard, and its
 // flags: none when the row has no order. What cannot be a key is no order.
-func (o *orderResolver) resolve(f *field, i int, table *textTable, shard uint8) (int64, uint64) {
+func (o *orderResolver) resolve(f *field, i int, table *textTable, shard uint8) (id, flags int64) {
 	if x, ok := wholeNumber(f, i); ok {
 		return x, flagOrder
 	}

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"slices"
 	"time"
 
 	"mainstay/internal/num"
@@ -95,6 +96,20 @@ func (s *Shard) Cells(i int) (lo, hi int) { return int(s.CellStart[i]), int(s.Ce
 
 // Net is sales plus returns of cell j.
 func (s *Shard) Net(j int) int64 { return s.Sales[j] + s.Returns[j] }
+
+// clone is a copy in memory of its own, no more than it takes.
+func (s *Shard) clone() Shard {
+	c := Shard{
+		KeyBytes: slices.Clone(s.KeyBytes), KeyStart: slices.Clone(s.KeyStart), CellStart: slices.Clone(s.CellStart),
+		Day: slices.Clone(s.Day), Lines: slices.Clone(s.Lines), Sales: slices.Clone(s.Sales), Returns: slices.Clone(s.Returns),
+		Orders: slices.Clone(s.Orders), Units: slices.Clone(s.Units), Cost: slices.Clone(s.Cost), Costed: slices.Clone(s.Costed),
+		Discount: slices.Clone(s.Discount), Sides: make([]Side, len(s.Sides)),
+	}
+	for k, t := range s.Sides {
+		c.Sides[k] = Side{slices.Clone(t.Start), slices.Clone(t.Code), slices.Clone(t.Lines), slices.Clone(t.Net)}
+	}
+	return c
+}
 
 // Purchase reports whether cell j of shard s is a purchase day: net > 0, or, when
 // zero days count, a day on which nothing but zero amounts happened.

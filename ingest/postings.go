@@ -1,11 +1,6 @@
 package ingest
 
-import (
-	"bytes"
-	"slices"
-
-	"mainstay/ingest/money"
-)
+import "mainstay/ingest/money"
 
 // postings are the source rows of one shard, added up by customer, day, order and side values:
 // the finest grain that a stored Ledger needs, so that a later night can replace an order or a day
@@ -108,13 +103,9 @@ func (p *postings) markFirst() {
 // sortTexts is a table of the texts of t in the order of their bytes, with "" as number 0, and
 // what each number of t becomes.
 func sortTexts(t *textTable) (sorted *textTable, became []uint32) {
-	order := make([]uint32, t.len())
-	for i := range order {
-		order[i] = uint32(i)
-	}
-	slices.SortFunc(order, func(x, y uint32) int { return bytes.Compare(t.value(x), t.value(y)) })
+	var s byteSorter
 	sorted, became = newTexts(), make([]uint32, t.len())
-	for _, id := range order {
+	for _, id := range s.sort(t.bytes, t.end) {
 		if b := t.value(id); len(b) > 0 {
 			became[id] = sorted.put(b)
 		}

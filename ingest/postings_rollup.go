@@ -26,7 +26,7 @@ func readRollUp(ctx context.Context, st store.Store, p *Plan, threads int, progr
 	all.Sides = storedSides(p)
 	rules, has := newRules(&all), p.has()
 	layout := newRecordLayout(has, len(all.Sides))
-	layout.rounding, layout.width = layout.width, layout.width+1
+	layout.rounding, layout.columns = layout.columns, layout.columns+1
 	r := &rollUp{workers: make([]*scatterer, max(1, threads)), aside: asideCounts{}}
 	for i := range r.workers {
 		r.workers[i] = newScatterer(rules, layout)
@@ -68,127 +68,116 @@ func (p *Plan) has() Has {
 
 // shard rolls up one shard; it takes its records away.
 func (r *rollUp) shard(shard int) (*postings, error) {
-	parts := make([]*partition, len(r.workers))
-	for i, w := range r.workers {
-		parts[i] = &w.part[shard]
-	}
-	a := &assembler{layout: r.plan.layout, plan: r.plan}
-	if err := a.number(parts); err != nil {
+	a := newAssembler(r.plan)
+	if err := a.spread(partsOf(r.workers, shard)); err != nil {
 		return nil, err
 	}
-	order, err := a.sortCustomers()
-	if err != nil {
-		return nil, err
-	}
-	perm, start := a.permute(order)
-	return a.rollUp(perm, start, r.texts)
+	return a.rollUp(r.texts)
 }
 
 // rollUp is step 4 of an assembler that makes postings instead of day cells: it brings the rows of
 // each customer and day into the order of their orders and side values, and adds up those that agree.
-func (a *assembler) rollUp(perm []uint64, start []uint32, texts []*textTable) (*postings, error) {
+func (a *assembler) rollUp(texts []*textTable) (*postings, error) {
 	p := &postings{sides: make([][]uint32, len(texts)), sideTexts: texts}
-	a.allocate(0, len(start)-1)
+	a.beginCells()
 	if a.layout.order > 0 {
 		a.rankOrders(p)
-		p.order = make([]uint32, 0, len(perm))
+		p.order = make([]uint32, 0, len(a.id))
 	}
-	for i := range len(start) - 1 {
-		rows := perm[start[i]:start[i+1]]
-		slices.SortFunc(rows, a.comparePostings)
-		for lo := 0; lo < len(rows); {
-			hi := lo + 1
-			for hi < len(rows) && a.samePosting(rows[lo], rows[hi]) {
-				hi++
-			}
-			if err := a.addCell(i, rows[lo:hi]); err != nil {
-				return nil, err
-			}
-			a.finishPosting(p, rows[lo:hi])
-			lo = hi
+	customers := len(a.start) - 1
+	for lo := 0; lo < customers; lo += 1 << a.shift {
+		hi := min(lo+1<<a.shift, customers)
+		a.sortBucket(lo, hi)
+		a.findPostings(lo, hi)
+		if err := a.addMeasures(lo, hi); err != nil {
+			return nil, err
 		}
-		a.out.CellStart = append(a.out.CellStart, uint32(len(a.out.Day)))
+		a.finishPostings(p)
 	}
 	p.Shard = a.out
 	p.markFirst()
 	return p, nil
 }
 
-// rankOrders replaces the numbers of orders in the records by those of a table sorted by bytes;
-// 0 where a row has no order.
+// rankOrders replaces the order ids of the rows by their numbers in a table sorted by bytes; 0 where a row has
+// no order.
 func (a *assembler) rankOrders(p *postings) {
-	all := a.orderTexts
-	for _, x := range a.orderInts.keys {
+	all, ids := a.texted, a.number[a.layout.order]
+	var ints intTable
+	for row, f := range a.flags {
+		if f&(flagOrder|flagTextOrder) == flagOrder {
+			ids[row] = int64(a.texted.len()) + int64(ints.id(ids[row]))
+		}
+	}
+	for _, x := range ints.keys {
 		all.put(strconv.AppendInt(nil, x, 10)) // no text is the spelling of an integer
 	}
 	var became []uint32
 	p.orders, became = sortTexts(&all)
-	at := a.layout.order
-	for _, c := range a.chunks {
-		for r := 0; r < len(c); r += a.layout.width {
-			if c[r+wordDay]&flagOrder != 0 {
-				c[r+at] = uint64(became[c[r+at]])
-			} else {
-				c[r+at] = 0
-			}
+	for row, f := range a.flags {
+		if f&flagOrder != 0 {
+			ids[row] = int64(became[ids[row]])
+		} else {
+			ids[row] = 0
 		}
+	}
+}
+
+// findPostings is findCells for postings: runs of one customer, day, order and side values.
+func (a *assembler) findPostings(lo, hi int) {
+	s, first := &a.out, a.start[lo]
+	a.cells = a.cells[:0]
+	for rank := lo; rank < hi; rank++ {
+		j, end := a.start[rank]-first, a.start[rank+1]-first
+		slices.SortFunc(a.perm[j:end], a.comparePostings)
+		for j < end {
+			from := j
+			for j++; j < end && a.comparePostings(a.perm[from], a.perm[j]) == 0; j++ {
+			}
+			a.addCell(from, j)
+		}
+		s.CellStart = append(s.CellStart, uint32(len(s.Day)))
 	}
 }
 
 // comparePostings orders rows of one customer as postings are.
 func (a *assembler) comparePostings(x, y uint64) int {
 	if x>>32 != y>>32 {
-		return cmp.Compare(x, y)
+		return cmp.Compare(x>>32, y>>32)
 	}
-	l, v, w := &a.layout, a.row(uint32(x)), a.row(uint32(y))
-	if l.order > 0 && v[l.order] != w[l.order] {
-		return cmp.Compare(v[l.order], w[l.order])
+	v, w := uint32(x), uint32(y)
+	if l := &a.layout; l.order > 0 && a.number[l.order][v] != a.number[l.order][w] {
+		return cmp.Compare(a.number[l.order][v], a.number[l.order][w])
 	}
-	for k := range l.nSides {
-		if c := cmp.Compare(l.side(v, k), l.side(w, k)); c != 0 {
+	for k := range a.code {
+		if c := cmp.Compare(a.code[k][v], a.code[k][w]); c != 0 {
 			return c
 		}
 	}
 	return 0
 }
 
-// samePosting reports whether two rows of one customer go into one posting.
-func (a *assembler) samePosting(x, y uint64) bool {
-	return x>>32 == y>>32 && a.comparePostings(x, y) == 0
-}
-
-// finishPosting adds what a posting has beyond a cell.
-func (a *assembler) finishPosting(p *postings, refs []uint64) {
-	l, w := &a.layout, a.row(uint32(refs[0]))
-	if l.order > 0 {
-		p.order = append(p.order, uint32(w[l.order]))
+// finishPostings adds what a bucket's postings have beyond cells.
+func (a *assembler) finishPostings(p *postings) {
+	lo := uint32(0)
+	for i, hi := range a.cells {
+		row := uint32(a.perm[lo])
+		if a.layout.order > 0 {
+			p.order = append(p.order, uint32(a.number[a.layout.order][row]))
+		}
+		for k := range p.sides {
+			p.sides[k] = append(p.sides[k], a.code[k][row])
+		}
+		var sum money.Rounding
+		for _, x := range a.perm[lo:hi] {
+			sum.Rows += int64(a.flags[uint32(x)] >> roundedShift)
+			sum.Sum.Add(a.number[a.layout.rounding][uint32(x)])
+		}
+		if p.rounding != nil {
+			p.rounding = append(p.rounding, sum)
+		} else if sum.Rows > 0 {
+			p.rounding = append(make([]money.Rounding, len(a.out.Day)-len(a.cells)+i), sum)
+		}
+		lo = hi
 	}
-	for k := range p.sides {
-		p.sides[k] = append(p.sides[k], l.side(w, k))
-	}
-	var sum money.Rounding
-	for _, ref := range refs {
-		sum.Merge(recordRounding(l, a.row(uint32(ref))))
-	}
-	if p.rounding != nil {
-		p.rounding = append(p.rounding, sum)
-	} else if sum.Rows > 0 {
-		p.rounding = append(make([]money.Rounding, len(a.out.Day)-1), sum)
-	}
-}
-
-// setRounding keeps what rounding gave a row: at most two roundings (amount and conversion) of at
-// most half a unit of 10^0 each, so the sum fits 64 bits at 10^-18.
-func setRounding(l *recordLayout, w []uint64, r money.Rounding) {
-	if r.Rows > 0 {
-		sum, _ := r.Sum.Int64()
-		w[l.rounding] = uint64(sum)
-		w[wordDay] |= uint64(r.Rows) << roundedShift
-	}
-}
-
-func recordRounding(l *recordLayout, w []uint64) (r money.Rounding) {
-	r.Rows = int64(w[wordDay] >> roundedShift)
-	r.Sum.Add(int64(w[l.rounding]))
-	return r
 }

@@ -1,101 +1,139 @@
 package ingest
 
-// Accepted rows wait in 64 shard partitions per worker, as records of a fixed
-// number of 64-bit words, until every file has been read. No locks: a worker
-// writes only its own partitions, and a shard is later assembled from the
-// partitions of all workers, whose order does not matter.
-//
-//	word 0           customer: the integer key, or the number of a text key
-//	word 1           amount
-//	word 2           flags << 32 | day
-//	optional words   units, cost, discount, order
-//	last words       side codes, two to a word; for a stored Ledger what rounding gave
-type recordLayout struct {
-	width                        int // words per row
-	units, cost, discount, order int // word of each; 0 = not mapped
-	sides                        int // first word of the side codes
-	nSides                       int
-	rounding                     int // word of the rounding, in 10^-18; 0 = not kept
+import "mainstay/ingest/money"
+
+// waiting is the columns of a batch on their way into the partitions. Rows are moved column by column: a
+// column of a batch and the ends of the partitions' columns stay in the cache.
+type waiting struct {
+	columns [][]int64 // by column of the layout; nil = all zero
+	own     [][]int64 // memory of those that the batch does not have in this form
+	rows    []uint16  // accepted rows, by shard
+	scratch []int64
 }
 
-const (
-	wordKey = iota
-	wordAmount
-	wordDay
-	wordOptional
-)
-
-// Flags of a record.
-const (
-	flagTextKey   = 1 << (32 + iota) // word 0 is a number in partition.keys
-	flagCost                         // the cost is known
-	flagOrder                        // the row has an order id
-	flagTextOrder                    // it is a number in partition.orders
-
-	roundedShift = iota + 32 // from here on: how many times the amount was rounded
-)
-
-func newRecordLayout(has Has, nSides int) recordLayout {
-	l := recordLayout{width: wordOptional, nSides: nSides}
-	take := func(mapped bool) (word int) {
-		if mapped {
-			word = l.width
-			l.width++
+// scatter adds the accepted rows of a batch to their partitions.
+func (s *scatterer) scatter(b *batch) {
+	w := &s.waiting
+	start := s.sortByShard(b.n)
+	s.fillColumns(b)
+	w.scratch = sized(w.scratch, b.n)
+	for shard := range Shards {
+		if rows := w.rows[start[shard]:start[shard+1]]; len(rows) > 0 {
+			s.part[shard].add(w.columns, rows, w.scratch)
 		}
-		return word
 	}
-	l.units, l.cost, l.discount, l.order = take(has.Units), take(has.Cost), take(has.Discount), take(has.Orders)
-	l.sides = l.width
-	l.width += (nSides + 1) / 2
-	return l
 }
 
-// side is the code of side k in record w.
-func (l *recordLayout) side(w []uint64, k int) uint32 {
-	return uint32(w[l.sides+k/2] >> (32 * (k % 2)))
-}
-
-// chunkRows is the rows of a full chunk: large enough that chunks are few, small
-// enough that 64 open ones per worker stay modest (100 KB each without options).
-const (
-	chunkBits     = 12
-	chunkRows     = 1 << chunkBits
-	firstChunkLen = 32 // rows of a partition's first chunk, doubled until full size
-)
-
-// partition is what one worker holds for one shard.
-type partition struct {
-	chunks [][]uint64 // full ones, and the open one last
-	keys   textTable
-	orders textTable
-}
-
-// next returns the zeroed words of a new row.
-func (p *partition) next(width int) []uint64 {
-	last := len(p.chunks) - 1
-	if last < 0 || len(p.chunks[last]) == cap(p.chunks[last]) {
-		last = p.extend(width)
+// sortByShard lists the accepted rows by shard: those of a shard are waiting.rows[start[shard]:start[shard+1]].
+func (s *scatterer) sortByShard(n int) (start [Shards + 1]uint16) {
+	for i, why := range s.reason[:n] {
+		if why == accepted {
+			start[s.place[i]&(Shards-1)+1]++
+		}
 	}
-	c := p.chunks[last]
-	n := len(c)
-	c = c[:n+width]
-	p.chunks[last] = c
-	return c[n:]
+	for shard := range Shards {
+		start[shard+1] += start[shard]
+	}
+	next := start
+	s.waiting.rows = sized(s.waiting.rows, int(start[Shards]))
+	for i, why := range s.reason[:n] {
+		if why == accepted {
+			at := &next[s.place[i]&(Shards-1)]
+			s.waiting.rows[*at] = uint16(i)
+			*at++
+		}
+	}
+	return start
 }
 
-// extend makes room behind the last row and returns the open chunk's index.
-func (p *partition) extend(width int) int {
-	last := len(p.chunks) - 1
-	switch {
-	case last < 0:
-		p.chunks = append(p.chunks, make([]uint64, 0, firstChunkLen*width))
-	case cap(p.chunks[last]) < chunkRows*width:
-		old := p.chunks[last]
-		grown := make([]uint64, len(old), min(2*len(old), chunkRows*width))
-		copy(grown, old)
-		p.chunks[last] = grown
-	default:
-		p.chunks = append(p.chunks, make([]uint64, 0, chunkRows*width))
+// fillColumns brings the batch into the columns of the layout.
+func (s *scatterer) fillColumns(b *batch) {
+	w, l := &s.waiting, &s.layout
+	w.columns[keyColumn], w.columns[amountColumn] = s.key, b.amount.val
+	days := w.column(dayColumn, b.n)
+	for i, d := range b.day[:b.n] {
+		days[i] = int64(d)
 	}
-	return len(p.chunks) - 1
+	if l.units > 0 {
+		w.columns[l.units] = b.units.val
+	}
+	if l.cost > 0 {
+		w.columns[l.cost] = b.cost.val
+	}
+	if l.discount > 0 {
+		w.columns[l.discount] = b.discount.val
+	}
+	s.fillFlags(b)
+	if l.order > 0 {
+		s.fillOrders(b)
+	}
+	if l.rounding > 0 {
+		s.fillRounding(b)
+	}
+	for k := range s.sides {
+		s.fillSide(b, k)
+	}
+}
+
+// column is column c in memory of its own, n long.
+func (w *waiting) column(c, n int) []int64 {
+	w.own[c] = sized(w.own[c], n)
+	w.columns[c] = w.own[c]
+	return w.own[c]
+}
+
+func (s *scatterer) fillFlags(b *batch) {
+	flags := s.waiting.column(flagsColumn, b.n)
+	var text uint8
+	for i, place := range s.place[:b.n] {
+		text |= place
+		flags[i] = int64(place >> placeTextShift * flagTextKey)
+	}
+	l := &s.layout
+	if text&placeText == 0 && l.cost+l.order+l.rounding == 0 {
+		s.waiting.columns[flagsColumn] = nil
+	}
+	if l.cost > 0 {
+		for i, st := range b.cost.status[:b.n] {
+			if st == money.OK {
+				flags[i] |= flagCost
+			}
+		}
+	}
+}
+
+// fillOrders numbers the orders of rows that can count: a stored order can be replaced, returns included.
+func (s *scatterer) fillOrders(b *batch) {
+	s.orders.begin(&b.order)
+	ids, flags := s.waiting.column(s.layout.order, b.n), s.waiting.own[flagsColumn]
+	for _, i := range s.waiting.rows {
+		if ids[i] = 0; b.amount.val[i] > 0 || s.aside != nil {
+			shard := s.place[i] & (Shards - 1)
+			id, f := s.orders.resolve(&b.order, int(i), &s.part[shard].orders, shard)
+			ids[i] = id
+			flags[i] |= f
+		}
+	}
+}
+
+// fillRounding keeps what rounding gave a row: at most two roundings (amount and conversion) of at most half a
+// unit of 10^0 each, so the sum fits 64 bits at 10^-18.
+func (s *scatterer) fillRounding(b *batch) {
+	if s.waiting.columns[s.layout.rounding] = nil; b.rounding == nil {
+		return
+	}
+	sums, flags := s.waiting.column(s.layout.rounding, b.n), s.waiting.own[flagsColumn]
+	for i := range b.rounding[:b.n] {
+		sums[i], _ = b.rounding[i].Sum.Int64()
+		flags[i] |= b.rounding[i].Rows << roundedShift
+	}
+}
+
+func (s *scatterer) fillSide(b *batch, k int) {
+	r, f := &s.sides[k], &b.sides[k]
+	r.begin(f)
+	codes := s.waiting.column(s.layout.sides+k, b.n)
+	for _, i := range s.waiting.rows {
+		codes[i] = int64(r.resolve(f, int(i), &s.values[k]))
+	}
 }

@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"bytes"
 	"fmt"
 	"math"
 	"slices"
@@ -15,6 +14,7 @@ func mergeValues(sides []SideInfo, workers []*scatterer) (out []SideInfo, remap 
 		remap[w] = make([][]uint32, len(sides))
 	}
 	out = slices.Clone(sides)
+	var sorter byteSorter
 	for k := range out {
 		var all textTable
 		all.id(nil)
@@ -22,14 +22,9 @@ func mergeValues(sides []SideInfo, workers []*scatterer) (out []SideInfo, remap 
 		for w, s := range workers {
 			ids[w] = merge(&all, &s.values[k])
 		}
-		byBytes := make([]uint32, all.len())
-		for i := range byBytes {
-			byBytes[i] = uint32(i)
-		}
-		slices.SortFunc(byBytes, func(x, y uint32) int { return bytes.Compare(all.value(x), all.value(y)) })
 		final := make([]uint32, all.len())
 		out[k].Values = make([]string, all.len())
-		for code, id := range byBytes {
+		for code, id := range sorter.sort(all.bytes, all.end) {
 			final[id] = uint32(code)
 			out[k].Values[code] = string(all.value(id))
 		}
@@ -43,48 +38,52 @@ func mergeValues(sides []SideInfo, workers []*scatterer) (out []SideInfo, remap 
 	return out, remap
 }
 
-// sideBuilder adds up customer × day × code.
-type sideBuilder struct {
-	a       *assembler
-	out     []Side
-	scratch []uint64 // code << 32 | row reference
-}
-
-func newSideBuilder(a *assembler, cells int) *sideBuilder {
-	b := &sideBuilder{a: a, out: make([]Side, a.layout.nSides)}
-	for k := range b.out {
-		b.out[k].Start = make([]uint32, 1, cells+1)
+// beginSides makes room for an entry of each row in every side table.
+func (a *assembler) beginSides() {
+	s, rows := &a.out, len(a.id)
+	s.Sides = sized(s.Sides, a.layout.nSides)
+	for k := range s.Sides {
+		t := &s.Sides[k]
+		t.Start = append(sized(t.Start, rows+1)[:0], 0)
+		t.Code, t.Lines, t.Net = sized(t.Code, rows)[:0], sized(t.Lines, rows)[:0], sized(t.Net, rows)[:0]
 	}
-	return b
 }
 
-// addCell adds the entries of one cell to every side table. refs are its rows.
-func (b *sideBuilder) addCell(refs []uint64) error {
-	for k := range b.out {
-		side := &b.out[k]
-		b.scratch = b.scratch[:0]
-		for _, ref := range refs {
-			code := b.a.layout.side(b.a.row(uint32(ref)), k)
-			b.scratch = append(b.scratch, uint64(code)<<32|uint64(uint32(ref)))
-		}
-		slices.Sort(b.scratch)
-		for i := 0; i < len(b.scratch); {
-			code, lines := uint32(b.scratch[i]>>32), uint32(0)
-			var sum int64
-			for ; i < len(b.scratch) && uint32(b.scratch[i]>>32) == code; i++ {
-				// Within a cell no partial sum can overflow: sales and returns did not,
-				// and their sum did not either.
-				sum += int64(b.a.row(uint32(b.scratch[i]))[wordAmount])
-				lines++
-			}
-			side.Code = append(side.Code, code)
-			side.Lines = append(side.Lines, lines)
-			side.Net = append(side.Net, sum)
-		}
-		if uint64(len(side.Code)) > math.MaxUint32 {
-			return fmt.Errorf("side table %d holds more than %d entries of one shard: map fewer columns of many values (--attribute)", k, uint32(math.MaxUint32))
+// addSide adds the entries of a bucket's cells to side table k.
+func (a *assembler) addSide(k int) error {
+	side, code, lo := &a.out.Sides[k], a.code[k], uint32(0)
+	for _, hi := range a.cells {
+		if rows := a.perm[lo:hi]; len(rows) == 1 {
+			row := uint32(rows[0])
+			side.Code, side.Lines, side.Net = append(side.Code, code[row]), append(side.Lines, 1), append(side.Net, a.amount[row])
+		} else {
+			a.addSideOf(side, code, rows)
 		}
 		side.Start = append(side.Start, uint32(len(side.Code)))
+		lo = hi
+	}
+	if uint64(len(side.Code)) > math.MaxUint32 {
+		return fmt.Errorf("side table %d holds more than %d entries of one shard: map fewer columns of many values (--attribute)", k, uint32(math.MaxUint32))
 	}
 	return nil
+}
+
+// addSideOf adds the entries of a cell of several rows.
+func (a *assembler) addSideOf(side *Side, code []uint32, rows []uint64) {
+	a.pairs = a.pairs[:0]
+	for _, p := range rows {
+		a.pairs = append(a.pairs, uint64(code[uint32(p)])<<32|p&math.MaxUint32)
+	}
+	slices.Sort(a.pairs)
+	for i := 0; i < len(a.pairs); {
+		code, lines := uint32(a.pairs[i]>>32), uint32(0)
+		var sum int64
+		for ; i < len(a.pairs) && uint32(a.pairs[i]>>32) == code; i++ {
+			// Within a cell no partial sum can overflow: sales and returns did not,
+			// and their sum did not either.
+			sum += a.amount[uint32(a.pairs[i])]
+			lines++
+		}
+		side.Code, side.Lines, side.Net = append(side.Code, code), append(side.Lines, lines), append(side.Net, sum)
+	}
 }

@@ -1,0 +1,45 @@
+package ingest
+
+// orderSet is the order ids of one customer at a time: open addressing in as few slots as the customer needs,
+// so that those of most customers stay in the first-level cache.
+type orderSet struct {
+	slot []orderSlot
+	mask uint64
+	turn uint32 // of the customer; slots of others are free
+}
+
+type orderSlot struct {
+	id   int64
+	turn uint32
+	text bool
+}
+
+// reset empties the set for a customer of n rows.
+func (s *orderSet) reset(n uint32) {
+	size := 8
+	for size < 2*int(n) {
+		size *= 2
+	}
+	if size > len(s.slot) {
+		s.slot = make([]orderSlot, size)
+	}
+	s.mask = uint64(size - 1)
+	if s.turn++; s.turn == 0 {
+		clear(s.slot)
+		s.turn = 1
+	}
+}
+
+// add reports whether an order is new. Numbers of text ids and integers are told apart.
+func (s *orderSet) add(id int64, text bool) bool {
+	for h := mix64(uint64(id) ^ intSeed); ; h++ {
+		at := &s.slot[h&s.mask]
+		switch {
+		case at.turn != s.turn:
+			*at = orderSlot{id, s.turn, text}
+			return true
+		case at.id == id && at.text == text:
+			return false
+		}
+	}
+}

@@ -1,0 +1,227 @@
+package ingest
+
+import (
+	"bufio"
+	"encoding/binary"
+	"fmt"
+	"io"
+)
+
+// Accepted rows wait in 64 shard partitions per worker until every file has been read. No locks: a worker
+// writes only its own partitions, and a shard is later assembled from the partitions of all workers, whose
+// order does not matter.
+
+// recordLayout numbers the columns of waiting rows: customer (the integer key, or the number of a text key),
+// day, amount and flags, then what is mapped.
+type recordLayout struct {
+	columns                      int // of them all
+	units, cost, discount, order int // column of each; 0 = not mapped
+	sides                        int // first of the side codes
+	nSides                       int
+	rounding                     int // what rounding gave, in 10^-18; 0 = not kept
+}
+
+const (
+	keyColumn = iota
+	dayColumn
+	amountColumn
+	flagsColumn
+	optionalColumns
+)
+
+// Flags of a row.
+const (
+	flagTextKey   = 1 << iota // the customer is a number in partition.keys
+	flagCost                  // the cost is known
+	flagOrder                 // the row has an order id
+	flagTextOrder             // it is a number in partition.orders
+
+	roundedShift = iota // from here on: how many times the amount was rounded
+)
+
+func newRecordLayout(has Has, nSides int) recordLayout {
+	l := recordLayout{columns: optionalColumns, nSides: nSides}
+	take := func(mapped bool) (column int) {
+		if mapped {
+			column = l.columns
+			l.columns++
+		}
+		return column
+	}
+	l.units, l.cost, l.discount, l.order = take(has.Units), take(has.Cost), take(has.Discount), take(has.Orders)
+	l.sides = l.columns
+	l.columns += nSides
+	return l
+}
+
+// partition is what one worker holds for one shard. It stands for itself: whatever its rows refer to, but for
+// side codes, is in it, so that it can be written to a file and read back (writeTo, readPartition).
+//
+// Rows lie in blocks, those of one batch in one block:
+//
+//	uvarint  rows
+//	columns  in the order of the layout, each as narrow describes
+//
+// Blocks lie end to end in slabs, which hold no pointers.
+type partition struct {
+	worker int      // whose side codes they are
+	rows   int      // in all blocks
+	slabs  [][]byte // whole blocks, and slack beyond the length
+	keys   textTable
+	orders textTable
+}
+
+// The slabs of a partition double from the first size to the full one.
+const (
+	firstSlab = 1 << 10
+	fullSlab  = 1 << 17
+)
+
+// size is the bytes of memory that the partition holds.
+func (p *partition) size() int64 {
+	n := p.keys.size() + p.orders.size()
+	for _, s := range p.slabs {
+		n += int64(cap(s))
+	}
+	return n
+}
+
+// add appends the given rows of the columns of a batch as a block. A nil column is all zero. scratch has room
+// for the rows.
+func (p *partition) add(columns [][]int64, rows []uint16, scratch []int64) {
+	b := p.room(binary.MaxVarintLen64 + len(columns)*narrowRoom(len(rows)))
+	full := b[:cap(b)]
+	at := len(b)
+	at += binary.PutUvarint(full[at:], uint64(len(rows)))
+	values := scratch[:len(rows)]
+	for _, c := range columns {
+		if c == nil {
+			at += putNarrow(full[at:], nil, 0, 0)
+			continue
+		}
+		lo, hi := c[rows[0]], c[rows[0]]
+		for i, r := range rows {
+			x := c[r]
+			values[i] = x
+			lo, hi = min(lo, x), max(hi, x)
+		}
+		at += putNarrow(full[at:], values, lo, hi)
+	}
+	p.slabs[len(p.slabs)-1] = full[:at]
+	p.rows += len(rows)
+}
+
+// room is the open slab, with room for n more bytes.
+func (p *partition) room(n int) []byte {
+	size := firstSlab
+	if last := len(p.slabs) - 1; last >= 0 {
+		b := p.slabs[last]
+		if cap(b)-len(b) >= n {
+			return b
+		}
+		size = min(2*cap(b), fullSlab)
+	}
+	p.slabs = append(p.slabs, make([]byte, 0, max(size, n)))
+	return p.slabs[len(p.slabs)-1]
+}
+
+// writeTo writes the partition in a form for readPartition.
+func (p *partition) writeTo(w *bufio.Writer) error {
+	numbers := []int{p.worker, p.rows, len(p.slabs)}
+	for _, s := range p.slabs {
+		numbers = append(numbers, len(s))
+	}
+	for _, n := range numbers {
+		if err := writeNumber(w, n); err != nil {
+			return err
+		}
+	}
+	for _, s := range p.slabs {
+		if _, err := w.Write(s); err != nil {
+			return err
+		}
+	}
+	for _, t := range []*textTable{&p.keys, &p.orders} {
+		if err := t.writeTo(w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readPartition reads what writeTo wrote.
+func readPartition(r *bufio.Reader) (*partition, error) {
+	p := &partition{}
+	var slabs int
+	for _, n := range []*int{&p.worker, &p.rows, &slabs} {
+		if err := readNumber(r, n); err != nil {
+			return nil, err
+		}
+	}
+	p.slabs = make([][]byte, slabs)
+	for i := range p.slabs {
+		var n int
+		if err := readNumber(r, &n); err != nil {
+			return nil, err
+		}
+		p.slabs[i] = make([]byte, n, n+slack)
+	}
+	for _, s := range p.slabs {
+		if _, err := io.ReadFull(r, s); err != nil {
+			return nil, err
+		}
+	}
+	for _, t := range []*textTable{&p.keys, &p.orders} {
+		if err := t.readFrom(r); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+func writeNumber(w *bufio.Writer, n int) error {
+	_, err := w.Write(binary.AppendUvarint(w.AvailableBuffer(), uint64(n)))
+	return err
+}
+
+func readNumber(r *bufio.Reader, n *int) error {
+	x, err := binary.ReadUvarint(r)
+	if err == nil && x > maxPartitionNumber {
+		err = fmt.Errorf("a temporary file holds the number %d", x)
+	}
+	*n = int(x)
+	return err
+}
+
+// maxPartitionNumber is more than a partition has of anything.
+const maxPartitionNumber = 1 << 40
+
+// blockReader walks over the blocks of a partition.
+type blockReader struct {
+	slabs   [][]byte
+	left    []byte   // of the slab at hand, without its slack
+	rows    int      // of the block
+	columns []narrow // of the block
+}
+
+func newBlockReader(p *partition, columns int) blockReader {
+	return blockReader{slabs: p.slabs, columns: make([]narrow, columns)}
+}
+
+// next opens the next block; false behind the last.
+func (r *blockReader) next() bool {
+	for len(r.left) == 0 {
+		if len(r.slabs) == 0 {
+			return false
+		}
+		r.left, r.slabs = r.slabs[0], r.slabs[1:]
+	}
+	rows, k := binary.Uvarint(r.left)
+	r.rows = int(rows)
+	rest := r.left[k : len(r.left)+slack]
+	for c := range r.columns {
+		r.columns[c], rest = getNarrow(rest, r.rows)
+	}
+	r.left = rest[:len(rest)-slack]
+	return true
+}
