@@ -132,8 +132,12 @@ func (l *Ledger) Put(k int, s Shard) { l.shards[k] = s }
 // Scan calls visit once for every shard k, on up to threads goroutines: what visit gathers must not depend
 // on who saw which shard, or in which order. A shard is valid only until visit returns. A panic in visit is
 // raised again on the caller's goroutine. A shard that cannot be read ends the scan: see Err.
-func (l *Ledger) Scan(threads int, visit func(k int, s *Shard)) {
-	num.Blocks(Shards, 1, threads, func(k, _, _ int) { visit(k, &l.shards[k]) })
+func (l *Ledger) Scan(threads int, visit func(k int, s *Shard)) { l.ScanFirst(Shards, threads, visit) }
+
+// ScanFirst is Scan over the first n shards: a random sample of the customers, the same whatever the threads
+// or the memory, for a shard is a fixed hash of the key.
+func (l *Ledger) ScanFirst(n, threads int, visit func(k int, s *Shard)) {
+	num.Blocks(n, 1, threads, func(k, _, _ int) { visit(k, &l.shards[k]) })
 }
 
 // Shard is shard k, to keep: for a look at one customer; loops over customers use Scan. It is empty where it

@@ -123,8 +123,8 @@ func (a *analysis) score(ctx context.Context, progress Progress) error {
 	if err != nil {
 		return err
 	}
-	a.teller = a.tellerOn(a.Clock.AsOf, a.Profiles)
-	a.scorer = &scorer{study: a.study, today: a.today, teller: a.teller, chain: chain, returns: trainReturns(a.study, churn, value, chain)}
+	a.teller = &teller{a.study, a.today.typical}
+	a.scorer = &scorer{backtest: a.backtest, teller: a.teller, chain: chain, returns: trainReturns(a.study, churn, value, chain)}
 	s := a.scorer
 	if k := a.churn.champion; k >= 0 {
 		s.churn = a.churn.final[k].Model
@@ -144,7 +144,7 @@ func (a *analysis) score(ctx context.Context, progress Progress) error {
 	if chain.certified() && a.Config.DiscountRate > 0 {
 		s.future = chain.multiplier(a.Config.DiscountRate, a.Clock.Period.Days())
 	}
-	a.panels, a.chains = nil, nil // the past has been learnt from; a large book needs the room
+	a.learnt()
 	scores, err := s.scoreAll(ctx)
 	if err != nil {
 		return err
@@ -289,16 +289,16 @@ func (a *analysis) estimates() *Estimates {
 // valueInterval is the interval of the summed 12-month value of some members; revenue is never below
 // zero.
 func (a *analysis) valueInterval(members []int32) (low, high float64) {
-	var values, own []float64
+	var sum, squares num.Adder
 	for _, m := range members {
 		if v := a.result.Scores[m].Value12; finite(v) {
-			values = append(values, v)
+			sum.Add(v)
 			if d := a.scorer.deviation[m]; finite(d) {
-				own = append(own, d)
+				squares.Add(d * d)
 			}
 		}
 	}
-	low, high = a.totals.interval(values, own)
+	low, high = a.totals.interval(sum.Sum(), squares.Sum())
 	if a.Basis == Revenue && low < 0 {
 		low = 0
 	}

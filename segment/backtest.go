@@ -8,6 +8,7 @@ import (
 
 	"mainstay/ingest"
 	"mainstay/internal/num"
+	"mainstay/markov"
 )
 
 // backtest holds what is learnt from the past: panels and chains by origin. Panels are large, and quick
@@ -17,7 +18,9 @@ type backtest struct {
 	churnPlan, valuePlan schedule
 	panels               map[ingest.Day]*panel
 	chains               map[ingest.Day]*chainModel
-	today                *panel
+	counts               *markov.Counts // moves between states of all customers up to the as-of date
+	today                *panel         // the as-of date, and the sample on it until its customers are forgotten
+	todayTexts           [][]string     // model attributes of all customers, once the learning has ended
 }
 
 func newBacktest(st *study) *backtest {
@@ -29,11 +32,33 @@ func newBacktest(st *study) *backtest {
 	return t
 }
 
-// panel is the book as of a day.
+// learnt ends the learning: of the past nothing is kept, of today the units. A large book needs the room.
+func (t *backtest) learnt() {
+	t.panels, t.chains, t.logits = nil, nil, nil
+	t.today = &panel{Day: t.today.Day, width: t.today.width, typical: t.today.typical, Mean12: t.today.Mean12}
+	t.todayTexts = t.textsOn(t.Clock.AsOf, t.Profiles)
+}
+
+// eachToday calls visit with all customers on the as-of date who have bought, shard by shard, on up to
+// Threads goroutines. A panel is for its visit only.
+func (t *backtest) eachToday(visit func(k int, p *panel)) {
+	t.Ledger.Scan(t.Threads, func(k int, sh *ingest.Shard) {
+		lo, hi := t.Profiles.OfShard(k)
+		visit(k, t.newShardPanel(t.today, sh, t.Profiles, lo, hi, t.todayTexts))
+	})
+}
+
+// todayOf is a customer on the as-of date who has bought, by number of the profile: subject i of a panel.
+func (t *backtest) todayOf(customer int) (p *panel, i int) {
+	k, _ := t.Profiles.Place(customer)
+	return t.newShardPanel(t.today, t.Ledger.Shard(k), t.Profiles, customer, customer+1, t.todayTexts), 0
+}
+
+// panel is the sample as of a day.
 func (t *backtest) panel(d ingest.Day) *panel {
 	p := t.panels[d]
 	if p == nil {
-		p = t.newPanel(d, t.profilesOn(d))
+		p = t.newPanel(d, t.profilesOn(d, t.sample))
 		t.panels[d] = p
 	}
 	return p
@@ -64,8 +89,16 @@ func (t *backtest) training(ctx context.Context, days []ingest.Day) ([]*panel, e
 func (t *backtest) chain(d ingest.Day) *chainModel {
 	m, ok := t.chains[d]
 	if !ok {
-		m = t.chainOn(d, t.panel(d))
+		shards := t.sample
+		if d == t.Clock.AsOf {
+			shards = ingest.Shards // it scores all customers, and is published
+		}
+		counts := countStates(t.Ledger, shards, t.Clock, d, t.states, t.Threads)
+		m = newChainModel(t.study, counts, t.statesInUse(shards, d))
 		t.chains[d] = m
+		if d == t.Clock.AsOf {
+			t.counts = counts
+		}
 	}
 	return m
 }

@@ -136,7 +136,7 @@ func (s benchSpec) do(ctx context.Context) (*benchDone, error) {
 		}
 	case jobStates:
 		c := Clock{AsOf: l.AsOf, First: l.First, Period: Month, Horizon: benchHorizon}
-		counts := countStates(l, c, l.AsOf, newStates(c), s.threads)
+		counts := countStates(l, ingest.Shards, c, l.AsOf, newStates(c), s.threads)
 		mark("states")
 		if s.check {
 			done.Checks = checkStates(counts)

@@ -45,7 +45,7 @@ func NewBook(l *ingest.Ledger, in *table.Inputs, clock Clock, cfg Config, thread
 	}
 	b := &Book{Ledger: l, Inputs: *in, Accounts: in.Accounts, Config: cfg, Clock: clock, Threads: threads}
 	b.held = newHoldings(l, in.Contracts, threads)
-	p := newProfiler(l, clock.AsOf, clock.Horizon)
+	p := newProfiler(l, ingest.Shards, clock.AsOf, clock.Horizon)
 	var r rangeCheck
 	l.Scan(threads, func(k int, s *ingest.Shard) {
 		r.shard(k, s)

@@ -71,14 +71,52 @@ func certificateNote(c *num.Certificate) string {
 	return w.Code + ": " + w.Message
 }
 
-// chainOn fits the chain on the periods closed on or before the origin. used are the states of
-// the customers at risk, whom its predictions are for.
-func (b *study) chainOn(origin ingest.Day, p *panel) *chainModel {
-	used := make([]bool, len(b.states.Names))
-	for i := range p.Subjects {
-		if s := &p.Subjects[i]; s.atRisk {
-			used[s.state] = true
+// statesInUse are the states of the customers at risk on a day, of the first shards: those whom a chain of that
+// day must be able to speak of.
+func (b *study) statesInUse(shards int, day ingest.Day) []bool {
+	parts := make([][]bool, shards)
+	windows := newRolling(day, b.Clock.First, b.Clock.Period)
+	b.Ledger.ScanFirst(shards, b.Threads, func(k int, sh *ingest.Shard) {
+		used := make([]bool, len(b.states.Names))
+		for i := range sh.Customers() {
+			if state := b.stateOn(day, windows, k, sh, i); state >= 0 {
+				used[state] = true
+			}
+		}
+		parts[k] = used
+	})
+	return num.Tree(parts, func(into, from []bool) []bool {
+		for i, u := range from {
+			into[i] = into[i] || u
+		}
+		return into
+	})
+}
+
+// stateOn is the state of customer i of shard k on a day, as observeOne finds it; −1 for one who is not at risk.
+func (b *study) stateOn(day ingest.Day, windows *rolling, k int, sh *ingest.Shard, i int) int {
+	lo, hi := sh.Cells(i)
+	purchases, quiet, recency := 0, 0, -1
+	for j, at, last := hi-1, 0, -1; j >= lo; j-- {
+		if sh.Day[j] > day || !b.Ledger.Purchase(sh, j) {
+			continue
+		}
+		if recency < 0 {
+			recency = int(day - sh.Day[j])
+			if recency >= b.Clock.Horizon && !b.held.open(int32(k), int32(i), day) {
+				return -1
+			}
+		}
+		if at = windows.window(sh.Day[j], at); at != last {
+			if last < 0 {
+				quiet = at
+			}
+			last = at
+			purchases++
 		}
 	}
-	return newChainModel(b, countStates(b.Ledger, b.Clock, origin, b.states, b.Threads), used)
+	if recency < 0 {
+		return -1
+	}
+	return b.states.scored(purchases, quiet, min(recency, b.Clock.Horizon-1), b.Clock.Horizon)
 }

@@ -31,6 +31,7 @@ type Config struct {
 	Tiers           TierPolicy     `yaml:"tiers" json:"tiers"`
 	Static          []string       `yaml:"static" json:"static"`                     // attributes of the accounts that never change
 	ModelAttributes []string       `yaml:"model_attributes" json:"model_attributes"` // attributes that the regressions use
+	FitCustomers    int            `yaml:"fit_customers" json:"fit_customers"`       // models learn from a sample of about so many customers; 0 = from all
 	IncumbentChurn  string         `yaml:"incumbent_churn" json:"incumbent_churn"`   // champion of an earlier run, replaced only beyond one standard error
 	IncumbentValue  string         `yaml:"incumbent_value" json:"incumbent_value"`
 	Attention       int            `yaml:"attention" json:"attention"` // how many accounts to name; default 6
@@ -60,9 +61,9 @@ func DefaultConfig() Config {
 		Period: "auto", DiscountRate: 0.10, ValueBasis: "auto", Level: 0.90,
 		KeyAccounts: KeyAccountRule{Share: 0.5, MaxShare: 0.1, Min: 5},
 		Ladder:      []float64{100, 50, 10, 5}, RFMGroups: 5,
-		Clusters:  ClusterRule{Features: []string{"frequency", "revenue_12m", "recency_days"}, Number: "auto"},
-		Tiers:     TierPolicy{GoldShare: 0.80, SilverShare: 0.95, HighRisk: 0.50, RiskShare: 0.50},
-		Attention: 6,
+		Clusters:     ClusterRule{Features: []string{"frequency", "revenue_12m", "recency_days"}, Number: "auto"},
+		Tiers:        TierPolicy{GoldShare: 0.80, SilverShare: 0.95, HighRisk: 0.50, RiskShare: 0.50},
+		FitCustomers: 200_000, Attention: 6,
 	}
 }
 
@@ -90,6 +91,9 @@ func (c Config) Check() error {
 	}
 	if c.RFMGroups < 2 || c.RFMGroups > 9 {
 		return wrong("rfm_groups", c.RFMGroups, "2 to 9 groups, one digit each")
+	}
+	if c.FitCustomers < 0 {
+		return wrong("fit_customers", c.FitCustomers, "how many customers the models learn from, 0 for all")
 	}
 	if c.Attention < 0 {
 		return wrong("attention", c.Attention, "how many accounts to name, 0 or more")

@@ -38,9 +38,9 @@ func (h holdings) open(shard, row int32, day ingest.Day) bool {
 	return false
 }
 
-// profilesOn are the profiles of a day, with the contracts in force on it.
-func (b *Book) profilesOn(day ingest.Day) *Profiles {
-	p := ProfilesOn(b.Ledger, day, b.Clock.Horizon, b.Threads)
+// profilesOn are the profiles of a day, with the contracts in force on it, of the customers of the first shards.
+func (b *Book) profilesOn(day ingest.Day, shards int) *Profiles {
+	p := profilesOfFirst(b.Ledger, shards, day, b.Clock.Horizon, b.Threads)
 	b.held.mark(p, day)
 	return p
 }

@@ -117,9 +117,8 @@ func (c *columns) row(p *panel, i int) []float64 {
 	return row
 }
 
-// attributesOn are the model attributes of the customers at risk as of a day: by attribute, then by row of
-// the panel's X.
-func (b *study) attributesOn(day ingest.Day, profiles *Profiles) [][]string {
+// textsOn are the model attributes of customers as of a day: by attribute, then by profile.
+func (b *study) textsOn(day ingest.Day, profiles *Profiles) [][]string {
 	if len(b.Config.ModelAttributes) == 0 {
 		return nil
 	}
@@ -128,12 +127,7 @@ func (b *study) attributesOn(day ingest.Day, profiles *Profiles) [][]string {
 	then.matchAccounts()
 	out := make([][]string, len(b.Config.ModelAttributes))
 	for k, name := range b.Config.ModelAttributes {
-		text := then.texts(name)
-		for i := range profiles.Len() {
-			if profiles.AtRisk(i, day, b.Clock.Horizon) {
-				out[k] = append(out[k], text[i])
-			}
-		}
+		out[k] = then.texts(name)
 	}
 	return out
 }

@@ -85,7 +85,7 @@ func TestModelAttributeIsLearnt(t *testing.T) {
 		t.Errorf("deviance %.1f with the attribute, %.1f without", m.fit.Deviance, p.fit.Deviance)
 	}
 	today := st.newPanel(asOf, st.Profiles)
-	facts := st.tellerOn(asOf, st.Profiles)
+	facts := &teller{st, today.typical}
 	found := false
 	for i := range today.Subjects {
 		if s := &today.Subjects[i]; s.atRisk {

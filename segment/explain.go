@@ -1,7 +1,6 @@
 package segment
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -67,15 +66,15 @@ func (a *analysis) explain(m int, byName bool, cells int) *Explanation {
 	if pr := a.Profile(m); pr != nil {
 		e.History = a.history(pr, cells)
 	}
-	i, known := slices.BinarySearchFunc(a.today.Subjects, int32(m), func(s subject, m int32) int { return cmp.Compare(s.profile, m) })
-	if !known {
-		return e // never bought
+	if e.Score.Relation == relationProspect || e.Score.Relation == relationNeverBought {
+		return e
 	}
-	e.State = a.explainState(i)
-	if a.today.Subjects[i].atRisk {
-		e.Churn = a.explainChurn(i)
+	p, i := a.todayOf(m)
+	e.State = a.explainState(&p.Subjects[i])
+	if p.Subjects[i].atRisk {
+		e.Churn = a.explainChurn(p, i)
 	}
-	e.Value = a.explainValue(i, e.Score)
+	e.Value = a.explainValue(p, i, e.Score)
 	return e
 }
 

@@ -9,8 +9,7 @@ type StateWhy struct {
 	Row      []Transition
 }
 
-func (a *analysis) explainState(i int) *StateWhy {
-	s := &a.today.Subjects[i]
+func (a *analysis) explainState(s *subject) *StateWhy {
 	w := &StateWhy{State: a.states.Names[s.state], Purchase: int(s.periods), Own: s.spend}
 	for _, t := range a.result.Transitions {
 		if t.Scheme == schemeStates && t.From == w.State && t.Count > 0 {
@@ -67,15 +66,15 @@ type RuleWhy struct {
 	Rate, N  float64
 }
 
-func (a *analysis) explainChurn(i int) *ChurnWhy {
+func (a *analysis) explainChurn(p *panel, i int) *ChurnWhy {
 	w := &ChurnWhy{Model: a.result.ChurnModel, Mean: meanChurn(a.result.Scores)}
 	switch m := a.scorer.churn.(type) {
 	case *logisticModel:
-		w.Logistic = m.explain(m.columns.row(a.today, i))
+		w.Logistic = m.explain(m.columns.row(p, i))
 	case *chainModel:
-		w.Chain = m.explain(m.fold[a.today.Subjects[i].state])
+		w.Chain = m.explain(m.fold[p.Subjects[i].state])
 	case *recencyRule:
-		w.Rule = m.explain(a.today.Subjects[i].recency)
+		w.Rule = m.explain(p.Subjects[i].recency)
 	default:
 		return nil // nothing is known
 	}

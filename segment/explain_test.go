@@ -34,13 +34,13 @@ func explained(t *testing.T, l *ingest.Ledger, change func(*Config)) *analysis {
 }
 
 // scoredBy lets candidates score the subjects at risk again, champions or not.
-func (a *analysis) scoredBy(churn churnModel, value valueModel) map[int]Score {
+func (a *analysis) scoredBy(today *panel, churn churnModel, value valueModel) map[int]Score {
 	a.scorer.churn, a.scorer.value = churn, value
 	scores := map[int]Score{}
-	for i, s := range a.today.Subjects {
+	for i, s := range today.Subjects {
 		if s.atRisk {
 			sc := Score{Profile: a.Profile(int(s.profile))}
-			a.scorer.active(&sc, i)
+			a.scorer.active(&sc, today, i)
 			scores[i] = sc
 		}
 	}
@@ -55,18 +55,19 @@ func TestExplanationsAddUp(t *testing.T) {
 			sim := manyBuyers()
 			sim.days = days + 1
 			a := explained(t, sim.ledger(days), func(c *Config) { c.ValueBasis = basis })
+			today := a.newPanel(a.Clock.AsOf, a.Profiles)
 			for k, name := range churnCandidates {
 				if m := a.churn.final[k]; m.OK {
-					for i, sc := range a.scoredBy(m.Model, nil) {
-						churnAddsUp(t, a, i, &sc)
+					for i, sc := range a.scoredBy(today, m.Model, nil) {
+						churnAddsUp(t, a, today, i, &sc)
 					}
 					seen[name] = true
 				}
 			}
 			for k, name := range valueCandidates {
 				if m := a.value.final[k]; m.OK {
-					for i, sc := range a.scoredBy(a.churn.final[0].Model, m.Model) {
-						valueAddsUp(t, a, i, &sc)
+					for i, sc := range a.scoredBy(today, a.churn.final[0].Model, m.Model) {
+						valueAddsUp(t, a, today, i, &sc)
 					}
 					seen[name] = true
 				}
@@ -78,9 +79,9 @@ func TestExplanationsAddUp(t *testing.T) {
 	}
 }
 
-func churnAddsUp(t *testing.T, a *analysis, i int, sc *Score) {
+func churnAddsUp(t *testing.T, a *analysis, today *panel, i int, sc *Score) {
 	t.Helper()
-	w := a.explainChurn(i)
+	w := a.explainChurn(today, i)
 	switch {
 	case w.Logistic != nil:
 		l := w.Logistic
@@ -101,15 +102,15 @@ func churnAddsUp(t *testing.T, a *analysis, i int, sc *Score) {
 		}
 	default:
 		r := w.Rule
-		if recency := int(a.today.Subjects[i].recency); clampChurn(r.Rate) != sc.Churn || recency < r.From || recency >= r.To {
+		if recency := int(today.Subjects[i].recency); clampChurn(r.Rate) != sc.Churn || recency < r.From || recency >= r.To {
 			t.Errorf("rule: rate %v, churn %v; silent %d d in [%d, %d)", r.Rate, sc.Churn, recency, r.From, r.To)
 		}
 	}
 }
 
-func valueAddsUp(t *testing.T, a *analysis, i int, sc *Score) {
+func valueAddsUp(t *testing.T, a *analysis, today *panel, i int, sc *Score) {
 	t.Helper()
-	w := a.explainValue(i, sc)
+	w := a.explainValue(today, i, sc)
 	want := sc.Value12
 	switch {
 	case w.Spend != nil:
@@ -134,7 +135,7 @@ func valueAddsUp(t *testing.T, a *analysis, i int, sc *Score) {
 			t.Errorf("regression: labels make %v, value %v; terms make %v, mean %v", sum, want, mean, h.Mean)
 		}
 	default:
-		if s := &a.today.Subjects[i]; a.floor(s.past12) != want {
+		if s := &today.Subjects[i]; a.floor(s.past12) != want {
 			t.Errorf("last-year: %v, value %v", s.past12, want)
 		}
 	}

@@ -56,8 +56,8 @@ type ResidualWhy struct {
 	ByChain              bool
 }
 
-func (a *analysis) explainValue(i int, sc *Score) *ValueWhy {
-	s := &a.today.Subjects[i]
+func (a *analysis) explainValue(p *panel, i int, sc *Score) *ValueWhy {
+	s := &p.Subjects[i]
 	w := &ValueWhy{Model: sc.ValueModel, LabelDays: a.label, Label: math.NaN(), Stayed: math.NaN()}
 	if !s.atRisk {
 		if a.scorer.returns.name == "" {
@@ -70,13 +70,13 @@ func (a *analysis) explainValue(i int, sc *Score) *ValueWhy {
 	if a.scorer.value == nil {
 		return nil
 	}
-	o := a.scorer.outlook(i)
+	o := a.scorer.outlook(p, i)
 	w.Label, w.Stayed = o.label, o.stayed
 	switch m := a.scorer.value.(type) {
 	case *chainSpend:
 		w.Spend = m.explain(s)
 	case *hurdle:
-		w.Hurdle = m.explain(a.today, i)
+		w.Hurdle = m.explain(p, i)
 	}
 	w.Band = a.scorer.bands.explain(o.label)
 	w.Residual = a.scorer.explainResidual(int(s.state), annualSurvival(sc.Churn, a.Clock.Horizon))

@@ -55,11 +55,12 @@ type typical struct {
 	net12 float64 // mean trailing-12-month net of customers at risk, losses as zero; at least one coefficient
 }
 
-func (b *study) typicalOn(day ingest.Day, profiles *Profiles) typical {
+// typicalOn is of the first customers.
+func (b *study) typicalOn(day ingest.Day, profiles *Profiles, customers int) typical {
 	var gaps, days int64
 	var net float64
 	n := 0
-	for i, frequency := range profiles.Frequency {
+	for i, frequency := range profiles.Frequency[:customers] {
 		if frequency == 0 {
 			continue
 		}

@@ -24,28 +24,27 @@ func (a *analysis) forecast() Forecast {
 	f := Forecast{Level: a.Config.Level, Leavers: t.ExpectedLeavers, LeaversLow: math.NaN(), LeaversHigh: math.NaN(),
 		LabelDays: a.label, Label: math.NaN(), LabelLow: math.NaN(), LabelHigh: math.NaN(),
 		Year: t.Expected, YearLow: t.ExpectedLow, YearHigh: t.ExpectedHigh}
-	if m := a.scorer.churn; m != nil {
-		leave := a.predictions(a.today, func(p *panel, i int) float64 {
-			prob, _, _ := m.churn(p, i, a.Config.Level)
-			return prob
-		})
-		own := make([]float64, len(leave))
-		for i, p := range leave {
-			own[i] = math.Sqrt(p * (1 - p))
-		}
-		low, high := a.churnTotals().interval(leave, own)
-		f.LeaversLow, f.LeaversHigh = max(low, 0), min(high, float64(len(leave)))
-	}
-	if m := a.scorer.value; m != nil {
-		label := a.predictions(a.today, func(p *panel, i int) float64 { return m.outlook(p, i).label })
-		var own []float64
-		for _, v := range label {
-			if _, _, d := a.scorer.bands.interval(v, v); finite(d) {
-				own = append(own, d)
+	if a.scorer.churn != nil {
+		var leave, squares num.Adder
+		n := 0
+		for i := range a.result.Scores {
+			if s := &a.result.Scores[i]; s.AtRisk {
+				leave.Add(s.Churn)
+				squares.Add(s.Churn * (1 - s.Churn))
+				n++
 			}
 		}
-		f.Label = num.Sum(label)
-		f.LabelLow, f.LabelHigh = a.totals.interval(label, own)
+		low, high := a.churnTotals().interval(leave.Sum(), squares.Sum())
+		f.LeaversLow, f.LeaversHigh = max(low, 0), min(high, float64(n))
+	}
+	if a.scorer.value != nil {
+		var label, squares num.Adder
+		for k := range a.scorer.labels {
+			label.Merge(a.scorer.labels[k].sum)
+			squares.Merge(a.scorer.labels[k].squares)
+		}
+		f.Label = label.Sum()
+		f.LabelLow, f.LabelHigh = a.totals.interval(f.Label, squares.Sum())
 		f.LabelLow = a.floor(f.LabelLow)
 	}
 	return f

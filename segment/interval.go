@@ -120,16 +120,11 @@ func newTotals(a *arena, pred [][]float64, level float64) totals {
 	return totals{shared: math.Sqrt(max(0, excess.Sum()/float64(folds))), z: num.ZLevel(level), known: true}
 }
 
-// interval is around the sum of values, with own their standard deviations.
-func (t totals) interval(values, own []float64) (low, high float64) {
+// interval is around a sum of values; squares is the sum of the squares of their standard deviations.
+func (t totals) interval(sum, squares float64) (low, high float64) {
 	if !t.known {
 		return math.NaN(), math.NaN()
 	}
-	var squares num.Adder
-	for _, e := range own {
-		squares.Add(e * e)
-	}
-	sum := num.Sum(values)
-	half := t.z * math.Sqrt(t.shared*t.shared*sum*sum+squares.Sum())
+	half := t.z * math.Sqrt(t.shared*t.shared*sum*sum+squares)
 	return sum - half, sum + half
 }

@@ -87,7 +87,7 @@ func TestCountStatesByHand(t *testing.T) {
 		"lapsed>long-lapsed":             1,
 		"new/active>new/quiet-1":         1, // b
 	}
-	got := countStates(l, c, c.AsOf, st, 2)
+	got := countStates(l, ingest.Shards, c, c.AsOf, st, 2)
 	for i, from := range got.States {
 		for j, to := range got.States {
 			if n := got.N[i*len(got.States)+j]; n != want[from+">"+to] {
@@ -136,7 +136,7 @@ func TestCountStatesAgainstBruteForce(t *testing.T) {
 				}
 			}
 		}
-		if got := countStates(l, c, asOf, st, 1); !slices.Equal(got.N, want.N) {
+		if got := countStates(l, ingest.Shards, c, asOf, st, 1); !slices.Equal(got.N, want.N) {
 			t.Fatalf("got %v\nwant %v", got.N, want.N)
 		}
 	})

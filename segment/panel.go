@@ -15,12 +15,13 @@ type study struct {
 	unit   float64                  // money units per coefficient: 10^−scale
 	label  int                      // days of a value label
 	start  [ingest.Shards + 1]int32 // running number of each shard's first customer
+	sample int                      // the models learn from the customers of so many shards
 	logits map[ingest.Day]trained[churnModel]
 }
 
 func newStudy(b *Book) *study {
 	st := &study{Book: b, states: newStates(b.Clock), unit: math.Pow10(-b.Ledger.Scale), label: valueLabel(b.Clock),
-		logits: map[ingest.Day]trained[churnModel]{}}
+		sample: sampleShards(b), logits: map[ingest.Day]trained[churnModel]{}}
 	for i := range ingest.Shards {
 		st.start[i+1] = st.start[i] + int32(b.Ledger.ShardCustomers(i))
 	}
@@ -31,7 +32,7 @@ func newStudy(b *Book) *study {
 // money units (not scaled).
 type subject struct {
 	id      int32 // running number in the Ledger: the cluster of its rows in stacked fits
-	profile int32 // index into the Profiles of the day
+	profile int32 // index into the profiles of the day
 	x       int32 // row of the panel's X; meaningful when atRisk
 	recency int32 // days since the last purchase day
 	state   int16
@@ -48,13 +49,15 @@ type subject struct {
 	future  float64 // value within the value label; meaningful when panel.Value
 }
 
-// panel is the book as of a day, and, for days far enough back, what came next.
+// panel is customers as of a day, and, for days far enough back, what came next: those of the sample, or
+// those of one shard.
 type panel struct {
 	Day        ingest.Day
 	Subjects   []subject // Ledger order
 	X          []float64 // customers at risk × width
 	width      int
-	Mean12     float64    // mean trailing-12-month value of customers at risk, at least zero: the unit of value
+	typical    typical    // of the sample, like Mean12
+	Mean12     float64    // mean trailing-12-month value of the sample's customers at risk, at least zero: the unit of value
 	Churn      bool       // churn labels are known
 	Attributes [][]string // the model attributes: by attribute, then by row of X
 	Value      bool       // value labels are known
@@ -69,47 +72,78 @@ func (p *panel) row(i int) []float64 {
 // atRisk is the number of customers at risk.
 func (p *panel) atRisk() int { return len(p.X) / p.width }
 
-// newPanel reads the book as of day from profiles of that day. Labels are filled where they close
-// on or before the as-of date.
+// newPanel reads the sample as of day from the profiles of its customers on that day; profiles of others are not
+// looked at. Labels are filled where they close on or before the as-of date.
 func (b *study) newPanel(day ingest.Day, profiles *Profiles) *panel {
-	p := &panel{Day: day, width: b.width(),
+	_, n := profiles.OfShard(b.sample - 1)
+	p := &panel{Day: day, width: b.width(), typical: b.typicalOn(day, profiles, n),
 		Churn: day+ingest.Day(b.Clock.Horizon) <= b.Clock.AsOf,
 		Value: day+ingest.Day(b.label) <= b.Clock.AsOf}
+	b.seat(p, profiles, 0, n, b.textsOn(day, profiles))
+	look, first := b.lookOn(day), 0
+	// The sample of a huge book is a few shards: its customers, not its shards, are shared among threads.
+	b.Ledger.ScanFirst(b.sample, 1, func(k int, sh *ingest.Shard) {
+		lo := first
+		_, end := profiles.OfShard(k)
+		for first < len(p.Subjects) && int(p.Subjects[first].profile) < end {
+			first++
+		}
+		num.Blocks(first-lo, panelBlock, b.Threads, func(_, from, to int) { b.observe(p, sh, profiles, look, lo+from, lo+to) })
+	})
+	p.Mean12 = meanValue(p.Subjects)
+	return p
+}
+
+// newShardPanel is customers lo to hi, of shard sh, on the day of a panel of the sample and measured in its units.
+// profiles are those of the whole book on that day, texts their model attributes (see textsOn).
+func (b *study) newShardPanel(of *panel, sh *ingest.Shard, profiles *Profiles, lo, hi int, texts [][]string) *panel {
+	p := &panel{Day: of.Day, width: of.width, typical: of.typical, Mean12: of.Mean12, Churn: of.Churn, Value: of.Value}
+	b.seat(p, profiles, lo, hi, texts)
+	b.observe(p, sh, profiles, b.lookOn(p.Day), 0, len(p.Subjects))
+	return p
+}
+
+// seat makes subjects of those of the customers lo to hi who have bought, and gives those at risk a row.
+func (b *study) seat(p *panel, profiles *Profiles, lo, hi int, texts [][]string) {
 	bought, atRisk := 0, 0
-	for i, frequency := range profiles.Frequency {
-		bought += int(unit(frequency > 0))
-		atRisk += int(unit(profiles.AtRisk(i, day, b.Clock.Horizon)))
+	for i := lo; i < hi; i++ {
+		bought += int(unit(profiles.Frequency[i] > 0))
+		atRisk += int(unit(profiles.AtRisk(i, p.Day, b.Clock.Horizon)))
 	}
 	p.Subjects = make([]subject, 0, bought)
 	p.X = make([]float64, atRisk*p.width)
+	p.Attributes = make([][]string, len(texts))
+	for k := range texts {
+		p.Attributes[k] = make([]string, 0, atRisk)
+	}
 	row := int32(0)
-	for i, frequency := range profiles.Frequency {
-		if frequency > 0 {
+	for i := lo; i < hi; i++ {
+		if profiles.Frequency[i] > 0 {
 			p.Subjects = append(p.Subjects, subject{profile: int32(i), x: row})
 		}
-		if profiles.AtRisk(i, day, b.Clock.Horizon) {
+		if profiles.AtRisk(i, p.Day, b.Clock.Horizon) {
 			row++
+			for k := range texts {
+				p.Attributes[k] = append(p.Attributes[k], texts[k][i])
+			}
 		}
 	}
-	typical := b.typicalOn(day, profiles)
-	roll := newRolling(day, b.Clock.First, b.Clock.Period)
-	num.Blocks(len(p.Subjects), panelBlock, b.Threads, func(_, lo, hi int) {
-		var w scan
-		for i := lo; i < hi; i++ {
-			s := &p.Subjects[i]
-			pr := profiles.At(int(s.profile))
-			b.observe(s, &pr, day, roll, &w)
-			if s.atRisk {
-				fillFeatures(p.row(i), &pr, day, b, typical, &w)
-			}
-			if p.Churn || p.Value {
-				b.labels(s, &pr, day, p.Churn, p.Value)
-			}
+}
+
+// observe fills subjects lo to hi, of one shard, from their cells.
+func (b *study) observe(p *panel, sh *ingest.Shard, profiles *Profiles, look *look, lo, hi int) {
+	var w scan
+	for i := lo; i < hi; i++ {
+		s := &p.Subjects[i]
+		pr := profiles.At(int(s.profile))
+		b.observeOne(s, sh, &pr, look, &w)
+		if s.atRisk {
+			fillFeatures(p.row(i), &pr, p.Day, b, p.typical, &w)
 		}
-	})
-	p.Mean12 = meanValue(p.Subjects)
-	p.Attributes = b.attributesOn(day, profiles)
-	return p
+		if p.Churn || p.Value {
+			b.labels(s, sh, &pr, p.Day, p.Churn, p.Value)
+		}
+	}
 }
 
 // panelBlock is the number of customers one goroutine takes at a time: enough to hide the cost of
@@ -146,12 +180,21 @@ func (b *study) halfWindow(day ingest.Day) ingest.Day {
 	return min(182, (day-b.Clock.First+1)/2)
 }
 
-// observe fills s and w from the customer's cells on or before day.
-func (b *study) observe(s *subject, pr *Profile, day ingest.Day, roll *rolling, w *scan) {
-	sh := b.Ledger.Shard(int(pr.Shard))
+// look is how a day looks back.
+type look struct {
+	day, half, year ingest.Day // year: the last day before the trailing 12 months
+	windows         *rolling
+}
+
+func (b *study) lookOn(day ingest.Day) *look {
+	return &look{day, b.halfWindow(day), MonthsBefore(day, 12), newRolling(day, b.Clock.First, b.Clock.Period)}
+}
+
+// observeOne fills s and w from the customer's cells on or before the day.
+func (b *study) observeOne(s *subject, sh *ingest.Shard, pr *Profile, look *look, w *scan) {
+	day, half, year := look.day, look.half, look.year
 	lo, hi := sh.Cells(int(pr.Row))
 	hi = lo + sort.Search(hi-lo, func(k int) bool { return sh.Day[lo+k] > day })
-	half, year := b.halfWindow(day), MonthsBefore(day, 12)
 	*w = scan{sums: w.sums[:0]}
 	var past, past12 int64
 	var loose float64
@@ -180,7 +223,7 @@ func (b *study) observe(s *subject, pr *Profile, day ingest.Day, roll *rolling, 
 		// goes to the next older period with one.
 		value := float64(v) * b.unit
 		spend.Add(value)
-		k = roll.window(sh.Day[j], k)
+		k = look.windows.window(sh.Day[j], k)
 		if purchase && k != last {
 			if last < 0 {
 				quiet = k
@@ -215,8 +258,7 @@ func (b *study) observe(s *subject, pr *Profile, day ingest.Day, roll *rolling, 
 // labels fills what came after day, each label that is known (churn, value): one may be longer than the
 // other. It reads no later cells than those of a known label, whose end newPanel has checked against the
 // as-of date.
-func (b *study) labels(s *subject, pr *Profile, day ingest.Day, churn, value bool) {
-	sh := b.Ledger.Shard(int(pr.Shard))
+func (b *study) labels(s *subject, sh *ingest.Shard, pr *Profile, day ingest.Day, churn, value bool) {
 	if churn {
 		bought, _ := cameWithin(b.Ledger, sh, int(pr.Row), day, b.Clock.Horizon, b.Basis)
 		s.churned = !bought && !(s.atRisk && b.held.open(pr.Shard, pr.Row, day+ingest.Day(b.Clock.Horizon)))

@@ -9,8 +9,13 @@ import (
 // ProfilesOn computes the profiles of a day. Cells after asOf are never read. Results do not depend on threads.
 // Sums cannot overflow on a Ledger that passes CheckRange.
 func ProfilesOn(l *ingest.Ledger, asOf ingest.Day, horizon, threads int) *Profiles {
-	b := newProfiler(l, asOf, horizon)
-	l.Scan(threads, b.shard)
+	return profilesOfFirst(l, ingest.Shards, asOf, horizon, threads)
+}
+
+// profilesOfFirst is ProfilesOn of the customers of the first shards.
+func profilesOfFirst(l *ingest.Ledger, shards int, asOf ingest.Day, horizon, threads int) *Profiles {
+	b := newProfiler(l, shards, asOf, horizon)
+	l.ScanFirst(shards, threads, b.shard)
 	return b.finish()
 }
 
@@ -29,11 +34,14 @@ type profiler struct {
 	cost12, costed12, costPrior12, costedPrior12 *intsBuilder
 }
 
-func newProfiler(l *ingest.Ledger, asOf ingest.Day, horizon int) *profiler {
+func newProfiler(l *ingest.Ledger, shards int, asOf ingest.Day, horizon int) *profiler {
 	b := &profiler{l: l, asOf: asOf, from12: MonthsBefore(asOf, 12), from24: MonthsBefore(asOf, 24)}
 	b.out.truncated = l.First + ingest.Day(horizon)
 	for k := range ingest.Shards {
-		b.out.room[k+1] = b.out.room[k] + l.ShardCustomers(k)
+		b.out.room[k+1] = b.out.room[k]
+		if k < shards {
+			b.out.room[k+1] += l.ShardCustomers(k)
+		}
 	}
 	n := b.out.room[ingest.Shards]
 	b.out.First, b.out.Last = make([]ingest.Day, n), make([]ingest.Day, n)

@@ -5,8 +5,6 @@ import (
 	"math"
 	"sort"
 	"strconv"
-
-	"mainstay/ingest"
 )
 
 // Codes of reasons: stable, part of the score file ("code: words"). Words end in (+) where the fact
@@ -244,9 +242,4 @@ func plural(n int, one, many string) string {
 		return "1 " + one
 	}
 	return strconv.Itoa(n) + " " + many
-}
-
-// tellerOn prepares the words for a day.
-func (b *study) tellerOn(day ingest.Day, profiles *Profiles) *teller {
-	return &teller{study: b, typical: b.typicalOn(day, profiles)}
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"mainstay/ingest"
 	"mainstay/internal/num"
 )
 
@@ -18,8 +19,7 @@ const (
 
 // scorer applies the champions to the as-of date.
 type scorer struct {
-	*study
-	today    *panel
+	*backtest
 	teller   *teller
 	churn    churnModel // nil where nothing is known
 	value    valueModel
@@ -29,7 +29,20 @@ type scorer struct {
 	future   []float64 // residual ÷ 12-month value by chain state; nil without a certified chain
 	survival float64   // mean annual survival of customers at risk
 
-	deviation []float64 // by member: standard deviation of the 12-month value; NaN where unknown
+	deviation []float64                // by member: standard deviation of the 12-month value; NaN where unknown
+	labels    [ingest.Shards]labelSums // of the customers at risk
+}
+
+// labelSums add up what is expected over the value label, and the squares of the standard deviations.
+type labelSums struct{ sum, squares num.Adder }
+
+func (l *labelSums) add(label, deviation float64) {
+	if !math.IsNaN(label) {
+		l.sum.Add(label)
+	}
+	if finite(deviation) {
+		l.squares.Add(deviation * deviation)
+	}
 }
 
 // scoreAll fills a Score for every member of the book, in member order. The error is that of the
@@ -43,14 +56,15 @@ func (s *scorer) scoreAll(ctx context.Context) ([]Score, error) {
 	if err := s.identify(scores); err != nil {
 		return nil, err
 	}
-	at := s.today.Subjects
-	num.Blocks(len(at), panelBlock, s.Threads, func(_, lo, hi int) {
+	s.eachToday(func(k int, p *panel) {
 		if ctx.Err() != nil {
 			return
 		}
-		for i := lo; i < hi; i++ {
-			if at[i].atRisk {
-				s.active(&scores[at[i].profile], i)
+		for i := range p.Subjects {
+			if sc := &scores[p.Subjects[i].profile]; p.Subjects[i].atRisk {
+				s.labels[k].add(s.active(sc, p, i))
+			} else {
+				s.lapsed(sc, p, i)
 			}
 		}
 	})
@@ -58,15 +72,11 @@ func (s *scorer) scoreAll(ctx context.Context) ([]Score, error) {
 		return nil, err
 	}
 	s.survival = meanSurvival(scores, s.Clock.Horizon)
-	num.Blocks(len(at), panelBlock, s.Threads, func(_, lo, hi int) {
-		for i := lo; i < hi; i++ {
-			if sc := &scores[at[i].profile]; at[i].atRisk {
-				sc.Residual = s.residual(int(at[i].state), sc.Value12, annualSurvival(sc.Churn, s.Clock.Horizon))
-			} else {
-				s.lapsed(sc, i)
-			}
+	for m := range scores {
+		if sc := &scores[m]; sc.Relation == relationLapsed {
+			sc.Residual = geometric(sc.Value12, s.survival, s.Config.DiscountRate)
 		}
-	})
+	}
 	valueScores(scores)
 	return scores, nil
 }
@@ -107,15 +117,19 @@ func (s *scorer) identify(scores []Score) error {
 	return nil
 }
 
-// active scores subject i, who is at risk, all but the residual value.
-func (s *scorer) active(sc *Score, i int) {
-	at := &s.today.Subjects[i]
+// active scores subject i of a panel of today, who is at risk, and returns the value expected over the label with
+// its standard deviation, NaN where unknown.
+func (s *scorer) active(sc *Score, p *panel, i int) (label, deviation float64) {
+	label, deviation = math.NaN(), math.NaN()
+	at := &p.Subjects[i]
 	sc.Relation, sc.AtRisk, sc.State = relationActive, true, s.states.Names[at.state]
 	if s.churn != nil {
-		sc.Churn, sc.ChurnLow, sc.ChurnHigh = s.churn.churn(s.today, i, s.Config.Level)
+		sc.Churn, sc.ChurnLow, sc.ChurnHigh = s.churn.churn(p, i, s.Config.Level)
 	}
 	if s.value != nil {
-		o := s.outlook(i)
+		o := s.outlook(p, i)
+		label = o.label
+		_, _, deviation = s.bands.interval(label, label)
 		sc.Value12 = o.year
 		sc.Value12Low, sc.Value12High, s.deviation[at.profile] = s.bands.interval(o.label, o.year)
 		sc.Value12Low = s.floor(sc.Value12Low)
@@ -124,33 +138,34 @@ func (s *scorer) active(sc *Score, i int) {
 		if math.IsNaN(o.stayed) {
 			sc.ValueAtRisk = max(0, sc.Churn*o.year)
 		}
+		sc.Residual = s.residual(int(at.state), sc.Value12, annualSurvival(sc.Churn, s.Clock.Horizon))
 	}
 	switch m := s.churn.(type) {
 	case *logisticModel:
-		sc.Reasons = threeReasons(s.teller.regressed(m, s.today, i, sc.Profile))
+		sc.Reasons = threeReasons(s.teller.regressed(m, p, i, sc.Profile))
 	case *chainModel:
-		sc.Reasons = threeReasons(s.teller.observed(sc.State, s.today, i, sc.Profile))
+		sc.Reasons = threeReasons(s.teller.observed(sc.State, p, i, sc.Profile))
 	default:
-		sc.Reasons = threeReasons(s.teller.observed("", s.today, i, sc.Profile))
+		sc.Reasons = threeReasons(s.teller.observed("", p, i, sc.Profile))
 	}
+	return label, deviation
 }
 
 // outlook is what the value champion expects of subject i, who is at risk. Who is under contract and does
 // not buy has not left: what would come without attrition is then nothing that a model of purchases knows.
-func (s *scorer) outlook(i int) outlook {
-	o := s.value.outlook(s.today, i)
-	if s.Profiles.Contract(int(s.today.Subjects[i].profile)) {
+func (s *scorer) outlook(p *panel, i int) outlook {
+	o := s.value.outlook(p, i)
+	if s.Profiles.Contract(int(p.Subjects[i].profile)) {
 		o.stayed = math.NaN()
 	}
 	return o
 }
 
-// lapsed scores subject i, who has lapsed.
-func (s *scorer) lapsed(sc *Score, i int) {
-	at := &s.today.Subjects[i]
+// lapsed scores subject i of a panel of today, who has lapsed, all but the residual value.
+func (s *scorer) lapsed(sc *Score, p *panel, i int) {
+	at := &p.Subjects[i]
 	sc.Relation, sc.State = relationLapsed, s.states.Names[at.state]
 	sc.Return, sc.Value12 = s.returns.of(at)
-	sc.Residual = geometric(sc.Value12, s.survival, s.Config.DiscountRate)
 	sc.Reasons = threeReasons(s.teller.lapsed(sc.Profile))
 }
 

@@ -78,7 +78,7 @@ func (a *analysis) transitions() error {
 		r.Transitions = append(r.Transitions, transitionRows(scheme, a.Clock.Period.String(), f.counts, f.chain, a.Config.Level)...)
 		return f
 	}
-	add(schemeStates, countStates(a.Ledger, a.Clock, a.Clock.AsOf, a.states, a.Threads))
+	add(schemeStates, a.counts)
 	if a.Ledger.Has.Units && len(a.Config.Ladder) > 0 {
 		f := add(SchemeLadder, countLadder(a.Ledger, a.Clock, NewLadder(a.Config.Ladder), a.Threads))
 		r.Fits = append(r.Fits, f.published(SchemeLadder))

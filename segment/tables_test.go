@@ -70,7 +70,7 @@ func TestContractsHoldCustomersAtRisk(t *testing.T) {
 			t.Errorf("%s: exposed %v, retained %v", key, r.Exposed[k], r.Retained[k])
 		}
 	}
-	then := b.profilesOn(asOf - 100)
+	then := b.profilesOn(asOf-100, ingest.Shards)
 	past := st.newPanel(asOf-100, then)
 	for i := range past.Subjects {
 		s := &past.Subjects[i]

@@ -40,10 +40,10 @@ func (g grid) index(d ingest.Day, k int) int {
 // countStates counts the moves between relationship states over the closed periods up to asOf, from
 // each customer's first purchase period on. Purchases in the partial first period count for the
 // stage and the recency; no move out of it is counted. Counts are integers: the same for any
-// number of threads.
-func countStates(l *ingest.Ledger, c Clock, asOf ingest.Day, st states, threads int) *markov.Counts {
+// number of threads. They are of the customers of the first shards.
+func countStates(l *ingest.Ledger, shards int, c Clock, asOf ingest.Day, st states, threads int) *markov.Counts {
 	g := newGrid(c.First, asOf, c.Period)
-	return mergeShards(l, st.Names, threads, func(s *ingest.Shard, counts *markov.Counts) {
+	return mergeShards(l, shards, st.Names, threads, func(s *ingest.Shard, counts *markov.Counts) {
 		for i := range s.Customers() {
 			w := stateWalk{st: st, counts: counts}
 			lo, hi := s.Cells(i)
@@ -106,9 +106,9 @@ func (w *stateWalk) move(from, to, n int) {
 }
 
 // mergeShards counts each shard apart and adds the counts.
-func mergeShards(l *ingest.Ledger, names []string, threads int, count func(s *ingest.Shard, c *markov.Counts)) *markov.Counts {
-	parts := make([]*markov.Counts, ingest.Shards)
-	l.Scan(threads, func(k int, s *ingest.Shard) {
+func mergeShards(l *ingest.Ledger, shards int, names []string, threads int, count func(s *ingest.Shard, c *markov.Counts)) *markov.Counts {
+	parts := make([]*markov.Counts, shards)
+	l.ScanFirst(shards, threads, func(k int, s *ingest.Shard) {
 		parts[k] = markov.NewCounts(names)
 		count(s, parts[k])
 	})
@@ -207,7 +207,7 @@ func (f *chainFit) published(name string) Model {
 func countLadder(l *ingest.Ledger, c Clock, ladder Ladder, threads int) *markov.Counts {
 	g := newGrid(c.First, c.AsOf, c.Period)
 	unit := math.Pow10(l.UnitsScale)
-	return mergeShards(l, ladder.Names, threads, func(s *ingest.Shard, counts *markov.Counts) {
+	return mergeShards(l, ingest.Shards, ladder.Names, threads, func(s *ingest.Shard, counts *markov.Counts) {
 		for i := range s.Customers() {
 			lo, hi := s.Cells(i)
 			first := firstPurchase(l, s, lo, hi, c.AsOf)
