@@ -1,0 +1,91 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// cost is what one process took.
+type cost struct {
+	Wall float64 `json:"wall"` // seconds: of the job where the process times it itself, else of the process
+	CPU  float64 `json:"cpu"`  // seconds, user and system, of the process
+	Peak int64   `json:"peak"` // bytes of resident memory at most, of the process
+}
+
+// reply is what a process says about its job.
+type reply struct {
+	Seconds float64            `json:"seconds"`
+	Phases  map[string]float64 `json:"phases,omitempty"`
+	Rows    int64              `json:"rows,omitempty"`
+	Checks  map[string]int64   `json:"checks,omitempty"`
+}
+
+// measure runs a command to its end, and reads the last line that begins with "BENCH ", if there is one.
+func measure(cmd *exec.Cmd) (cost, reply, error) {
+	var out, problems bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &problems
+	start := time.Now()
+	err := cmd.Run()
+	c := cost{Wall: time.Since(start).Seconds()}
+	if err != nil {
+		return c, reply{}, fmt.Errorf("%s: %w\n%s%s", strings.Join(cmd.Args, " "), err, tail(out.String()), tail(problems.String()))
+	}
+	used := cmd.ProcessState.SysUsage().(*syscall.Rusage)
+	c.CPU = (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds()
+	c.Peak = int64(used.Maxrss)
+	if runtime.GOOS != "darwin" { // kilobytes everywhere else
+		c.Peak *= 1024
+	}
+	var r reply
+	for _, line := range strings.Split(out.String(), "\n") {
+		if text, ok := strings.CutPrefix(line, "BENCH "); ok {
+			if err := json.Unmarshal([]byte(text), &r); err != nil {
+				return c, r, fmt.Errorf("%s printed %q: %w", cmd.Path, line, err)
+			}
+		}
+	}
+	if r.Seconds > 0 {
+		c.Wall = r.Seconds
+	}
+	return c, r, nil
+}
+
+// tail is the end of what a process said.
+func tail(s string) string {
+	const most = 2000
+	return s[max(0, len(s)-most):]
+}
+
+// machine says where it was measured.
+func machine() string {
+	model, memory := runtime.GOARCH, ""
+	if text, err := os.ReadFile("/proc/cpuinfo"); err == nil {
+		model = field(string(text), "model name")
+	}
+	if text, err := os.ReadFile("/proc/meminfo"); err == nil {
+		var kB int64
+		if _, err := fmt.Sscan(field(string(text), "MemTotal"), &kB); err == nil {
+			memory = fmt.Sprintf(", %.0f GiB of memory", float64(kB)/(1<<20))
+		}
+	}
+	return fmt.Sprintf("%s, %d cores%s, %s/%s, %s", model, runtime.NumCPU(), memory, runtime.GOOS, runtime.GOARCH, runtime.Version())
+}
+
+// field is the value of the first "name : value" line.
+func field(text, name string) string {
+	for _, line := range strings.Split(text, "\n") {
+		if key, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(key) == name {
+			return strings.TrimSpace(value)
+		}
+	}
+	return ""
+}
