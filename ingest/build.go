@@ -37,7 +37,7 @@ func Build(ctx context.Context, st store.Store, p *Plan, threads int, sink Rejec
 	}
 	l := &Ledger{
 		Scale: p.Scale, UnitsScale: p.UnitsScale, Currency: ledgerCurrency(p),
-		AsOf: p.AsOf, ZeroDays: p.Config.ZeroDays == "count", Has: has,
+		AsOf: p.AsOf, ZeroDays: p.Config.ZeroDays == "count", Has: has, Space: p.Space,
 	}
 	if err := finish(ctx, l, p, workers); err != nil {
 		if _, held := err.(*QualityError); !held {
@@ -83,10 +83,10 @@ func assemble(ctx context.Context, l *Ledger, sides []SideInfo, workers []*scatt
 			assemblers[worker] = newAssembler(plan)
 		}
 		s, err := assemblers[worker].shard(partsOf(workers, shard))
-		if err == nil {
-			l.Put(shard, s.clone())
+		if err != nil {
+			return err
 		}
-		return err
+		return l.Put(shard, *s)
 	})
 }
 

@@ -107,7 +107,7 @@ func figuresOf(t *testing.T, l *Ledger, want figures) figures {
 			}
 		}
 		if want.side != "" {
-			got.sideEntries += len(s.Sides[side].Code)
+			got.sideEntries += len(s.Side(side).Code)
 		}
 	}
 	text := func(x int64, scale int) string {

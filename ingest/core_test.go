@@ -319,8 +319,8 @@ func sameAsReference(l *Ledger, rows []testRow) error {
 			for j := lo; j < hi; j++ {
 				want := cells[k][s.Day[j]]
 				got := refCell{s.Lines[j], s.Orders[j], s.Sales[j], s.Returns[j], s.Units[j], s.Cost[j], s.Costed[j], s.Discount[j], [2]map[string][2]int64{{}, {}}}
-				for n := range s.Sides {
-					side := &s.Sides[n]
+				for n := range l.Sides {
+					side := s.Side(n)
 					for e := side.Start[j]; e < side.Start[j+1]; e++ {
 						if e > side.Start[j] && side.Code[e-1] >= side.Code[e] {
 							return fmt.Errorf("%q: codes out of order", k)

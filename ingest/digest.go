@@ -36,7 +36,7 @@ func (l *Ledger) Digest() string {
 			d.text(v)
 		}
 	}
-	l.Scan(1, func(_ int, s *Shard) { d.shard(s) })
+	l.Scan(1, func(_ int, s *Shard) { d.shard(s, len(l.Sides)) })
 	d.w.Flush()
 	return hex.EncodeToString(d.sum.Sum(nil))
 }
@@ -49,7 +49,7 @@ type digester struct {
 	buf [8]byte
 }
 
-func (d *digester) shard(s *Shard) {
+func (d *digester) shard(s *Shard, sides int) {
 	d.text(string(s.KeyBytes))
 	numbers(d, s.KeyStart)
 	numbers(d, s.CellStart)
@@ -62,12 +62,13 @@ func (d *digester) shard(s *Shard) {
 	numbers(d, s.Cost)
 	numbers(d, s.Costed)
 	numbers(d, s.Discount)
-	d.number(int64(len(s.Sides)))
-	for k := range s.Sides {
-		numbers(d, s.Sides[k].Start)
-		numbers(d, s.Sides[k].Code)
-		numbers(d, s.Sides[k].Lines)
-		numbers(d, s.Sides[k].Net)
+	d.number(int64(sides))
+	for k := range sides {
+		side := s.Side(k)
+		numbers(d, side.Start)
+		numbers(d, side.Code)
+		numbers(d, side.Lines)
+		numbers(d, side.Net)
 	}
 }
 

@@ -1,10 +1,9 @@
 package ingest
 
 import (
-	"slices"
 	"time"
 
-	"mainstay/internal/num"
+	"mainstay/ingest/spill"
 )
 
 // Day is a calendar day: days since 1970-01-01.
@@ -28,9 +27,9 @@ const Shards = 64
 
 // Ledger is the heart of Mainstay: customer × day cells in columns (compressed
 // sparse rows), customers contiguous and sorted by key bytes within a shard, days
-// ascending within a customer. Everything later is a scan over it (Scan).
+// ascending within a customer. Everything later is a scan over it (Scan): its shards are packed, and lie in a temporary
+// file where Space does not hold them.
 type Ledger struct {
-	shards     [Shards]Shard
 	Scale      int    // money columns are integers of 10^-Scale
 	UnitsScale int    // Units are integers of 10^-UnitsScale
 	Currency   string // "" when the export names none
@@ -38,8 +37,11 @@ type Ledger struct {
 	AsOf       Day    // nothing later is in the Ledger
 	ZeroDays   bool   // days of only zero amounts count as purchase days
 	Has        Has
-	Sides      []SideInfo // parallel to Shard.Sides
+	Sides      []SideInfo // by number of the side table: see Shard.Side
 	Tally      Tally
+	Space      *spill.Space // what whoever works on the Ledger may take; nil = memory without end
+
+	shelf shelf // the shards
 }
 
 // Has says which optional measures were mapped.
@@ -65,7 +67,9 @@ type Shard struct {
 	Cost     []int64  // m or nil: cost of the rows whose cost is known
 	Costed   []int64  // m or nil: net amount of those rows, so that margin = Costed − Cost
 	Discount []int64  // m or nil
-	Sides    []Side   // one per Ledger.Sides
+	Sides    []Side   // to Put; of a Ledger's shard see Side
+
+	open *openShard // where the Ledger unpacked it; nil of a shard made by hand
 }
 
 // Side is a side table customer × day × code: entries of cell j are
@@ -94,22 +98,16 @@ func (s *Shard) Key(i int) []byte { return s.KeyBytes[s.KeyStart[i]:s.KeyStart[i
 // Cells gives the cell range of customer i.
 func (s *Shard) Cells(i int) (lo, hi int) { return int(s.CellStart[i]), int(s.CellStart[i+1]) }
 
+// Side is side table k, one of Ledger.Sides. It is unpacked when it is first asked for.
+func (s *Shard) Side(k int) *Side {
+	if s.open != nil {
+		return s.open.side(k)
+	}
+	return &s.Sides[k]
+}
+
 // Net is sales plus returns of cell j.
 func (s *Shard) Net(j int) int64 { return s.Sales[j] + s.Returns[j] }
-
-// clone is a copy in memory of its own, no more than it takes.
-func (s *Shard) clone() Shard {
-	c := Shard{
-		KeyBytes: slices.Clone(s.KeyBytes), KeyStart: slices.Clone(s.KeyStart), CellStart: slices.Clone(s.CellStart),
-		Day: slices.Clone(s.Day), Lines: slices.Clone(s.Lines), Sales: slices.Clone(s.Sales), Returns: slices.Clone(s.Returns),
-		Orders: slices.Clone(s.Orders), Units: slices.Clone(s.Units), Cost: slices.Clone(s.Cost), Costed: slices.Clone(s.Costed),
-		Discount: slices.Clone(s.Discount), Sides: make([]Side, len(s.Sides)),
-	}
-	for k, t := range s.Sides {
-		c.Sides[k] = Side{slices.Clone(t.Start), slices.Clone(t.Code), slices.Clone(t.Lines), slices.Clone(t.Net)}
-	}
-	return c
-}
 
 // Purchase reports whether cell j of shard s is a purchase day: net > 0, or, when
 // zero days count, a day on which nothing but zero amounts happened.
@@ -125,31 +123,3 @@ func (l *Ledger) Customers() int {
 	}
 	return n
 }
-
-// Put makes s shard k. The Ledger owns it from then on.
-func (l *Ledger) Put(k int, s Shard) { l.shards[k] = s }
-
-// Scan calls visit once for every shard k, on up to threads goroutines: what visit gathers must not depend
-// on who saw which shard, or in which order. A shard is valid only until visit returns. A panic in visit is
-// raised again on the caller's goroutine. A shard that cannot be read ends the scan: see Err.
-func (l *Ledger) Scan(threads int, visit func(k int, s *Shard)) { l.ScanFirst(Shards, threads, visit) }
-
-// ScanFirst is Scan over the first n shards: a random sample of the customers, the same whatever the threads
-// or the memory, for a shard is a fixed hash of the key.
-func (l *Ledger) ScanFirst(n, threads int, visit func(k int, s *Shard)) {
-	num.Blocks(n, 1, threads, func(k, _, _ int) { visit(k, &l.shards[k]) })
-}
-
-// Shard is shard k, to keep: for a look at one customer; loops over customers use Scan. It is empty where it
-// cannot be read: see Err.
-func (l *Ledger) Shard(k int) *Shard { return &l.shards[k] }
-
-// Err is the first error of reading a shard, nil for none. As with a bufio.Scanner, whoever has scanned asks
-// once at the end, before anything found is shown or written.
-func (l *Ledger) Err() error { return nil }
-
-// Key is the key of customer row of shard k; the bytes belong to the Ledger.
-func (l *Ledger) Key(k, row int) []byte { return l.shards[k].Key(row) }
-
-// ShardCustomers is the number of customers of shard k.
-func (l *Ledger) ShardCustomers(k int) int { return l.shards[k].Customers() }

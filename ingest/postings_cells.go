@@ -1,6 +1,9 @@
 package ingest
 
-import "slices"
+import (
+	"context"
+	"slices"
+)
 
 // cells adds postings up to a day into the day cells of a Ledger, with the first n side tables.
 // Side codes are still those of p.sideTexts: useCodes brings those of all shards together.
@@ -155,38 +158,58 @@ func (b *cellBuilder) addSide(k, lo, hi int) {
 	side.Start = append(side.Start, uint32(len(side.Code)))
 }
 
+// usedText is the texts of a shard's side table, and which of them its cells use.
+type usedText struct {
+	texts *textTable
+	codes []bool
+}
+
+// usedTexts lists what the cells of postings use.
+func usedTexts(p *postings, cells *Shard) []usedText {
+	used := make([]usedText, len(cells.Sides))
+	for k := range used {
+		used[k] = usedText{p.sideTexts[k], make([]bool, p.sideTexts[k].len())}
+		for _, code := range cells.Sides[k].Code {
+			used[k].codes[code] = true
+		}
+	}
+	return used
+}
+
 // useCodes replaces the codes of the shards' side tables, which refer to texts of their own, by
 // those of the Ledger: of the values that are used, sorted by bytes, after "". Every table of texts
 // is sorted, so the entries of a cell stay ascending.
-func useCodes(l *Ledger, texts *[Shards][]*textTable) {
+func useCodes(ctx context.Context, l *Ledger, used *[Shards][]usedText, threads int) error {
+	var final [Shards][][]uint32 // by shard and side table, of each of the shard's codes
 	for k := range l.Sides {
 		var all textTable
 		all.id(nil)
-		var became [Shards][]uint32
-		for i := range l.shards {
-			if len(l.shards[i].Sides) == 0 {
+		for i := range used {
+			if len(used[i]) == 0 {
 				continue
 			}
-			became[i] = make([]uint32, texts[i][k].len())
-			for _, code := range l.shards[i].Sides[k].Code {
-				if became[i][code] == 0 && code != 0 {
-					became[i][code] = all.id(texts[i][k].value(code))
+			became := make([]uint32, len(used[i][k].codes))
+			for code, is := range used[i][k].codes {
+				if is && code != 0 {
+					became[code] = all.id(used[i][k].texts.value(uint32(code)))
 				}
 			}
+			final[i] = append(final[i], became)
 		}
-		sorted, final := sortTexts(&all)
+		sorted, last := sortTexts(&all)
 		values := make([]string, sorted.len())
 		for v := range values {
 			values[v] = string(sorted.value(uint32(v)))
 		}
 		l.Sides[k].Values = values
-		for i := range l.shards {
-			if became[i] == nil {
+		for i := range final {
+			if len(used[i]) == 0 {
 				continue
 			}
-			for j, code := range l.shards[i].Sides[k].Code {
-				l.shards[i].Sides[k].Code[j] = final[became[i][code]]
+			for code, id := range final[i][k] {
+				final[i][k][code] = last[id]
 			}
 		}
 	}
+	return inParallel(ctx, threads, Shards, func(_ context.Context, _, shard int) error { return l.recode(shard, final[shard]) })
 }

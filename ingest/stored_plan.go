@@ -218,7 +218,7 @@ func (s *stored) ledger(ctx context.Context, st store.Store, p *Plan, threads in
 	m := &s.manifest
 	l := &Ledger{
 		Scale: m.Scale, UnitsScale: m.UnitsScale, Currency: ledgerCurrency(p), AsOf: p.AsOf, ZeroDays: p.Config.ZeroDays == "count",
-		Has: m.Has, Sides: slices.Clone(p.Sides),
+		Has: m.Has, Sides: slices.Clone(p.Sides), Space: p.Space,
 	}
 	total, err := s.readShards(ctx, st, l, threads, progress)
 	if err != nil {
@@ -249,7 +249,7 @@ func (s *stored) readShards(ctx context.Context, st store.Store, l *Ledger, thre
 	for i := range workers {
 		workers[i] = newCounts()
 	}
-	var texts [Shards][]*textTable
+	var used [Shards][]usedText
 	read := rowCounter(progress)
 	err = inParallel(ctx, len(workers), Shards, func(ctx context.Context, w, shard int) error {
 		p, err := s.readShard(ctx, t, shard, forCells)
@@ -257,15 +257,20 @@ func (s *stored) readShards(ctx context.Context, st store.Store, l *Ledger, thre
 			return err
 		}
 		workers[w].visit(p, l.AsOf)
-		texts[shard] = p.sideTexts
-		l.shards[shard], err = p.cells(l.AsOf, l.Has, len(l.Sides))
+		cells, err := p.cells(l.AsOf, l.Has, len(l.Sides))
+		if err != nil {
+			return err
+		}
+		used[shard] = usedTexts(p, &cells)
 		read(p.len())
-		return err
+		return l.Put(shard, cells)
 	})
+	if err == nil {
+		err = useCodes(ctx, l, &used, len(workers))
+	}
 	if err != nil {
 		return nil, err
 	}
-	useCodes(l, &texts)
 	total := newCounts()
 	for i := range workers {
 		total.merge(&workers[i])

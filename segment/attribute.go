@@ -125,7 +125,7 @@ func (b *Book) fillFromSide(side int, text []string) {
 
 // latestCode is the code of a side table for customer i as of a day, 0 (empty) without one.
 func latestCode(s *ingest.Shard, side, i int, asOf ingest.Day) uint32 {
-	t := &s.Sides[side]
+	t := s.Side(side)
 	lo, hi := s.Cells(i)
 	for j := hi - 1; j >= lo; j-- {
 		if s.Day[j] > asOf {

@@ -79,6 +79,7 @@ func (a *app) within(c *config, work func() error) (err error) {
 		return err
 	}
 	a.space = spill.New(memory, c.TempDir)
+	a.space.HoldHeap()
 	defer func() { err = errors.Join(err, a.space.Close()) }()
 	return work()
 }

@@ -51,7 +51,7 @@ type Space struct {
 
 // New is a space of so many bytes of memory (0 or less = without end) whose temporary files lie in a folder of their
 // own below dir ("" = the system's folder for temporary files), made when the first file is. Folders that crashed
-// processes left there are removed now. The garbage collector is told to keep the process within the memory until Close.
+// processes left there are removed now.
 func New(memory int64, dir string) *Space {
 	if memory <= 0 {
 		memory = math.MaxInt64
@@ -60,10 +60,14 @@ func New(memory int64, dir string) *Space {
 		dir = os.TempDir()
 	}
 	removeStale(dir)
-	s := &Space{memory: memory, dir: dir, open: map[*File]struct{}{}}
+	return &Space{memory: memory, dir: dir, open: map[*File]struct{}{}}
+}
+
+// HoldHeap tells the garbage collector to keep the process within the memory, until Close. Shares are not held by it: it
+// only keeps garbage from adding to them.
+func (s *Space) HoldHeap() {
 	s.before = debug.SetMemoryLimit(-1)
-	debug.SetMemoryLimit(min(s.before, heapLimit(memory)))
-	return s
+	debug.SetMemoryLimit(min(s.before, heapLimit(s.memory)))
 }
 
 // heapLimit is what the runtime may hold so that the process, with its code and what the kernel keeps for it, stays
