@@ -10,10 +10,10 @@ import (
 
 // Estimates are what models say about every member, by member; NaN where undefined. nil = no models.
 type Estimates struct {
-	Churn       []float64 // of customers at risk
-	Value12     []float64 // money units (not scaled)
-	ValueAtRisk []float64 // money units (not scaled)
-	Tier        []string
+	Churn       func(m int) float64 // of customers at risk
+	Value12     []float64           // money units (not scaled)
+	ValueAtRisk []float64           // money units (not scaled)
+	Tier        []uint8             // of tierNames
 	// Interval is the interval of the summed Value12 of some members (ascending); nil = none is given.
 	Interval func(members []int32) (low, high float64)
 }
@@ -108,9 +108,9 @@ func (est *Estimates) addTo(row *SegmentRow, members []int32) {
 	}
 	var churn, value, atRisk num.Adder
 	var churns, values, risks int
-	row.Tiers = make(map[string]int)
+	var tiers [prospectTier + 1]int
 	for _, m := range members {
-		if v := est.Churn[m]; !math.IsNaN(v) {
+		if v := est.Churn(int(m)); !math.IsNaN(v) {
 			churn.Add(v)
 			churns++
 		}
@@ -122,8 +122,12 @@ func (est *Estimates) addTo(row *SegmentRow, members []int32) {
 			atRisk.Add(v)
 			risks++
 		}
-		if t := est.Tier[m]; t != "" {
-			row.Tiers[t]++
+		tiers[est.Tier[m]]++
+	}
+	row.Tiers = make(map[string]int)
+	for k, n := range tiers {
+		if n > 0 {
+			row.Tiers[tierNames[k]] = n
 		}
 	}
 	if churns > 0 {

@@ -1,7 +1,6 @@
 package segment
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"math"
@@ -82,6 +81,7 @@ type analysis struct {
 	teller *teller
 	totals totals
 	scorer *scorer
+	scored *scored
 	result *Result
 
 	grouped []string // schemes whose segments are reported
@@ -123,7 +123,7 @@ func (a *analysis) score(ctx context.Context, progress Progress) error {
 	if err != nil {
 		return err
 	}
-	a.teller = &teller{a.study, a.today.typical}
+	a.teller = &teller{study: a.study, typical: a.today.typical}
 	a.scorer = &scorer{backtest: a.backtest, teller: a.teller, chain: chain, returns: trainReturns(a.study, churn, value, chain)}
 	s := a.scorer
 	if k := a.churn.champion; k >= 0 {
@@ -145,33 +145,23 @@ func (a *analysis) score(ctx context.Context, progress Progress) error {
 		s.future = chain.multiplier(a.Config.DiscountRate, a.Clock.Period.Days())
 	}
 	a.learnt()
-	scores, err := s.scoreAll(ctx)
+	a.teller.levels = a.todayTexts
+	keys, _, err := a.KeyAccounts()
 	if err != nil {
 		return err
 	}
-	recommendTiers(scores, a.Config.Tiers)
+	if a.scored, err = s.scoreAll(ctx); err != nil {
+		return err
+	}
+	values := a.scored.sortedAtRisk(a.scored.value)
+	a.scored.rank(values, a.Threads)
+	a.scored.recommendTiers(newTierCuts(values, a.scored.sortedAtRisk(a.scored.risk), a.scored.atRisk(), a.Config.Tiers), keys)
 	r := a.result
 	r.ChurnModel, r.ValueModel = a.churn.name(), a.value.name()
 	r.ChurnCertified, r.ValueCertified = a.churn.certified(), a.value.certified()
-	for i := range scores {
-		a.credit(&scores[i])
-	}
-	r.Scores = scores // in member order until describe sorts them
+	r.Scores = a.bookScores(a.scored)
 	report(progress, phaseScores, 1)
 	return nil
-}
-
-// credit names the models that scored a row: the champions for customers at risk; for the lapsed, what
-// their return was learnt from, which no tournament has judged; none for prospects and those who never
-// bought.
-func (a *analysis) credit(s *Score) {
-	switch r := a.result; s.Relation {
-	case relationActive:
-		s.ChurnModel, s.ValueModel = r.ChurnModel, r.ValueModel
-		s.Certified = r.ChurnCertified && r.ValueCertified
-	case relationLapsed:
-		s.ChurnModel, s.ValueModel = a.scorer.returns.name, a.scorer.returns.name
-	}
 }
 
 // describe sums up: segments, concentration, bridge, transitions, tiers, totals, models, warnings.
@@ -191,11 +181,10 @@ func (a *analysis) describe(ctx context.Context, progress Progress) error {
 	if r.Bridge, err = a.Bridges(ctx, a.grouped, ""); err != nil {
 		return err
 	}
-	r.Tiers = tierRows(r.Scores)
+	r.Tiers = a.tierRows(a.scored)
 	r.Totals = a.bookTotals(past)
-	r.Forecast = a.forecast()
-	slices.SortFunc(r.Scores, func(x, y Score) int { return bytes.Compare([]byte(x.Key), []byte(y.Key)) })
-	r.Attention = a.teller.attentionList(r.Scores)
+	r.Forecast = a.forecast(a.scored)
+	r.Attention = a.teller.attentionList(a.scored)
 	r.Accounts = a.accountMatch()
 	r.Tables = a.tableMatches()
 	if err := ctx.Err(); err != nil {
@@ -246,11 +235,7 @@ func (a *analysis) segments(ctx context.Context, past *Retention, progress Progr
 	for _, c := range found.Clusters {
 		r.Fits = append(r.Fits, Model{Name: c.Scheme, Use: "segments", Certificate: c.Certificate, Clusters: &c})
 	}
-	stateNames := append(slices.Clone(a.states.Names), relationNeverBought, relationProspect)
-	for _, g := range []*Grouping{
-		a.groupScores("state", stateNames, func(s *Score) string { return s.State }),
-		a.groupScores("tier", tierNames, func(s *Score) string { return s.Tier }),
-	} {
+	for _, g := range []*Grouping{a.groupStates(), a.groupTiers()} {
 		// What somebody's state or tier was one horizon ago is not known: no retention.
 		rows, err := a.Aggregate(g.Scheme, g, "", nil, nil, est)
 		if err != nil {
@@ -261,44 +246,59 @@ func (a *analysis) segments(ctx context.Context, past *Retention, progress Progr
 	return nil
 }
 
-// groupScores groups the members by a word of their score, in the order of names.
-func (a *analysis) groupScores(scheme string, names []string, word func(*Score) string) *Grouping {
-	index := map[string]int32{}
-	for k, name := range names {
-		index[name] = int32(k)
+// groupStates groups the members by their state.
+func (a *analysis) groupStates() *Grouping {
+	names := append(slices.Clone(a.states.Names), relationNeverBought, relationProspect)
+	g := &Grouping{Scheme: "state", Names: names, Of: make([]int32, a.Members()), Natural: true}
+	for m, r := range a.scored.relation {
+		switch r {
+		case neverBought:
+			g.Of[m] = int32(len(names) - 2)
+		case prospects:
+			g.Of[m] = int32(len(names) - 1)
+		default:
+			g.Of[m] = int32(a.scored.state[m])
+		}
 	}
-	g := &Grouping{Scheme: scheme, Names: names, Of: make([]int32, len(a.result.Scores)), Natural: true}
-	for m := range g.Of {
-		g.Of[m] = index[word(&a.result.Scores[m])]
+	return g
+}
+
+// groupTiers groups the members by their tier.
+func (a *analysis) groupTiers() *Grouping {
+	g := &Grouping{Scheme: "tier", Names: tierNames, Of: make([]int32, a.Members()), Natural: true}
+	for m, tier := range a.scored.tier {
+		g.Of[m] = int32(tier)
 	}
 	return g
 }
 
 // estimates hands the scores to the segmentations, by member.
 func (a *analysis) estimates() *Estimates {
-	scores := a.result.Scores
-	n := len(scores)
-	e := &Estimates{Churn: make([]float64, n), Value12: make([]float64, n), ValueAtRisk: make([]float64, n), Tier: make([]string, n)}
-	for m := range scores {
-		e.Churn[m], e.Value12[m], e.ValueAtRisk[m], e.Tier[m] = scores[m].Churn, scores[m].Value12, scores[m].ValueAtRisk, scores[m].Tier
-	}
-	e.Interval = a.valueInterval
-	return e
+	s := a.scored
+	return &Estimates{Churn: s.churn, Value12: s.value, ValueAtRisk: s.risk, Tier: s.tier, Interval: a.valueInterval}
 }
 
 // valueInterval is the interval of the summed 12-month value of some members; revenue is never below
 // zero.
 func (a *analysis) valueInterval(members []int32) (low, high float64) {
-	var sum, squares num.Adder
+	var all sums
 	for _, m := range members {
-		if v := a.result.Scores[m].Value12; finite(v) {
-			sum.Add(v)
-			if d := a.scorer.deviation[m]; finite(d) {
-				squares.Add(d * d)
-			}
-		}
+		a.addValue(&all, int(m))
 	}
-	low, high = a.totals.interval(sum.Sum(), squares.Sum())
+	return a.summed(&all)
+}
+
+// addValue adds a member's 12-month value with its standard deviation.
+func (a *analysis) addValue(all *sums, m int) {
+	if v := a.scored.value[m]; finite(v) {
+		_, _, deviation := a.scorer.interval(a.scored, m)
+		all.add(v, deviation)
+	}
+}
+
+// summed is the interval of a sum of 12-month values.
+func (a *analysis) summed(all *sums) (low, high float64) {
+	low, high = a.totals.interval(all.of())
 	if a.Basis == Revenue && low < 0 {
 		low = 0
 	}

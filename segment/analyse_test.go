@@ -27,8 +27,8 @@ func analyse(t *testing.T, l *ingest.Ledger, threads int, change func(*Config)) 
 		t.Fatal(err)
 	}
 	sane(t, "result", reflect.ValueOf(r))
-	for i := range r.Scores {
-		checkScore(t, r.Basis, &r.Scores[i])
+	for _, s := range rowsOf(t, r.Scores) {
+		checkScore(t, r.Basis, &s)
 	}
 	return r
 }
@@ -96,10 +96,9 @@ func checkScore(t *testing.T, basis string, s *Score) {
 }
 
 // dump writes everything of a result but where a customer lies in the Ledger.
-func dump(r *Result) string {
+func dump(t testing.TB, r *Result) string {
 	var b strings.Builder
-	for i := range r.Scores {
-		s := r.Scores[i]
+	for _, s := range rowsOf(t, r.Scores) {
 		p := Profile{}
 		if s.Profile != nil {
 			p = *s.Profile
@@ -142,9 +141,9 @@ func TestTheFutureChangesNothing(t *testing.T) {
 		sim.customers = 300
 		rows := sim.sales()
 		asOf := sim.start + ingest.Day(at)
-		want := dump(analyse(t, handmade(asOf, nil, before(rows, asOf)...), 1, nil))
+		want := dump(t, analyse(t, handmade(asOf, nil, before(rows, asOf)...), 1, nil))
 		for name, later := range map[string][]sale{"kept": rows, "shifted": shifted(rows, asOf, 40)} {
-			if got := dump(analyse(t, handmade(asOf, nil, later...), 2, nil)); got != want {
+			if got := dump(t, analyse(t, handmade(asOf, nil, later...), 2, nil)); got != want {
 				t.Errorf("as of day %d, later rows %s: the result differs\n%s", at, name, firstDifference(got, want))
 			}
 		}
@@ -213,12 +212,12 @@ func TestThreadsAndRowOrderChangeNothing(t *testing.T) {
 	sim := manyBuyers()
 	rows := sim.sales()
 	l := handmade(sim.start+1300, nil, rows...)
-	one := dump(analyse(t, l, 1, nil))
-	if two := dump(analyse(t, l, 3, nil)); two != one {
+	one := dump(t, analyse(t, l, 1, nil))
+	if two := dump(t, analyse(t, l, 3, nil)); two != one {
 		t.Errorf("three threads differ from one\n%s", firstDifference(two, one))
 	}
 	slices.Reverse(rows)
-	if turned := dump(analyse(t, handmade(sim.start+1300, nil, rows...), 2, nil)); turned != one {
+	if turned := dump(t, analyse(t, handmade(sim.start+1300, nil, rows...), 2, nil)); turned != one {
 		t.Errorf("rows turned round differ\n%s", firstDifference(turned, one))
 	}
 }
@@ -242,8 +241,9 @@ func TestMoneyScalesValuesAndNothingElse(t *testing.T) {
 	if small.ValueModel != large.ValueModel || small.ChurnModel != large.ChurnModel {
 		t.Fatalf("champions %s, %s became %s, %s", small.ChurnModel, small.ValueModel, large.ChurnModel, large.ValueModel)
 	}
-	for i := range small.Scores {
-		a, b := &small.Scores[i], &large.Scores[i]
+	others := rowsOf(t, large.Scores)
+	for i, a := range rowsOf(t, small.Scores) {
+		b := &others[i]
 		near("churn", a.Key, b.Churn, a.Churn)
 		near("return", a.Key, b.Return, a.Return)
 		near("value", a.Key, b.Value12/10, a.Value12)
@@ -321,8 +321,8 @@ func TestValueIsRightInTotalOnASimulation(t *testing.T) {
 	r := analyse(t, l, 2, func(c *Config) { c.ValueBasis, c.Level = Revenue, 0.99 })
 	came := 0.0
 	known := map[string]bool{}
-	for i := range r.Scores {
-		known[r.Scores[i].Key] = true
+	for _, s := range rowsOf(t, r.Scores) {
+		known[s.Key] = true
 	}
 	for i := range ingest.Shards {
 		s := l.Shard(i)
@@ -385,15 +385,15 @@ func TestBooksAtTheEdge(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := analyse(t, l, 2, nil)
 			total := r.Totals
-			if total.AtRisk+total.Lapsed+total.NeverBought != total.Customers || total.Customers+total.Prospects != len(r.Scores) {
-				t.Errorf("customers do not add up: %+v for %d scores", total, len(r.Scores))
+			if total.AtRisk+total.Lapsed+total.NeverBought != total.Customers || total.Customers+total.Prospects != r.Scores.Len() {
+				t.Errorf("customers do not add up: %+v for %d scores", total, r.Scores.Len())
 			}
 			n := 0
 			for _, row := range r.Tiers {
 				n += row.Customers
 			}
-			if n != len(r.Scores) {
-				t.Errorf("tiers hold %d of %d", n, len(r.Scores))
+			if n != r.Scores.Len() {
+				t.Errorf("tiers hold %d of %d", n, r.Scores.Len())
 			}
 		})
 	}
@@ -516,7 +516,7 @@ func TestAccountsProspectsAndSegments(t *testing.T) {
 	if r.Totals.Prospects != 1 || r.Accounts.Matched+r.Accounts.CustomersWithout != r.Totals.Customers || !r.Accounts.Given {
 		t.Errorf("%+v, %+v", r.Totals, r.Accounts)
 	}
-	for _, s := range r.Scores {
+	for _, s := range rowsOf(t, r.Scores) {
 		if s.Key == "P1" && (s.Relation != relationProspect || s.Tier != tierProspect || s.Name != "Not yet" || s.Profile != nil || !math.IsNaN(s.ValueScore)) {
 			t.Errorf("prospect: %+v", s)
 		}
@@ -557,8 +557,7 @@ func TestRowsNameWhatScoredThem(t *testing.T) {
 		if contested := first == sim.start; contested != (r.ChurnCertified && r.ValueCertified) {
 			t.Fatalf("certified: %v, %v", r.ChurnCertified, r.ValueCertified)
 		}
-		for i := range r.Scores {
-			s := &r.Scores[i]
+		for _, s := range rowsOf(t, r.Scores) {
 			seen[s.Relation]++
 			churn, value, certified := "", "", false
 			switch s.Relation {

@@ -1,12 +1,9 @@
 package segment
 
 import (
+	"bytes"
 	"cmp"
-	"fmt"
 	"slices"
-	"strings"
-
-	"mainstay/internal/num"
 )
 
 // Codes of attention.
@@ -17,9 +14,30 @@ const (
 
 // entry is an account that may need a person.
 type entry struct {
-	score *Score
-	stake float64
-	code  string
+	member int
+	stake  float64
+	code   string
+}
+
+// shortlist keeps the entries with the largest stakes: ties are in key order.
+type shortlist struct {
+	b       *Book
+	places  int
+	entries []entry // best first
+	n       int     // of all that were offered
+}
+
+func (l *shortlist) order(x, y entry) int {
+	return cmp.Or(cmp.Compare(y.stake, x.stake), bytes.Compare(l.b.Key(x.member), l.b.Key(y.member)))
+}
+
+func (l *shortlist) offer(e entry) {
+	l.n++
+	if n := len(l.entries); n == l.places && (n == 0 || l.order(e, l.entries[n-1]) > 0) {
+		return
+	}
+	at, _ := slices.BinarySearchFunc(l.entries, e, l.order)
+	l.entries = slices.Insert(l.entries[:min(len(l.entries), l.places-1)], at, e)
 }
 
 // attentionList names the accounts that need a person, by what is at stake: the value at risk, and for
@@ -27,38 +45,34 @@ type entry struct {
 // the last two years beyond what is expected of the next. Half of the places are for each kind, as far
 // as there are enough. A customer at risk is listed only with a reason to call (see worrying). Ties are
 // in key order.
-func (t *teller) attentionList(scores []Score) []Attention {
-	var leaving, lapsed []entry
-	mean := meanChurn(scores)
-	for i := range scores {
-		s := &scores[i]
+func (t *teller) attentionList(s *scored) []Attention {
+	places := t.Config.Attention
+	leaving, gone := shortlist{b: t.Book, places: places}, shortlist{b: t.Book, places: places}
+	mean := s.meanChurn()
+	for m, r := range s.relation {
 		switch {
-		case s.AtRisk && s.ValueAtRisk > 0 && t.worrying(s, mean):
-			leaving = append(leaving, entry{s, s.ValueAtRisk, attentionLeaving})
-		case s.Relation == relationLapsed && s.Profile.RecencyDays(t.Clock.AsOf) < 2*t.Clock.Horizon:
-			brought := t.money(max(s.Realised12, ValuePrior12(s.Profile, t.Basis)))
-			if lost := brought - zeroIfUndefined(s.Value12); lost > 0 {
-				lapsed = append(lapsed, entry{s, lost, attentionLapsed})
+		case r == active && s.risk[m] > 0:
+			if pr := t.Profiles.At(m); t.worrying(&pr, s.chance[m], mean) {
+				leaving.offer(entry{m, s.risk[m], attentionLeaving})
+			}
+		case r == lapsed && int(t.Clock.AsOf-t.Profiles.Last[m]) < 2*t.Clock.Horizon:
+			profile := t.Profiles.At(m)
+			pr := &profile
+			brought := t.money(max(Value12(pr, t.Basis), ValuePrior12(pr, t.Basis)))
+			if lost := brought - zeroIfUndefined(s.value[m]); lost > 0 {
+				gone.offer(entry{m, lost, attentionLapsed})
 			}
 		}
 	}
-	byStake(leaving)
-	byStake(lapsed)
-	places := t.Config.Attention
-	gone := min(len(lapsed), max(places/2, places-len(leaving)))
-	list := append(leaving[:min(len(leaving), places-gone)], lapsed[:gone]...)
-	byStake(list)
+	n := min(gone.n, max(places/2, places-leaving.n))
+	list := append(leaving.entries[:min(len(leaving.entries), places-n)], gone.entries[:n]...)
+	slices.SortFunc(list, leaving.order)
+	names := t.text("name")
 	var out []Attention
 	for _, e := range list {
-		out = append(out, Attention{Key: e.score.Key, Name: e.score.Name, Code: e.code, Words: t.attentionWords(e.score), ValueAtRisk: e.stake})
+		out = append(out, Attention{Key: string(t.Key(e.member)), Name: names.at(e.member), Code: e.code, Words: t.attentionWords(s, e.member), ValueAtRisk: e.stake})
 	}
 	return out
-}
-
-func byStake(list []entry) {
-	slices.SortFunc(list, func(x, y entry) int {
-		return cmp.Or(cmp.Compare(y.stake, x.stake), strings.Compare(x.score.Key, y.score.Key))
-	})
 }
 
 // late is how many usual gaps a silence lasts before it is worth a call: below one and a half, every
@@ -66,39 +80,35 @@ func byStake(list []entry) {
 const late = 1.5
 
 // worrying: likely to leave, a fifth of value lost, or late and more likely to leave than the mean.
-func (t *teller) worrying(s *Score, meanChurn float64) bool {
-	silent := float64(s.Profile.RecencyDays(t.Clock.AsOf)) >= late*usualGap(s.Profile, t.typical.gap)
-	return s.Churn >= t.Config.Tiers.HighRisk || t.change(s.Profile) <= -notableChange || silent && !(s.Churn < meanChurn)
-}
-
-// meanChurn is the mean churn probability of the customers at risk, NaN without any.
-func meanChurn(scores []Score) float64 {
-	var sum num.Adder
-	n := 0
-	for i := range scores {
-		if finite(scores[i].Churn) {
-			sum.Add(scores[i].Churn)
-			n++
-		}
-	}
-	return sum.Sum() / float64(n)
+func (t *teller) worrying(pr *Profile, churn, meanChurn float64) bool {
+	silent := float64(pr.RecencyDays(t.Clock.AsOf)) >= late*usualGap(pr, t.typical.gap)
+	return churn >= t.Config.Tiers.HighRisk || t.change(pr) <= -notableChange || silent && !(churn < meanChurn)
 }
 
 // attentionWords is like "silent 118 d, usual 45; 12-month revenue −38 %; leave 62 %". A silence shorter
 // than usual is no reason to call.
-func (t *teller) attentionWords(s *Score) string {
-	var words []string
-	if float64(s.Profile.RecencyDays(t.Clock.AsOf)) >= usualGap(s.Profile, t.typical.gap) {
-		words = append(words, t.silence(s.Profile))
+func (t *teller) attentionWords(s *scored, m int) string {
+	var words []byte
+	next := func() {
+		if len(words) > 0 {
+			words = append(words, "; "...)
+		}
 	}
-	if c := t.change(s.Profile); c >= notableChange || c <= -notableChange {
-		words = append(words, t.changeWords(s.Profile))
+	pr := t.Profile(m)
+	if float64(pr.RecencyDays(t.Clock.AsOf)) >= usualGap(pr, t.typical.gap) {
+		words = t.appendSilence(words, pr)
 	}
-	switch {
-	case finite(s.Churn):
-		words = append(words, fmt.Sprintf("leave %.0f %%", 100*s.Churn))
-	case finite(s.Return):
-		words = append(words, fmt.Sprintf("back %.0f %%", 100*s.Return))
+	if c := t.change(pr); c >= notableChange || c <= -notableChange {
+		next()
+		words = t.appendChange(words, pr)
 	}
-	return strings.Join(words, "; ")
+	if finite(s.chance[m]) {
+		next()
+		what := "back "
+		if s.relation[m] == active {
+			what = "leave "
+		}
+		words = appendPercent(append(words, what...), s.chance[m])
+	}
+	return string(words)
 }

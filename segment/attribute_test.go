@@ -135,8 +135,8 @@ func TestNumbersThatASideTableNamesToo(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for i := range r.Scores {
-			if s := &r.Scores[i]; s.Region != want[s.Key] {
+		for _, s := range rowsOf(t, r.Scores) {
+			if s.Region != want[s.Key] {
 				t.Errorf("region of %s is %q, want %q", s.Key, s.Region, want[s.Key])
 			}
 		}

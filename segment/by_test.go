@@ -218,12 +218,15 @@ func TestAggregateWithEstimates(t *testing.T) {
 	l, _ := goldenBook()
 	b := mustBook(l, nil, nil)
 	n := b.Members()
-	est := &Estimates{Churn: make([]float64, n), Value12: make([]float64, n), ValueAtRisk: make([]float64, n), Tier: make([]string, n)}
+	est := &Estimates{Value12: make([]float64, n), ValueAtRisk: make([]float64, n), Tier: make([]uint8, n)}
 	for m := range n {
-		est.Churn[m], est.Value12[m], est.ValueAtRisk[m], est.Tier[m] = math.NaN(), 2, 1, "gold"
+		est.Value12[m], est.ValueAtRisk[m], est.Tier[m] = 2, 1, gold
+	}
+	est.Churn = func(m int) float64 {
 		if m%2 == 0 {
-			est.Churn[m] = 0.25
+			return 0.25
 		}
+		return math.NaN()
 	}
 	est.Interval = func(members []int32) (low, high float64) { return float64(len(members)), 3 * float64(len(members)) }
 	g, err := b.Group("region")

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"mainstay/ingest"
 )
@@ -152,13 +151,4 @@ func (b *Book) checkModelAttributes() error {
 		}
 	}
 	return nil
-}
-
-// spokenLevels says which levels a customer has, for the reason that tells of attributes.
-func (b *study) spokenLevels(p *panel, i int) string {
-	var words []string
-	for k, name := range b.Config.ModelAttributes {
-		words = append(words, name+" "+cmp.Or(p.Attributes[k][p.Subjects[i].x], "unknown"))
-	}
-	return strings.Join(words, ", ")
 }

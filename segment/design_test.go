@@ -85,12 +85,13 @@ func TestModelAttributeIsLearnt(t *testing.T) {
 		t.Errorf("deviance %.1f with the attribute, %.1f without", m.fit.Deviance, p.fit.Deviance)
 	}
 	today := st.newPanel(asOf, st.Profiles)
-	facts := &teller{st, today.typical}
+	facts := &teller{study: st, typical: today.typical, levels: st.textsOn(asOf, st.Profiles)}
 	found := false
 	for i := range today.Subjects {
 		if s := &today.Subjects[i]; s.atRisk {
-			for _, f := range facts.regressed(m, today, i, st.Profile(int(s.profile))) {
-				found = found || f.code == codeAttribute && strings.HasPrefix(f.words, "industry ")
+			for _, r := range regressed(m, m.columns.codes(), today, i) {
+				words := string(facts.append(nil, codeAttribute, &fact{member: int(s.profile)}))
+				found = found || r.code() == codeAttribute && strings.HasPrefix(words, "industry ")
 			}
 		}
 	}

@@ -59,9 +59,7 @@ func Explain(ctx context.Context, l *ingest.Ledger, in *table.Inputs, cfg Config
 
 func (a *analysis) explain(m int, byName bool, cells int) *Explanation {
 	e := &Explanation{Result: a.result, ByName: byName, Attributes: a.attributesOf(m), Beside: a.besides(m, cells)}
-	key := string(a.Key(m))
-	at, _ := slices.BinarySearchFunc(a.result.Scores, key, func(s Score, k string) int { return strings.Compare(s.Key, k) })
-	e.Score = &a.result.Scores[at]
+	e.Score = a.bookScores(a.scored).at(m)
 	e.Tier = a.explainTier(e.Score, m)
 	if pr := a.Profile(m); pr != nil {
 		e.History = a.history(pr, cells)

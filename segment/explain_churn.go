@@ -67,7 +67,7 @@ type RuleWhy struct {
 }
 
 func (a *analysis) explainChurn(p *panel, i int) *ChurnWhy {
-	w := &ChurnWhy{Model: a.result.ChurnModel, Mean: meanChurn(a.result.Scores)}
+	w := &ChurnWhy{Model: a.result.ChurnModel, Mean: a.scored.meanChurn()}
 	switch m := a.scorer.churn.(type) {
 	case *logisticModel:
 		w.Logistic = m.explain(m.columns.row(p, i))

@@ -37,11 +37,14 @@ func explained(t *testing.T, l *ingest.Ledger, change func(*Config)) *analysis {
 func (a *analysis) scoredBy(today *panel, churn churnModel, value valueModel) map[int]Score {
 	a.scorer.churn, a.scorer.value = churn, value
 	scores := map[int]Score{}
+	sc := a.scorer.newScored()
 	for i, s := range today.Subjects {
 		if s.atRisk {
-			sc := Score{Profile: a.Profile(int(s.profile))}
-			a.scorer.active(&sc, today, i)
-			scores[i] = sc
+			m := int(s.profile)
+			a.scorer.active(sc, m, today, i)
+			row := Score{Churn: sc.chance[m], Value12: sc.value[m], ValueAtRisk: sc.risk[m]}
+			row.Value12Low, row.Value12High, _ = a.scorer.interval(sc, m)
+			scores[i] = row
 		}
 	}
 	return scores
@@ -161,8 +164,7 @@ func TestExplainIsTheRunsScore(t *testing.T) {
 	l := sim.ledger(900)
 	want := analyse(t, l, 2, nil)
 	kinds := map[string]bool{}
-	for i := range want.Scores {
-		s := &want.Scores[i]
+	for _, s := range rowsOf(t, want.Scores) {
 		if kinds[s.Relation] {
 			continue
 		}
@@ -171,8 +173,8 @@ func TestExplainIsTheRunsScore(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := fmt.Sprintf("%+v", *e.Score); got != fmt.Sprintf("%+v", *s) && withoutPointer(*e.Score) != withoutPointer(*s) {
-			t.Errorf("%s: %s\nwant %+v", s.Key, got, *s)
+		if got := fmt.Sprintf("%+v", *e.Score); got != fmt.Sprintf("%+v", s) && withoutPointer(*e.Score) != withoutPointer(s) {
+			t.Errorf("%s: %s\nwant %+v", s.Key, got, s)
 		}
 		sane(t, s.Key, reflect.ValueOf(e.Churn))
 		sane(t, s.Key, reflect.ValueOf(e.History))
@@ -245,7 +247,7 @@ func TestDistanceToTheNextTier(t *testing.T) {
 		within := func(v float64) bool {
 			moved := slices.Clone(all)
 			moved[at] = v
-			return newRanking(moved).within(v, share)
+			return v >= newRanking(moved).cut(share)
 		}
 		const step = 1e-6 // more than rounding, less than any gap between whole numbers
 		if !within(least + step) {

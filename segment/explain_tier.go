@@ -46,19 +46,12 @@ type ConditionWhy struct {
 }
 
 func (a *analysis) explainTier(s *Score, m int) *TierWhy {
-	w := &TierWhy{Churn: a.Config.Tiers.HighRisk, RiskFrom: math.NaN(), Key: a.explainKey(s, m)}
-	var values, risks []float64
-	for i := range a.result.Scores {
-		if x := &a.result.Scores[i]; x.AtRisk {
-			values, risks = append(values, x.Value12), append(risks, x.ValueAtRisk)
-		}
-	}
-	w.Of = len(values)
+	w := &TierWhy{Churn: a.Config.Tiers.HighRisk, RiskFrom: math.NaN(), Key: a.explainKey(s, m), Of: a.scored.atRisk()}
 	if !s.AtRisk {
 		return w
 	}
-	value, risk := newRanking(values), newRanking(risks)
-	policy := a.Config.Tiers
+	value, risk := newRanking(a.scored.sortedAtRisk(a.scored.value)), newRanking(a.scored.sortedAtRisk(a.scored.risk))
+	policy, cuts := a.Config.Tiers, &a.scored.cuts
 	for _, step := range []struct {
 		tier  string
 		share float64
@@ -68,9 +61,9 @@ func (a *analysis) explainTier(s *Score, m int) *TierWhy {
 	}
 	w.RiskFrom = risk.least(s.ValueAtRisk, policy.RiskShare)
 	if s.Value12 > 0 {
-		w.Rank, w.ByValue = value.rank(s.Value12), tierByValue(value, s.Value12, policy, false)
-		w.Larger = value.above[w.Rank-1] / value.total
-		w.Threatened = policy.threatens(s, risk)
+		w.Rank, w.ByValue = value.rank(s.Value12), tierNames[cuts.byValue(s.Value12)]
+		w.Larger = value.above(s.Value12) / value.total
+		w.Threatened = cuts.threatens(s.Churn, s.ValueAtRisk)
 	}
 	return w
 }
@@ -85,6 +78,7 @@ func (a *analysis) explainTier(s *Score, m int) *TierWhy {
 // zero and no value is enough.
 func (r *ranking) least(own, share float64) float64 {
 	others := slices.Clone(r.sorted)
+	slices.Reverse(others)
 	if at := slices.Index(others, own); at >= 0 {
 		others = slices.Delete(others, at, at+1)
 	}

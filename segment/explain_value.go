@@ -2,7 +2,6 @@ package segment
 
 import (
 	"math"
-	"sort"
 )
 
 // ValueWhy takes an expected value apart, the way its model made it: at most one of Spend, Hurdle and
@@ -123,10 +122,10 @@ func (r *returns) explain(s *subject) *ReturnWhy {
 }
 
 func (v *valueBands) explain(label float64) *BandWhy {
-	if v == nil || len(v.low) == 0 || !(label > 0) {
+	k := v.band(label)
+	if k == noBand {
 		return nil
 	}
-	k := min(sort.SearchFloat64s(v.upTo, label), len(v.low)-1)
 	w := &BandWhy{UpTo: v.upTo[k], Low: v.low[k], High: v.high[k]}
 	if k == len(v.low)-1 {
 		w.UpTo = math.Inf(1)

@@ -2,8 +2,6 @@ package segment
 
 import (
 	"math"
-
-	"mainstay/internal/num"
 )
 
 // Forecast is what the champions expect of the whole book, published with the run and later held against
@@ -19,32 +17,31 @@ type Forecast struct {
 
 // forecast adds up what was scored. The leavers' interval is that of the totals (see totals) with each
 // customer's own variance p(1−p); it does not leave [0, number at risk].
-func (a *analysis) forecast() Forecast {
+func (a *analysis) forecast(s *scored) Forecast {
 	t := &a.result.Totals
 	f := Forecast{Level: a.Config.Level, Leavers: t.ExpectedLeavers, LeaversLow: math.NaN(), LeaversHigh: math.NaN(),
 		LabelDays: a.label, Label: math.NaN(), LabelLow: math.NaN(), LabelHigh: math.NaN(),
 		Year: t.Expected, YearLow: t.ExpectedLow, YearHigh: t.ExpectedHigh}
 	if a.scorer.churn != nil {
-		var leave, squares num.Adder
+		var leave sums
 		n := 0
-		for i := range a.result.Scores {
-			if s := &a.result.Scores[i]; s.AtRisk {
-				leave.Add(s.Churn)
-				squares.Add(s.Churn * (1 - s.Churn))
+		for m, r := range s.relation {
+			if r == active {
 				n++
+				p := s.chance[m]
+				leave.add(p, math.Sqrt(p*(1-p)))
 			}
 		}
-		low, high := a.churnTotals().interval(leave.Sum(), squares.Sum())
+		low, high := a.churnTotals().interval(leave.of())
 		f.LeaversLow, f.LeaversHigh = max(low, 0), min(high, float64(n))
 	}
 	if a.scorer.value != nil {
-		var label, squares num.Adder
+		var label sums
 		for k := range a.scorer.labels {
-			label.Merge(a.scorer.labels[k].sum)
-			squares.Merge(a.scorer.labels[k].squares)
+			label.merge(&a.scorer.labels[k])
 		}
-		f.Label = label.Sum()
-		f.LabelLow, f.LabelHigh = a.totals.interval(f.Label, squares.Sum())
+		f.Label = label.values.Sum()
+		f.LabelLow, f.LabelHigh = a.totals.interval(label.of())
 		f.LabelLow = a.floor(f.LabelLow)
 	}
 	return f

@@ -71,13 +71,23 @@ func newValueBands(pred, actual []float64, level float64) *valueBands {
 	return v
 }
 
-// interval is around year, with the standard deviation of what comes, for a customer whose prediction
-// over the label (the unit of the bands) is label; NaN without bands or without a positive prediction.
-func (v *valueBands) interval(label, year float64) (low, high, deviation float64) {
+// noBand is the band of a prediction without an interval.
+const noBand = -1
+
+// band is the band of a prediction over the label (the unit of the bands); noBand without bands or without a positive prediction.
+func (v *valueBands) band(label float64) int {
 	if v == nil || len(v.low) == 0 || !(label > 0) {
+		return noBand
+	}
+	return min(sort.SearchFloat64s(v.upTo, label), len(v.low)-1)
+}
+
+// around is the interval around year, with the standard deviation of what comes, for a customer whose prediction over
+// the label lies in band k; NaN without one.
+func (v *valueBands) around(k int, year float64) (low, high, deviation float64) {
+	if k == noBand {
 		return math.NaN(), math.NaN(), math.NaN()
 	}
-	k := min(sort.SearchFloat64s(v.upTo, label), len(v.low)-1)
 	a, b := year*v.low[k], year*v.high[k]
 	return min(a, b, year), max(a, b, year), math.Abs(year) * v.spread[k]
 }
@@ -128,3 +138,24 @@ func (t totals) interval(sum, squares float64) (low, high float64) {
 	half := t.z * math.Sqrt(t.shared*t.shared*sum*sum+squares)
 	return sum - half, sum + half
 }
+
+// sums are what an interval of a total is made of.
+type sums struct{ values, squares num.Adder }
+
+// add adds a value with its standard deviation, each where it is known.
+func (s *sums) add(value, deviation float64) {
+	if !math.IsNaN(value) {
+		s.values.Add(value)
+	}
+	if finite(deviation) {
+		s.squares.Add(deviation * deviation)
+	}
+}
+
+func (s *sums) merge(o *sums) {
+	s.values.Merge(o.values)
+	s.squares.Merge(o.squares)
+}
+
+// of are both sums, for totals.interval.
+func (s *sums) of() (sum, squares float64) { return s.values.Sum(), s.squares.Sum() }

@@ -354,27 +354,29 @@ func TestValueBandsCover(t *testing.T) {
 	v := newValueBands(pred[:half], actual[:half], 0.90)
 	in := 0
 	for i := half; i < len(pred); i++ {
-		if low, high, _ := v.interval(pred[i], pred[i]); low <= actual[i] && actual[i] <= high {
+		if low, high, _ := v.around(v.band(pred[i]), pred[i]); low <= actual[i] && actual[i] <= high {
 			in++
 		}
 	}
 	if share := float64(in) / float64(len(pred)-half); share < 0.87 || share > 0.95 {
 		t.Errorf("covers %.3f of new observations, want about 0.90", share)
 	}
-	if low, _, _ := newValueBands(pred[:10], actual[:10], 0.9).interval(5, 5); !math.IsNaN(low) {
+	if newValueBands(pred[:10], actual[:10], 0.9).band(5) != noBand {
 		t.Error("ten observations make no band")
 	}
 }
 
 func TestValueScoreIsAMidRankPercentile(t *testing.T) {
-	scores := []Score{{AtRisk: true, Value12: 1}, {AtRisk: true, Value12: 2}, {AtRisk: true, Value12: 2}, {AtRisk: true, Value12: 9}, {Value12: 5}, {Value12: math.NaN(), ValueScore: math.NaN()}}
-	valueScores(scores)
-	for i, want := range []float64{12.5, 50, 50, 87.5, 75} {
-		if scores[i].ValueScore != want {
-			t.Errorf("score %d is %v, want %v", i, scores[i].ValueScore, want)
+	s := newScored(6)
+	copy(s.relation, []relation{active, active, active, active, lapsed, prospects})
+	copy(s.value, []float64{1, 2, 2, 9, 5})
+	s.rank(s.sortedAtRisk(s.value), 1)
+	for m, want := range []float64{12.5, 50, 50, 87.5, 75} {
+		if s.score(m) != want {
+			t.Errorf("score %d is %v, want %v", m, s.score(m), want)
 		}
 	}
-	if !math.IsNaN(scores[5].ValueScore) {
+	if !math.IsNaN(s.score(5)) {
 		t.Error("a prospect has no value score")
 	}
 }
@@ -386,11 +388,11 @@ func TestWords(t *testing.T) {
 		}
 	}
 	for v, want := range map[float64]string{-0.384: "−38 %", 0.2: "+20 %", 0: "+0 %", 19: "×20"} {
-		if got := signed(v); got != want {
+		if got := string(appendSigned(nil, v)); got != want {
 			t.Errorf("%v is %q, want %q", v, got, want)
 		}
 	}
-	if got := trendWords(-0.5); got != "last half year −67 % on the one before" {
+	if got := string(appendTrend(nil, -0.5)); got != "last half year −67 % on the one before" {
 		t.Error(got)
 	}
 }

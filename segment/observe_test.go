@@ -9,11 +9,10 @@ import (
 )
 
 // published turns a result into what its files would say.
-func published(r *Result) *Published {
+func published(t testing.TB, r *Result) *Published {
 	p := &Published{AsOf: r.Clock.AsOf, Run: r.Clock.AsOf.String(), Horizon: r.Clock.Horizon, Basis: r.Basis, HighRisk: DefaultConfig().Tiers.HighRisk,
 		Forecast: r.Forecast, ChurnModel: r.ChurnModel, ValueModel: r.ValueModel}
-	for i := range r.Scores {
-		s := &r.Scores[i]
+	for _, s := range rowsOf(t, r.Scores) {
 		p.Scores = append(p.Scores, PublishedScore{Key: s.Key, Tier: s.Tier, Prospect: s.Profile == nil, AtRisk: s.AtRisk, KeyAccount: s.KeyAccount,
 			Churn: s.Churn, Value12: s.Value12, Value12Low: s.Value12Low, Value12High: s.Value12High})
 	}
@@ -27,7 +26,7 @@ func TestObserveAgreesWithTheBacktest(t *testing.T) {
 	sim.days = 1301
 	then := analyse(t, sim.ledger(900), 2, nil)
 	l := sim.ledger(1300)
-	out := Observe(l, nil, published(then))
+	out := Observe(l, nil, published(t, then))
 
 	cfg := DefaultConfig()
 	cfg.ChurnHorizon, cfg.ValueBasis = then.Clock.Horizon, then.Basis
@@ -69,7 +68,7 @@ func TestForecastIntervalsOfLeaversCover(t *testing.T) {
 		sim := manyBuyers()
 		sim.seed, sim.customers, sim.days = 100+seed, 400, 1001
 		then := analyse(t, sim.ledger(900), 2, nil)
-		out := Observe(sim.ledger(1000), nil, published(then))
+		out := Observe(sim.ledger(1000), nil, published(t, then))
 		if in, ok := out[0].Inside(); ok {
 			n++
 			inside += int(unit(in))
@@ -88,7 +87,7 @@ func TestOpenForecastsAreNotCompared(t *testing.T) {
 	sim.days = 1301
 	rows := sim.sales()
 	day := sim.start + 900
-	then := published(analyse(t, handmade(day, nil, before(rows, day)...), 2, nil))
+	then := published(t, analyse(t, handmade(day, nil, before(rows, day)...), 2, nil))
 	end := day + ingest.Day(then.Horizon)
 	open := Observe(handmade(end-1, nil, before(rows, end-1)...), nil, then)[0]
 	if open.Closed || !math.IsNaN(open.Actual) || !math.IsNaN(open.AUC) || len(open.Calibration) > 0 || open.N == 0 {

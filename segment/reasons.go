@@ -1,9 +1,9 @@
 package segment
 
 import (
-	"fmt"
+	"cmp"
 	"math"
-	"sort"
+	"slices"
 	"strconv"
 )
 
@@ -26,9 +26,6 @@ const (
 	codeNeverBought = "never_bought" // rows, but no purchase day
 )
 
-// reasonOrder breaks ties between equally strong reasons.
-var reasonOrder = []string{codeSilence, codeFrequency, codeValue, codeTrend, codeTenure, codeReturns, codeRhythm, codeContract, codeAttribute}
-
 const (
 	leastContribution = 0.1  // log-odds: a smaller one moves the odds by less than a tenth
 	notableChange     = 0.20 // of 12-month value, or of a half year
@@ -40,129 +37,186 @@ const (
 type teller struct {
 	*study
 	typical typical
+	levels  [][]string // of the model attributes: by attribute, then by member
 }
 
-// fact is one reason: raises is +1 where it raises the risk, −1 where it lowers it, 0 where neither.
-type fact struct {
-	code, words string
-	raises      int
+// reason is a fact about a customer, without its words: 4·(place of its code in reasonCodes) + 1, plus 1 where it raises
+// the risk, less 1 where it lowers it. 0 is none.
+type reason uint8
+
+// reasonCodes are the codes that rows may have: first, in the order that breaks ties between equally strong ones,
+// those of features.
+var reasonCodes = [...]string{"", codeSilence, codeFrequency, codeValue, codeTrend, codeTenure, codeReturns, codeRhythm, codeContract, codeAttribute,
+	codeChange, codeState, codeLapsed, codeProspect, codeNeverBought}
+
+// featureCodes is how many of them features may have, "" included.
+const featureCodes = 10
+
+func reasonOf(code string, raises int) reason {
+	return reason(4*slices.Index(reasonCodes[:], code) + 1 + raises)
 }
 
-func (f fact) String() string {
-	switch {
-	case f.raises > 0:
-		return f.code + ": " + f.words + " (+)"
-	case f.raises < 0:
-		return f.code + ": " + f.words + " (−)"
+func (r reason) code() string { return reasonCodes[r/4] }
+
+// append appends the reason in words.
+func (r reason) append(dst []byte, words func(dst []byte, code string) []byte) []byte {
+	if r == 0 {
+		return dst
 	}
-	return f.code + ": " + f.words
+	dst = words(append(append(dst, r.code()...), ": "...), r.code())
+	switch r % 4 {
+	case 2:
+		dst = append(dst, " (+)"...)
+	case 0:
+		dst = append(dst, " (−)"...)
+	}
+	return dst
 }
 
-func threeReasons(facts []fact) (out [3]string) {
-	for i := 0; i < len(facts) && i < len(out); i++ {
-		out[i] = facts[i].String()
+// codes are the places in reasonCodes of what the columns speak for.
+func (c *columns) codes() []uint8 {
+	out := make([]uint8, len(c.all))
+	for k := range c.all {
+		out[k] = uint8(slices.Index(reasonCodes[:featureCodes], c.all[k].Reason))
 	}
 	return out
 }
 
 // regressed are the reasons of a customer scored by the logistic regression: the features' shares of
-// the log-odds, shrink·(x − mean)·β, added up by reason, largest first. The largest is always told.
-func (t *teller) regressed(m *logisticModel, p *panel, i int, pr *Profile) []fact {
-	share := map[string]float64{}
+// the log-odds, shrink·(x − mean)·β, added up by reason (codes are the columns'), largest first. The largest is always told.
+func regressed(m *logisticModel, codes []uint8, p *panel, i int) (out [3]reason) {
+	var share [featureCodes]float64
 	for k, x := range m.columns.row(p, i) {
-		share[m.columns.all[k].Reason] += m.shrink * (x - m.mean[k]) * m.fit.Coef[k]
+		share[codes[k]] += m.shrink * (x - m.mean[k]) * m.fit.Coef[k]
 	}
-	codes := append([]string(nil), reasonOrder...)
-	sort.SliceStable(codes, func(a, b int) bool { return math.Abs(share[codes[a]]) > math.Abs(share[codes[b]]) })
-	var facts []fact
-	for _, code := range codes {
-		if v := share[code]; math.Abs(v) >= leastContribution || len(facts) == 0 {
-			f := fact{code: code, words: t.words(code, p, i, pr), raises: 1}
-			if v < 0 {
-				f.raises = -1
+	for n := range out {
+		best := 0
+		share[best] = 0 // the intercept speaks for nothing
+		for code := 1; code < featureCodes; code++ {
+			if best == 0 || math.Abs(share[code]) > math.Abs(share[best]) {
+				best = code
 			}
-			facts = append(facts, f)
 		}
+		v := share[best]
+		if math.Abs(v) < leastContribution && n > 0 {
+			break
+		}
+		out[n] = reason(4*best + 2)
+		if v < 0 {
+			out[n] = reason(4 * best)
+		}
+		share[best] = 0
 	}
-	return facts
+	return out
 }
 
 // observed are the reasons of a customer scored by the chain or the rule: silence first, for both
-// read it, then what else stands out. state is "" where the chain did not score.
-func (t *teller) observed(state string, p *panel, i int, pr *Profile) []fact {
-	s, x := &p.Subjects[i], p.row(i)
-	silence := fact{code: codeSilence, words: t.words(codeSilence, p, i, pr), raises: -1}
-	if float64(s.recency) > usualGap(pr, t.typical.gap) {
-		silence.raises = 1
-	}
-	facts := []fact{silence}
-	if state != "" {
-		facts = append(facts, fact{code: codeState, words: state})
-	}
-	if c := t.change(pr); math.Abs(c) >= notableChange {
-		f := fact{code: codeChange, words: t.changeWords(pr), raises: -1}
-		if c < 0 {
-			f.raises = 1
+// read it, then what else stands out. The chain tells of its state.
+func (t *teller) observed(customer int, byState bool) (out [3]reason) {
+	profile := t.Profiles.At(customer)
+	pr := &profile
+	told := out[:0]
+	tell := func(code string, raises int) {
+		if len(told) < len(out) {
+			told = append(told, reasonOf(code, raises))
 		}
-		facts = append(facts, f)
+	}
+	if float64(pr.RecencyDays(t.Clock.AsOf)) > usualGap(pr, t.typical.gap) {
+		tell(codeSilence, 1)
+	} else {
+		tell(codeSilence, -1)
+	}
+	if byState {
+		tell(codeState, 0)
+	}
+	switch c := t.change(pr); {
+	case c <= -notableChange:
+		tell(codeChange, 1)
+	case c >= notableChange:
+		tell(codeChange, -1)
 	}
 	if pr.Frequency == 1 {
-		facts = append(facts, fact{code: codeTenure, words: t.words(codeTenure, p, i, pr)})
+		tell(codeTenure, 0)
 	}
-	if x[fReturns] >= notableReturns {
-		facts = append(facts, fact{code: codeReturns, words: t.words(codeReturns, p, i, pr)})
+	if returnsShare(pr) >= notableReturns {
+		tell(codeReturns, 0)
 	}
-	return append(facts, fact{code: codeFrequency, words: t.words(codeFrequency, p, i, pr)})
+	tell(codeFrequency, 0)
+	return out
 }
 
-// words says the fact behind a code with its numbers.
-func (t *teller) words(code string, p *panel, i int, pr *Profile) string {
-	day, x := t.Clock.AsOf, p.row(i)
+// fact is what the words of a reason need.
+type fact struct {
+	member   int
+	profile  *Profile // nil for a prospect
+	relation relation
+	state    string
+	trend    float64
+}
+
+// append says the fact behind a code with its numbers.
+func (t *teller) append(dst []byte, code string, f *fact) []byte {
+	pr := f.profile
 	switch code {
 	case codeSilence:
-		return t.silence(pr)
+		return t.appendSilence(dst, pr)
+	case codeState:
+		return append(dst, f.state...)
 	case codeFrequency:
-		return fmt.Sprintf("%s in 12 months, %d in all", plural(int(pr.Frequency12), "purchase day", "purchase days"), pr.Frequency)
-	case codeValue:
-		return fmt.Sprintf("12-month %s %s", t.Basis, compact(t.money(Value12(pr, t.Basis))))
-	case codeTrend:
-		return trendWords(x[fTrend])
-	case codeTenure:
-		words := "customer for "
-		if pr.LeftTruncated {
-			words += "at least "
+		if f.relation == lapsed {
+			return append(appendPlural(dst, int(pr.Frequency), "purchase day", "purchase days"), " in all"...)
 		}
-		return words + long(int(day-pr.First))
+		dst = appendPlural(dst, int(pr.Frequency12), "purchase day", "purchase days")
+		dst = strconv.AppendInt(append(dst, " in 12 months, "...), int64(pr.Frequency), 10)
+		return append(dst, " in all"...)
+	case codeValue:
+		dst = append(append(append(dst, "12-month "...), t.Basis...), ' ')
+		return appendCompact(dst, t.money(Value12(pr, t.Basis)))
+	case codeChange:
+		return t.appendChange(dst, pr)
+	case codeTrend:
+		return appendTrend(dst, f.trend)
+	case codeTenure:
+		dst = append(dst, "customer for "...)
+		if pr.LeftTruncated {
+			dst = append(dst, "at least "...)
+		}
+		return appendLong(dst, int(t.Clock.AsOf-pr.First))
 	case codeReturns:
-		return fmt.Sprintf("returns %.0f %% of sales", 100*x[fReturns])
+		return append(appendPercent(append(dst, "returns "...), returnsShare(pr)), " of sales"...)
 	case codeContract:
 		if pr.Contract {
-			return "a contract is in force"
+			return append(dst, "a contract is in force"...)
 		}
-		return "no contract is in force"
+		return append(dst, "no contract is in force"...)
 	case codeAttribute:
-		return t.spokenLevels(p, i)
+		return t.appendLevels(dst, f.member)
 	case codeRhythm:
 		if math.IsNaN(pr.GapSD) {
-			return "rhythm not known yet"
+			return append(dst, "rhythm not known yet"...)
 		}
-		return fmt.Sprintf("gaps of %.0f ± %.0f d", pr.GapMean, pr.GapSD)
+		dst = strconv.AppendFloat(append(dst, "gaps of "...), pr.GapMean, 'f', 0, 64)
+		return append(strconv.AppendFloat(append(dst, " ± "...), pr.GapSD, 'f', 0, 64), " d"...)
+	case codeLapsed:
+		dst = strconv.AppendInt(append(dst, "silent "...), int64(pr.RecencyDays(t.Clock.AsOf)), 10)
+		return strconv.AppendInt(append(dst, " d, counted as lapsed from "...), int64(t.Clock.Horizon), 10)
+	case codeProspect:
+		return append(dst, "no purchase yet"...)
+	case codeNeverBought:
+		return append(dst, "rows, but no day with a positive net amount"...)
 	}
-	return ""
+	return dst
 }
 
-// silence compares the days since the last purchase day with the usual gap; with fewer than three
+// appendSilence compares the days since the last purchase day with the usual gap; with fewer than three
 // purchase days the gap is mostly the book's, and says so.
-func (t *teller) silence(pr *Profile) string {
-	whose := "usual"
+func (t *teller) appendSilence(dst []byte, pr *Profile) []byte {
+	whose, gap := "usual ", usualGap(pr, t.typical.gap)
 	if pr.Frequency < 3 {
-		whose = "usual in the book"
+		whose, gap = "usual in the book ", t.typical.gap
 	}
-	gap := usualGap(pr, t.typical.gap)
-	if pr.Frequency < 3 {
-		gap = t.typical.gap
-	}
-	return fmt.Sprintf("silent %d d, %s %.0f", pr.RecencyDays(t.Clock.AsOf), whose, gap)
+	dst = strconv.AppendInt(append(dst, "silent "...), int64(pr.RecencyDays(t.Clock.AsOf)), 10)
+	return strconv.AppendFloat(append(append(dst, " d, "...), whose...), gap, 'f', 0, 64)
 }
 
 // change is trailing-12-month value against the 12 months before, − 1; 0 where there is nothing to
@@ -175,71 +229,86 @@ func (t *teller) change(pr *Profile) float64 {
 	return float64(Value12(pr, t.Basis))/float64(before) - 1
 }
 
-func (t *teller) changeWords(pr *Profile) string {
-	return fmt.Sprintf("12-month %s %s", t.Basis, signed(t.change(pr)))
+func (t *teller) appendChange(dst []byte, pr *Profile) []byte {
+	dst = append(append(append(dst, "12-month "...), t.Basis...), ' ')
+	return appendSigned(dst, t.change(pr))
 }
 
-// trendWords undoes t = (a−b)/(a+b): a/b − 1 = 2t/(1−t).
-func trendWords(t float64) string {
+// appendTrend undoes t = (a−b)/(a+b): a/b − 1 = 2t/(1−t).
+func appendTrend(dst []byte, t float64) []byte {
 	switch {
 	case t >= 1:
-		return "nothing in the half year before the last"
+		return append(dst, "nothing in the half year before the last"...)
 	case t <= -1:
-		return "nothing in the last half year"
+		return append(dst, "nothing in the last half year"...)
 	}
-	return "last half year " + signed(2*t/(1-t)) + " on the one before"
+	return append(appendSigned(append(dst, "last half year "...), 2*t/(1-t)), " on the one before"...)
 }
 
-// lapsed is the reason of the lapsed.
-func (t *teller) lapsed(pr *Profile) []fact {
-	facts := []fact{{code: codeLapsed, words: fmt.Sprintf("silent %d d, counted as lapsed from %d", pr.RecencyDays(t.Clock.AsOf), t.Clock.Horizon)}}
-	return append(facts, fact{code: codeFrequency, words: fmt.Sprintf("%s in all", plural(int(pr.Frequency), "purchase day", "purchase days"))})
+// appendLevels says which model attributes a customer has.
+func (t *teller) appendLevels(dst []byte, member int) []byte {
+	for k, name := range t.Config.ModelAttributes {
+		if k > 0 {
+			dst = append(dst, ", "...)
+		}
+		dst = append(append(append(dst, name...), ' '), cmp.Or(t.levels[k][member], "unknown")...)
+	}
+	return dst
 }
 
-// signed is a change in percent with its sign, "−38 %"; more than tenfold is "×12".
-func signed(change float64) string {
+// appendSigned appends a change in percent with its sign, "−38 %"; more than tenfold is "×12".
+func appendSigned(dst []byte, change float64) []byte {
 	percent := math.Round(100 * change)
 	switch {
 	case percent > 1000:
-		return "×" + strconv.FormatFloat(math.Round(1+change), 'f', 0, 64)
+		return strconv.AppendFloat(append(dst, "×"...), math.Round(1+change), 'f', 0, 64)
 	case percent < 0:
-		return "−" + strconv.FormatFloat(-percent, 'f', 0, 64) + " %"
+		return append(strconv.AppendFloat(append(dst, "−"...), -percent, 'f', 0, 64), " %"...)
 	}
-	return "+" + strconv.FormatFloat(math.Abs(percent), 'f', 0, 64) + " %"
+	return append(strconv.AppendFloat(append(dst, '+'), math.Abs(percent), 'f', 0, 64), " %"...)
+}
+
+// appendPercent appends a share such as "62 %".
+func appendPercent(dst []byte, share float64) []byte {
+	return append(strconv.AppendFloat(dst, 100*share, 'f', 0, 64), " %"...)
 }
 
 // compact is an amount in at most four characters and a unit: 950, 41.2k, 1.6M.
-func compact(v float64) string {
-	sign := ""
+func compact(v float64) string { return string(appendCompact(nil, v)) }
+
+func appendCompact(dst []byte, v float64) []byte {
 	if v < 0 {
-		sign, v = "−", -v
+		dst, v = append(dst, "−"...), -v
 	}
-	for _, u := range []struct {
+	for _, u := range [...]struct {
 		size float64
-		name string
-	}{{1e12, "T"}, {1e9, "G"}, {1e6, "M"}, {1e3, "k"}} {
+		name byte
+	}{{1e12, 'T'}, {1e9, 'G'}, {1e6, 'M'}, {1e3, 'k'}} {
 		if v >= u.size {
 			places := 1
 			if v >= 100*u.size {
 				places = 0
 			}
-			return sign + strconv.FormatFloat(v/u.size, 'f', places, 64) + u.name
+			return append(strconv.AppendFloat(dst, v/u.size, 'f', places, 64), u.name)
 		}
 	}
-	return sign + strconv.FormatFloat(v, 'f', 0, 64)
+	return strconv.AppendFloat(dst, v, 'f', 0, 64)
 }
 
-// long is a time span in words.
-func long(days int) string {
+// appendLong appends a time span in words.
+func appendLong(dst []byte, days int) []byte {
 	if days < 2*365 {
-		return fmt.Sprintf("%d d", days)
+		return append(strconv.AppendInt(dst, int64(days), 10), " d"...)
 	}
-	return fmt.Sprintf("%.1f years", float64(days)/daysInYear)
+	return append(strconv.AppendFloat(dst, float64(days)/daysInYear, 'f', 1, 64), " years"...)
 }
 
-func plural(n int, one, many string) string {
+func plural(n int, one, many string) string { return string(appendPlural(nil, n, one, many)) }
+
+func appendPlural(dst []byte, n int, one, many string) []byte {
+	dst = append(strconv.AppendInt(dst, int64(n), 10), ' ')
 	if n == 1 {
-		return "1 " + one
+		return append(dst, one...)
 	}
-	return strconv.Itoa(n) + " " + many
+	return append(dst, many...)
 }

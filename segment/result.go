@@ -18,7 +18,7 @@ type Result struct {
 	BasisWhy                       string
 	Totals                         Totals
 	Forecast                       Forecast
-	Scores                         []Score // sorted by key bytes; prospects included
+	Scores                         Scores
 	Segments                       []SegmentRow
 	Cuts                           []Cut // published cut points of RFM, ABC, ladder
 	Concentration                  Concentration
@@ -51,28 +51,6 @@ type Totals struct {
 	ExpectedLeavers                                    float64 // sum of churn probabilities over customers at risk
 	ObservedChurn, ObservedChurnLow, ObservedChurnHigh float64 // of those at risk one horizon ago, the share that has not bought since (Wilson)
 	FivePercent, FivePoints                            float64 // what-if: value of 5 % fewer losses, and of 5 points less churn
-}
-
-// Score is one row of the score file.
-type Score struct {
-	Key, Name, Parent                string
-	Profile                          *Profile // nil for a prospect
-	State                            string   // stage/recency such as "established/quiet-1", "lapsed", "long-lapsed" (two horizons), or Relation for the others
-	AtRisk                           bool
-	Accounts                         int     // of the buying group; 0 where customers are the unit
-	Relation                         string  // "active" (at risk), "lapsed", "prospect", "never_bought"
-	Manager, Industry, Region        string  // as of the as-of date, "" = unknown
-	Churn, ChurnLow, ChurnHigh       float64 // NaN unless at risk
-	Return                           float64 // lapsed: probability of buying again within one horizon; NaN otherwise
-	Value12, Value12Low, Value12High float64 // expected over the next 12 months, money units, undiscounted; no interval without a tournament, nor for the lapsed
-	Residual, ValueAtRisk            float64 // all future, discounted at DiscountRate; expected 12-month value without attrition less Value12, NaN unless at risk
-	Realised12                       int64   // trailing 12 months in the basis, Scale
-	ValueScore                       float64 // 0 to 100; NaN for prospects
-	KeyAccount                       bool
-	Tier, TierReason                 string
-	Reasons                          [3]string // "code: words", "" where fewer
-	ChurnModel, ValueModel           string    // the champions; "returns" (or "chain") for both of the lapsed; "" where no model scored
-	Certified                        bool      // both champions won a tournament (see Result.ChurnCertified); never for others than customers at risk
 }
 
 // SegmentRow is one segment of one segmentation. Net12 is an integer at the Ledger's Scale; values are sums

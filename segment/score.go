@@ -3,7 +3,6 @@ package segment
 import (
 	"context"
 	"math"
-	"slices"
 
 	"mainstay/ingest"
 	"mainstay/internal/num"
@@ -17,6 +16,18 @@ const (
 	relationNeverBought = "never_bought" // rows, but no purchase day
 )
 
+// relation is its code: an index into relationNames.
+type relation uint8
+
+const (
+	prospects relation = iota
+	neverBought
+	lapsed
+	active
+)
+
+var relationNames = [...]string{prospects: relationProspect, neverBought: relationNeverBought, lapsed: relationLapsed, active: relationActive}
+
 // scorer applies the champions to the as-of date.
 type scorer struct {
 	*backtest
@@ -28,125 +39,123 @@ type scorer struct {
 	bands    *valueBands
 	future   []float64 // residual ÷ 12-month value by chain state; nil without a certified chain
 	survival float64   // mean annual survival of customers at risk
+	codes    []uint8   // of the reasons of a regression's columns
 
-	deviation []float64                // by member: standard deviation of the 12-month value; NaN where unknown
-	labels    [ingest.Shards]labelSums // of the customers at risk
+	labels [ingest.Shards]sums // of the values expected over the label, of the customers at risk
 }
 
-// labelSums add up what is expected over the value label, and the squares of the standard deviations.
-type labelSums struct{ sum, squares num.Adder }
-
-func (l *labelSums) add(label, deviation float64) {
-	if !math.IsNaN(label) {
-		l.sum.Add(label)
-	}
-	if finite(deviation) {
-		l.squares.Add(deviation * deviation)
-	}
+// scored are the scores of a book in columns by member: what a model had to be asked for. What follows from these and from the
+// profile (intervals of value, residual value, words) is made when a row is (see row.go).
+type scored struct {
+	relation []relation
+	state    []uint8   // of states.Names; meaningful where a purchase is known
+	chance   []float64 // active: churn probability; lapsed: probability of return; NaN otherwise
+	low      []float64 // of the churn probability's interval; NaN unless active
+	high     []float64
+	value    []float64 // Value12
+	risk     []float64 // ValueAtRisk
+	band     []int8    // of the value's interval (see valueBands), −1 without one
+	reasons  [][3]reason
+	trend    []float64 // of a reason that tells of it; nil where no model does
+	tier     []uint8   // of tierNames
+	cuts     tierCuts
+	ranks
 }
 
-// scoreAll fills a Score for every member of the book, in member order. The error is that of the
-// context, or of the key-account rule.
-func (s *scorer) scoreAll(ctx context.Context) ([]Score, error) {
-	scores := make([]Score, s.Members())
-	s.deviation = make([]float64, s.Members())
-	for m := range s.deviation {
-		s.deviation[m] = math.NaN()
+func newScored(members int) *scored {
+	s := &scored{
+		relation: make([]relation, members), state: make([]uint8, members), chance: undefined(members), low: undefined(members), high: undefined(members),
+		value: undefined(members), risk: undefined(members), band: make([]int8, members),
+		reasons: make([][3]reason, members), tier: make([]uint8, members),
 	}
-	if err := s.identify(scores); err != nil {
-		return nil, err
+	for m := range s.band {
+		s.band[m] = noBand
+	}
+	return s
+}
+
+func undefined(n int) []float64 {
+	x := make([]float64, n)
+	for i := range x {
+		x[i] = math.NaN()
+	}
+	return x
+}
+
+// churn is the churn probability of a member, NaN unless at risk.
+func (s *scored) churn(m int) float64 {
+	if s.relation[m] == active {
+		return s.chance[m]
+	}
+	return math.NaN()
+}
+
+// newScored has room for what the champions say.
+func (s *scorer) newScored() *scored {
+	sc := newScored(s.Members())
+	if m, ok := s.churn.(*logisticModel); ok {
+		sc.trend, s.codes = make([]float64, s.Members()), m.columns.codes()
+	}
+	return sc
+}
+
+// scoreAll scores every member of the book. The error is that of the context.
+func (s *scorer) scoreAll(ctx context.Context) (*scored, error) {
+	sc := s.newScored()
+	for m := range sc.relation {
+		switch {
+		case !s.isCustomer(m):
+			sc.relation[m], sc.reasons[m][0] = prospects, reasonOf(codeProspect, 0)
+		case s.Profiles.Frequency[m] == 0:
+			sc.relation[m], sc.reasons[m][0] = neverBought, reasonOf(codeNeverBought, 0)
+		}
 	}
 	s.eachToday(func(k int, p *panel) {
 		if ctx.Err() != nil {
 			return
 		}
 		for i := range p.Subjects {
-			if sc := &scores[p.Subjects[i].profile]; p.Subjects[i].atRisk {
-				s.labels[k].add(s.active(sc, p, i))
+			if m := int(p.Subjects[i].profile); p.Subjects[i].atRisk {
+				s.labels[k].add(s.active(sc, m, p, i))
 			} else {
-				s.lapsed(sc, p, i)
+				s.lapsed(sc, m, p, i)
 			}
 		}
 	})
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	s.survival = meanSurvival(scores, s.Clock.Horizon)
-	for m := range scores {
-		if sc := &scores[m]; sc.Relation == relationLapsed {
-			sc.Residual = geometric(sc.Value12, s.survival, s.Config.DiscountRate)
-		}
-	}
-	valueScores(scores)
-	return scores, nil
+	s.survival = sc.meanSurvival(s.Clock.Horizon)
+	return sc, nil
 }
 
-// identify fills what needs no model.
-func (s *scorer) identify(scores []Score) error {
-	keys, _, err := s.KeyAccounts()
-	if err != nil {
-		return err
-	}
-	text := map[string][]string{}
-	for _, name := range []string{"name", "parent", "manager", "industry", "region"} {
-		text[name] = s.texts(name)
-	}
-	nan := math.NaN()
-	profiles := make([]Profile, s.Profiles.Len())
-	for m := range scores {
-		sc := &scores[m]
-		*sc = Score{Key: string(s.Key(m)), Name: text["name"][m], Parent: text["parent"][m], Manager: text["manager"][m],
-			Industry: text["industry"][m], Region: text["region"][m], KeyAccount: keys[m],
-			Churn: nan, ChurnLow: nan, ChurnHigh: nan, Return: nan, Value12: nan, Value12Low: nan, Value12High: nan,
-			Residual: nan, ValueAtRisk: nan, ValueScore: nan}
-		sc.Accounts = s.accountsOf(m)
-		if !s.isCustomer(m) {
-			sc.Relation, sc.State = relationProspect, relationProspect
-			sc.Reasons[0] = fact{code: codeProspect, words: "no purchase yet"}.String()
-			continue
-		}
-		pr := &profiles[m]
-		*pr = s.Profiles.At(m)
-		sc.Profile = pr
-		sc.Realised12 = Value12(pr, s.Basis)
-		if pr.Frequency == 0 {
-			sc.Relation, sc.State = relationNeverBought, relationNeverBought
-			sc.Reasons[0] = fact{code: codeNeverBought, words: "rows, but no day with a positive net amount"}.String()
-		}
-	}
-	return nil
-}
-
-// active scores subject i of a panel of today, who is at risk, and returns the value expected over the label with
+// active scores member m, who is at risk: subject i of a panel of today. It returns the value expected over the label with
 // its standard deviation, NaN where unknown.
-func (s *scorer) active(sc *Score, p *panel, i int) (label, deviation float64) {
+func (s *scorer) active(sc *scored, m int, p *panel, i int) (label, deviation float64) {
 	label, deviation = math.NaN(), math.NaN()
 	at := &p.Subjects[i]
-	sc.Relation, sc.AtRisk, sc.State = relationActive, true, s.states.Names[at.state]
+	sc.relation[m], sc.state[m] = active, uint8(at.state)
 	if s.churn != nil {
-		sc.Churn, sc.ChurnLow, sc.ChurnHigh = s.churn.churn(p, i, s.Config.Level)
+		sc.chance[m], sc.low[m], sc.high[m] = s.churn.churn(p, i, s.Config.Level)
 	}
 	if s.value != nil {
 		o := s.outlook(p, i)
-		label = o.label
-		_, _, deviation = s.bands.interval(label, label)
-		sc.Value12 = o.year
-		sc.Value12Low, sc.Value12High, s.deviation[at.profile] = s.bands.interval(o.label, o.year)
-		sc.Value12Low = s.floor(sc.Value12Low)
+		label, sc.value[m], sc.band[m] = o.label, o.year, int8(s.bands.band(o.label))
+		_, _, deviation = s.bands.around(int(sc.band[m]), label)
 		// Where a model cannot switch attrition off, the churn champion says how much is at stake.
-		sc.ValueAtRisk = max(0, o.stayed-o.year)
+		sc.risk[m] = max(0, o.stayed-o.year)
 		if math.IsNaN(o.stayed) {
-			sc.ValueAtRisk = max(0, sc.Churn*o.year)
+			sc.risk[m] = max(0, sc.chance[m]*o.year)
 		}
-		sc.Residual = s.residual(int(at.state), sc.Value12, annualSurvival(sc.Churn, s.Clock.Horizon))
 	}
-	switch m := s.churn.(type) {
+	switch model := s.churn.(type) {
 	case *logisticModel:
-		sc.Reasons = threeReasons(s.teller.regressed(m, p, i, sc.Profile))
+		sc.reasons[m] = regressed(model, s.codes, p, i)
+		sc.trend[m] = p.row(i)[fTrend]
 	case *chainModel:
-		sc.Reasons = threeReasons(s.teller.observed(sc.State, p, i, sc.Profile))
+		sc.reasons[m] = s.teller.observed(m, true)
 	default:
-		sc.Reasons = threeReasons(s.teller.observed("", p, i, sc.Profile))
+		sc.reasons[m] = s.teller.observed(m, false)
 	}
 	return label, deviation
 }
@@ -161,22 +170,28 @@ func (s *scorer) outlook(p *panel, i int) outlook {
 	return o
 }
 
-// lapsed scores subject i of a panel of today, who has lapsed, all but the residual value.
-func (s *scorer) lapsed(sc *Score, p *panel, i int) {
+// lapsed scores member m, who has lapsed: subject i of a panel of today.
+func (s *scorer) lapsed(sc *scored, m int, p *panel, i int) {
 	at := &p.Subjects[i]
-	sc.Relation, sc.State = relationLapsed, s.states.Names[at.state]
-	sc.Return, sc.Value12 = s.returns.of(at)
-	sc.Reasons = threeReasons(s.teller.lapsed(sc.Profile))
+	sc.relation[m], sc.state[m] = lapsed, uint8(at.state)
+	sc.chance[m], sc.value[m] = s.returns.of(at)
+	sc.reasons[m] = [3]reason{reasonOf(codeLapsed, 0), reasonOf(codeFrequency, 0)}
 }
 
-// residual is the discounted value of all future of a customer at risk, from the undiscounted value of
-// the next 12 months: times the chain's multiplier for the state, or, without a certified chain, a
-// geometric series of years.
-func (s *scorer) residual(state int, year, survival float64) float64 {
-	if m := s.multiplier(state); finite(m) {
-		return year * m
+// residual is the discounted value of all future of a customer, from the undiscounted value of the next 12 months: for
+// one at risk times the chain's multiplier for the state, or, without a certified chain, a geometric series of years.
+// Who has lapsed survives like the mean.
+func (s *scorer) residual(sc *scored, m int) float64 {
+	switch sc.relation[m] {
+	case active:
+		if f := s.multiplier(int(sc.state[m])); finite(f) {
+			return sc.value[m] * f
+		}
+		return geometric(sc.value[m], annualSurvival(sc.chance[m], s.Clock.Horizon), s.Config.DiscountRate)
+	case lapsed:
+		return geometric(sc.value[m], s.survival, s.Config.DiscountRate)
 	}
-	return geometric(year, survival, s.Config.DiscountRate)
+	return math.NaN()
 }
 
 // multiplier is the chain's for a state of the book, NaN where it has none.
@@ -187,6 +202,12 @@ func (s *scorer) multiplier(state int) float64 {
 		}
 	}
 	return math.NaN()
+}
+
+// interval is that of a member's 12-month value, with its standard deviation; NaN without one.
+func (s *scorer) interval(sc *scored, m int) (low, high, deviation float64) {
+	low, high, deviation = s.bands.around(int(sc.band[m]), sc.value[m])
+	return s.floor(low), high, deviation
 }
 
 // geometric is the value of all future years, the first worth year, each later one the survival r of
@@ -210,47 +231,38 @@ func annualSurvival(p float64, horizon int) float64 {
 }
 
 // meanSurvival is the mean annual survival of customers at risk: what is assumed of one who comes back.
-func meanSurvival(scores []Score, horizon int) float64 {
+func (s *scored) meanSurvival(horizon int) float64 {
 	var sum num.Adder
 	n := 0
-	for i := range scores {
-		if scores[i].AtRisk && finite(scores[i].Churn) {
-			sum.Add(annualSurvival(scores[i].Churn, horizon))
+	for m := range s.relation {
+		if p := s.churn(m); finite(p) {
+			sum.Add(annualSurvival(p, horizon))
 			n++
 		}
 	}
 	return sum.Sum() / float64(n)
 }
 
-// valueScores fills the value score: the percentile of value_12m among the customers at risk, ties in
-// the middle of their ranks,
-//
-//	100 · (number below + ½ number equal) ÷ number at risk.
-//
-// The lapsed are placed on the same scale.
-func valueScores(scores []Score) {
-	var reference []float64
-	for i := range scores {
-		if scores[i].AtRisk && finite(scores[i].Value12) {
-			reference = append(reference, scores[i].Value12)
+// meanChurn is the mean churn probability of the customers at risk, NaN without any.
+func (s *scored) meanChurn() float64 {
+	var sum num.Adder
+	n := 0
+	for m := range s.relation {
+		if p := s.churn(m); finite(p) {
+			sum.Add(p)
+			n++
 		}
 	}
-	if len(reference) == 0 {
-		return
+	return sum.Sum() / float64(n)
+}
+
+// atRisk is the number of customers at risk.
+func (s *scored) atRisk() int {
+	n := 0
+	for _, r := range s.relation {
+		n += int(unit(r == active))
 	}
-	slices.Sort(reference)
-	for i := range scores {
-		if v := scores[i].Value12; finite(v) {
-			below, _ := slices.BinarySearch(reference, v)
-			upTo, _ := slices.BinarySearchFunc(reference, v, func(x, target float64) int {
-				if x <= target {
-					return -1
-				}
-				return 1
-			})
-			scores[i].ValueScore = 100 * float64(below+upTo) / 2 / float64(len(reference))
-		}
-	}
+	return n
 }
 
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }

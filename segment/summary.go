@@ -23,43 +23,44 @@ const (
 func (a *analysis) bookTotals(past *Retention) Totals {
 	t := Totals{Prospects: len(a.Prospects)}
 	var expected, leavers, risk, keyRisk, percent, points num.Adder
-	members := make([]int32, len(a.result.Scores))
-	for m := range a.result.Scores {
-		members[m] = int32(m)
-		s := &a.result.Scores[m]
-		if s.KeyAccount {
+	var all sums
+	for m, relation := range a.scored.relation {
+		value, stake, churn, key := a.scored.value[m], zeroIfUndefined(a.scored.risk[m]), a.scored.churn(m), a.keys[m]
+		if key {
 			t.KeyAccounts++
-			keyRisk.Add(zeroIfUndefined(s.ValueAtRisk))
+			keyRisk.Add(stake)
 		}
-		if s.Profile == nil {
+		a.addValue(&all, m)
+		if !a.isCustomer(m) {
 			continue
 		}
+		net, realised := a.Profiles.Net12.At(m), a.Profiles.Value12(m, a.Basis)
 		t.Customers++
-		t.Net12 += s.Profile.Net12
-		t.NetPrior12 += s.Profile.NetPrior12
-		t.Value12 += s.Realised12
-		if s.KeyAccount {
-			t.KeyNet12 += s.Profile.Net12
-			t.KeyValue12 += s.Realised12
+		t.Net12 += net
+		t.NetPrior12 += a.Profiles.NetPrior12.At(m)
+		t.Value12 += realised
+		if key {
+			t.KeyNet12 += net
+			t.KeyValue12 += realised
 		}
-		switch s.Relation {
-		case relationActive:
+		switch relation {
+		case active:
 			t.AtRisk++
-		case relationLapsed:
+		case lapsed:
 			t.Lapsed++
 		default:
 			t.NeverBought++
 		}
-		expected.Add(zeroIfUndefined(s.Value12))
-		risk.Add(zeroIfUndefined(s.ValueAtRisk))
-		leavers.Add(zeroIfUndefined(s.Churn))
-		if s.Churn > 0 {
-			percent.Add(zeroIfUndefined(s.ValueAtRisk) * fewerLosses)
-			points.Add(zeroIfUndefined(s.ValueAtRisk) * min(fewerPoints, s.Churn) / s.Churn)
+		expected.Add(zeroIfUndefined(value))
+		risk.Add(stake)
+		leavers.Add(zeroIfUndefined(churn))
+		if churn > 0 {
+			percent.Add(stake * fewerLosses)
+			points.Add(stake * min(fewerPoints, churn) / churn)
 		}
 	}
 	t.Expected, t.AtRiskValue, t.KeyAtRiskValue = expected.Sum(), risk.Sum(), keyRisk.Sum()
-	t.ExpectedLow, t.ExpectedHigh = a.valueInterval(members)
+	t.ExpectedLow, t.ExpectedHigh = a.summed(&all)
 	t.FivePercent, t.FivePoints = percent.Sum(), points.Sum()
 	t.ExpectedLeavers = leavers.Sum()
 	if a.scorer.churn == nil {

@@ -1,9 +1,9 @@
 package segment
 
 import (
-	"fmt"
 	"math"
 	"slices"
+	"strconv"
 )
 
 // The service tiers, best first; their order is that of the tier table.
@@ -17,165 +17,136 @@ const (
 
 var tierNames = []string{tierPlatinum, tierGold, tierSilver, tierStandard, tierProspect}
 
-// ranking orders values from the largest; equal values share a rank and a share.
-type ranking struct {
-	sorted []float64 // descending, positive values only
-	above  []float64 // sum of the values before each
-	total  float64
+// Their places among the names.
+const (
+	platinum = iota
+	gold
+	silver
+	standard
+	prospectTier
+)
+
+// tierCuts are where the tiers begin, as values of customers at risk.
+type tierCuts struct {
+	policy       TierPolicy
+	gold, silver float64 // least Value12
+	risk         float64 // least ValueAtRisk of those who make most of it
+	total        float64 // positive Value12 of the customers at risk
+	atRisk       int
 }
 
-func newRanking(values []float64) *ranking {
-	r := &ranking{}
-	for _, v := range values {
-		if v > 0 {
-			r.sorted = append(r.sorted, v)
-		}
-	}
-	slices.SortFunc(r.sorted, func(x, y float64) int {
-		if x > y {
-			return -1
-		}
-		if x < y {
-			return 1
-		}
-		return 0
-	})
-	for _, v := range r.sorted {
-		r.above = append(r.above, r.total)
-		r.total += v
-	}
-	return r
+// newTierCuts takes the values of the customers at risk in ascending order, of whom there are so many.
+func newTierCuts(values, risks []float64, atRisk int, policy TierPolicy) tierCuts {
+	value, risk := rankingOf(values), rankingOf(risks)
+	return tierCuts{policy: policy, gold: value.cut(policy.GoldShare), silver: value.cut(policy.SilverShare),
+		risk: risk.cut(policy.RiskShare), total: value.total, atRisk: atRisk}
 }
 
-// rank is 1 + the number of larger values.
-func (r *ranking) rank(v float64) int {
-	at, _ := slices.BinarySearchFunc(r.sorted, v, func(x, target float64) int {
-		if x > target {
-			return -1
-		}
-		return 1
-	})
-	return at + 1
-}
-
-// within reports whether the larger values together make less than share of the total: whether v is in
-// the smallest set of largest values that makes it.
-func (r *ranking) within(v, share float64) bool {
-	return v > 0 && r.above[r.rank(v)-1] < share*r.total
-}
-
-// recommendTiers fills Tier and TierReason: platinum are the key accounts; gold the customers at risk
+// recommendTiers fills the tiers: platinum are the key accounts; gold the customers at risk
 // that together make GoldShare of their expected 12-month value, silver SilverShare; standard the
 // other customers; prospects are apart. A customer likely to leave (HighRisk), among those that
 // make RiskShare of the value at risk, moves one tier up, to gold at most: platinum is for key accounts.
-func recommendTiers(scores []Score, policy TierPolicy) {
-	var values, risks []float64
-	atRisk := 0
-	for i := range scores {
-		if s := &scores[i]; s.AtRisk {
-			atRisk++
-			values = append(values, s.Value12)
-			risks = append(risks, s.ValueAtRisk)
-		}
-	}
-	value, risk := newRanking(values), newRanking(risks)
-	for i := range scores {
-		s := &scores[i]
+func (s *scored) recommendTiers(cuts tierCuts, keys []bool) {
+	s.cuts = cuts
+	for m := range s.tier {
 		switch {
-		case s.KeyAccount:
-			s.Tier, s.TierReason = tierPlatinum, keyReason(s, value.total)
-		case s.Relation == relationProspect:
-			s.Tier, s.TierReason = tierProspect, "has not bought yet"
-		case s.Relation == relationNeverBought:
-			s.Tier, s.TierReason = tierStandard, "no purchase day yet"
-		case !s.AtRisk:
-			s.Tier, s.TierReason = tierStandard, lapsedReason(s)
-		default:
-			s.Tier, s.TierReason = tierStandard, noValueReason(s)
-			if s.Value12 > 0 {
-				threatened := policy.threatens(s, risk)
-				s.Tier = tierByValue(value, s.Value12, policy, threatened)
-				s.TierReason = fmt.Sprintf("value rank %d of %d", value.rank(s.Value12), atRisk)
-				if threatened {
-					s.TierReason += riskReason(s, tierByValue(value, s.Value12, policy, false))
-				}
+		case keys[m]:
+			s.tier[m] = platinum
+		case s.relation[m] == prospects:
+			s.tier[m] = prospectTier
+		case s.relation[m] == active && s.value[m] > 0:
+			s.tier[m] = cuts.byValue(s.value[m])
+			if cuts.threatens(s.chance[m], s.risk[m]) {
+				s.tier[m] = max(s.tier[m]-1, gold)
 			}
+		default:
+			s.tier[m] = standard
 		}
 	}
 }
 
 // threatens reports whether a customer is likely to leave, and among those that make most of the value at
 // risk.
-func (p TierPolicy) threatens(s *Score, risk *ranking) bool {
-	return s.Churn >= p.HighRisk && risk.within(s.ValueAtRisk, p.RiskShare)
+func (c *tierCuts) threatens(churn, risk float64) bool {
+	return churn >= c.policy.HighRisk && risk >= c.risk
 }
 
-// tierByValue is the tier of a customer at risk with a positive expected value.
-func tierByValue(all *ranking, value float64, policy TierPolicy, threatened bool) string {
-	level := slices.Index(tierNames, tierStandard)
+// byValue is the tier of a customer at risk with a positive expected value.
+func (c *tierCuts) byValue(value float64) uint8 {
 	switch {
-	case all.within(value, policy.GoldShare):
-		level = slices.Index(tierNames, tierGold)
-	case all.within(value, policy.SilverShare):
-		level = slices.Index(tierNames, tierSilver)
+	case value >= c.gold:
+		return gold
+	case value >= c.silver:
+		return silver
 	}
-	if threatened {
-		level = max(level-1, slices.Index(tierNames, tierGold))
-	}
-	return tierNames[level]
+	return standard
 }
 
-// riskReason says what a high risk did to the tier that value alone gives.
-func riskReason(s *Score, byValue string) string {
-	if byValue == tierGold {
-		return fmt.Sprintf("; leave %.0f %%, platinum is for key accounts", 100*s.Churn)
-	}
-	return fmt.Sprintf("; up one: leave %.0f %%", 100*s.Churn)
-}
-
-// noValueReason is that of a customer at risk whose expected value is not above zero, or unknown.
-func noValueReason(s *Score) string {
-	if s.Value12 < 0 {
-		return "a loss expected: " + compact(s.Value12) + " in 12 months"
-	}
-	return "no value expected"
-}
-
-func keyReason(s *Score, total float64) string {
+// appendTierReason says why a member has its tier, in a few words.
+func (s *scored) appendTierReason(dst []byte, m int) []byte {
+	value, at := s.value[m], s.relation[m]
 	switch {
-	case s.Relation == relationActive && s.Value12 > 0 && total > 0:
-		return fmt.Sprintf("key account; %.1f %% of value", 100*s.Value12/total)
-	case s.Relation == relationActive:
-		return "key account; " + noValueReason(s)
+	case s.tier[m] == platinum:
+		return s.appendKeyReason(append(dst, "key account; "...), m)
+	case at == prospects:
+		return append(dst, "has not bought yet"...)
+	case at == neverBought:
+		return append(dst, "no purchase day yet"...)
+	case at == lapsed:
+		dst = append(dst, "lapsed"...)
+		if finite(s.chance[m]) {
+			dst = appendPercent(append(dst, "; back "...), s.chance[m])
+		}
+		return dst
+	case !(value > 0):
+		return appendNoValue(dst, value)
 	}
-	return "key account; " + s.Relation
+	dst = strconv.AppendInt(append(dst, "value rank "...), int64(s.of-int(s.upTo[m])+1), 10)
+	dst = strconv.AppendInt(append(dst, " of "...), int64(s.cuts.atRisk), 10)
+	if s.cuts.threatens(s.chance[m], s.risk[m]) {
+		if s.cuts.byValue(value) == gold {
+			return append(appendPercent(append(dst, "; leave "...), s.chance[m]), ", platinum is for key accounts"...)
+		}
+		dst = appendPercent(append(dst, "; up one: leave "...), s.chance[m])
+	}
+	return dst
 }
 
-func lapsedReason(s *Score) string {
-	if finite(s.Return) {
-		return fmt.Sprintf("lapsed; back %.0f %%", 100*s.Return)
+// appendNoValue is the reason of a customer at risk whose expected value is not above zero, or unknown.
+func appendNoValue(dst []byte, value float64) []byte {
+	if value < 0 {
+		return append(append(append(dst, "a loss expected: "...), compact(value)...), " in 12 months"...)
 	}
-	return "lapsed"
+	return append(dst, "no value expected"...)
+}
+
+func (s *scored) appendKeyReason(dst []byte, m int) []byte {
+	switch {
+	case s.relation[m] == active && s.value[m] > 0 && s.cuts.total > 0:
+		return append(strconv.AppendFloat(dst, 100*s.value[m]/s.cuts.total, 'f', 1, 64), " % of value"...)
+	case s.relation[m] == active:
+		return appendNoValue(dst, s.value[m])
+	}
+	return append(dst, relationNames[s.relation[m]]...)
 }
 
 // tierRows sums the tiers up, in their order.
-func tierRows(scores []Score) []TierRow {
+func (b *Book) tierRows(s *scored) []TierRow {
 	rows := make([]TierRow, len(tierNames))
 	for i, name := range tierNames {
 		rows[i].Tier = name
 	}
-	for i := range scores {
-		s := &scores[i]
-		r := &rows[slices.Index(tierNames, s.Tier)]
+	for m, tier := range s.tier {
+		r := &rows[tier]
 		r.Customers++
-		if s.KeyAccount {
+		if b.keys[m] {
 			r.KeyAccounts++
 		}
-		if s.Profile != nil {
-			r.Net12 += s.Profile.Net12
+		if b.isCustomer(m) {
+			r.Net12 += b.Profiles.Net12.At(m)
 		}
-		r.Value12 += zeroIfUndefined(s.Value12)
-		r.ValueAtRisk += zeroIfUndefined(s.ValueAtRisk)
+		r.Value12 += zeroIfUndefined(s.value[m])
+		r.ValueAtRisk += zeroIfUndefined(s.risk[m])
 	}
 	prospects := &rows[slices.Index(tierNames, tierProspect)]
 	prospects.Value12, prospects.ValueAtRisk = math.NaN(), math.NaN() // no model speaks of them

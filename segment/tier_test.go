@@ -6,19 +6,29 @@ import (
 )
 
 func TestTiersByHand(t *testing.T) {
-	scores := []Score{
-		{Key: "a", Value12: 60, ValueAtRisk: 1, Churn: 0.1, AtRisk: true, Relation: relationActive},
-		{Key: "b", Value12: 20, ValueAtRisk: 1, Churn: 0.1, AtRisk: true, Relation: relationActive, KeyAccount: true},
-		{Key: "c", Value12: 15, ValueAtRisk: 19, Churn: 0.6, AtRisk: true, Relation: relationActive},
-		{Key: "d", Value12: 5, ValueAtRisk: 1, Churn: 0.6, AtRisk: true, Relation: relationActive},
-		{Key: "e", Value12: 0, ValueAtRisk: 0, Churn: 0.6, AtRisk: true, Relation: relationActive},
-		{Key: "f", Value12: 50, ValueAtRisk: math.NaN(), Churn: math.NaN(), Return: 0.12, Relation: relationLapsed},
-		{Key: "g", Relation: relationProspect},
-		{Key: "h", Value12: -12_345, ValueAtRisk: 0, Churn: 0.9, AtRisk: true, Relation: relationActive},
-		{Key: "i", Value12: -20, Churn: 0.1, AtRisk: true, Relation: relationActive, KeyAccount: true},
-		{Key: "j", Value12: 30, ValueAtRisk: 20, Churn: 0.7, AtRisk: true, Relation: relationActive},
+	rows := []struct {
+		value, risk, chance float64
+		relation            relation
+		key                 bool
+	}{
+		{60, 1, 0.1, active, false},
+		{20, 1, 0.1, active, true},
+		{15, 19, 0.6, active, false},
+		{5, 1, 0.6, active, false},
+		{0, 0, 0.6, active, false},
+		{50, math.NaN(), 0.12, lapsed, false},
+		{math.NaN(), math.NaN(), math.NaN(), prospects, false},
+		{-12_345, 0, 0.9, active, false},
+		{-20, math.NaN(), 0.1, active, true},
+		{30, 20, 0.7, active, false},
 	}
-	recommendTiers(scores, DefaultConfig().Tiers)
+	s, keys := newScored(len(rows)), make([]bool, len(rows))
+	for m, r := range rows {
+		s.value[m], s.risk[m], s.chance[m], s.relation[m], keys[m] = r.value, r.risk, r.chance, r.relation, r.key
+	}
+	values := s.sortedAtRisk(s.value)
+	s.rank(values, 1)
+	s.recommendTiers(newTierCuts(values, s.sortedAtRisk(s.risk), s.atRisk(), DefaultConfig().Tiers), keys)
 	want := []string{
 		"gold: value rank 1 of 8", "platinum: key account; 15.4 % of value",
 		"gold: value rank 4 of 8; up one: leave 60 %", "standard: value rank 5 of 8", "standard: no value expected",
@@ -26,9 +36,9 @@ func TestTiersByHand(t *testing.T) {
 		"standard: a loss expected: −12.3k in 12 months", "platinum: key account; a loss expected: −20 in 12 months",
 		"gold: value rank 2 of 8; leave 70 %, platinum is for key accounts",
 	}
-	for i := range scores {
-		if got := scores[i].Tier + ": " + scores[i].TierReason; got != want[i] {
-			t.Errorf("%s: %s, want %s", scores[i].Key, got, want[i])
+	for m := range rows {
+		if got := tierNames[s.tier[m]] + ": " + string(s.appendTierReason(nil, m)); got != want[m] {
+			t.Errorf("%d: %s, want %s", m, got, want[m])
 		}
 	}
 }
