@@ -19,31 +19,66 @@ const arrowBatchRows = 64 * 1024
 func WriteArrow(w io.Writer, t *Table) error { return writeArrow(w, t, memory.NewGoAllocator()) }
 
 func writeArrow(w io.Writer, t *Table, mem memory.Allocator) error {
-	if err := t.check(); err != nil {
-		return err
-	}
-	schema := arrowSchema(t)
-	fw, err := ipc.NewFileWriter(&counting{w: w}, ipc.WithSchema(schema), ipc.WithAllocator(mem))
+	a, err := newArrowWriter(w, t, mem)
 	if err != nil {
 		return err
 	}
-	for lo := 0; lo < t.Rows; lo += arrowBatchRows {
-		if err := writeRecord(fw, t, schema, lo, min(lo+arrowBatchRows, t.Rows), mem); err != nil {
-			return errors.Join(err, fw.Close())
-		}
-	}
-	return fw.Close()
+	return writeWhole(a, t)
 }
 
-func writeRecord(fw *ipc.FileWriter, t *Table, schema *arrow.Schema, lo, hi int, mem memory.Allocator) error {
-	b := array.NewRecordBuilder(mem, schema)
-	defer b.Release()
-	for k := range t.Columns {
-		appendArrow(b.Field(k), &t.Columns[k], lo, hi)
+// arrowWriter appends tables of one shape.
+type arrowWriter struct {
+	fw      *ipc.FileWriter
+	b       *array.RecordBuilder
+	pending int // rows in the record at hand
+}
+
+func newArrowWriter(w io.Writer, shape *Table, mem memory.Allocator) (*arrowWriter, error) {
+	schema := arrowSchema(shape)
+	fw, err := ipc.NewFileWriter(&counting{w: w}, ipc.WithSchema(schema), ipc.WithAllocator(mem))
+	if err != nil {
+		return nil, err
 	}
-	rec := b.NewRecord()
+	return &arrowWriter{fw: fw, b: array.NewRecordBuilder(mem, schema)}, nil
+}
+
+// rows implements tableWriter.
+func (a *arrowWriter) rows(t *Table) error {
+	for lo := 0; lo < t.Rows; {
+		hi := min(t.Rows, lo+arrowBatchRows-a.pending)
+		for k := range t.Columns {
+			if a.pending == 0 {
+				a.b.Field(k).Reserve(min(arrowBatchRows, t.Rows-lo))
+			}
+			appendArrow(a.b.Field(k), &t.Columns[k], lo, hi)
+		}
+		a.pending += hi - lo
+		lo = hi
+		if a.pending == arrowBatchRows {
+			if err := a.flush(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// flush writes the record at hand.
+func (a *arrowWriter) flush() error {
+	if a.pending == 0 {
+		return nil
+	}
+	a.pending = 0
+	rec := a.b.NewRecord()
 	defer rec.Release()
-	return fw.Write(rec)
+	return a.fw.Write(rec)
+}
+
+// close implements tableWriter.
+func (a *arrowWriter) close() error {
+	err := a.flush()
+	a.b.Release()
+	return errors.Join(err, a.fw.Close())
 }
 
 func arrowSchema(t *Table) *arrow.Schema {
@@ -73,25 +108,28 @@ func arrowType(c *Column) arrow.DataType {
 }
 
 func appendArrow(b array.Builder, c *Column, lo, hi int) {
-	b.Reserve(hi - lo)
+	switch b := b.(type) {
+	case *array.StringBuilder:
+		fillArrow(b, c, lo, hi, func(i int) { b.Append(c.text(i)) })
+	case *array.Float64Builder:
+		fillArrow(b, c, lo, hi, func(i int) { b.Append(c.float(i)) })
+	case *array.Decimal128Builder:
+		fillArrow(b, c, lo, hi, func(i int) { b.Append(decimal128.FromI64(c.Int[i])) })
+	case *array.BooleanBuilder:
+		fillArrow(b, c, lo, hi, func(i int) { b.Append(c.Bool[i]) })
+	case *array.Date32Builder:
+		fillArrow(b, c, lo, hi, func(i int) { b.Append(arrow.Date32(c.Int[i])) })
+	case *array.Int64Builder:
+		fillArrow(b, c, lo, hi, func(i int) { b.Append(c.Int[i]) })
+	}
+}
+
+func fillArrow(b array.Builder, c *Column, lo, hi int, fill func(i int)) {
 	for i := lo; i < hi; i++ {
 		if c.IsNull(i) {
 			b.AppendNull()
-			continue
-		}
-		switch b := b.(type) {
-		case *array.StringBuilder:
-			b.Append(c.text(i))
-		case *array.Float64Builder:
-			b.Append(c.float(i))
-		case *array.Decimal128Builder:
-			b.Append(decimal128.FromI64(c.Int[i]))
-		case *array.BooleanBuilder:
-			b.Append(c.Bool[i])
-		case *array.Date32Builder:
-			b.Append(arrow.Date32(c.Int[i]))
-		case *array.Int64Builder:
-			b.Append(c.Int[i])
+		} else {
+			fill(i)
 		}
 	}
 }

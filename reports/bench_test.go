@@ -6,14 +6,16 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/apache/arrow/go/v17/arrow/memory"
+
 	"mainstay/ingest"
 	"mainstay/segment"
 )
 
 // manyScores is a book as a run has it: keys and texts that differ, numbers of full length.
-func manyScores(n int) []segment.Score {
+func manyScores(n int) segment.Rows {
 	r := rand.New(rand.NewPCG(1, 2))
-	scores := make([]segment.Score, n)
+	scores := make(segment.Rows, n)
 	asOf := day("2026-11-22")
 	for i := range scores {
 		money := func() int64 { return r.Int64N(1_000_000) }
@@ -31,31 +33,39 @@ func manyScores(n int) []segment.Score {
 	return scores
 }
 
-// BenchmarkScores writes a book in every format; the work of one row is ns/row.
+// BenchmarkScores makes and writes a book of two row groups: as a table alone, in every format, and as a run does, in three at
+// the same time.
 func BenchmarkScores(b *testing.B) {
 	f := newFixture()
-	f.res.Scores = manyScores(rowGroupRows)
-	write := func(name string, write func(io.Writer, *Table) error) {
-		b.Run(name, func(b *testing.B) {
-			table := Scores(f.res, f.ledger.Has)
+	f.res.Scores = manyScores(2 * rowGroupRows)
+	scores := Scores(f.res, f.ledger.Has)
+	arrow := func(w io.Writer) tableWriter {
+		a, err := newArrowWriter(w, scores.Shape, memory.NewGoAllocator())
+		if err != nil {
+			b.Fatal(err)
+		}
+		return a
+	}
+	for _, format := range []struct {
+		name string
+		open func(w io.Writer) []tableWriter
+	}{
+		{"table", func(io.Writer) []tableWriter { return nil }},
+		{"parquet", func(w io.Writer) []tableWriter { return []tableWriter{newParquetWriter(w, scores.Shape)} }},
+		{"csv", func(w io.Writer) []tableWriter { return []tableWriter{newCSVWriter(w, scores.Shape)} }},
+		{"arrow", func(w io.Writer) []tableWriter { return []tableWriter{arrow(w)} }},
+		{"run", func(w io.Writer) []tableWriter {
+			return []tableWriter{newParquetWriter(w, scores.Shape), newCSVWriter(w, scores.Shape), arrow(w)}
+		}},
+	} {
+		b.Run(format.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if err := write(io.Discard, table); err != nil {
+				if err := scores.write(format.open(io.Discard)...); err != nil {
 					b.Fatal(err)
 				}
 			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(table.Rows), "ns/row")
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(scores.Rows), "ns/row")
 		})
 	}
-	b.Run("table", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			Scores(f.res, f.ledger.Has)
-		}
-		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/rowGroupRows, "ns/row")
-	})
-	write("parquet", WriteParquet)
-	write("csv", WriteCSV)
-	write("arrow", WriteArrow)
-	write("json", WriteJSON)
 }

@@ -4,17 +4,43 @@ import "mainstay/ingest"
 
 // columns builds a table column by column: each method adds one column whose value of row i is f(i).
 // Methods whose name ends in Or take an f that also says whether the value exists.
-type columns struct{ t Table }
+type columns struct {
+	t   Table
+	old []Column // whose memory is used again
+}
 
 func newColumns(name string, rows int) *columns {
 	return &columns{t: Table{Name: name, Rows: rows}}
 }
 
+// newColumnsIn is newColumns in the memory of a table of the same shape, whose rows are lost.
+func newColumnsIn(t *Table, name string, rows int) *columns {
+	b := newColumns(name, rows)
+	b.old = t.Columns
+	return b
+}
+
+// room is memory for the values of the next column.
+func room[T any](b *columns, of func(c *Column) []T) []T {
+	if k := len(b.t.Columns); k < len(b.old) {
+		if x := of(&b.old[k]); cap(x) >= b.t.Rows {
+			return x[:b.t.Rows]
+		}
+	}
+	return make([]T, b.t.Rows)
+}
+
+func strOf(c *Column) []string  { return c.Str }
+func intOf(c *Column) []int64   { return c.Int }
+func fltOf(c *Column) []float64 { return c.Flt }
+func boolOf(c *Column) []bool   { return c.Bool }
+func nullOf(c *Column) []bool   { return c.Null }
+
 func (b *columns) add(c Column) { b.t.Columns = append(b.t.Columns, c) }
 
 // key adds text that is never null.
 func (b *columns) key(name, doc string, f func(i int) string) {
-	c := Column{Name: name, Type: String, Doc: doc, Str: make([]string, b.t.Rows)}
+	c := Column{Name: name, Type: String, Doc: doc, Str: room(b, strOf)}
 	for i := range c.Str {
 		c.Str[i] = f(i)
 	}
@@ -23,16 +49,16 @@ func (b *columns) key(name, doc string, f func(i int) string) {
 
 // text adds text whose empty string means unknown: null.
 func (b *columns) text(name, doc string, f func(i int) string) {
-	b.key(name, doc, f)
-	c := &b.t.Columns[len(b.t.Columns)-1]
-	c.Null = make([]bool, b.t.Rows)
-	for i, s := range c.Str {
-		c.Null[i] = s == ""
+	c := Column{Name: name, Type: String, Doc: doc, Str: room(b, strOf), Null: room(b, nullOf)}
+	for i := range c.Str {
+		c.Str[i] = f(i)
+		c.Null[i] = c.Str[i] == ""
 	}
+	b.add(c)
 }
 
 func (b *columns) boolean(name, doc string, f func(i int) bool) {
-	c := Column{Name: name, Type: Boolean, Doc: doc, Bool: make([]bool, b.t.Rows)}
+	c := Column{Name: name, Type: Boolean, Doc: doc, Bool: room(b, boolOf)}
 	for i := range c.Bool {
 		c.Bool[i] = f(i)
 	}
@@ -41,7 +67,7 @@ func (b *columns) boolean(name, doc string, f func(i int) bool) {
 
 // booleanOr marks a boolean that is unknown where ok is false.
 func (b *columns) booleanOr(name, doc string, f func(i int) (bool, bool)) {
-	c := Column{Name: name, Type: Boolean, Doc: doc, Bool: make([]bool, b.t.Rows), Null: make([]bool, b.t.Rows)}
+	c := Column{Name: name, Type: Boolean, Doc: doc, Bool: room(b, boolOf), Null: room(b, nullOf)}
 	for i := range c.Bool {
 		v, ok := f(i)
 		c.Bool[i], c.Null[i] = v && ok, !ok
@@ -50,7 +76,7 @@ func (b *columns) booleanOr(name, doc string, f func(i int) (bool, bool)) {
 }
 
 func (b *columns) float(name, doc string, f func(i int) float64) {
-	c := Column{Name: name, Type: Float, Doc: doc, Flt: make([]float64, b.t.Rows)}
+	c := Column{Name: name, Type: Float, Doc: doc, Flt: room(b, fltOf)}
 	for i := range c.Flt {
 		c.Flt[i] = f(i)
 	}
@@ -91,7 +117,7 @@ func (b *columns) dateOr(name, doc string, f func(i int) (ingest.Day, bool)) {
 }
 
 func (b *columns) ints(c Column, f func(i int) int64) {
-	c.Int = make([]int64, b.t.Rows)
+	c.Int = room(b, intOf)
 	for i := range c.Int {
 		c.Int[i] = f(i)
 	}
@@ -99,12 +125,13 @@ func (b *columns) ints(c Column, f func(i int) int64) {
 }
 
 func (b *columns) intsOr(c Column, f func(i int) (int64, bool)) {
-	c.Int, c.Null = make([]int64, b.t.Rows), make([]bool, b.t.Rows)
+	c.Int, c.Null = room(b, intOf), room(b, nullOf)
 	for i := range c.Int {
 		v, ok := f(i)
-		if c.Null[i] = !ok; ok {
-			c.Int[i] = v
+		if !ok {
+			v = 0
 		}
+		c.Int[i], c.Null[i] = v, !ok
 	}
 	b.add(c)
 }

@@ -17,16 +17,7 @@ const csvFlush = 64 * 1024
 //
 // It is safe to open in a spreadsheet: a text cell that could be read as a formula gets a leading
 // apostrophe (see guarded). Numbers are never touched, and neither is any other file format.
-func WriteCSV(w io.Writer, t *Table) error {
-	if err := t.check(); err != nil {
-		return err
-	}
-	c := csvWriter{w: w}
-	if err := c.header(t); err != nil {
-		return err
-	}
-	return c.rows(t)
-}
+func WriteCSV(w io.Writer, t *Table) error { return writeWhole(newCSVWriter(w, t), t) }
 
 // csvWriter appends tables of one shape.
 type csvWriter struct {
@@ -34,17 +25,20 @@ type csvWriter struct {
 	buf []byte
 }
 
-func (cw *csvWriter) header(t *Table) error {
-	for k := range t.Columns {
+// newCSVWriter begins with the header.
+func newCSVWriter(w io.Writer, shape *Table) *csvWriter {
+	cw := &csvWriter{w: w}
+	for k := range shape.Columns {
 		if k > 0 {
 			cw.buf = append(cw.buf, ',')
 		}
-		cw.buf = appendCSVText(cw.buf, t.Columns[k].Name)
+		cw.buf = appendCSVText(cw.buf, shape.Columns[k].Name)
 	}
 	cw.buf = append(cw.buf, '\n')
-	return cw.flush()
+	return cw
 }
 
+// rows implements tableWriter.
 func (cw *csvWriter) rows(t *Table) error {
 	for i := range t.Rows {
 		start := len(cw.buf)
@@ -64,8 +58,11 @@ func (cw *csvWriter) rows(t *Table) error {
 			}
 		}
 	}
-	return cw.flush()
+	return nil
 }
+
+// close implements tableWriter.
+func (cw *csvWriter) close() error { return cw.flush() }
 
 func (cw *csvWriter) flush() error {
 	_, err := cw.w.Write(cw.buf)
@@ -79,6 +76,9 @@ func appendCSVCell(dst []byte, c *Column, i int) []byte {
 	}
 	switch c.Type {
 	case String:
+		if s := c.Str[i]; plainText(s) {
+			return append(dst, s...)
+		}
 		return appendCSVText(dst, guarded(c.text(i)))
 	case Float:
 		return appendFloat(dst, c.float(i))
@@ -87,10 +87,37 @@ func appendCSVCell(dst []byte, c *Column, i int) []byte {
 	case Boolean:
 		return strconv.AppendBool(dst, c.Bool[i])
 	case Date:
-		return append(dst, ingest.Day(c.Int[i]).String()...)
+		return appendDay(dst, ingest.Day(c.Int[i]))
 	default:
 		return strconv.AppendInt(dst, c.Int[i], 10)
 	}
+}
+
+// plainText reports a text that needs neither guard nor quotes, as most do: it begins with an ASCII letter or digit, ends in
+// no blank, and is printable ASCII without quotes and commas.
+func plainText(s string) bool {
+	if s == "" || !(isASCIILetterOrDigit(s[0])) || s[len(s)-1] == ' ' {
+		return false
+	}
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == ',' {
+			return false
+		}
+	}
+	return true
+}
+
+func isASCIILetterOrDigit(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z'
+}
+
+// appendDay appends YYYY-MM-DD.
+func appendDay(dst []byte, d ingest.Day) []byte {
+	y, m, day := d.Date()
+	if y < 0 || y > 9999 {
+		return append(dst, d.String()...)
+	}
+	return append(dst, byte('0'+y/1000), byte('0'+y/100%10), byte('0'+y/10%10), byte('0'+y%10), '-', byte('0'+m/10), byte('0'+m%10), '-', byte('0'+day/10), byte('0'+day%10))
 }
 
 // appendCSVText quotes where RFC 4180 asks for it, and around blanks at either end, which some

@@ -38,9 +38,7 @@ func ExplainJSON(w io.Writer, x *Explained) error {
 
 // scoreRow is the customer's row of the score file.
 func scoreRow(e *segment.Explanation, has ingest.Has) json.RawMessage {
-	one := *e.Result
-	one.Scores = []segment.Score{*e.Score}
-	return appendObject(nil, Scores(&one, has), 0)
+	return appendObject(nil, scoreTable(&Table{}, []segment.Score{*e.Score}, e.Result, has), 0)
 }
 
 func champions(res *segment.Result) Champions {

@@ -16,7 +16,7 @@ import (
 func explainedFixture() *Explained {
 	f := newFixture()
 	hostile := "\x1b[2J\x07\u202e" + strings.Repeat("市公交集团", 40)
-	s := &f.res.Scores[0]
+	s := &f.res.Scores.(segment.Rows)[0]
 	s.Name, s.Parent = hostile, hostile
 	s.Reasons = [3]string{"silence: " + hostile, "", ""}
 	row := ingest.CustomerRow{Reject: ingest.Reject{File: hostile, Row: 7, Reason: ingest.ReasonExcludedStatus, Kind: ingest.OutOfScope, Column: hostile, Value: hostile}, Order: hostile}

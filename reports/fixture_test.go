@@ -146,7 +146,7 @@ func fixtureResult(asOf ingest.Day) *segment.Result {
 	return res
 }
 
-func fixtureScores(asOf ingest.Day) []segment.Score {
+func fixtureScores(asOf ingest.Day) segment.Rows {
 	undefined := segment.Score{
 		Churn: nan, ChurnLow: nan, ChurnHigh: nan, Return: nan, Value12: nan, Value12Low: nan, Value12High: nan,
 		Residual: nan, ValueAtRisk: nan, ValueScore: nan,
@@ -172,7 +172,7 @@ func fixtureScores(asOf ingest.Day) []segment.Score {
 
 	prospect := undefined
 	prospect.Key, prospect.Name, prospect.Relation, prospect.Industry = "P1", "Opening, Ltd", "prospect", "public"
-	return []segment.Score{bus, gone, returns, prospect}
+	return segment.Rows{bus, gone, returns, prospect}
 }
 
 func fixtureSegments() []segment.SegmentRow {

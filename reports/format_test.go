@@ -21,7 +21,7 @@ const formatPage = "../docs/format.md"
 func tables() []*Table {
 	f := newFixture()
 	run := []*Table{
-		Scores(f.res, f.ledger.Has), Segments(f.res.Segments, f.res.Scale), Transitions(f.res.Transitions), Tiers(f.res),
+		Scores(f.res, f.ledger.Has).Shape, Segments(f.res.Segments, f.res.Scale), Transitions(f.res.Transitions), Tiers(f.res),
 		Tournament(f.res.Contests), Cuts(f.res.Cuts), Concentration(f.res, &f.ledger.Tally), rejectTable(nil, 2), Groups(f.plan),
 		Bridge(f.res.Bridge, f.res.Scale), Migrations(nil, 2), Cohorts(nil, 2), Survival(nil), Trend(nil, 2),
 		Coefficients(&model.Result{}),

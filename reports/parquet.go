@@ -16,25 +16,15 @@ const parquetBatch = 1024
 
 // WriteParquet writes t as one Parquet file: snappy; text as UTF-8 with dictionaries, decimals as
 // DECIMAL(18, scale) on INT64, days as DATE; optional columns where nulls may occur. The same table
-// gives the same bytes.
-func WriteParquet(w io.Writer, t *Table) error {
-	if err := t.check(); err != nil {
-		return err
-	}
-	p := newParquetWriter(w, t)
-	for lo := 0; lo < t.Rows; lo += rowGroupRows {
-		if err := p.writeRowGroup(t, lo, min(lo+rowGroupRows, t.Rows)); err != nil {
-			return err
-		}
-	}
-	return p.close()
-}
+// gives the same bytes, in one piece or in batches.
+func WriteParquet(w io.Writer, t *Table) error { return writeWhole(newParquetWriter(w, t), t) }
 
-// parquetWriter writes row groups of tables of one shape.
+// parquetWriter writes tables of one shape, one after the other.
 type parquetWriter struct {
-	w     *parquet.GenericWriter[any]
-	batch []parquet.Value
-	text  []byte // backs the texts of batch
+	w       *parquet.GenericWriter[any]
+	pending int // rows in the row group at hand
+	batch   []parquet.Value
+	text    []byte // backs the texts of batch
 }
 
 func newParquetWriter(w io.Writer, shape *Table) *parquetWriter {
@@ -45,50 +35,95 @@ func newParquetWriter(w io.Writer, shape *Table) *parquetWriter {
 	}
 }
 
-// writeRowGroup writes rows lo to hi of t as one row group.
-func (p *parquetWriter) writeRowGroup(t *Table, lo, hi int) error {
-	for k, cw := range p.w.ColumnWriters() {
-		c := &t.Columns[k]
-		for at := lo; at < hi; at += parquetBatch {
-			p.batch, p.text = p.batch[:0], p.text[:0]
-			for i := at; i < min(at+parquetBatch, hi); i++ {
-				p.batch = append(p.batch, p.value(c, i, k))
+// rows implements tableWriter.
+func (p *parquetWriter) rows(t *Table) error {
+	for lo := 0; lo < t.Rows; {
+		hi := min(t.Rows, lo+rowGroupRows-p.pending)
+		for k, cw := range p.w.ColumnWriters() {
+			c := &t.Columns[k]
+			for at := lo; at < hi; at += parquetBatch {
+				p.values(c, at, min(at+parquetBatch, hi), k)
+				if _, err := cw.WriteRowValues(p.batch); err != nil {
+					return fmt.Errorf("table %s, column %s: %w", t.Name, c.Name, err)
+				}
 			}
-			if _, err := cw.WriteRowValues(p.batch); err != nil {
-				return fmt.Errorf("table %s, column %s: %w", t.Name, c.Name, err)
+		}
+		p.pending += hi - lo
+		lo = hi
+		if p.pending == rowGroupRows {
+			if err := p.flush(); err != nil {
+				return err
 			}
 		}
 	}
+	return nil
+}
+
+// flush ends the row group.
+func (p *parquetWriter) flush() error {
+	p.pending = 0
 	return p.w.Flush()
 }
 
+// close implements tableWriter.
 func (p *parquetWriter) close() error { return p.w.Close() }
 
-// value is row i of c, the k-th column of the schema; it is valid until the next batch.
-func (p *parquetWriter) value(c *Column, i, k int) parquet.Value {
-	var defined int
-	if c.Optional() {
-		if c.IsNull(i) {
-			return parquet.NullValue().Level(0, 0, k)
-		}
-		defined = 1
-	}
-	var v parquet.Value
+// values fills the batch with rows lo to hi of c, the k-th column of the schema.
+func (p *parquetWriter) values(c *Column, lo, hi, k int) {
+	p.batch, p.text = p.batch[:0], p.text[:0]
 	switch c.Type {
 	case String:
-		start := len(p.text)
-		p.text = append(p.text, c.text(i)...)
-		v = parquet.ByteArrayValue(p.text[start:])
+		p.texts(c, lo, hi, k)
 	case Float:
-		v = parquet.DoubleValue(c.float(i))
+		fillValues(p, c, lo, hi, k, func(i int) parquet.Value { return parquet.DoubleValue(c.float(i)) })
 	case Boolean:
-		v = parquet.BooleanValue(c.Bool[i])
+		fillValues(p, c, lo, hi, k, func(i int) parquet.Value { return parquet.BooleanValue(c.Bool[i]) })
 	case Date:
-		v = parquet.Int32Value(int32(c.Int[i]))
+		fillValues(p, c, lo, hi, k, func(i int) parquet.Value { return parquet.Int32Value(int32(c.Int[i])) })
 	default:
-		v = parquet.Int64Value(c.Int[i])
+		fillValues(p, c, lo, hi, k, func(i int) parquet.Value { return parquet.Int64Value(c.Int[i]) })
 	}
-	return v.Level(0, defined, k)
+}
+
+func fillValues(p *parquetWriter, c *Column, lo, hi, k int, value func(i int) parquet.Value) {
+	if !c.Optional() {
+		for i := lo; i < hi; i++ {
+			p.batch = append(p.batch, value(i))
+		}
+		return
+	}
+	null := parquet.NullValue().Level(0, 0, k)
+	for i := lo; i < hi; i++ {
+		if c.IsNull(i) {
+			p.batch = append(p.batch, null)
+		} else {
+			p.batch = append(p.batch, value(i).Level(0, 1, k))
+		}
+	}
+}
+
+// texts is values of a text column. Neighbours are often the same.
+func (p *parquetWriter) texts(c *Column, lo, hi, k int) {
+	defined := 0
+	if c.Optional() {
+		defined = 1
+	}
+	null := parquet.NullValue().Level(0, 0, k)
+	var last parquet.Value
+	text, any := "", false
+	for i := lo; i < hi; i++ {
+		switch s := c.Str[i]; {
+		case c.Null != nil && c.Null[i]:
+			p.batch = append(p.batch, null)
+			continue
+		case !any || s != text:
+			start := len(p.text)
+			p.text = append(p.text, c.text(i)...)
+			last = parquet.ByteArrayValue(p.text[start:]).Level(0, defined, k)
+			text, any = s, true
+		}
+		p.batch = append(p.batch, last)
+	}
 }
 
 // parquetNode is the schema node of a column.

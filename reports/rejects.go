@@ -33,8 +33,8 @@ func NewRejects(ctx context.Context, r *Run, scale int) (*Rejects, error) {
 		return nil, err
 	}
 	j.parquet.Columns, j.csv.Columns = len(shape.Columns), len(shape.Columns)
-	j.pw, j.cw = newParquetWriter(j.parquet, shape), &csvWriter{w: j.csv}
-	return j, j.cw.header(shape)
+	j.pw, j.cw = newParquetWriter(j.parquet, shape), newCSVWriter(j.csv, shape)
+	return j, nil
 }
 
 // Sink takes a batch; the slice may be reused after the call.
@@ -57,13 +57,13 @@ func (j *Rejects) flush() error {
 	if err := t.check(); err != nil {
 		return err
 	}
-	if err := j.pw.writeRowGroup(t, 0, t.Rows); err != nil {
+	if err := errors.Join(j.pw.rows(t), j.pw.flush()); err != nil {
 		return err
 	}
 	j.parquet.Rows += int64(t.Rows)
 	j.csv.Rows += int64(t.Rows)
 	j.pending = j.pending[:0]
-	return j.cw.rows(t)
+	return errors.Join(j.cw.rows(t), j.cw.flush())
 }
 
 // Close writes what is left and closes both files.

@@ -7,11 +7,31 @@ import (
 	"mainstay/segment"
 )
 
+// scoreBatch is how many rows of the score file are made at once.
+const scoreBatch = 4 * parquetBatch
+
 // Scores is the score file: one row per customer and prospect, sorted by key bytes. has says which
 // optional measures the export had; columns of the others are null.
-func Scores(res *segment.Result, has ingest.Has) *Table {
-	s := res.Scores
-	b := newColumns("scores", len(s))
+func Scores(res *segment.Result, has ingest.Has) *Stream {
+	return &Stream{Shape: scoreTable(&Table{}, nil, res, has), Rows: res.Scores.Len(), Batches: func(yield func(*Table, error) bool) {
+		this, next := &Table{}, &Table{}
+		first := 0
+		for rows, err := range res.Scores.Batches(scoreBatch) {
+			if err == nil {
+				this, next = scoreTable(next, rows, res, has), this
+				this.First = first
+				first += len(rows)
+			}
+			if !yield(this, err) {
+				return
+			}
+		}
+	}}
+}
+
+// scoreTable is some rows of the score file, in the memory of a table of others.
+func scoreTable(room *Table, s []segment.Score, res *segment.Result, has ingest.Has) *Table {
+	b := newColumnsIn(room, "scores", len(s))
 	b.key("customer_id", "the customer's key, exactly as in the export (a float 17850.0 is 17850)", func(i int) string { return s[i].Key })
 	b.text("name", "the customer's name, where an input carries one", func(i int) string { return s[i].Name })
 	b.date("as_of", "everything in the row follows from what happened on or before this day", func(int) ingest.Day { return res.Clock.AsOf })
@@ -19,12 +39,12 @@ func Scores(res *segment.Result, has ingest.Has) *Table {
 	b.key("relation", "active (at risk), lapsed, prospect, never_bought (rows, but no purchase day)", func(i int) string { return s[i].Relation })
 	b.text("state", "the state of the Markov chain on the as-of date", func(i int) string { return s[i].State })
 	b.boolean("at_risk", "had a purchase day within one churn horizon before the as-of date, or has a contract in force, and can therefore be lost", func(i int) bool { return s[i].AtRisk })
-	scoreBehaviour(b, res)
-	scoreRisk(b, res)
-	scoreValue(b, res)
-	scoreDecision(b, res)
-	scoreHistory(b, res, has)
-	scoreAttributes(b, res)
+	scoreBehaviour(b, s, res)
+	scoreRisk(b, s, res)
+	scoreValue(b, s, res)
+	scoreDecision(b, s)
+	scoreHistory(b, s, res, has)
+	scoreAttributes(b, s, res)
 	return &b.t
 }
 
@@ -36,8 +56,7 @@ func bought(s *segment.Score) *segment.Profile {
 	return s.Profile
 }
 
-func scoreBehaviour(b *columns, res *segment.Result) {
-	s := res.Scores
+func scoreBehaviour(b *columns, s []segment.Score, res *segment.Result) {
 	b.integerOr("recency_days", "days since the last purchase day; null without one", func(i int) (int64, bool) {
 		p := bought(&s[i])
 		if p == nil {
@@ -59,8 +78,7 @@ func scoreBehaviour(b *columns, res *segment.Result) {
 	})
 }
 
-func scoreRisk(b *columns, res *segment.Result) {
-	s := res.Scores
+func scoreRisk(b *columns, s []segment.Score, res *segment.Result) {
 	b.float("churn_probability", "probability of no purchase day within the churn horizon after the as-of date; null unless at risk", func(i int) float64 { return s[i].Churn })
 	b.float("churn_probability_low", "lower end of its interval (at the configured level, 90 % by default)", func(i int) float64 { return s[i].ChurnLow })
 	b.float("churn_probability_high", "upper end of its interval", func(i int) float64 { return s[i].ChurnHigh })
@@ -68,8 +86,7 @@ func scoreRisk(b *columns, res *segment.Result) {
 	b.float("return_probability", "lapsed customers: probability of a purchase day within one churn horizon; null otherwise", func(i int) float64 { return s[i].Return })
 }
 
-func scoreValue(b *columns, res *segment.Result) {
-	s := res.Scores
+func scoreValue(b *columns, s []segment.Score, res *segment.Result) {
 	money := func(name, doc string, f func(s *segment.Score) float64) {
 		b.estimate(name, doc, res.Scale, func(i int) float64 { return f(&s[i]) })
 	}
@@ -85,32 +102,37 @@ func scoreValue(b *columns, res *segment.Result) {
 	})
 }
 
-func scoreDecision(b *columns, res *segment.Result) {
-	s := res.Scores
+func scoreDecision(b *columns, s []segment.Score) {
+	var models modelNames
 	b.boolean("key_account", "selected by the key-account rule", func(i int) bool { return s[i].KeyAccount })
 	b.text("tier", "recommended service tier", func(i int) string { return s[i].Tier })
 	b.text("tier_reason", "why this tier, in a few words", func(i int) string { return s[i].TierReason })
 	for k := range reasonColumns {
 		b.text(reasonColumns[k], "what drives the churn probability, strongest first: code, colon, words; null where fewer", func(i int) string { return s[i].Reasons[k] })
 	}
-	b.text("model", "the models behind churn and value, as churn|value; a naive rule where no model is certified; for the lapsed what their return was learnt from (returns or chain); null for prospects and never_bought", func(i int) string { return modelName(&s[i]) })
+	b.text("model", "the models behind churn and value, as churn|value; a naive rule where no model is certified; for the lapsed what their return was learnt from (returns or chain); null for prospects and never_bought", func(i int) string { return models.of(&s[i]) })
 	b.boolean("certified", "both champions won a tournament against at least one other certified candidate; false unless at risk", func(i int) bool { return s[i].Certified })
 }
 
 // reasonColumns names the columns of Score.Reasons.
 var reasonColumns = [...]string{"reason_1", "reason_2", "reason_3"}
 
-// modelName is "churn|value", one side empty where only the other model scored the row.
-func modelName(s *segment.Score) string {
+// modelNames joins the names of the models that scored rows.
+type modelNames struct{ churn, value, joined string }
+
+// of is "churn|value", one side empty where only the other model scored the row; "" where none did.
+func (n *modelNames) of(s *segment.Score) string {
 	if s.ChurnModel == "" && s.ValueModel == "" {
 		return ""
 	}
-	return s.ChurnModel + "|" + s.ValueModel
+	if n.churn != s.ChurnModel || n.value != s.ValueModel || n.joined == "" {
+		*n = modelNames{s.ChurnModel, s.ValueModel, s.ChurnModel + "|" + s.ValueModel}
+	}
+	return n.joined
 }
 
 // scoreHistory adds what the customer's own cells say.
-func scoreHistory(b *columns, res *segment.Result, has ingest.Has) {
-	s := res.Scores
+func scoreHistory(b *columns, s []segment.Score, res *segment.Result, has ingest.Has) {
 	day := func(name, doc string, f func(p *segment.Profile) ingest.Day) {
 		b.dateOr(name, doc, func(i int) (ingest.Day, bool) {
 			p := bought(&s[i])
@@ -169,8 +191,7 @@ func scoreHistory(b *columns, res *segment.Result, has ingest.Has) {
 	money("margin_12m", "margin of the trailing 12 months over the rows whose cost is known; null without costs", has.Cost, func(p *segment.Profile) int64 { return p.Costed12 - p.Cost12 })
 }
 
-func scoreAttributes(b *columns, res *segment.Result) {
-	s := res.Scores
+func scoreAttributes(b *columns, s []segment.Score, res *segment.Result) {
 	b.text("manager", "account manager of the latest purchases up to the as-of date, or from the accounts table", func(i int) string { return s[i].Manager })
 	b.text("industry", "industry", func(i int) string { return s[i].Industry })
 	b.text("region", "region", func(i int) string { return s[i].Region })

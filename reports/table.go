@@ -48,11 +48,12 @@ type Column struct {
 	Null  []bool
 }
 
-// Table is one output: every writer (Parquet, CSV, Arrow IPC, JSON, terminal) takes it.
+// Table is one output, or a batch of its rows: every writer (Parquet, CSV, Arrow IPC, JSON, terminal) takes it.
 type Table struct {
 	Name    string // file name without extension
 	Columns []Column
 	Rows    int
+	First   int // of a batch: the number of its first row
 }
 
 // Optional reports whether the column may hold nulls.
@@ -103,7 +104,7 @@ func (t *Table) check() error {
 		}
 		for r, x := range c.Int {
 			if (x > maxCoefficient || x < -maxCoefficient) && !c.IsNull(r) {
-				return fmt.Errorf("table %s, column %s, row %d: %s has more than %d digits; use fewer money_places", t.Name, c.Name, r, formatDecimal(x, c.Scale), decimalDigits)
+				return fmt.Errorf("table %s, column %s, row %d: %s has more than %d digits; use fewer money_places", t.Name, c.Name, t.First+r, formatDecimal(x, c.Scale), decimalDigits)
 			}
 		}
 	}

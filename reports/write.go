@@ -4,6 +4,8 @@ import (
 	"context"
 	"io"
 
+	"github.com/apache/arrow/go/v17/arrow/memory"
+
 	"mainstay/ingest"
 	"mainstay/segment"
 )
@@ -19,9 +21,11 @@ func Write(ctx context.Context, r *Run, plan *ingest.Plan, l *ingest.Ledger, res
 		return err
 	}
 	m.ClosedMonths = ingest.ClosedPeriods(l)
-	scores := Scores(res, l.Has)
+	if err := r.writeScores(ctx, Scores(res, l.Has)); err != nil {
+		return err
+	}
 	tables := []*Table{
-		scores, Segments(res.Segments, res.Scale), Transitions(res.Transitions), Tiers(res),
+		Segments(res.Segments, res.Scale), Transitions(res.Transitions), Tiers(res),
 		Tournament(res.Contests), Cuts(res.Cuts), Concentration(res, &l.Tally),
 		Bridge(res.Bridge, res.Scale),
 	}
@@ -35,9 +39,6 @@ func Write(ctx context.Context, r *Run, plan *ingest.Plan, l *ingest.Ledger, res
 		if err := r.writeTable(ctx, t, ".csv", WriteCSV); err != nil {
 			return err
 		}
-	}
-	if err := r.writeTable(ctx, scores, ".arrow", WriteArrow); err != nil {
-		return err
 	}
 	fits, err := newModels(m, res)
 	if err != nil {
@@ -55,6 +56,32 @@ func Write(ctx context.Context, r *Run, plan *ingest.Plan, l *ingest.Ledger, res
 		return err
 	}
 	return r.Commit(m)
+}
+
+// writeScores writes the score file in its three formats at the same time.
+func (r *Run) writeScores(ctx context.Context, s *Stream) error {
+	var files []*File
+	for _, ext := range []string{".parquet", ".csv", ".arrow"} {
+		f, err := r.Create(ctx, s.Shape.Name+ext)
+		if err != nil {
+			return err
+		}
+		f.Rows, f.Columns = int64(s.Rows), len(s.Shape.Columns)
+		files = append(files, f)
+	}
+	arrow, err := newArrowWriter(files[2], s.Shape, memory.NewGoAllocator())
+	if err != nil {
+		return err
+	}
+	if err := s.write(newParquetWriter(files[0], s.Shape), newCSVWriter(files[1], s.Shape), arrow); err != nil {
+		return err
+	}
+	for _, f := range files {
+		if err := f.Close(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (r *Run) writeTable(ctx context.Context, t *Table, ext string, write func(io.Writer, *Table) error) error {

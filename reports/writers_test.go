@@ -347,21 +347,3 @@ func TestCoefficientRoundsHalfToEven(t *testing.T) {
 	f(nan, 2, 0, false)
 	f(math.Inf(-1), 2, 0, false)
 }
-
-func BenchmarkWriteParquet(b *testing.B) { benchmarkWrite(b, WriteParquet) }
-func BenchmarkWriteCSV(b *testing.B)     { benchmarkWrite(b, WriteCSV) }
-func BenchmarkWriteArrow(b *testing.B)   { benchmarkWrite(b, WriteArrow) }
-
-func benchmarkWrite(b *testing.B, write func(io.Writer, *Table) error) {
-	f := newFixture()
-	for len(f.res.Scores) < 10_000 {
-		f.res.Scores = append(f.res.Scores, f.res.Scores...)
-	}
-	table := Scores(f.res, f.ledger.Has)
-	b.ReportAllocs()
-	for b.Loop() {
-		if err := write(io.Discard, table); err != nil {
-			b.Fatal(err)
-		}
-	}
-}

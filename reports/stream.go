@@ -1,0 +1,60 @@
+package reports
+
+import (
+	"errors"
+	"iter"
+	"sync"
+)
+
+// tableWriter writes the rows of tables of one shape, one after the other.
+type tableWriter interface {
+	rows(t *Table) error
+	close() error // ends the file; it is called once
+}
+
+// writeWhole writes a table at hand.
+func writeWhole(w tableWriter, t *Table) error {
+	if err := t.check(); err != nil {
+		return err
+	}
+	if err := w.rows(t); err != nil {
+		return err
+	}
+	return w.close()
+}
+
+// Stream is a table that is too large to be at hand: it comes in batches of rows.
+type Stream struct {
+	Shape *Table // name and columns, without rows
+	Rows  int
+	// Batches are the rows in order. A batch is valid until the one after the next is asked for: it is written while
+	// the next one is made.
+	Batches iter.Seq2[*Table, error]
+}
+
+// write writes the stream in several formats at the same time.
+func (s *Stream) write(writers ...tableWriter) error {
+	var wg sync.WaitGroup
+	failed := make([]error, len(writers))
+	for t, err := range s.Batches {
+		wg.Wait()
+		if err = errors.Join(append(failed, err)...); err == nil {
+			err = t.check()
+		}
+		if err != nil {
+			return err
+		}
+		for k, w := range writers {
+			wg.Go(func() { failed[k] = w.rows(t) })
+		}
+	}
+	wg.Wait()
+	if err := errors.Join(failed...); err != nil {
+		return err
+	}
+	for k, w := range writers {
+		wg.Go(func() { failed[k] = w.close() })
+	}
+	wg.Wait()
+	return errors.Join(failed...)
+}
