@@ -71,7 +71,7 @@ func (h *histogram) newestDay(yesterday Day) (asOf Day, why string, ok bool) {
 	for _, n := range rows {
 		total += n
 	}
-	small := min(max(tailRows, int64(tailShare*float64(total))), int64(tailMost*float64(total)))
+	small := fewRows(total)
 	last, longest, before := len(days)-1, Day(0), int64(0)
 	for i := 1; i < len(days); i++ {
 		before += rows[i-1]
@@ -92,6 +92,22 @@ func (h *histogram) newestDay(yesterday Day) (asOf Day, why string, ok bool) {
 		why += fmt.Sprintf("; %s of days not yet over ignored", plural(future, "row"))
 	}
 	return asOf, why, true
+}
+
+// fewRows is the most rows that a tail has.
+func fewRows(total int64) int64 {
+	return min(max(tailRows, int64(tailShare*float64(total))), int64(tailMost*float64(total)))
+}
+
+// ends is the first and the last day with rows up to a day; without any, the last is before the first.
+func (h *histogram) ends(to Day) (first, last Day) {
+	first, last = latestDay+1, earliestDay-1
+	for i, n := range h.rows[:min(len(h.rows), int(to-earliestDay)+1)] {
+		if n > 0 {
+			first, last = min(first, earliestDay+Day(i)), earliestDay+Day(i)
+		}
+	}
+	return first, last
 }
 
 // after counts the rows later than a day.

@@ -7,9 +7,10 @@ import (
 
 // batch is a run of rows of one row group, decoded column by column.
 type batch struct {
-	path  string // of the file, for errors
-	file  string // the same below the inputs' common folder, for rejects
-	first int64  // row number, within the file, of row 0
+	path  string  // of the file, for errors
+	file  string  // the same below the inputs' common folder, for rejects
+	first int64   // row number, within the file, of the first row read with the batch,
+	at    []int32 // and what each row is after it; nil = all follow each other
 	n     int
 
 	time     field
@@ -42,4 +43,12 @@ type measure struct {
 	from   []field // the columns it is computed from,
 	vecs   []*column.Vector
 	types  []column.Type // and the same as Eval takes them
+}
+
+// row is the number of row i within the file.
+func (b *batch) row(i int) int64 {
+	if b.at == nil {
+		return b.first + int64(i)
+	}
+	return b.first + int64(b.at[i])
 }

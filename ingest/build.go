@@ -62,6 +62,7 @@ func finish(ctx context.Context, l *Ledger, p *Plan, workers []*scatterer) error
 	for _, w := range workers {
 		total.merge(&w.counts)
 	}
+	total.outside += p.rowsOutside()
 	l.Tally, l.First = total.tally(), total.first
 	l.Tally.Excluded = workers[0].rules.exclude.tally(total.excluded, p.excludedAccounts)
 	if err := total.gate(p.Config.MaxBadRate); err != nil {

@@ -8,6 +8,9 @@ type Config struct {
 	TimeFormat       string      `yaml:"time_format" json:"time_format"`             // auto, yyyymmdd, epoch-days|s|ms|us|ns, iso, or a strptime layout such as %d/%m/%Y
 	Zone             string      `yaml:"zone" json:"zone"`                           // IANA zone in which a day begins; default UTC
 	AsOf             string      `yaml:"as_of" json:"as_of"`                         // YYYY-MM-DD; empty = newest complete day
+	From             string      `yaml:"from" json:"from,omitempty"`                 // YYYY-MM-DD; rows of earlier days are not looked at
+	To               string      `yaml:"to" json:"to,omitempty"`                     // likewise of later days
+	Partitions       []string    `yaml:"partitions" json:"-"`                        // key=value of folders whose files are read; the files decide, not how they were chosen
 	MoneyPlaces      int         `yaml:"money_places" json:"money_places"`           // places kept of floating and text amounts; default 4
 	ZeroDays         string      `yaml:"zero_days" json:"zero_days"`                 // ignore (default) or count
 	ExcludeStatus    []string    `yaml:"exclude_status" json:"exclude_status"`       // default: cancelled, canceled, void, voided (any case)
@@ -18,6 +21,8 @@ type Config struct {
 	Rates            RatesConfig `yaml:"rates" json:"rates"`
 	RateDirection    string      `yaml:"rate_direction" json:"rate_direction"` // local-per-base or base-per-local; no default
 	MaxBadRate       float64     `yaml:"max_bad_rate" json:"max_bad_rate"`     // share of rows that may be bad; default 0.01
+
+	readAll bool // for tests: statistics are not trusted, every row is read
 }
 
 // Mapping names the column of each role. Empty = find it by name and type;

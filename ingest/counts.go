@@ -10,7 +10,8 @@ import (
 // counts is what one worker saw. All of it is sums and minima, so that merging
 // workers in any order gives the same.
 type counts struct {
-	rows     int64
+	rows     int64 // inside the window, as everything else
+	outside  int64
 	money    money.Total
 	byReason [nReasons]reasonCount // accepted = used
 	first    Day                   // of the accepted rows
@@ -90,6 +91,7 @@ func (c *counts) exclude(entry int, amount int64) {
 
 func (c *counts) merge(o *counts) {
 	c.rows += o.rows
+	c.outside += o.outside
 	c.money.Merge(o.money)
 	c.first = min(c.first, o.first)
 	c.rounding.Merge(o.rounding)
@@ -113,7 +115,7 @@ func (c *counts) merge(o *counts) {
 // tally is what was read and set aside; what was used is filled in from the
 // assembled Ledger.
 func (c *counts) tally() Tally {
-	t := Tally{RowsRead: c.rows, MoneyRead: c.money, Rounding: c.rounding}
+	t := Tally{RowsRead: c.rows, RowsOutside: c.outside, MoneyRead: c.money, Rounding: c.rounding}
 	for why := accepted + 1; why < nReasons; why++ {
 		if r := &c.byReason[why]; r.rows > 0 {
 			t.Reasons = append(t.Reasons, ReasonTally{reasons[why].code, reasons[why].kind, r.rows, r.money})

@@ -41,6 +41,7 @@ func newDecoder(p *Plan, files []string) *decoder {
 	for _, s := range p.Sides {
 		add(s.Column)
 	}
+	d.rows.window = p.window
 	d.batch.sides, d.batch.book = make([]field, len(p.Sides)), p.rates
 	return d
 }
@@ -52,7 +53,7 @@ func (d *decoder) open(ctx context.Context, st store.Store, u unit) error {
 	if err := d.rows.open(ctx, st, f, u, d.names); err != nil {
 		return err
 	}
-	b.path, b.file, b.first, b.n = f.Object.Name, d.files[u.file], u.first, 0
+	b.path, b.file, b.n = f.Object.Name, d.files[u.file], 0
 	b.time, b.customer = d.field(p.Time.Column), d.field(p.Customer)
 	d.measure(&b.amount, p.Amount)
 	d.measure(&b.units, p.Units)
@@ -101,8 +102,7 @@ func (d *decoder) next(r *money.Rounding) (*batch, error) {
 		return nil, err
 	}
 	p, b := d.plan, &d.batch
-	b.first += int64(b.n)
-	b.n = d.rows.rows.n
+	b.n, b.first, b.at = d.rows.rows.n, d.rows.rows.first, d.rows.rows.at
 	b.day, b.dayBad = cleared(b.day, b.n), cleared(b.dayBad, b.n)
 	p.Time.Days(b.time.v, b.time.t, b.day, b.dayBad)
 	before := r.Rows

@@ -16,12 +16,14 @@ import (
 type Inspection struct {
 	Ledger     string           `json:"ledger,omitempty"` // content of a stored Ledger, of which columns and amounts are not known
 	Files      int              `json:"files"`
-	Rows       int64            `json:"rows"`
+	Rows       int64            `json:"rows"`                   // of the files
+	Outside    int64            `json:"rows_outside,omitempty"` // of them, outside the window: no part of what follows
+	Window     string           `json:"window,omitempty"`
 	Columns    []ColumnReport   `json:"columns"`
 	Roles      []RoleChoice     `json:"roles"`
 	TimeFormat string           `json:"time_format"`
 	Zone       string           `json:"zone"`
-	FirstDay   string           `json:"first_day"` // of any row
+	FirstDay   string           `json:"first_day"` // of any row inside the window
 	LastDay    string           `json:"last_day"`
 	AsOf       string           `json:"as_of"`
 	AsOfWhy    string           `json:"as_of_why"`
@@ -76,7 +78,7 @@ func Inspect(ctx context.Context, st store.Store, p *Plan, threads int) (*Inspec
 	in := &Inspection{
 		Files: len(p.Files), Roles: p.Roles, TimeFormat: p.Time.Format, Zone: p.Location.String(),
 		FirstDay: p.FirstDay.String(), LastDay: p.LastDay.String(), AsOf: p.AsOf.String(), AsOfWhy: p.AsOfWhy,
-		Notes: p.Notes, Rates: p.rateReports(), SetAside: []SetAsideReport{},
+		Window: p.Config.Window(), Notes: p.Notes, Rates: p.rateReports(), SetAside: []SetAsideReport{},
 	}
 	for _, f := range p.Files {
 		in.Rows += f.File.Rows
@@ -118,7 +120,7 @@ func (in *Inspection) rehearse(ctx context.Context, st store.Store, p *Plan, thr
 	} else if err != nil {
 		return err
 	}
-	in.Used, in.Currency = l.Tally.RowsRead, l.Currency
+	in.Used, in.Outside, in.Currency = l.Tally.RowsRead, l.Tally.RowsOutside, l.Currency
 	if in.Problem == "" {
 		n := l.Customers()
 		in.Customers = &n

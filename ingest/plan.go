@@ -44,15 +44,17 @@ type Plan struct {
 	Location   *time.Location
 	AsOf       Day
 	AsOfWhy    string // for people: "newest complete day; 2 rows from 2051-02-03 on, after a gap of 36 years, not believed", …
-	FirstDay   Day    // earliest and latest day of any row, whether it can be used or not
+	FirstDay   Day    // earliest and latest day of any row inside the window, whether it can be used or not
 	LastDay    Day
 	Notes      []string     // warnings for people
 	Space      *spill.Space // what Build may take, and where; nil = memory without end
 
-	rates            *rateBook // nil without a table of rates
-	excludedAccounts []bool    // by entry of the exclude lists: whether it met an account
-	ruleNotes        []string  // those of Notes that follow from the rules, not from dates or names of files
-	stored           *stored   // nil = an export
+	rates            *rateBook     // nil without a table of rates
+	excludedAccounts []bool        // by entry of the exclude lists: whether it met an account
+	ruleNotes        []string      // those of Notes that follow from the rules, not from dates or names of files
+	stored           *stored       // nil = an export
+	window           *window       // nil = every day is looked at
+	groups           [][]groupPlan // by file and row group; nil = all are read
 }
 
 // PlannedFile is one file with its footer.
@@ -68,8 +70,8 @@ type RoleChoice struct {
 	How    string `json:"how"`    // set (flag or configuration), name, partition, derived; "" = none
 }
 
-// NewPlan lists the sources, reads footers, resolves the mapping and reads the
-// time column once to choose the as-of date (twice where its format has to be found
+// NewPlan lists the sources, reads footers, resolves the mapping and chooses the as-of date. Of the
+// time column it reads what the footers leave open (twice where its format has to be found
 // first). now decides what "yesterday" is. Errors are *ConfigError, *MappingError,
 // *InputError or *column.Error where the cause is known to be one of them.
 //
@@ -86,7 +88,7 @@ func NewPlan(ctx context.Context, st store.Store, sources []string, cfg Config, 
 	if err != nil {
 		return nil, err
 	}
-	found, err := p.survey(ctx, st, threads)
+	found, err := p.survey(ctx, st, threads, now)
 	if err != nil {
 		return nil, err
 	}
@@ -136,6 +138,7 @@ func (p *Plan) decide(ctx context.Context, st store.Store, sources []string, thr
 	if p.Time, err = resolveTime(ctx, st, p, m.catalog, m.chosen[RoleTime].column, threads, p.lastDay(now)); err != nil {
 		return nil, err
 	}
+	p.window = windowOf(&p.Config, p.Time)
 	if slices.Contains(timeFormats, p.Time.Format) { // one format for all files: it need not be found again
 		p.Config.TimeFormat = p.Time.Format
 	}
@@ -174,6 +177,10 @@ func (p *Plan) openFiles(ctx context.Context, st store.Store, sources []string, 
 		}
 	}
 	slices.SortFunc(objects, func(a, b store.Object) int { return cmp.Compare(a.Name, b.Name) })
+	objects, err := choosePartitions(objects, p.Config.Partitions)
+	if err != nil {
+		return err
+	}
 	files, err := openPlanned(ctx, st, objects, threads)
 	if err != nil {
 		return err
@@ -227,53 +234,11 @@ func (p *Plan) adopt(m *mapper) error {
 	return nil
 }
 
-// surveyed is what all rows say about days and currencies.
-type surveyed struct {
-	days       histogram
-	currencies currencyCount
-}
-
-// survey reads the time and currency columns of all rows.
-func (p *Plan) survey(ctx context.Context, st store.Store, threads int) (*surveyed, error) {
-	type worker struct {
-		surveyed
-		day []Day
-		bad []bool
-	}
-	names := []string{p.Time.Column}
-	if p.Currency != "" {
-		names = append(names, p.Currency)
-	}
-	workers := make([]worker, threads)
-	for i := range workers {
-		workers[i] = worker{surveyed: surveyed{currencies: currencyCount{}}, day: make([]Day, batchRows), bad: make([]bool, batchRows)}
-	}
-	err := scanRows(ctx, st, p, theSame(names...), threads, func(i int, rows *rowsRead) error {
-		w := &workers[i]
-		p.Time.Days(rows.vecs[0], rows.types[0], w.day, w.bad)
-		w.days.visit(w.day[:rows.n], w.bad[:rows.n])
-		if p.Currency != "" {
-			return w.currencies.visit(rows.vecs[1], w.day, w.bad)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	all := &workers[0].surveyed
-	for i := 1; i < len(workers); i++ {
-		all.merge(&workers[i].surveyed)
-	}
-	return all, nil
-}
-
-func (s *surveyed) merge(o *surveyed) {
-	s.days.merge(&o.days)
-	s.currencies.merge(o.currencies)
-}
-
 // settle chooses the as-of date, and makes sure that amounts up to it are of one currency.
 func (p *Plan) settle(c *catalog, all *surveyed, now time.Time) error {
+	if first, last := all.days.ends(latestDay); last < first && p.window != nil {
+		return &QualityError{fmt.Sprintf("no row lies between %s and %s (%s without a usable time): choose another --from or --to", p.window.days.lo, p.window.days.hi, plural(all.days.bad, "row"))}
+	}
 	asOf, why, notes, err := chooseAsOf(&all.days, p.Config.AsOf, now, p.Location)
 	if err != nil {
 		return err

@@ -16,7 +16,7 @@ const maxRejectValue = 200
 // newReject describes row i of the batch.
 func newReject(b *batch, i int, why reason) Reject {
 	r := Reject{
-		File: b.file, Row: b.first + int64(i),
+		File: b.file, Row: b.row(i),
 		Reason: reasons[why].code, Kind: reasons[why].kind,
 		Amount: b.amount.val[i], HasAmount: b.amount.status[i] == money.OK,
 	}

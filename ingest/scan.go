@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"mainstay/ingest/column"
 	"mainstay/ingest/store"
@@ -29,23 +30,32 @@ func openPlanned(ctx context.Context, st store.Store, objects []store.Object, th
 	return files, err
 }
 
-// rowsRead is a batch of some columns of a file, all with the same rows; vecs and
+// rowsRead is a batch of some columns of a row group, all with the same rows; vecs and
 // types are parallel to the names asked for.
 type rowsRead struct {
 	file  int
+	unit  int // index among the units that are scanned
 	vecs  []*column.Vector
 	types []column.Type
 	n     int
+	first int64   // row number, within the file, of the first row of the batch,
+	at    []int32 // and what each row is after it; nil = all follow each other
+	taken int     // rows of the file since the batch before: n, and those outside the window
 }
 
-// scanRows reads columns of every row once, in batches, each row group by one of
+// scanRows is scanUnits over everything that is read of the plan's files.
+func scanRows(ctx context.Context, st store.Store, p *Plan, names func(file int) []string, workers int, visit func(worker int, rows *rowsRead) error) error {
+	return scanUnits(ctx, st, p, unitsOf(p), names, workers, visit)
+}
+
+// scanUnits reads columns of every row of the units once, in batches, each unit by one of
 // the workers. names lists the columns to read of a file; what the file does not have
 // is taken from its path. visit gets the worker's number: what it gathers must not
 // depend on which worker saw which rows.
-func scanRows(ctx context.Context, st store.Store, p *Plan, names func(file int) []string, workers int, visit func(worker int, rows *rowsRead) error) error {
-	units := unitsOf(p)
+func scanUnits(ctx context.Context, st store.Store, p *Plan, units []unit, names func(file int) []string, workers int, visit func(worker int, rows *rowsRead) error) error {
 	readers := make([]rowReader, workers)
 	for w := range readers {
+		readers[w].window = p.window
 		defer readers[w].close()
 	}
 	return inParallel(ctx, workers, len(units), func(ctx context.Context, worker, task int) error {
@@ -53,6 +63,7 @@ func scanRows(ctx context.Context, st store.Store, p *Plan, names func(file int)
 		if err := r.open(ctx, st, &p.Files[u.file], u, names(u.file)); err != nil {
 			return err
 		}
+		r.rows.unit = task
 		for {
 			if err := context.Cause(ctx); err != nil {
 				return err
@@ -68,15 +79,22 @@ func scanRows(ctx context.Context, st store.Store, p *Plan, names func(file int)
 	})
 }
 
-// rowReader reads some columns of one row group after another.
+// rowReader reads some columns of one row group after another, and leaves out what lies outside the window.
 type rowReader struct {
+	window  *window // nil = every day is looked at
+	scratch windowScratch
+
 	source  store.Reader
 	file    *column.File
 	index   int
 	left    int64
+	after   int64            // row number, within the file, of the first row that is not yet read
+	outside int64            // rows of the unit left out so far
 	readers []*column.Reader // nil for a value of the path
 	values  []string
 	vecs    []column.Vector
+	types   []column.Type
+	time    int // index of the time column, where there is a window
 	rows    rowsRead
 }
 
@@ -94,31 +112,36 @@ func (r *rowReader) open(ctx context.Context, st store.Store, f *PlannedFile, u 
 			return err
 		}
 	}
-	r.left = r.file.RowGroups[u.group]
-	r.readers, r.values = make([]*column.Reader, len(names)), make([]string, len(names))
-	for len(r.vecs) < len(names) {
-		r.vecs = append(r.vecs, column.Vector{})
+	asked := len(names)
+	if r.window != nil {
+		if r.time = slices.Index(names, r.window.time.Column); r.time < 0 {
+			r.time, names = asked, append(slices.Clip(names), r.window.time.Column)
+		}
 	}
-	r.rows.file = u.file
-	r.rows.vecs, r.rows.types = r.rows.vecs[:0], r.rows.types[:0]
+	r.left, r.after, r.outside = r.file.RowGroups[u.group], u.first, 0
+	r.readers, r.values, r.types = make([]*column.Reader, len(names)), make([]string, len(names)), make([]column.Type, len(names))
+	if len(r.vecs) < len(names) {
+		r.vecs = make([]column.Vector, len(names))
+	}
+	r.rows.file, r.rows.vecs = u.file, r.rows.vecs[:0]
 	var wanted []*column.Info
 	for i, name := range names {
 		info, value, err := f.source(r.file, name)
 		if err != nil {
 			return err
 		}
-		r.values[i] = value
-		t := partitionType
+		r.values[i], r.types[i] = value, partitionType
 		if info != nil {
-			t = info.Type
+			r.types[i] = info.Type
 			if r.readers[i], err = r.file.NewReader(u.group, info); err != nil {
 				return err
 			}
 			wanted = append(wanted, info)
 		}
-		r.rows.vecs, r.rows.types = append(r.rows.vecs, &r.vecs[i]), append(r.rows.types, t)
+		r.rows.vecs = append(r.rows.vecs, &r.vecs[i])
 	}
 	store.Expect(r.source, r.file, u.group, wanted...)
+	r.rows.vecs, r.rows.types = r.rows.vecs[:asked], r.types[:asked]
 	return nil
 }
 
@@ -158,28 +181,54 @@ func (f *PlannedFile) source(file *column.File, name string) (info *column.Info,
 	return nil, "", err
 }
 
-// next reads a batch; false at the end of the row group.
+// next reads a batch that has rows; false at the end of the row group.
 func (r *rowReader) next() (bool, error) {
-	want := int(min(batchRows, r.left))
-	if want == 0 {
-		return false, nil
-	}
-	for i := range r.readers {
-		if r.readers[i] == nil {
-			column.Constant(r.values[i], want, &r.vecs[i])
-			continue
+	for r.rows.taken = 0; ; {
+		want := int(min(batchRows, r.left))
+		if want == 0 {
+			return false, nil
 		}
-		n, err := r.readers[i].Next(&r.vecs[i], want)
-		if err != nil {
+		if err := r.read(want); err != nil {
 			return false, err
 		}
-		if n != want {
-			return false, &InputError{File: r.file.Name, RowGroup: -1, Row: -1, Err: fmt.Errorf("a column ends %d rows early: the file is damaged, export it again", want-n)}
+		r.rows.n, r.rows.first, r.rows.at = want, r.after, nil
+		r.left, r.after, r.rows.taken = r.left-int64(want), r.after+int64(want), r.rows.taken+want
+		if r.window == nil {
+			return true, nil
+		}
+		if r.filter(); r.rows.n > 0 {
+			return true, nil
 		}
 	}
-	r.left -= int64(want)
-	r.rows.n = want
-	return true, nil
+}
+
+// read fills the vectors with the next rows.
+func (r *rowReader) read(rows int) error {
+	for i := range r.readers {
+		if r.readers[i] == nil {
+			column.Constant(r.values[i], rows, &r.vecs[i])
+			continue
+		}
+		n, err := r.readers[i].Next(&r.vecs[i], rows)
+		if err != nil {
+			return err
+		}
+		if n != rows {
+			return &InputError{File: r.file.Name, RowGroup: -1, Row: -1, Err: fmt.Errorf("a column ends %d rows early: the file is damaged, export it again", rows-n)}
+		}
+	}
+	return nil
+}
+
+// filter leaves out the rows of the batch that lie outside the window.
+func (r *rowReader) filter() {
+	if at := r.window.inside(&r.vecs[r.time], r.types[r.time], &r.scratch); len(at) < r.rows.n {
+		for i := range r.readers {
+			pick(&r.vecs[i], at)
+		}
+		r.outside += int64(r.rows.n - len(at))
+		r.rows.n, r.rows.at = len(at), at
+	}
 }
 
 func (r *rowReader) closeColumns() {

@@ -190,6 +190,7 @@ func (b *storedBuilder) publish(ctx context.Context, earlier []StoredNight) (*St
 	}
 	b.complete(l)
 	if night.Money.Read == "" {
+		night.Rows.Read = l.Tally.RowsRead // without those outside the window
 		night.Money = StoredAmounts{l.Tally.MoneyRead.Format(l.Scale), money.Total{}.Format(l.Scale)}
 	}
 	if l.Tally.RowsRead != b.held.rows || l.Tally.MoneyRead != b.held.money {

@@ -176,7 +176,9 @@ func settings(c Config) map[string]any {
 // firstDifference is the first key, in order, whose values differ, with both; an empty list is one
 // whether it is null or not.
 func firstDifference(prefix string, a, b map[string]any) (key, x, y string) {
-	for _, k := range slices.Sorted(maps.Keys(a)) {
+	keys := maps.Clone(a) // a setting at its default may be left out
+	maps.Copy(keys, b)
+	for _, k := range slices.Sorted(maps.Keys(keys)) {
 		if m, ok := a[k].(map[string]any); ok {
 			if n, ok := b[k].(map[string]any); ok {
 				if key, x, y := firstDifference(prefix+k+".", m, n); key != "" {

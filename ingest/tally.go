@@ -31,9 +31,11 @@ const (
 	ReasonBadDiscount      = "bad_discount"      // bad: likewise
 )
 
-// Tally reconciles rows and money: Read = Used + every reason, exactly.
+// Tally reconciles rows and money: Read = Used + every reason, exactly. Rows of days outside Config.From and
+// Config.To are no part of the input: Read + Outside is what the files hold.
 type Tally struct {
 	RowsRead, RowsUsed   int64
+	RowsOutside          int64
 	MoneyRead, MoneyUsed money.Total // at Ledger.Scale; rows whose amount cannot be read count as 0
 	Reasons              []ReasonTally
 	Rounding             money.Rounding

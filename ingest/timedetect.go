@@ -219,7 +219,11 @@ func resolveTime(ctx context.Context, st store.Store, p *Plan, c *catalog, name 
 		return r, nil
 	}
 	workers := make([]timeEvidence, max(threads, 1))
-	err = scanRows(ctx, st, p, theSame(name), len(workers), func(w int, rows *rowsRead) error {
+	open, err := p.tellFormats(&r, &workers[0].numbers, last)
+	if err != nil {
+		return r, err
+	}
+	err = scanUnits(ctx, st, p, open, theSame(name), len(workers), func(w int, rows *rowsRead) error {
 		s := r.zone.span()
 		workers[w].visit(rows.vecs[0], rows.types[0], &s, last)
 		return nil
@@ -235,6 +239,53 @@ func resolveTime(ctx context.Context, st store.Store, p *Plan, c *catalog, name 
 	all.numbers.settle()
 	all.text.settle()
 	return r, r.believe(&all, name, has)
+}
+
+// tellFormats notes the values of row groups whose footers leave no doubt: numbers that all lie between two
+// of one format, and all on one side of the last day that counts. It returns the row groups that are left.
+// Those with a native time say nothing of formats.
+func (p *Plan) tellFormats(r *TimeReader, numbers *evidence, last Day) (open []unit, err error) {
+	var info *column.Info
+	var bounds []column.Bounds
+	file := -1
+	for _, u := range unitsOf(p) {
+		f := &p.Files[u.file]
+		if u.file != file {
+			if info, _, err = f.source(f.File, r.Column); err != nil {
+				return nil, err
+			}
+			if file = u.file; info != nil {
+				bounds = f.File.Bounds(info)
+			}
+		}
+		switch {
+		case p.Config.readAll || info == nil:
+		case info.Type.Kind == column.Date || info.Type.Kind == column.Timestamp:
+			continue
+		case r.tellFormat(&bounds[u.group], f.File.RowGroups[u.group], info.Type, numbers, last):
+			continue
+		}
+		open = append(open, u)
+	}
+	return open, nil
+}
+
+// tellFormat notes the values of a row group by its bounds alone; false where these leave a doubt.
+func (r *TimeReader) tellFormat(b *column.Bounds, rows int64, t column.Type, numbers *evidence, last Day) bool {
+	if !b.Known || b.Nulls < 0 {
+		return false
+	}
+	s := r.zone.span()
+	f, _ := plausibleInteger(b.Min, &s)
+	if g, _ := plausibleInteger(b.Max, &s); f != g || f == autoFormat {
+		return false
+	}
+	days, ok := (&TimeReader{ints: timeFormats[f], zone: r.zone}).daysBetween(b.Min, b.Max, t)
+	if !ok || days.lo <= last && days.hi > last {
+		return false
+	}
+	numbers.note(f, days.lo, last, rows-b.Nulls)
+	return true
 }
 
 // timeKinds says how the files hold the time.

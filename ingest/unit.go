@@ -16,16 +16,25 @@ type unit struct {
 	file  int
 	group int
 	first int64 // row number, within the file, of its first row
+
+	trusted *groupDays // what the plan took from the footer without looking; nil = nothing
 }
 
-// unitsOf lists the row groups of all files, in file and row order.
+// unitsOf lists the row groups of all files that hold something inside the window, in file and row order.
 func unitsOf(p *Plan) []unit {
 	var units []unit
 	for i, f := range p.Files {
 		var first int64
 		for g, n := range f.File.RowGroups {
-			units = append(units, unit{i, g, first})
+			u := unit{file: i, group: g, first: first}
 			first += n
+			if p.groups != nil {
+				if p.groups[i][g].outside {
+					continue
+				}
+				u.trusted = p.groups[i][g].trusted
+			}
+			units = append(units, u)
 		}
 	}
 	return units
@@ -42,13 +51,14 @@ func readUnits(ctx context.Context, st store.Store, p *Plan, workers []*scattere
 		defer release()
 	}
 	var rows atomic.Int64
-	return eachUnit(ctx, p, len(workers), func(ctx context.Context, worker, task int, d *decoder, u unit) error {
+	rows.Store(p.rowsOutside())
+	err := eachUnit(ctx, p, len(workers), func(ctx context.Context, worker, task int, d *decoder, u unit) error {
 		err := safely(func() error {
 			d.perRow = workers[worker].aside != nil
 			if err := d.open(ctx, st, u); err != nil {
 				return err
 			}
-			return readUnit(ctx, task, d, workers[worker], queue, func(n int64) {
+			return readUnit(ctx, task, u, d, workers[worker], queue, func(n int64) {
 				if n = rows.Add(n); progress != nil {
 					progress(n)
 				}
@@ -59,6 +69,10 @@ func readUnits(ctx context.Context, st store.Store, p *Plan, workers []*scattere
 		}
 		return err
 	})
+	if err != nil {
+		return err
+	}
+	return p.reconcileRows(workers)
 }
 
 // eachUnit hands out every unit once, with the decoder of the worker that gets it.
@@ -80,8 +94,9 @@ func eachUnit(ctx context.Context, p *Plan, workers int, f func(ctx context.Cont
 }
 
 // readUnit gives every batch of an open unit to the worker.
-func readUnit(ctx context.Context, index int, d *decoder, s *scatterer, queue *rejectQueue, progress func(rows int64)) error {
+func readUnit(ctx context.Context, index int, u unit, d *decoder, s *scatterer, queue *rejectQueue, progress func(rows int64)) error {
 	s.beginUnit(index, queue)
+	var bad int64
 	for {
 		if err := context.Cause(ctx); err != nil {
 			return err
@@ -91,11 +106,23 @@ func readUnit(ctx context.Context, index int, d *decoder, s *scatterer, queue *r
 			return err
 		}
 		if b == nil {
-			return s.rejects.finish()
+			break
+		}
+		if u.trusted != nil {
+			if err := u.trusted.holds(b, &bad); err != nil {
+				return err
+			}
 		}
 		if err := s.add(b); err != nil {
 			return err
 		}
-		progress(int64(b.n))
+		progress(int64(d.rows.rows.taken))
 	}
+	s.counts.outside += d.rows.outside
+	if u.trusted != nil {
+		if err := u.trusted.ends(d.batch.path, bad, d.rows.outside); err != nil {
+			return err
+		}
+	}
+	return s.rejects.finish()
 }

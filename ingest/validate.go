@@ -29,6 +29,12 @@ func (c *Config) Validate() error {
 			return &ConfigError{fmt.Sprintf("as_of %q is not a date such as 2024-01-31", c.AsOf)}
 		}
 	}
+	if err := c.validateWindow(); err != nil {
+		return err
+	}
+	if _, err := parsePartitions(c.Partitions); err != nil {
+		return err
+	}
 	if c.MoneyPlaces < 0 || c.MoneyPlaces > maxPlaces {
 		return &ConfigError{fmt.Sprintf("money_places is %d; expected 0 to %d", c.MoneyPlaces, maxPlaces)}
 	}

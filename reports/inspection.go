@@ -20,6 +20,9 @@ func Inspection(w io.Writer, in *ingest.Inspection) error {
 		where = "a stored ledger of " + where
 	}
 	p.line(fmt.Sprintf("%s in %s, %s to %s", plural(in.Rows, "row"), where, in.FirstDay, in.LastDay))
+	if in.Window != "" {
+		p.text(fmt.Sprintf("only days from %s are looked at: %s outside", in.Window, plural(in.Outside, "row")), 0)
+	}
 	p.text(fmt.Sprintf("as of %s: %s", in.AsOf, in.AsOfWhy), 0)
 	days := "days begin in " + in.Zone
 	if in.TimeFormat != nativeTime {

@@ -60,6 +60,7 @@ type RowCounts struct {
 	Read     int64 `json:"read"`
 	Used     int64 `json:"used"`
 	Rejected int64 `json:"rejected"`
+	Outside  int64 `json:"outside,omitempty"` // of the input's files, of days before from or after to: not in Read
 }
 
 // MoneyCounts reconciles money, as decimal strings of Scale places.
@@ -252,7 +253,7 @@ func (m *Manifest) reconcile(t *ingest.Tally, scale int, currency string) error 
 	for _, x := range t.Excluded {
 		m.Excluded = append(m.Excluded, ExcludedGroup{x.List, x.Reason, x.Entries, x.Matched, x.Rows, x.Money.Format(scale)})
 	}
-	m.Rows.Read, m.Rows.Used = t.RowsRead, t.RowsUsed
+	m.Rows.Read, m.Rows.Used, m.Rows.Outside = t.RowsRead, t.RowsUsed, t.RowsOutside
 	m.Money = MoneyCounts{
 		Read: t.MoneyRead.Format(scale), Used: t.MoneyUsed.Format(scale), Rejected: rejected.Format(scale),
 		Currency: currency, Scale: scale,

@@ -88,6 +88,9 @@ func (s *summary) input() {
 	}
 	s.line(s.style.say("input.rows", count(s.tally.RowsRead), files, count(s.tally.RowsUsed), count(aside),
 		percent2(float64(aside)/float64(s.tally.RowsRead))))
+	if c := &s.plan.Config; c.From != "" || c.To != "" {
+		s.text(s.style.say("input.outside", count(s.tally.RowsOutside), s.window(c.From, c.To)), 0)
+	}
 	if len(reasons) > 0 {
 		s.text(strings.Join(reasons, " · "), 2)
 	}
@@ -100,6 +103,17 @@ func (s *summary) input() {
 		s.text(s.style.say("input.tables", tables), mappingLines)
 	}
 	s.text(s.style.say("input.columns", s.columns()), mappingLines)
+}
+
+// window is the days that are looked at.
+func (s *summary) window(from, to string) string {
+	switch {
+	case to == "":
+		return s.style.say("window.from", from)
+	case from == "":
+		return s.style.say("window.to", to)
+	}
+	return s.style.say("window.both", from, to)
 }
 
 // tables counts what is used of the tables beside the transactions; the accounts have a line of their own.

@@ -66,10 +66,14 @@ var phrases = map[string][2]string{
 
 	"head": {"mainstay · as of %s · run %s", "mainstay · 截至 %s · 运行 %s"},
 
-	"input.rows":   {"%s {row|rows} in %s: %s used, %s set aside (%s)", "%[2]s，共 %[1]s 条记录：采用 %[3]s，未采用 %[4]s（%[5]s）"},
-	"input.file":   {"1 file", "1 个文件"},
-	"input.files":  {"%s files", "%s 个文件"},
-	"input.ledger": {"a stored ledger", "已存账本"},
+	"input.rows":    {"%s {row|rows} in %s: %s used, %s set aside (%s)", "%[2]s，共 %[1]s 条记录：采用 %[3]s，未采用 %[4]s（%[5]s）"},
+	"input.outside": {"only days from %[2]s are looked at: %[1]s {row|rows} outside", "只看 %[2]s 的记录：另有 %[1]s 条在范围之外"},
+	"window.both":   {"%s to %s", "%s 至 %s"},
+	"window.from":   {"%s on", "%s 起"},
+	"window.to":     {"the beginning to %s", "截至 %s"},
+	"input.file":    {"1 file", "1 个文件"},
+	"input.files":   {"%s files", "%s 个文件"},
+	"input.ledger":  {"a stored ledger", "已存账本"},
 
 	"label.history":   {"HISTORY", "历史"},
 	"history.same":    {"closed months to %s unchanged", "截至 %s 已结月份无变化"},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/cespare/xxhash/v2"
 	"github.com/parquet-go/parquet-go/format"
 )
 
@@ -25,6 +26,7 @@ type File struct {
 	Rows      int64
 	CreatedBy string // the program that wrote the file, as it names itself
 	Footer    uint64 // hash of the footer: another one is another file
+	footer    []byte // its bytes: what Bounds reads is not decoded unless it is asked for
 	source    io.ReaderAt
 	pagesEnd  int64 // where the footer starts
 	meta      *format.FileMetaData
@@ -51,9 +53,10 @@ func (f *File) From(r io.ReaderAt) *File {
 
 func (f *File) open(size int64) (err error) {
 	defer guard(&err)
-	if f.meta, f.pagesEnd, f.Footer, err = readFooter(f.source, size); err != nil {
+	if f.meta, f.pagesEnd, f.footer, err = readFooter(f.source, size); err != nil {
 		return err
 	}
+	f.Footer = xxhash.Sum64(f.footer)
 	if f.meta.EncryptionAlgorithm.Value != nil {
 		return errEncrypted
 	}

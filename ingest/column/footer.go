@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/cespare/xxhash/v2"
 	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
 )
@@ -17,33 +16,33 @@ const (
 	tailBytes      = 8 // length of the footer (4 bytes), magic (4 bytes)
 )
 
-// readFooter reads the metadata at the end of a file and returns it with the offset
-// at which it starts, where the pages end, and its hash.
-func readFooter(r io.ReaderAt, size int64) (meta *format.FileMetaData, start int64, sum uint64, err error) {
+// readFooter reads the metadata at the end of a file and returns it with its bytes and the
+// offset at which it starts, where the pages end.
+func readFooter(r io.ReaderAt, size int64) (meta *format.FileMetaData, start int64, raw []byte, err error) {
 	if size == 0 {
-		return nil, 0, 0, fmt.Errorf("the file is empty: export it again")
+		return nil, 0, nil, fmt.Errorf("the file is empty: export it again")
 	}
 	tail := make([]byte, min(size, tailBytes))
 	if err := readAt(r, tail, size-int64(len(tail))); err != nil {
-		return nil, 0, 0, err
+		return nil, 0, nil, err
 	}
 	if string(tail[max(0, len(tail)-len(magic)):]) != magic || size < int64(len(magic))+tailBytes {
-		return nil, 0, 0, notParquet(r, size, tail)
+		return nil, 0, nil, notParquet(r, size, tail)
 	}
 	length := int64(binary.LittleEndian.Uint32(tail))
 	start = size - tailBytes - length
 	if start < int64(len(magic)) {
-		return nil, 0, 0, damaged("the footer claims %d bytes of a file of %d", length, size)
+		return nil, 0, nil, damaged("the footer claims %d bytes of a file of %d", length, size)
 	}
 	if length > maxFooterBytes {
-		return nil, 0, 0, fmt.Errorf("the footer has %d bytes, more than the %d that are read: write fewer columns or larger row groups", length, maxFooterBytes)
+		return nil, 0, nil, fmt.Errorf("the footer has %d bytes, more than the %d that are read: write fewer columns or larger row groups", length, maxFooterBytes)
 	}
 	b := make([]byte, length)
 	if err := readAt(r, b, start); err != nil {
-		return nil, 0, 0, err
+		return nil, 0, nil, err
 	}
 	meta, err = decodeFooter(b)
-	return meta, start, xxhash.Sum64(b), err
+	return meta, start, b, err
 }
 
 // notParquet says what a file is that does not end as Parquet does. Only then is it read at its start, which
