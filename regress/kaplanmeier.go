@@ -27,41 +27,70 @@ type SurvivalStep struct {
 // with events. Where everybody left is gone the survival is 0 and the interval is undefined (NaN). No times: no steps.
 func KaplanMeier(times []float64, event []bool, level float64) []SurvivalStep {
 	n := len(times)
-	if n == 0 {
-		return nil
-	}
 	order := make([]int, n)
 	for i := range order {
 		order[i] = i
 	}
 	sort.Slice(order, func(a, b int) bool { return times[order[a]] < times[order[b]] })
-	steps := []SurvivalStep{{AtRisk: n, Survival: 1, Low: 1, High: 1}}
-	z := num.ZLevel(level)
-	survival, greenwood := 1.0, 0.0
+	curve := newSurvivalCurve(n, level)
 	for i := 0; i < n; {
-		t, atRisk, events := times[order[i]], n-i, 0
+		t, first, events := times[order[i]], i, 0
 		for ; i < n && times[order[i]] == t; i++ {
 			if event[order[i]] {
 				events++
 			}
 		}
-		if events == 0 {
-			continue
-		}
-		d, r := float64(events), float64(atRisk)
-		survival *= 1 - d/r
-		greenwood += d / (r * (r - d))
-		s := SurvivalStep{Time: t, AtRisk: atRisk, Events: events, Survival: survival}
-		s.SE, s.Low, s.High = math.NaN(), math.NaN(), math.NaN()
-		if survival > 0 {
-			root := math.Sqrt(greenwood)
-			s.SE = survival * root
-			half := z * root / -math.Log(survival)
-			s.Low, s.High = math.Pow(survival, math.Exp(half)), math.Pow(survival, math.Exp(-half))
-		}
-		steps = append(steps, s)
+		curve.step(t, events, i-first-events)
 	}
-	return steps
+	return curve.steps
+}
+
+// KaplanMeierCounts is KaplanMeier of times in whole units, counted: lost and censored are by time, from 0 on.
+func KaplanMeierCounts(lost, censored []int, level float64) []SurvivalStep {
+	n := 0
+	for t := range lost {
+		n += lost[t] + censored[t]
+	}
+	curve := newSurvivalCurve(n, level)
+	for t := range lost {
+		curve.step(float64(t), lost[t], censored[t])
+	}
+	return curve.steps
+}
+
+// survivalCurve is a curve up to some time.
+type survivalCurve struct {
+	atRisk              int
+	survival, greenwood float64
+	z                   float64
+	steps               []SurvivalStep
+}
+
+func newSurvivalCurve(n int, level float64) *survivalCurve {
+	c := &survivalCurve{atRisk: n, survival: 1, z: num.ZLevel(level)}
+	if n > 0 {
+		c.steps = []SurvivalStep{{AtRisk: n, Survival: 1, Low: 1, High: 1}}
+	}
+	return c
+}
+
+// step goes on to the next time.
+func (c *survivalCurve) step(t float64, events, censored int) {
+	if events > 0 {
+		d, r := float64(events), float64(c.atRisk)
+		c.survival *= 1 - d/r
+		c.greenwood += d / (r * (r - d))
+		s := SurvivalStep{Time: t, AtRisk: c.atRisk, Events: events, Survival: c.survival}
+		s.SE, s.Low, s.High = math.NaN(), math.NaN(), math.NaN()
+		if c.survival > 0 {
+			root := math.Sqrt(c.greenwood)
+			s.SE = c.survival * root
+			half := c.z * root / -math.Log(c.survival)
+			s.Low, s.High = math.Pow(c.survival, math.Exp(half)), math.Pow(c.survival, math.Exp(-half))
+		}
+		c.steps = append(c.steps, s)
+	}
+	c.atRisk -= events + censored
 }
 
 // SurvivalAt is the step that holds at a time; ok is false before time 0 or without steps.

@@ -29,12 +29,7 @@ func (b *Book) Aggregate(scheme string, g *Grouping, where string, in []bool, pa
 	if err != nil {
 		return nil, err
 	}
-	members := make([][]int32, len(g.Names))
-	for m, k := range g.Of {
-		if k >= 0 && (in == nil || in[m]) {
-			members[k] = append(members[k], int32(m))
-		}
-	}
+	members := g.membersBySegment(b.Members(), in)
 	rows := make([]SegmentRow, 0, len(g.Names))
 	var net int64
 	for k, name := range g.Names {
@@ -64,7 +59,8 @@ func (b *Book) Aggregate(scheme string, g *Grouping, where string, in []bool, pa
 func (b *Book) aggregate(members []int32, est *Estimates) SegmentRow {
 	var row SegmentRow
 	var days int64
-	var tenures []float64
+	tenures := make([]int32, b.Clock.Span()) // customers by days since the first purchase
+	bought := int32(0)
 	for _, m := range members {
 		if b.keys[m] {
 			row.KeyAccounts++
@@ -84,15 +80,15 @@ func (b *Book) aggregate(members []int32, est *Estimates) SegmentRow {
 			row.Lapsed++
 		}
 		if p.Frequency[m] > 0 {
-			tenures = append(tenures, float64(b.Clock.AsOf-p.First[m]))
+			tenures[b.Clock.AsOf-p.First[m]]++
+			bought++
 		}
 	}
 	row.Frequency12 = math.NaN()
 	if row.Customers > 0 {
 		row.Frequency12 = float64(days) / float64(row.Customers)
 	}
-	slices.Sort(tenures)
-	row.TenureDays = num.Median(tenures)
+	row.TenureDays = countedMedian(tenures, bought)
 	row.Retention, row.RetentionLow, row.RetentionHigh, row.RetentionN = wilson(0, 0, retentionLevel)
 	est.addTo(&row, members)
 	return row

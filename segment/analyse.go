@@ -44,11 +44,8 @@ func Analyse(ctx context.Context, l *ingest.Ledger, in *table.Inputs, cfg Config
 
 // newAnalysis reads the book, before any model.
 func newAnalysis(ctx context.Context, l *ingest.Ledger, in *table.Inputs, cfg Config, threads int, progress Progress) (*analysis, error) {
-	if err := cfg.Check(); err != nil {
-		return nil, err
-	}
 	report(progress, phaseProfiles, 0)
-	b, err := NewBook(l, in, NewClock(l, l.AsOf, cfg), cfg, threads)
+	b, err := OpenBook(l, in, cfg, threads)
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"mainstay/ingest"
+	"mainstay/internal/num"
 )
 
 // BandRule cuts a number of every customer (a field of conditions, or an attribute) into bands, either at
@@ -245,9 +246,7 @@ func (r *BandRule) cutter(value func(m int) float64, n int) func(v float64) int 
 			known = append(known, v)
 		}
 	}
-	slices.Sort(known)
-	return func(v float64) int {
-		below, _ := slices.BinarySearch(known, v)
-		return r.Quantiles * below / len(known)
-	}
+	num.SortFloats(known)
+	limits := quantiles(known, r.Quantiles)
+	return func(v float64) int { return quantileGroup(limits, v) }
 }

@@ -2,9 +2,11 @@ package segment
 
 import (
 	"cmp"
+
 	"mainstay/ingest"
 	"mainstay/ingest/money"
 	"mainstay/ingest/table"
+	"mainstay/internal/num"
 )
 
 // Book is what is known about the customers as of a day before any model: profiles, accounts, basis.
@@ -33,19 +35,28 @@ type Book struct {
 	root     *Book                  // the book that this one is an earlier day of; nil for one on its own
 }
 
-// NewBook reads the Ledger up to clock.AsOf. in may be nil. It checks the configuration (a setting
+// OpenBook is the book as of the Ledger's day, by its own clock (NewClock), in one scan. Errors are those of NewBook.
+func OpenBook(l *ingest.Ledger, in *table.Inputs, cfg Config, threads int) (*Book, error) {
+	return newBook(l, in, Clock{AsOf: l.AsOf}, newGapCounts(l, l.AsOf), cfg, threads)
+}
+
+// NewBook reads the Ledger up to clock.AsOf, in one scan. in may be nil. It checks the configuration (a setting
 // that makes no sense, or a margin without costs, is an *ingest.ConfigError) and the range of the Ledger's
 // integers (an *ingest.QualityError, see CheckRange), so that nothing computed from a Book can overflow.
 func NewBook(l *ingest.Ledger, in *table.Inputs, clock Clock, cfg Config, threads int) (*Book, error) {
+	return newBook(l, in, clock, nil, cfg, threads)
+}
+
+// newBook measures the clock where it is given room to count gaps in; else it is as given.
+func newBook(l *ingest.Ledger, in *table.Inputs, clock Clock, gaps *gapCounts, cfg Config, threads int) (*Book, error) {
 	if err := cfg.Check(); err != nil {
 		return nil, err
 	}
 	if in == nil {
 		in = &table.Inputs{}
 	}
-	b := &Book{Ledger: l, Inputs: *in, Accounts: in.Accounts, Config: cfg, Clock: clock, Threads: threads}
-	b.held = newHoldings(l, in.Contracts, threads)
-	p := newProfiler(l, ingest.Shards, clock.AsOf, clock.Horizon)
+	p := newProfiler(l, ingest.Shards, clock.AsOf)
+	p.gaps = gaps
 	var r rangeCheck
 	l.Scan(threads, func(k int, s *ingest.Shard) {
 		r.shard(k, s)
@@ -54,31 +65,38 @@ func NewBook(l *ingest.Ledger, in *table.Inputs, clock Clock, cfg Config, thread
 	if err := r.err(l); err != nil {
 		return nil, err
 	}
-	b.Profiles = p.finish()
-	b.held.mark(b.Profiles, clock.AsOf)
-	b.matchAccounts()
-	if err := b.checkModelAttributes(); err != nil {
+	if gaps != nil {
+		clock = clockOf(l, clock.AsOf, cfg, gaps)
+	}
+	b := &Book{Ledger: l, Inputs: *in, Accounts: in.Accounts, Config: cfg, Clock: clock, Threads: threads}
+	b.held = newHoldings(l, in.Contracts, threads)
+	b.Profiles = p.finish(clock.Horizon)
+	if err := b.complete(); err != nil {
 		return nil, err
 	}
-	var err error
-	b.Basis, b.BasisWhy, err = Basis(l, b.Profiles, cfg)
-	if err == nil {
-		err = l.Err()
-	}
-	return b, err
+	return b, b.checkModelAttributes()
 }
 
-// Before is the same book as of an earlier day, with the same horizon, basis and clusters. Errors are those
-// of NewBook.
-func (b *Book) Before(asOf ingest.Day) (*Book, error) {
-	clock, cfg := b.Clock, b.Config
-	clock.AsOf = asOf
-	cfg.ValueBasis = b.Basis
-	then, err := NewBook(b.Ledger, &b.Inputs, clock, cfg, b.Threads)
+// complete adds what lies beside the Ledger.
+func (b *Book) complete() error {
+	b.held.mark(b.Profiles, b.Clock.AsOf)
+	b.matchAccounts()
+	var err error
+	b.Basis, b.BasisWhy, err = Basis(b.Ledger, b.Profiles, b.Config)
 	if err == nil {
-		then.root = cmp.Or(b.root, b)
+		err = b.Ledger.Err()
 	}
-	return then, err
+	return err
+}
+
+// Before is the same book as of an earlier day, with the same horizon, basis and clusters, in one scan. Errors
+// are those of NewBook.
+func (b *Book) Before(asOf ingest.Day) (*Book, error) {
+	then := &Book{Ledger: b.Ledger, Inputs: b.Inputs, Accounts: b.Accounts, Config: b.Config, Clock: b.Clock, Threads: b.Threads, held: b.held, root: cmp.Or(b.root, b)}
+	then.Clock.AsOf = asOf
+	then.Config.ValueBasis = b.Basis
+	then.Profiles = ProfilesOn(b.Ledger, asOf, b.Clock.Horizon, b.Threads)
+	return then, then.complete()
 }
 
 // matchAccounts finds what the accounts say of each customer as of the book's day.
@@ -87,10 +105,14 @@ func (b *Book) matchAccounts() {
 		return
 	}
 	b.account = make([]int32, b.Profiles.Len())
+	num.Blocks(ingest.Shards, 1, b.Threads, func(k, _, _ int) {
+		lo, hi := b.Profiles.OfShard(k)
+		for i := lo; i < hi; i++ {
+			b.account[i] = int32(b.Accounts.Row(b.Ledger.Key(k, b.Profiles.Row(k, i)), int32(b.Clock.AsOf)))
+		}
+	})
 	customer := make([]bool, len(b.Accounts.Keys))
-	for i := range b.account {
-		row := b.Accounts.Row(b.Key(i), int32(b.Clock.AsOf))
-		b.account[i] = int32(row)
+	for _, row := range b.account {
 		if row >= 0 {
 			customer[row] = true
 		}
@@ -171,7 +193,11 @@ func (b *Book) ABC() []int8 {
 		for i := range values {
 			values[i] = b.Profiles.Net12.At(i)
 		}
-		b.abc = ABC(values)
+		floors := abcFloorsOf(values)
+		b.abc = make([]int8, len(values))
+		for i := range b.abc {
+			b.abc[i] = floors.class(b.Profiles.Net12.At(i))
+		}
 	}
 	return b.abc
 }

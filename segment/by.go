@@ -42,10 +42,7 @@ type Member struct {
 // Book.Schemes. Classes, cut points and key accounts are those of the whole book, as in a run: where
 // chooses who is counted, not how they are classed.
 func By(ctx context.Context, l *ingest.Ledger, inputs *table.Inputs, cfg Config, by []string, where string, threads int) (*Description, error) {
-	if err := cfg.Check(); err != nil {
-		return nil, err
-	}
-	b, err := NewBook(l, inputs, NewClock(l, l.AsOf, cfg), cfg, threads)
+	b, err := OpenBook(l, inputs, cfg, threads)
 	if err != nil {
 		return nil, err
 	}

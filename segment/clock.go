@@ -47,8 +47,12 @@ func (c Clock) Span() int { return int(c.AsOf-c.First) + 1 }
 //
 // A period is compared by its longest instance, because customers who buy every calendar month (or
 // quarter) have a median gap of 31 (or 92) days, longer than the mean month (or quarter).
-func NewClock(l *ingest.Ledger, asOf ingest.Day, cfg Config) Clock {
-	c := Clock{AsOf: asOf, First: l.First, MedianGap: medianGap(l, asOf)}
+func NewClock(l *ingest.Ledger, asOf ingest.Day, cfg Config, threads int) Clock {
+	return clockOf(l, asOf, cfg, countGaps(l, asOf, threads))
+}
+
+func clockOf(l *ingest.Ledger, asOf ingest.Day, cfg Config, gaps *gapCounts) Clock {
+	c := Clock{AsOf: asOf, First: l.First, MedianGap: gaps.median()}
 	var periodWhy, horizonWhy string
 	c.Period, periodWhy = choosePeriod(c.MedianGap, cfg.Period)
 	c.Horizon, horizonWhy = chooseHorizon(c.MedianGap, c.Span(), cfg.ChurnHorizon)

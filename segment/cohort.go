@@ -61,16 +61,23 @@ func (b *Book) Cohorts(ctx context.Context, period Period, by []string, where st
 	if err != nil {
 		return nil, err
 	}
-	table := newCohortTable(b, period, starts)
-	rows := table.rows(b.everyone(), in)
+	groups := []*Grouping{b.everyone()}
 	err = eachScheme(ctx, by, b.Group, func(scheme string, g *Grouping) error {
 		if n := len(g.Names); n > mostCohortSegments {
 			return &ingest.ConfigError{Msg: fmt.Sprintf("%s has %d segments, more than the %d whose cohorts can be told apart: choose broader ones", scheme, n, mostCohortSegments)}
 		}
-		rows = append(rows, table.rows(g, in)...)
+		groups = append(groups, g)
 		return nil
 	})
-	return rows, err
+	if err != nil {
+		return nil, err
+	}
+	table := newCohortTable(b, period, starts)
+	var rows []CohortRow
+	for k, t := range table.triangles(groups, in) {
+		rows = append(rows, table.rows(groups[k], t)...)
+	}
+	return rows, b.Ledger.Err()
 }
 
 // cohortTable knows which period each day is in.
@@ -98,34 +105,92 @@ type cohortCell struct {
 	revenue int64
 }
 
-// rows fills the triangle of every segment of a grouping.
-func (t *cohortTable) rows(g *Grouping, in []bool) []CohortRow {
+// triangle is the cohorts of the segments of one grouping.
+type triangle struct {
+	customers [][]int        // [segment][cohort]
+	cells     [][]cohortCell // [segment][cohort·n + period]
+}
+
+func newTriangle(segments, n int) triangle {
+	t := triangle{make([][]int, segments), make([][]cohortCell, segments)}
+	for k := range t.cells {
+		t.customers[k], t.cells[k] = make([]int, n), make([]cohortCell, n*n)
+	}
+	return t
+}
+
+func (t triangle) add(o triangle) {
+	for k := range t.cells {
+		for c, size := range o.customers[k] {
+			t.customers[k][c] += size
+		}
+		for c, cell := range o.cells[k] {
+			t.cells[k][c].active += cell.active
+			t.cells[k][c].revenue += cell.revenue
+		}
+	}
+}
+
+// triangles fills those of all groupings in one scan.
+func (t *cohortTable) triangles(groups []*Grouping, in []bool) []triangle {
+	n := len(t.starts)
+	fresh := func() []triangle {
+		out := make([]triangle, len(groups))
+		for k, g := range groups {
+			out[k] = newTriangle(len(g.Names), n)
+		}
+		return out
+	}
+	parts := gather[[]triangle]{new: fresh}
+	p := t.book.Profiles
+	t.book.Ledger.Scan(t.book.Threads, func(k int, s *ingest.Shard) {
+		sum := parts.take()
+		defer parts.give(sum)
+		row := make([]cohortCell, n)
+		lo, hi := p.OfShard(k)
+		for i := lo; i < hi; i++ {
+			if !in[i] || p.Frequency[i] == 0 {
+				continue
+			}
+			cohort := int(t.at[p.First[i]-t.book.Clock.First])
+			if cohort == n {
+				continue
+			}
+			t.customer(s, p.Row(k, i), p.First[i], row)
+			for j, g := range groups {
+				if of := g.Of[i]; of >= 0 {
+					sum[j].customers[of][cohort]++
+					for period := cohort; period < n; period++ {
+						c := &sum[j].cells[of][cohort*n+period]
+						c.active += row[period].active
+						c.revenue += row[period].revenue
+					}
+				}
+			}
+		}
+	})
+	out := fresh()
+	for _, part := range parts.all {
+		for k := range out {
+			out[k].add(part[k])
+		}
+	}
+	return out
+}
+
+// rows are the triangle of every segment of a grouping.
+func (t *cohortTable) rows(g *Grouping, sums triangle) []CohortRow {
 	b, n := t.book, len(t.starts)
-	customers := make([][]int, len(g.Names))
-	cells := make([][]cohortCell, len(g.Names)) // [segment][cohort·n + period]
-	for k := range cells {
-		customers[k], cells[k] = make([]int, n), make([]cohortCell, n*n)
-	}
-	for i := range b.Profiles.Len() {
-		p := b.Profiles.At(i)
-		k := g.Of[i]
-		if k < 0 || !in[i] || p.Frequency == 0 {
-			continue
-		}
-		if cohort := int(t.at[p.First-b.Clock.First]); cohort < n {
-			customers[k][cohort]++
-			t.addCustomer(&p, cells[k][cohort*n:][:n])
-		}
-	}
 	var rows []CohortRow
 	for k, name := range g.Names {
-		for cohort, size := range customers[k] {
+		cells := sums.cells[k]
+		for cohort, size := range sums.customers[k] {
 			for period := cohort; period < n && size > 0; period++ {
-				c := cells[k][cohort*n+period]
+				c := cells[cohort*n+period]
 				r := CohortRow{Scheme: g.Scheme, Segment: name, Cohort: t.starts[cohort], Period: t.starts[period], Age: period - cohort,
 					Truncated: t.starts[cohort] < b.Clock.First+ingest.Day(b.Clock.Horizon), Customers: size, Active: c.active, Revenue: c.revenue, RevenueShare: math.NaN()}
 				r.Share, r.Low, r.High, _ = wilson(c.active, size, retentionLevel)
-				if first := cells[k][cohort*n+cohort].revenue; first > 0 {
+				if first := cells[cohort*n+cohort].revenue; first > 0 {
 					r.RevenueShare = float64(c.revenue) / float64(first)
 				}
 				rows = append(rows, r)
@@ -135,21 +200,18 @@ func (t *cohortTable) rows(g *Grouping, in []bool) []CohortRow {
 	return rows
 }
 
-// addCustomer adds a customer's closed periods from its first purchase day on to the row of its cohort.
-func (t *cohortTable) addCustomer(p *Profile, row []cohortCell) {
-	l := t.book.Ledger
-	s := l.Shard(int(p.Shard))
-	lo, hi := s.Cells(int(p.Row))
-	seen := int32(-1)
+// customer is what customer i of a shard did in the closed periods from its first purchase day on.
+func (t *cohortTable) customer(s *ingest.Shard, i int, first ingest.Day, row []cohortCell) {
+	clear(row)
+	lo, hi := s.Cells(i)
 	for j := lo; j < hi && s.Day[j] <= t.book.Clock.AsOf; j++ {
 		k := t.at[s.Day[j]-t.book.Clock.First]
-		if s.Day[j] < p.First || int(k) >= len(row) {
+		if s.Day[j] < first || int(k) >= len(row) {
 			continue
 		}
 		row[k].revenue += s.Net(j)
-		if l.Purchase(s, j) && k != seen {
-			row[k].active++
-			seen = k
+		if row[k].active == 0 && t.book.Ledger.Purchase(s, j) {
+			row[k].active = 1
 		}
 	}
 }

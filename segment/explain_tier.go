@@ -2,6 +2,7 @@ package segment
 
 import (
 	"bytes"
+	"cmp"
 	"math"
 	"slices"
 	"sort"
@@ -163,4 +164,29 @@ func (b *Book) leastKeyValue(others []ranked, atRisk int, total int64, key []byt
 		}
 	}
 	return high
+}
+
+// ranked is a customer with the value it is ranked by.
+type ranked struct {
+	value   int64
+	profile int32
+}
+
+// rankByValue lists the customers at risk who have value, largest first, ties by key bytes; how many are at risk;
+// and the book's value.
+func (b *Book) rankByValue() (candidates []ranked, atRisk int, total int64) {
+	values, atRisk, total := b.valuesAtRisk()
+	candidates = make([]ranked, 0, len(values))
+	for i := range b.Profiles.Len() {
+		if value := b.Profiles.Value12(i, b.Basis); value > 0 && b.atRisk(i) {
+			candidates = append(candidates, ranked{value, int32(i)})
+		}
+	}
+	slices.SortFunc(candidates, func(x, y ranked) int {
+		if x.value != y.value {
+			return cmp.Compare(y.value, x.value)
+		}
+		return bytes.Compare(b.Key(int(x.profile)), b.Key(int(y.profile)))
+	})
+	return candidates, atRisk, total
 }

@@ -6,29 +6,53 @@ import (
 	"mainstay/ingest"
 )
 
-// medianGap is the exact median of the days between consecutive purchase days of each customer up to
-// asOf, pooled over customers (so that those who buy often weigh more); the mean of the two middle
-// gaps when their number is even; NaN without any. Gaps are whole days: counting them is exact and
-// free of order.
-func medianGap(l *ingest.Ledger, asOf ingest.Day) float64 {
-	count := make([]int64, max(int(asOf-l.First), 0)+1) // by gap in days
-	var n int64
-	l.Scan(1, func(_ int, shard *ingest.Shard) {
-		for i := range shard.Customers() {
-			lo, hi := shard.Cells(i)
+// gapCounts counts the days between consecutive purchase days of each customer up to a day, pooled over
+// customers (so that those who buy often weigh more). Gaps are whole days: counting them is exact and free of
+// order.
+type gapCounts struct{ gather[[]int64] }
+
+func newGapCounts(l *ingest.Ledger, asOf ingest.Day) *gapCounts {
+	span := max(int(asOf-l.First), 0) + 1
+	return &gapCounts{gather[[]int64]{new: func() []int64 { return make([]int64, span) }}}
+}
+
+// countGaps counts those of a Ledger.
+func countGaps(l *ingest.Ledger, asOf ingest.Day, threads int) *gapCounts {
+	g := newGapCounts(l, asOf)
+	l.Scan(threads, func(_ int, s *ingest.Shard) {
+		count := g.take()
+		defer g.give(count)
+		for i := range s.Customers() {
+			lo, hi := s.Cells(i)
 			last, seen := ingest.Day(0), false
-			for j := lo; j < hi && shard.Day[j] <= asOf; j++ {
-				if !l.Purchase(shard, j) {
+			for j := lo; j < hi && s.Day[j] <= asOf; j++ {
+				if !l.Purchase(s, j) {
 					continue
 				}
 				if seen {
-					count[shard.Day[j]-last]++
-					n++
+					count[s.Day[j]-last]++
 				}
-				last, seen = shard.Day[j], true
+				last, seen = s.Day[j], true
 			}
 		}
 	})
+	return g
+}
+
+// median is the exact median gap; the mean of the two middle gaps when their number is even; NaN without any.
+func (g *gapCounts) median() float64 {
+	count, n := g.new(), int64(0)
+	for _, part := range g.all {
+		for gap, c := range part {
+			count[gap] += c
+			n += c
+		}
+	}
+	return countedMedian(count, n)
+}
+
+// countedMedian is the median of n values counted by histogram; NaN without any.
+func countedMedian[N int32 | int64](count []N, n N) float64 {
 	if n == 0 {
 		return math.NaN()
 	}
@@ -36,7 +60,7 @@ func medianGap(l *ingest.Ledger, asOf ingest.Day) float64 {
 }
 
 // nth is the k-th smallest (from 0) of the values counted by histogram.
-func nth(count []int64, k int64) int {
+func nth[N int32 | int64](count []N, k N) int {
 	for v, c := range count {
 		if k < c {
 			return v

@@ -224,6 +224,39 @@ func cross(x, y *Grouping) *Grouping {
 	return g
 }
 
+// membersBySegment lists the members in (nil = all) by segment, each list ascending: 4 bytes a member in all.
+func (g *Grouping) membersBySegment(n int, in []bool) [][]int32 {
+	size := make([]int, len(g.Names))
+	of := func(m int) int32 {
+		if in != nil && !in[m] {
+			return -1
+		}
+		return g.Of[m]
+	}
+	all := 0
+	for m := range n {
+		if k := of(m); k >= 0 {
+			size[k]++
+			all++
+		}
+	}
+	room, lists := make([]int32, all), make([][]int32, len(g.Names))
+	for k, n := range size {
+		lists[k], room = room[:0:n], room[n:]
+	}
+	for m := range n {
+		if k := of(m); k >= 0 {
+			lists[k] = append(lists[k], int32(m))
+		}
+	}
+	return lists
+}
+
+// customersBySegment is membersBySegment without the prospects.
+func (b *Book) customersBySegment(g *Grouping, in []bool) [][]int32 {
+	return g.membersBySegment(b.Profiles.Len(), in)
+}
+
 // maxDefaultValues is how many segments an attribute may make to be reported without being asked for:
 // more than a page is a list of customers, not a segmentation.
 const maxDefaultValues = 30

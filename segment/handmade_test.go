@@ -147,7 +147,7 @@ func mustBook(l *ingest.Ledger, in *table.Inputs, change func(*Config)) *Book {
 	if change != nil {
 		change(&cfg)
 	}
-	b, err := NewBook(l, in, NewClock(l, l.AsOf, cfg), cfg, 2)
+	b, err := NewBook(l, in, NewClock(l, l.AsOf, cfg, 2), cfg, 2)
 	if err != nil {
 		panic(err)
 	}

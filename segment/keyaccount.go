@@ -2,11 +2,12 @@ package segment
 
 import (
 	"bytes"
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
 	"strings"
+
+	"mainstay/internal/num"
 )
 
 // KeyAccounts selects the key accounts by Config.KeyAccounts, with a sentence that describes the rule
@@ -45,25 +46,24 @@ func (b *Book) keyAccountsByCondition() ([]bool, string, error) {
 
 func (b *Book) keyAccountsByValue() ([]bool, string) {
 	rule := b.Config.KeyAccounts
-	candidates, atRisk, total := b.rankByValue()
+	values, atRisk, total := b.valuesAtRisk()
 	n, made := 0, int64(0)
-	for n < len(candidates) && float64(made) < rule.Share*float64(total) {
-		made += candidates[n].value
+	for n < len(values) && float64(made) < rule.Share*float64(total) {
 		n++
+		made += values[len(values)-n]
 	}
 	limit, note := rule.limit(atRisk), ""
 	switch {
 	case n > limit:
 		n, note = limit, fmt.Sprintf(", where %.4g %% of the customers at risk, or %d, are the limit", 100*rule.MaxShare, rule.Min)
 	case n < rule.Min:
-		n, note = min(rule.Min, len(candidates)), fmt.Sprintf(", the least being %d", rule.Min)
+		n, note = min(rule.Min, len(values)), fmt.Sprintf(", the least being %d", rule.Min)
 	}
-	selected := make([]bool, b.Members())
 	made = 0
-	for _, c := range candidates[:n] {
-		selected[c.profile] = true
-		made += c.value
+	for _, v := range values[len(values)-n:] {
+		made += v
 	}
+	selected := b.largestAtRisk(values, n)
 	share := 0.0
 	if total > 0 {
 		share = 100 * float64(made) / float64(total)
@@ -80,32 +80,46 @@ func (r KeyAccountRule) limit(atRisk int) int {
 // roundingSlack keeps a product such as 0.29 × 100 = 28.999999999999996 from losing a customer.
 const roundingSlack = 1e-9
 
-// ranked is a customer with the value it is ranked by.
-type ranked struct {
-	value   int64
-	profile int32
-}
-
-// rankByValue lists the customers at risk who have value, largest first, ties by key bytes; how many
-// are at risk; and the book's value, the sum of max(0, value) over all customers.
-func (b *Book) rankByValue() (candidates []ranked, atRisk int, total int64) {
+// valuesAtRisk are the values above zero of the customers at risk, ascending; how many are at risk; and the
+// book's value, the sum of max(0, value) over all customers.
+func (b *Book) valuesAtRisk() (values []int64, atRisk int, total int64) {
 	for i := range b.Profiles.Len() {
 		value := b.Profiles.Value12(i, b.Basis)
 		total += max(value, 0)
 		if b.atRisk(i) {
 			atRisk++
 			if value > 0 {
-				candidates = append(candidates, ranked{value, int32(i)})
+				values = append(values, value)
 			}
 		}
 	}
-	slices.SortFunc(candidates, func(x, y ranked) int {
-		if x.value != y.value {
-			return cmp.Compare(y.value, x.value)
+	num.SortInts(values)
+	return values, atRisk, total
+}
+
+// largestAtRisk selects the n customers at risk of the largest values, ties by key bytes; values are those of
+// valuesAtRisk.
+func (b *Book) largestAtRisk(values []int64, n int) []bool {
+	selected := make([]bool, b.Members())
+	if n == 0 {
+		return selected
+	}
+	least := values[len(values)-n]
+	var ties []int // those with the least value: some of them are left out
+	for i := range b.Profiles.Len() {
+		if value := b.Profiles.Value12(i, b.Basis); value >= least && b.atRisk(i) {
+			if selected[i] = value > least; selected[i] {
+				n--
+			} else {
+				ties = append(ties, i)
+			}
 		}
-		return bytes.Compare(b.Key(int(x.profile)), b.Key(int(y.profile)))
-	})
-	return candidates, atRisk, total
+	}
+	slices.SortFunc(ties, func(x, y int) int { return bytes.Compare(b.Key(x), b.Key(y)) })
+	for _, i := range ties[:n] {
+		selected[i] = true
+	}
+	return selected
 }
 
 func count(set []bool) int {

@@ -195,7 +195,7 @@ func TestFeaturesAreFinite(t *testing.T) {
 		if l.First > asOf {
 			return
 		}
-		b, err := NewBook(l, nil, NewClock(l, asOf, cfg), cfg, 1)
+		b, err := NewBook(l, nil, NewClock(l, asOf, cfg, 2), cfg, 1)
 		if err != nil {
 			t.Fatal(err)
 		}

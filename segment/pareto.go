@@ -22,34 +22,45 @@ var abcNames = []string{"A", "B", "C"}
 // below 80 %, B (1) below 95 %, C (2) the rest and everything that is not above zero. So A is the
 // smallest set that reaches 80 %, and equal values share a class, whatever their order. Exact.
 func ABC(values []int64) []int8 {
-	sorted, total := positive(values)
+	floors := abcFloorsOf(slices.Clone(values))
 	class := make([]int8, len(values))
-	// The smallest value of each class; a class whose limit is beyond every value is empty.
+	for i, v := range values {
+		class[i] = floors.class(v)
+	}
+	return class
+}
+
+// abcFloors are the smallest values of A and of B; a class whose limit is beyond every value is empty.
+type abcFloors struct{ a, b int64 }
+
+func (f abcFloors) class(v int64) int8 {
+	switch {
+	case v > 0 && v >= f.a:
+		return 0
+	case v > 0 && v >= f.b:
+		return 1
+	}
+	return 2
+}
+
+// abcFloorsOf finds them; it sorts the values.
+func abcFloorsOf(values []int64) abcFloors {
+	sorted, total := positive(values)
 	var above uint64 // sum of the values larger than the current one
-	floorA, floorB := int64(math.MaxInt64), int64(math.MaxInt64)
+	floors := abcFloors{math.MaxInt64, math.MaxInt64}
 	for i := len(sorted) - 1; i >= 0; {
 		v, ties := sorted[i], i
 		if shareBelow(above, total, abcPercentA) {
-			floorA = v
+			floors.a = v
 		}
 		if shareBelow(above, total, abcPercentB) {
-			floorB = v
+			floors.b = v
 		}
 		for ; i >= 0 && sorted[i] == v; i-- {
 		}
 		above += uint64(v) * uint64(ties-i)
 	}
-	for i, v := range values {
-		switch {
-		case v > 0 && v >= floorA:
-			class[i] = 0
-		case v > 0 && v >= floorB:
-			class[i] = 1
-		default:
-			class[i] = 2
-		}
-	}
-	return class
+	return floors
 }
 
 // shareBelow reports part/total < percent/100 without rounding.
@@ -59,16 +70,14 @@ func shareBelow(part, total uint64, percent uint64) bool {
 	return ph < th || ph == th && pl < tl
 }
 
-// positive returns the values above zero, ascending, and their sum. The sum must fit (CheckRange).
+// positive sorts the values and returns those above zero, ascending, and their sum, which must fit (CheckRange).
 func positive(values []int64) (sorted []int64, total uint64) {
-	for _, v := range values {
-		if v > 0 {
-			sorted = append(sorted, v)
-			total += uint64(v)
-		}
+	num.SortInts(values)
+	first, _ := slices.BinarySearch(values, 1)
+	for _, v := range values[first:] {
+		total += uint64(v)
 	}
-	slices.Sort(sorted)
-	return sorted, total
+	return values[first:], total
 }
 
 // topShares are the shares of customers, in percent, of the table of top shares; the ten best
@@ -84,7 +93,7 @@ const topCustomers = 10
 //	HHI  = Σ (xᵢ/T)²                        1/n to 1
 //
 // (Gini 1912; Sen 1973, On Economic Inequality; Herfindahl 1950, Hirschman 1945.) The best p % are the
-// nearest whole number of customers, at least one. Gini, HHI and top shares are NaN when T = 0.
+// nearest whole number of customers, at least one. Gini, HHI and top shares are NaN when T = 0. It sorts the values.
 func Concentrate(values []int64) Concentration {
 	var c Concentration
 	x, sum := positive(values)
@@ -138,7 +147,7 @@ func topRevenue(sorted []int64, n int, total float64) float64 {
 // what the concentration of the book is measured on. Customers long gone are left out, else the book
 // would look more unequal the longer its history.
 func Net12s(profiles *Profiles) []int64 {
-	var values []int64
+	values := make([]int64, 0, profiles.Len())
 	for i := range profiles.Len() {
 		if v, counts := profiles.active12(i); counts {
 			values = append(values, v)

@@ -188,7 +188,7 @@ func TestProfilesNeverSeeTheFuture(t *testing.T) {
 		}
 		with := handmade(asOf, []string{"region"}, rows...)
 		without := handmade(asOf, []string{"region"}, past...)
-		if NewClock(with, asOf, DefaultConfig()).Why != NewClock(without, asOf, DefaultConfig()).Why {
+		if NewClock(with, asOf, DefaultConfig(), 2).Why != NewClock(without, asOf, DefaultConfig(), 2).Why {
 			t.Fatal("the clock depends on later rows")
 		}
 		b, c := mustBook(with, nil, nil), mustBook(without, nil, nil)

@@ -14,9 +14,9 @@ func ProfilesOn(l *ingest.Ledger, asOf ingest.Day, horizon, threads int) *Profil
 
 // profilesOfFirst is ProfilesOn of the customers of the first shards.
 func profilesOfFirst(l *ingest.Ledger, shards int, asOf ingest.Day, horizon, threads int) *Profiles {
-	b := newProfiler(l, shards, asOf, horizon)
+	b := newProfiler(l, shards, asOf)
 	l.ScanFirst(shards, threads, b.shard)
-	return b.finish()
+	return b.finish(horizon)
 }
 
 // profiler fills the columns of Profiles. Windows exclude their first day: 12 is from12 < d ≤ asOf, Prior12 is
@@ -24,6 +24,7 @@ func profilesOfFirst(l *ingest.Ledger, shards int, asOf ingest.Day, horizon, thr
 type profiler struct {
 	l                    *ingest.Ledger
 	asOf, from12, from24 ingest.Day
+	gaps                 *gapCounts // nil = not wanted
 	out                  Profiles
 	rows                 [ingest.Shards][]int32 // of the profiles of a shard; nil while it is the number of the profile
 	n                    [ingest.Shards]int     // profiles of a shard
@@ -34,9 +35,8 @@ type profiler struct {
 	cost12, costed12, costPrior12, costedPrior12 *intsBuilder
 }
 
-func newProfiler(l *ingest.Ledger, shards int, asOf ingest.Day, horizon int) *profiler {
+func newProfiler(l *ingest.Ledger, shards int, asOf ingest.Day) *profiler {
 	b := &profiler{l: l, asOf: asOf, from12: MonthsBefore(asOf, 12), from24: MonthsBefore(asOf, 24)}
-	b.out.truncated = l.First + ingest.Day(horizon)
 	for k := range ingest.Shards {
 		b.out.room[k+1] = b.out.room[k]
 		if k < shards {
@@ -63,6 +63,10 @@ func newProfiler(l *ingest.Ledger, shards int, asOf ingest.Day, horizon int) *pr
 // shard profiles the customers of shard k.
 func (b *profiler) shard(k int, s *ingest.Shard) {
 	var g gapStats
+	if b.gaps != nil {
+		g.all = b.gaps.take()
+		defer b.gaps.give(g.all)
+	}
 	n := 0
 	for i := range s.Customers() {
 		lo, hi := s.Cells(i)
@@ -141,6 +145,7 @@ func (b *profiler) purchases(k, n int, s *ingest.Shard, at [4]int, g *gapStats) 
 	b.out.First[base+n], b.out.Last[base+n], b.out.Frequency[base+n] = first, last, frequency
 	b.out.Frequency12[base+n] = uint16(frequency - before[2].frequency)
 	if frequency > 1 {
+		g.pool(gaps[:frequency-1])
 		b.out.gapMiddle[base+n] = g.middle(gaps[:frequency-1])
 	}
 	b.gapSquares.set(k, base, n, squares)
@@ -186,8 +191,9 @@ func totalCount(counts []uint32) (sum int64) {
 }
 
 // finish closes the profiles up.
-func (b *profiler) finish() *Profiles {
+func (b *profiler) finish(horizon int) *Profiles {
 	p := &b.out
+	p.truncated = b.l.First + ingest.Day(horizon)
 	for k, n := range b.n {
 		p.start[k+1] = p.start[k] + n
 	}
@@ -231,6 +237,16 @@ func closeUp[T any](column []T, p *places) []T {
 type gapStats struct {
 	gaps  []int32
 	count []int32 // by gap; zero between calls
+	all   []int64 // those of many customers by gap; nil = not wanted
+}
+
+// pool counts gaps among those of all.
+func (g *gapStats) pool(gaps []int32) {
+	if g.all != nil {
+		for _, d := range gaps {
+			g.all[d]++
+		}
+	}
 }
 
 // room is space for n gaps.

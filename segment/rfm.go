@@ -1,6 +1,6 @@
 package segment
 
-import "slices"
+import "mainstay/internal/num"
 
 // RFM holds the scores of every profile: 1 (worst) to Groups (best), 0 for customers without a
 // purchase day.
@@ -37,14 +37,13 @@ func scoreByRank(p *Profiles, groups int, measure func(i int) int64) []int8 {
 			sorted = append(sorted, measure(i))
 		}
 	}
-	slices.Sort(sorted)
+	num.SortInts(sorted)
+	limits := quantiles(sorted, groups)
 	score := make([]int8, p.Len())
 	for i, frequency := range p.Frequency {
-		if frequency == 0 {
-			continue
+		if frequency > 0 {
+			score[i] = int8(1 + quantileGroup(limits, measure(i)))
 		}
-		worse, _ := slices.BinarySearch(sorted, measure(i))
-		score[i] = int8(1 + groups*worse/len(sorted))
 	}
 	return score
 }

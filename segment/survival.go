@@ -35,67 +35,85 @@ func (b *Book) Survivals(ctx context.Context, by []string, where string) ([]Surv
 	if err != nil {
 		return nil, err
 	}
-	days, lost := b.lives()
-	curves := b.survivals(b.everyone(), in, days, lost)
+	lives := b.lives()
+	curves := b.survivals(b.everyone(), in, lives)
 	err = eachScheme(ctx, by, b.Group, func(_ string, g *Grouping) error {
-		curves = append(curves, b.survivals(g, in, days, lost)...)
+		curves = append(curves, b.survivals(g, in, lives)...)
 		return nil
 	})
+	if err == nil {
+		err = b.Ledger.Err()
+	}
 	return curves, err
 }
 
 // survivals fits the curve of every segment that has customers.
-func (b *Book) survivals(g *Grouping, in []bool, days []float64, lost []bool) []SurvivalCurve {
-	curves := make([]SurvivalCurve, len(g.Names))
-	times, events := make([][]float64, len(g.Names)), make([][]bool, len(g.Names))
-	for i := range b.Profiles.Len() {
-		k := g.Of[i]
-		switch {
-		case k < 0 || !in[i] || b.Profiles.Frequency[i] == 0:
-		case b.Profiles.LeftTruncated(i):
-			curves[k].Truncated++
-		default:
-			times[k], events[k] = append(times[k], days[i]), append(events[k], lost[i])
-		}
-	}
+func (b *Book) survivals(g *Grouping, in []bool, lives []life) []SurvivalCurve {
+	lost, censored := make([]int, b.Clock.Span()), make([]int, b.Clock.Span()) // by days
 	var out []SurvivalCurve
-	for k := range curves {
-		c := &curves[k]
-		if len(times[k])+c.Truncated == 0 {
+	for k, members := range b.customersBySegment(g, in) {
+		clear(lost)
+		clear(censored)
+		c := SurvivalCurve{Scheme: g.Scheme, Segment: g.Names[k]}
+		for _, i := range members {
+			switch days, gone := lives[i].end(); {
+			case b.Profiles.Frequency[i] == 0:
+			case b.Profiles.LeftTruncated(int(i)):
+				c.Truncated++
+			case gone:
+				lost[days]++
+				c.Lost++
+			default:
+				censored[days]++
+				c.Customers++
+			}
+		}
+		c.Customers += c.Lost
+		if c.Customers+c.Truncated == 0 {
 			continue
 		}
-		c.Scheme, c.Segment, c.Customers, c.Lost = g.Scheme, g.Names[k], len(times[k]), count(events[k])
-		for _, t := range times[k] {
-			c.Last = max(c.Last, t)
+		for days := range lost {
+			if lost[days]+censored[days] > 0 {
+				c.Last = float64(days)
+			}
 		}
-		c.Steps = regress.KaplanMeier(times[k], events[k], retentionLevel)
-		out = append(out, *c)
+		c.Steps = regress.KaplanMeierCounts(lost, censored, retentionLevel)
+		out = append(out, c)
 	}
 	return out
 }
 
-// lives are, by profile, the days from the first purchase to the loss of the customer or to the as-of date,
-// and which of the two it was.
-func (b *Book) lives() (days []float64, lost []bool) {
-	days, lost = make([]float64, b.Profiles.Len()), make([]bool, b.Profiles.Len())
-	horizon := ingest.Day(b.Clock.Horizon)
-	for i := range b.Profiles.Len() {
-		p := b.Profiles.At(i)
-		if p.Frequency == 0 {
-			continue
-		}
-		s := b.Ledger.Shard(int(p.Shard))
-		lo, hi := s.Cells(int(p.Row))
-		end, last := b.Clock.AsOf, p.First
-		for j := lo; j < hi && s.Day[j] <= b.Clock.AsOf && s.Day[j] <= last+horizon; j++ {
-			if s.Day[j] > last && b.Ledger.Purchase(s, j) {
-				last = s.Day[j]
+// life is the days from the first purchase to the as-of date, or, turned over (^), to the loss of the customer.
+type life int32
+
+func (l life) end() (days int, lost bool) {
+	if l < 0 {
+		return int(^l), true
+	}
+	return int(l), false
+}
+
+// lives are, by profile, how long the customers stayed; 0 without a purchase day.
+func (b *Book) lives() []life {
+	p, asOf, horizon := b.Profiles, b.Clock.AsOf, ingest.Day(b.Clock.Horizon)
+	lives := make([]life, p.Len())
+	b.Ledger.Scan(b.Threads, func(k int, s *ingest.Shard) {
+		from, to := p.OfShard(k)
+		for i := from; i < to; i++ {
+			if p.Frequency[i] == 0 {
+				continue
+			}
+			lo, hi := s.Cells(p.Row(k, i))
+			last := p.First[i]
+			for j := lo; j < hi && s.Day[j] <= asOf && s.Day[j] <= last+horizon; j++ {
+				if s.Day[j] > last && b.Ledger.Purchase(s, j) {
+					last = s.Day[j]
+				}
+			}
+			if lives[i] = life(asOf - p.First[i]); last+horizon <= asOf {
+				lives[i] = ^life(last + horizon - p.First[i])
 			}
 		}
-		if lost[i] = last+horizon <= b.Clock.AsOf; lost[i] {
-			end = last + horizon
-		}
-		days[i] = float64(end - p.First)
-	}
-	return days, lost
+	})
+	return lives
 }

@@ -72,22 +72,22 @@ func (b *Book) closedDays(period Period) []ingest.Day {
 
 // concentrations measures every segment of a grouping as of the book's day.
 func (b *Book) concentrations(g *Grouping, in []bool) []TrendRow {
-	values := make([][]int64, len(g.Names))
-	for i := range b.Profiles.Len() {
-		if v, counts := b.Profiles.active12(i); g.Of[i] >= 0 && in[i] && counts {
-			values[g.Of[i]] = append(values[g.Of[i]], v)
-		}
-	}
 	var rows []TrendRow
-	for k, name := range g.Names {
-		if len(values[k]) == 0 {
+	for k, members := range b.customersBySegment(g, in) {
+		values := make([]int64, 0, len(members))
+		for _, i := range members {
+			if v, counts := b.Profiles.active12(int(i)); counts {
+				values = append(values, v)
+			}
+		}
+		if len(values) == 0 {
 			continue
 		}
-		r := TrendRow{Scheme: g.Scheme, Segment: name, AsOf: b.Clock.AsOf, Customers: len(values[k]), Concentration: Concentrate(values[k])}
-		for _, v := range values[k] {
+		r := TrendRow{Scheme: g.Scheme, Segment: g.Names[k], AsOf: b.Clock.AsOf, Customers: len(values), Concentration: Concentrate(values)}
+		for _, v := range values {
 			r.Net += v
 		}
-		r.Half = fewestForHalf(values[k])
+		r.Half = fewestForHalf(values)
 		r.HalfShare = math.NaN()
 		if r.Half > 0 {
 			r.HalfShare = float64(r.Half) / float64(r.Customers)
@@ -97,12 +97,14 @@ func (b *Book) concentrations(g *Grouping, in []bool) []TrendRow {
 	return rows
 }
 
-// fewestForHalf is the smallest number of values that make half of Σ max(0, v); 0 where that is nothing.
-func fewestForHalf(values []int64) int {
-	x, total := positive(values)
-	var made uint64
-	for n := 1; n <= len(x); n++ {
-		if made += uint64(x[len(x)-n]); made >= total-made {
+// fewestForHalf is the smallest number of the ascending values that make half of Σ max(0, v); 0 where that is nothing.
+func fewestForHalf(sorted []int64) int {
+	var made, total uint64
+	for _, v := range sorted {
+		total += uint64(max(v, 0))
+	}
+	for n := 1; n <= len(sorted) && sorted[len(sorted)-n] > 0; n++ {
+		if made += uint64(sorted[len(sorted)-n]); made >= total-made {
 			return n
 		}
 	}

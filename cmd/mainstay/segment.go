@@ -118,7 +118,7 @@ func runSegment(ctx context.Context, a *app, o *segmentOptions) error {
 		cfg.Clusters.Where = o.where
 	}
 	if len(o.chosen()) > 0 {
-		b, err := segment.NewBook(ledger, in, segment.NewClock(ledger, ledger.AsOf, cfg), cfg, o.threads)
+		b, err := segment.OpenBook(ledger, in, cfg, o.threads)
 		if err != nil {
 			return err
 		}
