@@ -4,7 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
+
+	"mainstay/ingest/key"
 )
 
 // assembler turns the waiting rows of one shard, from all workers, into a Shard:
@@ -24,13 +25,14 @@ type assembler struct {
 	layout recordLayout
 	plan   *assembly
 
-	// Step 1, by customer number: those whose key is text are 0 … len-1, then come integers.
-	parts []*partition
-	texts textTable
-	ints  intTable
-	keys  [][]uint32 // by part: the number of each of its text keys
-	id    []uint32   // by row as blocks come: its customer
-	rows  []uint32   // by customer
+	// Step 1.
+	parts     []*partition
+	spaces    keyTable   // forms of keys with their high numbers: most exports have one or two, UUIDs one for each customer
+	customers keyTable   // spaces with low numbers
+	texts     textTable  // Long keys
+	keys      [][]uint32 // by part: the number of each of its Long keys in texts
+	id        []uint32   // by row as blocks come: its customer
+	rows      []uint32   // by customer
 
 	// Step 2.
 	sorter byteSorter
@@ -48,9 +50,9 @@ type assembler struct {
 	flags    []uint8    // nil where nothing depends on them
 	number   [][]int64  // by column of the layout
 	code     [][]uint32 // by side
-	texted   textTable  // orders whose id is text
-	orders   [][]uint32 // by part: the number of each of its orders
-	unpacked [2][]int64 // of a block
+	texted   textTable  // Long order ids
+	orders   [][]uint32 // by part: the number of each of its Long order ids in texted
+	unpacked [3][]int64 // of a block
 	position []uint32   // of a block's rows
 
 	// Step 4.
@@ -109,8 +111,9 @@ func (a *assembler) spread(parts []*partition) error {
 // numberCustomers is step 1.
 func (a *assembler) numberCustomers() error {
 	total := 0
+	a.spaces.reset()
+	a.customers.reset()
 	a.texts.reset()
-	a.ints.reset()
 	a.texted.reset()
 	a.keys, a.orders = a.keys[:0], a.orders[:0]
 	for _, p := range a.parts {
@@ -122,13 +125,13 @@ func (a *assembler) numberCustomers() error {
 		return fmt.Errorf("more than %d rows in one of %d shards: split the export, or leave out the busiest customers with --exclude-customers", uint64(math.MaxUint32), Shards)
 	}
 	a.id = sized(a.id, total)
-	a.rows = cleared(a.rows, a.texts.len())
+	a.rows = a.rows[:0]
 	at := 0
 	a.blocks(func(part int, b *blockReader) {
 		ids := a.id[at : at+b.rows]
 		at += b.rows
 		a.numberBlock(part, b, ids)
-		for len(a.rows) < a.texts.len()+len(a.ints.keys) {
+		for len(a.rows) < a.customers.len() {
 			a.rows = append(a.rows, 0)
 		}
 		for _, id := range ids {
@@ -173,7 +176,7 @@ func (a *assembler) blocks(visit func(part int, b *blockReader)) {
 	}
 }
 
-// column unpacks a column of a block into one of two memories.
+// column unpacks a column of a block into one of three memories.
 func (a *assembler) column(memory int, b *blockReader, c int) []int64 {
 	m := &a.unpacked[memory]
 	*m = sized(*m, b.rows)
@@ -181,21 +184,31 @@ func (a *assembler) column(memory int, b *blockReader, c int) []int64 {
 	return *m
 }
 
-// numberBlock sets ids to the customer numbers of a block.
+// numberBlock sets ids to the customers of a block.
 func (a *assembler) numberBlock(part int, b *blockReader, ids []uint32) {
-	keys, texts := a.column(0, b, keyColumn), uint32(a.texts.len())
-	if flags := &b.columns[flagsColumn]; flags.width == 0 && flags.base&flagTextKey == 0 {
-		a.ints.number(keys, ids, texts)
+	low := a.column(0, b, lowColumn)
+	high, flags := &b.columns[highColumn], &b.columns[flagsColumn]
+	if form := key.Form(flags.base & flagForm); flags.width == 0 && high.width == 0 && form != key.Long {
+		a.customers.number(a.spaces.id(uint32(form), high.base), low, ids)
 		return
 	}
-	became := a.keys[part]
-	for i, f := range a.column(1, b, flagsColumn) {
-		if f&flagTextKey != 0 {
-			ids[i] = became[keys[i]]
-		} else {
-			ids[i] = texts + a.ints.id(keys[i])
+	highs, long := a.column(1, b, highColumn), a.keys[part]
+	for i, f := range a.column(2, b, flagsColumn) {
+		form := key.Form(f & flagForm)
+		if form == key.Long {
+			low[i] = int64(long[low[i]])
 		}
+		ids[i] = a.customers.id(a.spaces.id(uint32(form), highs[i]), low[i])
 	}
+}
+
+// appendKey appends the key that a number in keys stands for; of a Long one it is the number in long.
+func appendKey(dst []byte, spaces, keys *keyTable, long *textTable, id int) []byte {
+	low, space := keys.keys[id], keys.space[id]
+	if f := key.Form(spaces.space[space]); f != key.Long {
+		return key.AppendShort(dst, f, spaces.keys[space], low)
+	}
+	return append(dst, long.value(uint32(low))...)
 }
 
 // sortCustomers is step 2: customer numbers by key bytes, those without rows left out (every row of theirs was
@@ -206,11 +219,7 @@ func (a *assembler) sortCustomers() error {
 		if n == 0 {
 			continue
 		}
-		if id < a.texts.len() {
-			all = append(all, a.texts.value(uint32(id))...)
-		} else {
-			all = strconv.AppendInt(all, a.ints.keys[id-a.texts.len()], 10)
-		}
+		all = appendKey(all, &a.spaces, &a.customers, &a.texts, id)
 		end, ids = append(end, uint64(len(all))), append(ids, uint32(id))
 	}
 	a.text, a.end, a.ids = all, end, ids
@@ -255,8 +264,8 @@ func (a *assembler) layOut() {
 	if l.order+l.cost+l.rounding > 0 {
 		a.flags = sized(a.flags, total)
 	}
-	for _, c := range []int{l.units, l.cost, l.discount, l.order, l.rounding} {
-		if c > 0 {
+	for c := optionalColumns; c < l.columns; c++ {
+		if c < l.sides || c == l.rounding {
 			a.number[c] = sized(a.number[c], total)
 		}
 	}
@@ -279,36 +288,37 @@ func (a *assembler) spreadRows() {
 			a.where[*next] = uint64(rank)<<32 | uint64(uint32(day)^dayBias)
 			*next++
 		}
-		place(a.amount, a.column(0, b, amountColumn), position)
+		spread(a.amount, a.column(0, b, amountColumn), position)
 		if a.flags != nil {
-			place(a.flags, a.column(1, b, flagsColumn), position)
+			spread(a.flags, a.column(1, b, flagsColumn), position)
 		}
 		for _, c := range []int{l.units, l.cost, l.discount, l.rounding} {
 			if c > 0 {
-				place(a.number[c], a.column(0, b, c), position)
+				spread(a.number[c], a.column(0, b, c), position)
 			}
 		}
 		if l.order > 0 {
-			ids := a.column(0, b, l.order)
-			for i, f := range a.unpacked[1] {
-				if f&flagTextOrder != 0 {
-					ids[i] = int64(a.orders[part][ids[i]])
+			low, long := a.column(0, b, l.order), a.orders[part]
+			for i, f := range a.unpacked[1] { // flags
+				if key.Form(f>>orderFormShift&flagForm) == key.Long {
+					low[i] = int64(long[low[i]])
 				}
 			}
-			place(a.number[l.order], ids, position)
+			spread(a.number[l.order], low, position)
+			spread(a.number[l.order+1], a.column(0, b, l.order+1), position)
 		}
 		for k := range l.nSides {
 			codes, became := a.column(0, b, l.sides+k), a.plan.sideRemap[a.parts[part].worker][k]
 			for i, c := range codes {
 				codes[i] = int64(became[c])
 			}
-			place(a.code[k], codes, position)
+			spread(a.code[k], codes, position)
 		}
 	})
 }
 
-// place puts the values of a block in their rows.
-func place[T int64 | uint32 | uint8](column []T, values []int64, position []uint32) {
+// spread puts the values of a block in their rows.
+func spread[T int64 | uint32 | uint8](column []T, values []int64, position []uint32) {
 	for i, at := range position {
 		column[at] = T(values[i])
 	}

@@ -167,7 +167,8 @@ func (a *assembler) costed(row uint32) int64 {
 
 // countOrders counts each order of a customer on the earliest day on which it has a positive amount.
 func (a *assembler) countOrders(lo, hi int) {
-	s, ids, row, cell := &a.out, a.number[a.layout.order], uint32(0), len(a.out.Orders)
+	s, row, cell := &a.out, uint32(0), len(a.out.Orders)
+	low, high := a.number[a.layout.order], a.number[a.layout.order+1]
 	first := cell
 	for rank := lo; rank < hi; rank++ {
 		a.seen.reset(a.start[rank+1] - a.start[rank])
@@ -175,7 +176,7 @@ func (a *assembler) countOrders(lo, hi int) {
 			var orders uint32
 			for ; row < a.cells[cell-first]; row++ {
 				r := uint32(a.perm[row])
-				if f := a.flags[r]; f&flagOrder != 0 && a.amount[r] > 0 && a.seen.add(ids[r], f&flagTextOrder != 0) {
+				if f := a.flags[r]; f&flagOrder != 0 && a.amount[r] > 0 && a.seen.add(f>>orderFormShift&flagForm, high[r], low[r]) {
 					orders++
 				}
 			}

@@ -43,12 +43,12 @@ func (s *scatterer) tally(b *batch) error {
 			continue
 		}
 		if why == excludedCustomer {
-			c.exclude(int(s.key[i]), amount)
+			c.exclude(int(s.low[i]), amount)
 		}
 		if s.aside != nil {
 			entry := noEntry
 			if why == excludedCustomer {
-				entry = int(s.key[i])
+				entry = int(s.low[i])
 			}
 			s.aside.visit(b, i, why, entry)
 		}
@@ -66,7 +66,7 @@ func (s *scatterer) setAside(b *batch, i int, why reason, r *reasonCount) error 
 		return nil
 	}
 	reject := newReject(b, i, why)
-	if why == excludedCustomer && s.rules.exclude.erased(int(s.key[i])) {
+	if why == excludedCustomer && s.rules.exclude.erased(int(s.low[i])) {
 		reject.Value = ""
 	}
 	if isFirst {

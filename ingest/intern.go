@@ -37,67 +37,87 @@ var (
 	textSeed = maphash.MakeSeed()
 )
 
-// intTable numbers distinct integers: open addressing, linear probing, at most two thirds full. Tables of a
-// shard fit the second-level cache.
-type intTable struct {
-	slot []intSlot // len is a power of two
-	keys []int64   // by id
+// keyTable numbers distinct pairs of a space and an integer: open addressing, linear probing, at most two thirds
+// full. Spaces tell apart what the integers mean.
+type keyTable struct {
+	slot  []keySlot // len is a power of two
+	keys  []int64   // by id
+	space []uint32
 }
 
-type intSlot struct {
-	key int64
-	id  uint32 // id + 1; 0 = free
+type keySlot struct {
+	key   int64
+	space uint32
+	id    uint32 // id + 1; 0 = free
 }
+
+// len is the number of distinct pairs.
+func (t *keyTable) len() int { return len(t.keys) }
 
 // reset empties the table and keeps its memory.
-func (t *intTable) reset() {
+func (t *keyTable) reset() {
 	clear(t.slot)
-	t.keys = t.keys[:0]
+	t.keys, t.space = t.keys[:0], t.space[:0]
 }
 
-// id returns the number of x, a new one at its first appearance.
-func (t *intTable) id(x int64) uint32 {
+func hashKey(space uint32, x int64) uint64 { return mix64(uint64(x) ^ intSeed ^ uint64(space)<<32) }
+
+// id returns the number of x in a space, a new one at its first appearance.
+func (t *keyTable) id(space uint32, x int64) uint32 {
 	if 3*len(t.keys) >= 2*len(t.slot) {
 		t.grow()
 	}
 	mask := uint64(len(t.slot) - 1)
-	for h := mix64(uint64(x) ^ intSeed); ; h++ {
+	for h := hashKey(space, x); ; h++ {
 		s := &t.slot[h&mask]
 		if s.id == 0 {
-			t.keys = append(t.keys, x)
-			*s = intSlot{x, uint32(len(t.keys))}
+			t.keys, t.space = append(t.keys, x), append(t.space, space)
+			*s = keySlot{x, space, uint32(len(t.keys))}
 			return s.id - 1
 		}
-		if s.key == x {
+		if s.key == x && s.space == space {
 			return s.id - 1
 		}
 	}
 }
 
-// number sets ids to the numbers of xs, plus first. Nearly all are in their first slot.
-func (t *intTable) number(xs []int64, ids []uint32, first uint32) {
-	if len(t.slot) == 0 {
-		t.grow()
-	}
-	for i, x := range xs {
-		s := &t.slot[mix64(uint64(x)^intSeed)&uint64(len(t.slot)-1)]
-		if s.key == x && s.id != 0 {
-			ids[i] = first + s.id - 1
-		} else {
-			ids[i] = first + t.id(x)
+// number sets ids to the numbers of xs in a space. It looks at the first slot of all of them before it decides
+// about any: a table of a shard's customers is larger than the second-level cache, and misses that no decision
+// waits for overlap.
+func (t *keyTable) number(space uint32, xs []int64, ids []uint32) {
+	var first [probes]keySlot
+	for len(xs) > 0 {
+		n := min(len(xs), probes)
+		if len(t.slot) == 0 {
+			t.grow()
 		}
+		mask := uint64(len(t.slot) - 1)
+		for i, x := range xs[:n] {
+			first[i] = t.slot[hashKey(space, x)&mask]
+		}
+		for i, x := range xs[:n] {
+			if s := &first[i]; s.key == x && s.space == space && s.id != 0 {
+				ids[i] = s.id - 1
+			} else {
+				ids[i] = t.id(space, x)
+			}
+		}
+		xs, ids = xs[n:], ids[n:]
 	}
 }
 
-func (t *intTable) grow() {
-	t.slot = make([]intSlot, max(64, 2*len(t.slot)))
+// probes is how many keys are looked up at a time.
+const probes = 64
+
+func (t *keyTable) grow() {
+	t.slot = make([]keySlot, max(64, 2*len(t.slot)))
 	mask := uint64(len(t.slot) - 1)
 	for i, x := range t.keys {
-		h := mix64(uint64(x) ^ intSeed)
+		h := hashKey(t.space[i], x)
 		for t.slot[h&mask].id != 0 {
 			h++
 		}
-		t.slot[h&mask] = intSlot{x, uint32(i + 1)}
+		t.slot[h&mask] = keySlot{x, t.space[i], uint32(i + 1)}
 	}
 }
 

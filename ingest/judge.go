@@ -10,8 +10,7 @@ import (
 // key of the others.
 func (s *scatterer) judge(b *batch) {
 	s.reason = cleared(s.reason, b.n)
-	s.key = cleared(s.key, b.n)
-	s.place = cleared(s.place, b.n)
+	s.high, s.low, s.place = cleared(s.high, b.n), cleared(s.low, b.n), cleared(s.place, b.n)
 	s.judgeTime(b)
 	s.resolveCustomers(b)
 	s.judgeStatus(b)

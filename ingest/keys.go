@@ -53,12 +53,21 @@ func sized[T any](s []T, n int) []T {
 
 // resolvedKey is a customer key, or why there is none.
 type resolvedKey struct {
-	key    int64  // the integer, or its number in the shard's table; of an excluded customer the entry
-	member uint32 // number + 1 in the parents: the day says which group it is; 0 = stands for itself
-	place  uint8  // shard, and placeText
-	reason reason
-	known  bool
+	high, low int64  // the key as key.Shorten has it; of a Long one its number in the shard's table; of an excluded customer the entry
+	member    uint32 // number + 1 in the parents: the day says which group it is; 0 = stands for itself
+	place     place
+	reason    reason
+	known     bool
 }
+
+// place is the shard of a key, and its form.
+type place uint8
+
+func placeOf(f key.Form, shard uint8) place { return place(f)<<shardBits | place(shard) }
+
+func (p place) shard() uint8 { return uint8(p) & (Shards - 1) }
+
+func (p place) form() key.Form { return key.Form(p >> shardBits) }
 
 type customerResolver struct {
 	remembered[resolvedKey] // of a dictionary that batches share
@@ -90,11 +99,11 @@ func (s *scatterer) resolveCustomers(b *batch) {
 			if k.member > 0 {
 				k = s.group(k.member-1, b.day[i])
 			}
-			s.reason[i], s.key[i], s.place[i] = k.reason, k.key, k.place
+			s.resolved(i, k)
 		}
 	case f.t.Kind == column.Int && f.v.Null == nil && f.v.Bad == nil && !s.rules.exclude.any() && s.rules.parents == nil:
 		for i, x := range f.v.Int[:b.n] {
-			s.key[i], s.place[i] = x, shardOfInt(x)
+			s.low[i], s.place[i] = x, placeOf(key.Int, shardOfInt(x))
 		}
 	default:
 		for i := range b.n {
@@ -103,10 +112,15 @@ func (s *scatterer) resolveCustomers(b *batch) {
 				if k.member > 0 {
 					k = *s.group(k.member-1, b.day[i])
 				}
-				s.reason[i], s.key[i], s.place[i] = k.reason, k.key, k.place
+				s.resolved(i, &k)
 			}
 		}
 	}
+}
+
+// resolved notes the key of row i.
+func (s *scatterer) resolved(i int, k *resolvedKey) {
+	s.reason[i], s.high[i], s.low[i], s.place[i] = k.reason, k.high, k.low, k.place
 }
 
 // group is the key of the group that a member belongs to on a day, found once for each of its periods.
@@ -133,16 +147,16 @@ func (s *scatterer) resolveText(b []byte) resolvedKey {
 	return s.number(b, k)
 }
 
-// number gives a text key its number in the table of its shard.
+// number gives a Long key its number in the table of its shard.
 func (s *scatterer) number(b []byte, k resolvedKey) resolvedKey {
-	if k.place&placeText != 0 {
-		k.key = int64(s.part[k.place&(Shards-1)].keys.id(b))
+	if k.place.form() == key.Long {
+		k.low = int64(s.part[k.place.shard()].keys.id(b))
 	}
 	k.known = true
 	return k
 }
 
-// judgeText is resolveText but for the number of a text key.
+// judgeText is resolveText but for the number of a Long key.
 func (s *scatterer) judgeText(b []byte) resolvedKey {
 	switch key.Check(b) {
 	case key.None:
@@ -159,15 +173,16 @@ func (s *scatterer) judgeText(b []byte) resolvedKey {
 // judgeKey is judgeText for what can be a key and is in no group.
 func (s *scatterer) judgeKey(b []byte) resolvedKey {
 	if n := s.rules.exclude.match(b); n != noEntry {
-		return resolvedKey{reason: excludedCustomer, key: int64(n)}
+		return resolvedKey{reason: excludedCustomer, low: int64(n)}
 	}
-	if x, ok := key.ParseInt(b); ok {
-		return resolvedKey{key: x, place: shardOfInt(x)}
+	f, high, low := key.Shorten(b)
+	if f == key.Int {
+		return resolvedKey{low: low, place: placeOf(f, shardOfInt(low))}
 	}
-	return resolvedKey{place: shardOfText(b) | placeText}
+	return resolvedKey{high: high, low: low, place: placeOf(f, shardOfText(b))}
 }
 
-// probe is the search for one text key.
+// probe is the search for one Long key.
 type probe struct {
 	row    int
 	sum    uint64   // its hash
@@ -176,8 +191,8 @@ type probe struct {
 }
 
 // resolvePlain is for a batch whose every row has an entry of its own. With a million
-// customers each step of a search (slot, end, bytes) misses the cache. Taken in loops of
-// one step for all rows, the misses overlap instead of adding up.
+// customers each step of a search for a Long key (slot, end, bytes) misses the cache. Taken in
+// loops of one step for all rows, the misses overlap instead of adding up.
 func (s *scatterer) resolvePlain(b *batch) {
 	f := &b.customer
 	probes := s.customers.probes[:0]
@@ -189,8 +204,8 @@ func (s *scatterer) resolvePlain(b *batch) {
 		default:
 			text := f.v.Dict.Value(f.v.Code[i])
 			k := s.judgeText(text)
-			s.reason[i], s.key[i], s.place[i] = k.reason, k.key, k.place
-			if k.place&placeText != 0 {
+			s.resolved(i, &k)
+			if k.place.form() == key.Long {
 				probes = append(probes, probe{row: i, sum: maphash.Bytes(textSeed, text)})
 			}
 		}
@@ -210,16 +225,16 @@ func (s *scatterer) resolvePlain(b *batch) {
 		p := &probes[j]
 		t, text := s.keysOf(p), f.v.Dict.Value(f.v.Code[p.row])
 		if p.hi > 0 && bytes.Equal(t.bytes[p.lo:p.hi], text) {
-			s.key[p.row] = int64(p.slot.id - 1)
+			s.low[p.row] = int64(p.slot.id - 1)
 		} else {
-			s.key[p.row] = int64(t.id(text))
+			s.low[p.row] = int64(t.id(text))
 		}
 	}
 	s.customers.probes = probes
 }
 
 // keysOf is the table of the shard that a probe is for.
-func (s *scatterer) keysOf(p *probe) *textTable { return &s.part[s.place[p.row]&(Shards-1)].keys }
+func (s *scatterer) keysOf(p *probe) *textTable { return &s.part[s.place[p.row].shard()].keys }
 
 // resolveOther finds the key of row i of a column that is not text.
 func (s *scatterer) resolveOther(f *field, i int) resolvedKey {
@@ -246,14 +261,14 @@ func (s *scatterer) resolveInt(x int64) (k resolvedKey, ok bool) {
 	case !ok:
 		return k, false
 	case n != noEntry:
-		return resolvedKey{reason: excludedCustomer, key: int64(n)}, true
+		return resolvedKey{reason: excludedCustomer, low: int64(n)}, true
 	}
 	if s.rules.parents != nil {
 		if m, ok := s.rules.parents.ints[x]; ok {
 			return resolvedKey{member: uint32(m) + 1}, true
 		}
 	}
-	return resolvedKey{key: x, place: shardOfInt(x)}, true
+	return resolvedKey{low: x, place: placeOf(key.Int, shardOfInt(x))}, true
 }
 
 // wholeNumber is the integer that row i of a numeric column holds, if it does.
@@ -270,12 +285,12 @@ func wholeNumber(f *field, i int) (int64, bool) {
 	return 0, false
 }
 
-// resolvedOrder is an order id: an integer, or its number in the orders of a shard.
+// resolvedOrder is an order id as key.Shorten has it; of a Long one the number in the orders of a shard.
 type resolvedOrder struct {
-	id    int64
-	flags int64
-	shard uint8
-	known bool
+	high, low int64
+	flags     int64
+	shard     uint8
+	known     bool
 }
 
 type orderResolver struct {
@@ -283,47 +298,47 @@ type orderResolver struct {
 	scratch []byte
 }
 
-// resolve returns the order id of row i, whose customer lives in shard, and its
-// flags: none when the row has no order. What cannot be a key is no order.
-func (o *orderResolver) resolve(f *field, i int, table *textTable, shard uint8) (id, flags int64) {
+// resolve returns the order id of row i, whose customer lives in shard: its flags are 0 when the row has no order.
+// What cannot be a key is no order.
+func (o *orderResolver) resolve(f *field, i int, table *textTable, shard uint8) resolvedOrder {
 	if x, ok := wholeNumber(f, i); ok {
-		return x, flagOrder
+		return resolvedOrder{low: x, flags: flagOrder | int64(key.Int)<<orderFormShift}
 	}
 	if f.t.Kind != column.Text {
 		b, st := key.Append(o.scratch[:0], f.v, f.t, i)
 		o.scratch = b
 		if st != key.OK {
-			return 0, 0
+			return resolvedOrder{}
 		}
-		r := resolveOrder(b, table)
-		return r.id, r.flags
+		return resolveOrder(b, table)
 	}
 	if f.v.IsNull(i) {
-		return 0, 0
+		return resolvedOrder{}
 	}
 	r := &o.at[f.v.Code[i]]
-	if !r.known || r.flags&flagTextOrder != 0 && r.shard != shard {
+	if !r.known || r.shard != shard && key.Form(r.flags>>orderFormShift) == key.Long {
 		*r = resolveOrder(f.v.Dict.Value(f.v.Code[i]), table)
 		r.shard = shard
 	}
-	return r.id, r.flags
+	return *r
 }
 
 func resolveOrder(b []byte, table *textTable) resolvedOrder {
 	if key.Check(b) != key.OK {
 		return resolvedOrder{known: true}
 	}
-	if x, ok := key.ParseInt(b); ok {
-		return resolvedOrder{id: x, flags: flagOrder, known: true}
+	f, high, low := key.Shorten(b)
+	if f == key.Long {
+		low = int64(table.id(b))
 	}
-	return resolvedOrder{id: int64(table.id(b)), flags: flagOrder | flagTextOrder, known: true}
+	return resolvedOrder{high: high, low: low, flags: flagOrder | int64(f)<<orderFormShift, known: true}
 }
 
 // sideResolver finds the code of a side value among a worker's distinct values.
 type sideResolver struct {
 	remembered[uint32] // code + 1; 0 = not seen
 
-	numbers intTable // distinct raw values of a column that is not text
+	numbers keyTable // distinct raw values of a column that is not text
 	codes   []uint32 // by their id
 	of      column.Type
 	scratch []byte
@@ -341,12 +356,12 @@ func (r *sideResolver) resolve(f *field, i int, values *textTable) uint32 {
 		return *c - 1
 	}
 	if f.t != r.of {
-		r.numbers, r.codes, r.of = intTable{}, r.codes[:0], f.t
+		r.numbers, r.codes, r.of = keyTable{}, r.codes[:0], f.t
 	}
 	if f.v.IsBad(i) && f.t.Kind != column.Int {
 		return 0
 	}
-	id := r.numbers.id(rawNumber(f, i))
+	id := r.numbers.id(0, rawNumber(f, i))
 	if int(id) == len(r.codes) {
 		r.scratch = key.AppendValue(r.scratch[:0], f.v, f.t, i)
 		if f.t.Kind == column.Float && (math.IsNaN(f.v.Float[i]) || math.IsInf(f.v.Float[i], 0)) {

@@ -9,9 +9,9 @@ type orderSet struct {
 }
 
 type orderSlot struct {
-	id   int64
-	turn uint32
-	text bool
+	high, low int64
+	turn      uint32
+	form      uint8
 }
 
 // reset empties the set for a customer of n rows.
@@ -30,15 +30,15 @@ func (s *orderSet) reset(n uint32) {
 	}
 }
 
-// add reports whether an order is new. Numbers of text ids and integers are told apart.
-func (s *orderSet) add(id int64, text bool) bool {
-	for h := mix64(uint64(id) ^ intSeed); ; h++ {
+// add reports whether an order is new.
+func (s *orderSet) add(form uint8, high, low int64) bool {
+	for h := mix64(uint64(low) ^ intSeed ^ uint64(high)<<32); ; h++ {
 		at := &s.slot[h&s.mask]
 		switch {
 		case at.turn != s.turn:
-			*at = orderSlot{id, s.turn, text}
+			*at = orderSlot{high, low, s.turn, form}
 			return true
-		case at.id == id && at.text == text:
+		case at.low == low && at.high == high && at.form == form:
 			return false
 		}
 	}

@@ -11,32 +11,32 @@ import (
 // writes only its own partitions, and a shard is later assembled from the partitions of all workers, whose
 // order does not matter.
 
-// recordLayout numbers the columns of waiting rows: customer (the integer key, or the number of a text key),
-// day, amount and flags, then what is mapped.
+// recordLayout numbers the columns of waiting rows: the customer's key (two numbers, see key.Shorten; of a Long one
+// the number in partition.keys), day, amount and flags, then what is mapped.
 type recordLayout struct {
 	columns                      int // of them all
-	units, cost, discount, order int // column of each; 0 = not mapped
+	units, cost, discount, order int // column of each; 0 = not mapped. An order has two, as the key
 	sides                        int // first of the side codes
 	nSides                       int
 	rounding                     int // what rounding gave, in 10^-18; 0 = not kept
 }
 
 const (
-	keyColumn = iota
+	lowColumn = iota
+	highColumn
 	dayColumn
 	amountColumn
 	flagsColumn
 	optionalColumns
 )
 
-// Flags of a row.
+// Flags of a row, in eight bits.
 const (
-	flagTextKey   = 1 << iota // the customer is a number in partition.keys
-	flagCost                  // the cost is known
-	flagOrder                 // the row has an order id
-	flagTextOrder             // it is a number in partition.orders
-
-	roundedShift = iota // from here on: how many times the amount was rounded
+	flagForm       = 3 // form of the customer's key
+	flagCost       = 1 << 2
+	flagOrder      = 1 << 3 // the row has an order id
+	orderFormShift = 4      // its form
+	roundedShift   = 6      // how many times the amount was rounded, at most twice
 )
 
 func newRecordLayout(has Has, nSides int) recordLayout {
@@ -49,6 +49,7 @@ func newRecordLayout(has Has, nSides int) recordLayout {
 		return column
 	}
 	l.units, l.cost, l.discount, l.order = take(has.Units), take(has.Cost), take(has.Discount), take(has.Orders)
+	take(has.Orders)
 	l.sides = l.columns
 	l.columns += nSides
 	return l

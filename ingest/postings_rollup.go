@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strconv"
 
 	"mainstay/ingest/money"
 	"mainstay/ingest/store"
@@ -102,15 +101,16 @@ func (a *assembler) rollUp(texts []*textTable) (*postings, error) {
 // rankOrders replaces the order ids of the rows by their numbers in a table sorted by bytes; 0 where a row has
 // no order.
 func (a *assembler) rankOrders(p *postings) {
-	all, ids := a.texted, a.number[a.layout.order]
-	var ints intTable
+	ids, high := a.number[a.layout.order], a.number[a.layout.order+1]
+	var spaces, orders keyTable
 	for row, f := range a.flags {
-		if f&(flagOrder|flagTextOrder) == flagOrder {
-			ids[row] = int64(a.texted.len()) + int64(ints.id(ids[row]))
+		if f&flagOrder != 0 {
+			ids[row] = int64(orders.id(spaces.id(uint32(f>>orderFormShift&flagForm), high[row]), ids[row]))
 		}
 	}
-	for _, x := range ints.keys {
-		all.put(strconv.AppendInt(nil, x, 10)) // no text is the spelling of an integer
+	var all textTable
+	for id := range orders.len() {
+		all.put(appendKey(nil, &spaces, &orders, &a.texted, id))
 	}
 	var became []uint32
 	p.orders, became = sortTexts(&all)

@@ -1,6 +1,9 @@
 package ingest
 
-import "mainstay/ingest/money"
+import (
+	"mainstay/ingest/key"
+	"mainstay/ingest/money"
+)
 
 // waiting is the columns of a batch on their way into the partitions. Rows are moved column by column: a
 // column of a batch and the ends of the partitions' columns stay in the cache.
@@ -28,7 +31,7 @@ func (s *scatterer) scatter(b *batch) {
 func (s *scatterer) sortByShard(n int) (start [Shards + 1]uint16) {
 	for i, why := range s.reason[:n] {
 		if why == accepted {
-			start[s.place[i]&(Shards-1)+1]++
+			start[s.place[i].shard()+1]++
 		}
 	}
 	for shard := range Shards {
@@ -38,7 +41,7 @@ func (s *scatterer) sortByShard(n int) (start [Shards + 1]uint16) {
 	s.waiting.rows = sized(s.waiting.rows, int(start[Shards]))
 	for i, why := range s.reason[:n] {
 		if why == accepted {
-			at := &next[s.place[i]&(Shards-1)]
+			at := &next[s.place[i].shard()]
 			s.waiting.rows[*at] = uint16(i)
 			*at++
 		}
@@ -49,7 +52,7 @@ func (s *scatterer) sortByShard(n int) (start [Shards + 1]uint16) {
 // fillColumns brings the batch into the columns of the layout.
 func (s *scatterer) fillColumns(b *batch) {
 	w, l := &s.waiting, &s.layout
-	w.columns[keyColumn], w.columns[amountColumn] = s.key, b.amount.val
+	w.columns[lowColumn], w.columns[amountColumn] = s.low, b.amount.val
 	days := w.column(dayColumn, b.n)
 	for i, d := range b.day[:b.n] {
 		days[i] = int64(d)
@@ -84,14 +87,17 @@ func (w *waiting) column(c, n int) []int64 {
 
 func (s *scatterer) fillFlags(b *batch) {
 	flags := s.waiting.column(flagsColumn, b.n)
-	var text uint8
-	for i, place := range s.place[:b.n] {
-		text |= place
-		flags[i] = int64(place >> placeTextShift * flagTextKey)
+	var any place
+	for i, p := range s.place[:b.n] {
+		any |= p
+		flags[i] = int64(p.form())
 	}
-	l := &s.layout
-	if text&placeText == 0 && l.cost+l.order+l.rounding == 0 {
-		s.waiting.columns[flagsColumn] = nil
+	l, columns := &s.layout, s.waiting.columns
+	if columns[highColumn] = s.high; any.form() == key.Int {
+		columns[highColumn] = nil
+		if l.cost+l.order+l.rounding == 0 {
+			columns[flagsColumn] = nil
+		}
 	}
 	if l.cost > 0 {
 		for i, st := range b.cost.status[:b.n] {
@@ -105,14 +111,16 @@ func (s *scatterer) fillFlags(b *batch) {
 // fillOrders numbers the orders of rows that can count: a stored order can be replaced, returns included.
 func (s *scatterer) fillOrders(b *batch) {
 	s.orders.begin(&b.order)
-	ids, flags := s.waiting.column(s.layout.order, b.n), s.waiting.own[flagsColumn]
+	low, high := s.waiting.column(s.layout.order, b.n), s.waiting.column(s.layout.order+1, b.n)
+	flags := s.waiting.own[flagsColumn]
 	for _, i := range s.waiting.rows {
-		if ids[i] = 0; b.amount.val[i] > 0 || s.aside != nil {
-			shard := s.place[i] & (Shards - 1)
-			id, f := s.orders.resolve(&b.order, int(i), &s.part[shard].orders, shard)
-			ids[i] = id
-			flags[i] |= f
+		var o resolvedOrder
+		if b.amount.val[i] > 0 || s.aside != nil {
+			shard := s.place[i].shard()
+			o = s.orders.resolve(&b.order, int(i), &s.part[shard].orders, shard)
 		}
+		low[i], high[i] = o.low, o.high
+		flags[i] |= o.flags
 	}
 }
 

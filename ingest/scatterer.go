@@ -20,20 +20,14 @@ type scatterer struct {
 	keptCurrency memo
 
 	// By row of the current batch.
-	reason []reason
-	key    []int64
-	place  []uint8 // shard, and placeText
+	reason    []reason
+	high, low []int64 // see resolvedKey
+	place     []place
 
 	waiting waiting
 
 	rejects unitRejects
 }
-
-// placeText marks a text key in scatterer.place, whose low bits are the shard.
-const (
-	placeText      = 1 << placeTextShift
-	placeTextShift = 7
-)
 
 func newScatterer(r *rules, l recordLayout) *scatterer {
 	s := &scatterer{rules: r, layout: l, counts: newCounts()}
