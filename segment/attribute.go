@@ -11,13 +11,19 @@ import (
 	"mainstay/ingest/spelling"
 )
 
-// Attribute is one attribute of every member as of the book's day; exactly one of Text and Number is
-// set. "" and NaN are unknown.
+// Attribute is one attribute of every member as of the book's day, looked up when it is asked for: in the accounts,
+// and, of customers, among the codes of a side table. It is in numbers, unknown NaN, or in text, unknown "".
 type Attribute struct {
 	Name      string // as in its source
-	Text      []string
-	Number    []float64
+	Numeric   bool
 	Prospects bool // whether prospects have it: it comes from the accounts
+
+	book    *Book
+	texts   []string // by row of the accounts: either of the two, or none
+	numbers []float64
+	side    int      // of the Ledger, −1 for none
+	values  []string // of the side table
+	codes   codes    // by customer, of values; read by attribute
 }
 
 // attribute finds an attribute by name (any case; spaces and signs as "_"): a column of the accounts,
@@ -27,6 +33,25 @@ type Attribute struct {
 // or before the as-of date that names one; the one of most rows on that day; the smallest by bytes among
 // equals. Spaces around a text do not count.
 func (b *Book) attribute(name string) *Attribute {
+	a := b.describedAttribute(name)
+	if a == nil || a.side < 0 {
+		return a
+	}
+	a.codes = newCodes(b.Profiles.Len(), len(a.values))
+	b.Ledger.Scan(b.Threads, func(k int, s *ingest.Shard) {
+		lo, hi := b.Profiles.OfShard(k)
+		for i := lo; i < hi; i++ {
+			if a.ofAccount(i) == "" {
+				a.codes.set(i, latestCode(s, a.side, b.Profiles.Row(k, i), b.Clock.AsOf))
+			}
+		}
+	})
+	return a
+}
+
+// describedAttribute is attribute without a look at the Ledger: what it says of a customer who has no account is
+// not known.
+func (b *Book) describedAttribute(name string) *Attribute {
 	want := identifier(name)
 	var found *Attribute
 	if b.Accounts != nil {
@@ -35,92 +60,113 @@ func (b *Book) attribute(name string) *Attribute {
 	side := slices.IndexFunc(b.Ledger.Sides, func(s ingest.SideInfo) bool {
 		return identifier(s.Role) == want || identifier(s.Column) == want
 	})
-	switch {
-	case found == nil && side < 0:
-		return nil
-	case found == nil:
-		info := &b.Ledger.Sides[side]
-		found = &Attribute{Name: info.Role, Text: make([]string, b.Members())}
+	if side < 0 {
+		return found
+	}
+	info := &b.Ledger.Sides[side]
+	if found == nil {
+		found = &Attribute{Name: info.Role, book: b}
 		if identifier(info.Role) != want {
 			found.Name = info.Column
 		}
-		b.fillFromSide(side, found.Text)
-	case side >= 0:
-		found.Text, found.Number = found.spelt(), nil
-		b.fillFromSide(side, found.Text)
 	}
-	for m, t := range found.Text {
-		found.Text[m] = strings.TrimSpace(t)
-	}
+	found.Numeric, found.side, found.values = false, side, info.Values
 	return found
-}
-
-// spelt is the attribute as text, numbers by their shortest decimal; "" where unknown.
-func (a *Attribute) spelt() []string {
-	if a.Number == nil {
-		return a.Text
-	}
-	text := make([]string, len(a.Number))
-	for m, v := range a.Number {
-		if !math.IsNaN(v) {
-			text[m] = decimal(v)
-		}
-	}
-	return text
-}
-
-// texts is an attribute as text by member; "" where it, or its name, is unknown.
-func (b *Book) texts(name string) []string {
-	if a := b.attribute(name); a != nil {
-		return a.spelt()
-	}
-	return make([]string, b.Members())
 }
 
 func (b *Book) accountAttribute(want string) *Attribute {
 	for i := range b.Accounts.Attributes {
-		a := &b.Accounts.Attributes[i]
-		if identifier(a.Name) != want {
-			continue
+		if a := &b.Accounts.Attributes[i]; identifier(a.Name) == want {
+			return &Attribute{Name: a.Name, Numeric: a.Number != nil, texts: a.Text, numbers: a.Number, Prospects: true, book: b, side: -1}
 		}
-		if a.Number != nil {
-			return &Attribute{Name: a.Name, Number: byMember(b, a.Number, math.NaN()), Prospects: true}
-		}
-		return &Attribute{Name: a.Name, Text: byMember(b, a.Text, ""), Prospects: true}
 	}
+	var texts []string
+	switch want {
+	case "name":
+		texts = b.Accounts.Name
+	case "parent":
+		texts = b.Accounts.Parent
+	}
+	if texts == nil {
+		return nil
+	}
+	return &Attribute{Name: want, texts: texts, Prospects: true, book: b, side: -1}
+}
+
+// text finds an attribute as text, numbers by their shortest decimal; nil, which has no text, where there is none.
+func (b *Book) text(name string) *Attribute { return b.attribute(name) }
+
+// at is the text of a member, "" where it is unknown.
+func (a *Attribute) at(m int) string {
+	if a == nil {
+		return ""
+	}
+	if t := a.ofAccount(m); t != "" || a.side < 0 || !a.book.isCustomer(m) {
+		return t
+	}
+	return strings.TrimSpace(a.values[a.codes.at(m)])
+}
+
+// one is at for one member, of an attribute that was only described: it reads the Ledger for that member.
+func (a *Attribute) one(m int) string {
+	if t := a.ofAccount(m); t != "" || a.side < 0 || !a.book.isCustomer(m) {
+		return t
+	}
+	k, row := a.book.Profiles.Place(m)
+	return strings.TrimSpace(a.values[latestCode(a.book.Ledger.Shard(k), a.side, row, a.book.Clock.AsOf)])
+}
+
+// ofAccount is what the accounts say of a member, "" for nothing.
+func (a *Attribute) ofAccount(m int) string {
+	if a.texts == nil && a.numbers == nil {
+		return ""
+	}
+	row := a.book.accountRow(m)
 	switch {
-	case want == "name" && b.Accounts.Name != nil:
-		return &Attribute{Name: want, Text: byMember(b, b.Accounts.Name, ""), Prospects: true}
-	case want == "parent" && b.Accounts.Parent != nil:
-		return &Attribute{Name: want, Text: byMember(b, b.Accounts.Parent, ""), Prospects: true}
+	case row < 0:
+		return ""
+	case a.texts != nil:
+		return strings.TrimSpace(a.texts[row])
+	case math.IsNaN(a.numbers[row]):
+		return ""
 	}
-	return nil
+	return decimal(a.numbers[row])
 }
 
-// byMember spreads a column of the accounts over the members.
-func byMember[T any](b *Book, column []T, unknown T) []T {
-	out := make([]T, b.Members())
-	for m := range out {
-		if row := b.accountRow(m); row >= 0 {
-			out[m] = column[row]
-		} else {
-			out[m] = unknown
-		}
+// number is the number of a member, of an attribute in numbers.
+func (a *Attribute) number(m int) float64 {
+	if row := a.book.accountRow(m); row >= 0 {
+		return a.numbers[row]
 	}
-	return out
+	return math.NaN()
 }
 
-// fillFromSide fills the empty texts of customers.
-func (b *Book) fillFromSide(side int, text []string) {
-	values := b.Ledger.Sides[side].Values
-	b.Ledger.Scan(b.Threads, func(k int, s *ingest.Shard) {
-		lo, hi := b.Profiles.OfShard(k)
-		for i := lo; i < hi; i++ {
-			if text[i] == "" {
-				text[i] = values[latestCode(s, side, b.Profiles.Row(k, i), b.Clock.AsOf)]
-			}
-		}
-	})
+// codes is a column of small numbers: a byte each where less than 256 differ, as in most categories.
+type codes struct {
+	narrow []uint8
+	wide   []uint32
+}
+
+func newCodes(n, different int) codes {
+	if different <= math.MaxUint8+1 {
+		return codes{narrow: make([]uint8, n)}
+	}
+	return codes{wide: make([]uint32, n)}
+}
+
+func (c *codes) at(i int) uint32 {
+	if c.narrow != nil {
+		return uint32(c.narrow[i])
+	}
+	return c.wide[i]
+}
+
+func (c *codes) set(i int, v uint32) {
+	if c.narrow != nil {
+		c.narrow[i] = uint8(v)
+	} else {
+		c.wide[i] = v
+	}
 }
 
 // latestCode is the code of a side table for customer i as of a day, 0 (empty) without one.

@@ -35,7 +35,7 @@ func TestSideAttributeAsOf(t *testing.T) {
 			if identifier(a.Name) != identifier(name) || a.Name == "Manager" {
 				t.Errorf("%s is called %s", name, a.Name)
 			}
-			if got := a.Text[member(b, "a")]; got != want {
+			if got := a.at(member(b, "a")); got != want {
 				t.Errorf("as of %d: %q, want %q", asOf, got, want)
 			}
 		}
@@ -66,16 +66,16 @@ func TestAccountAttribute(t *testing.T) {
 		t.Fatalf("%+v", a)
 	}
 	for key, want := range map[string]string{"a": "Public", "b": "Steel", "c": "Steel", "p": "Retail"} {
-		if got := a.Text[member(b, key)]; got != want {
+		if got := a.at(member(b, key)); got != want {
 			t.Errorf("%s: %q, want %q", key, got, want)
 		}
 	}
 	d := b.attribute("demand")
-	if d.Number[member(b, "p")] != 30 || !math.IsNaN(d.Number[member(b, "b")]) || !math.IsNaN(d.Number[member(b, "c")]) {
+	if d.number(member(b, "p")) != 30 || !math.IsNaN(d.number(member(b, "b"))) || !math.IsNaN(d.number(member(b, "c"))) {
 		t.Errorf("%+v", d)
 	}
 	n := b.attribute("name")
-	if n.Text[member(b, "p")] != "Pi" || n.Text[member(b, "c")] != "" {
+	if n.at(member(b, "p")) != "Pi" || n.at(member(b, "c")) != "" {
 		t.Errorf("%+v", n)
 	}
 }

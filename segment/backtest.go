@@ -20,7 +20,7 @@ type backtest struct {
 	chains               map[ingest.Day]*chainModel
 	counts               *markov.Counts // moves between states of all customers up to the as-of date
 	today                *panel         // the as-of date, and the sample on it until its customers are forgotten
-	todayTexts           [][]string     // model attributes of all customers, once the learning has ended
+	todayTexts           []*Attribute   // model attributes of all customers, once the learning has ended
 }
 
 func newBacktest(st *study) *backtest {

@@ -163,7 +163,7 @@ func (b *Book) numberOf(name string) (value func(m int) float64, prospects bool,
 		return nil, false, err
 	}
 	if !isField(name) {
-		if a := b.attribute(name); a != nil {
+		if a := b.describedAttribute(name); a != nil {
 			prospects = a.Prospects
 		}
 	}

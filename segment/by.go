@@ -99,13 +99,13 @@ func (d *Description) addClusters(b *Book, scheme string, in []bool) error {
 
 // describe lists the members in with their segments, sorted by key.
 func (b *Book) describe(groups []*Grouping, in []bool) []Member {
-	names := b.texts("name")
+	names := b.text("name")
 	var members []Member
 	for m := range b.Members() {
 		if in != nil && !in[m] {
 			continue
 		}
-		one := Member{Key: string(b.Key(m)), Name: names[m], Profile: b.Profile(m), Segments: make([]string, len(groups))}
+		one := Member{Key: string(b.Key(m)), Name: names.at(m), Profile: b.Profile(m), Segments: make([]string, len(groups))}
 		one.AtRisk = one.Profile != nil && one.Profile.AtRisk(b.Clock.AsOf, b.Clock.Horizon)
 		for i, g := range groups {
 			one.Segments[i] = g.name(m)

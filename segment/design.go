@@ -116,17 +116,17 @@ func (c *columns) row(p *panel, i int) []float64 {
 	return row
 }
 
-// textsOn are the model attributes of customers as of a day: by attribute, then by profile.
-func (b *study) textsOn(day ingest.Day, profiles *Profiles) [][]string {
+// textsOn are the model attributes of customers as of a day.
+func (b *study) textsOn(day ingest.Day, profiles *Profiles) []*Attribute {
 	if len(b.Config.ModelAttributes) == 0 {
 		return nil
 	}
 	then := &Book{Ledger: b.Ledger, Accounts: b.Accounts, Clock: b.Clock, Profiles: profiles, Threads: b.Threads}
 	then.Clock.AsOf = day
 	then.matchAccounts()
-	out := make([][]string, len(b.Config.ModelAttributes))
+	out := make([]*Attribute, len(b.Config.ModelAttributes))
 	for k, name := range b.Config.ModelAttributes {
-		out[k] = then.texts(name)
+		out[k] = then.text(name)
 	}
 	return out
 }
@@ -140,7 +140,7 @@ func (b *Book) checkModelAttributes() error {
 		}
 	}
 	for _, name := range b.Config.ModelAttributes {
-		if b.attribute(name) == nil {
+		if b.describedAttribute(name) == nil {
 			return unknownName("attribute", name, b.attributeNames())
 		}
 		dated := b.Accounts == nil || b.Accounts.Dated() || b.accountAttribute(identifier(name)) == nil

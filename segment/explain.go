@@ -95,7 +95,7 @@ func (b *Book) attributesOf(m int) []NamedValue {
 		if identifier(name) == "name" {
 			continue
 		}
-		if v := b.texts(name)[m]; v != "" {
+		if v := b.describedAttribute(name).one(m); v != "" {
 			out = append(out, NamedValue{name, v})
 		}
 	}
@@ -110,18 +110,22 @@ func (b *Book) find(who string) (m int, byName bool, err error) {
 			return m, false, nil
 		}
 	}
-	names := b.texts("name")
+	names := b.text("name")
 	want := spelling.Normal(who)
 	var same []int
-	for m, name := range names {
-		if want != "" && spelling.Normal(name) == want {
+	for m := range b.Members() {
+		if want != "" && spelling.Normal(names.at(m)) == want {
 			same = append(same, m)
 		}
 	}
 	if len(same) == 1 {
 		return same[0], true, nil
 	}
-	return 0, false, b.unknownCustomer(who, want, names, same)
+	all := make([]string, b.Members())
+	for m := range all {
+		all[m] = names.at(m)
+	}
+	return 0, false, b.unknownCustomer(who, want, all, same)
 }
 
 // maxCandidates is how many customers an error offers.

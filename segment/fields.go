@@ -209,8 +209,8 @@ func (b *Book) columnOf(name string) (column, error) {
 		}
 		return column{}, unknownName("field or attribute", name, append(known, b.attributeNames()...))
 	}
-	if a.Number != nil {
-		return column{number: func(m int) float64 { return a.Number[m] }}, nil
+	if a.Numeric {
+		return column{number: a.number}, nil
 	}
-	return column{text: func(m int) string { return a.Text[m] }}, nil
+	return column{text: a.at}, nil
 }

@@ -1,13 +1,16 @@
 package segment
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
 
 	"mainstay/ingest"
+	"mainstay/internal/num"
 )
 
 // Names of the built-in schemes, beside those that are found (SchemeKMeans); any other scheme is an attribute.
@@ -146,8 +149,8 @@ func (b *Book) groupLadder() (*Grouping, error) {
 
 // groupAttribute is groupText, as long as an attribute in numbers has few.
 func (b *Book) groupAttribute(a *Attribute) (*Grouping, error) {
-	if a.Number != nil {
-		if n := distinct(a.Number); n > maxNumbers {
+	if a.Numeric {
+		if n := a.differentNumbers(); n > maxNumbers {
 			return nil, &ingest.ConfigError{Msg: fmt.Sprintf("%q has %d different numbers, more than the %d that can be segments as they are: cut it into bands, for example --by '%s:q4'", a.Name, n, maxNumbers, a.Name)}
 		}
 	}
@@ -156,36 +159,41 @@ func (b *Book) groupAttribute(a *Attribute) (*Grouping, error) {
 
 // groupText makes a segment of every distinct value, in the order of their spelling.
 func (b *Book) groupText(a *Attribute) *Grouping {
-	text := a.spelt()
-	g := &Grouping{Scheme: a.Name, Of: make([]int32, len(text))}
+	g := &Grouping{Scheme: a.Name, Of: make([]int32, b.Members())}
 	index := make(map[string]int32)
-	for _, t := range text {
-		index[t] = 0
-	}
-	values := make([]string, 0, len(index))
-	for v := range index {
-		values = append(values, v)
-	}
-	slices.Sort(values)
-	for k, v := range values {
-		index[v] = int32(k)
-		if v == "" {
-			v = unknown
+	var values []string // in the order in which they are met
+	for m := range g.Of {
+		t := a.at(m)
+		k, known := index[t]
+		if !known {
+			k = int32(len(values))
+			index[t], values = k, append(values, t)
 		}
-		g.Names = append(g.Names, v)
-	}
-	for m, t := range text {
-		g.Of[m] = index[t]
-		if !b.isCustomer(m) && !a.Prospects {
+		if g.Of[m] = k; !b.isCustomer(m) && !a.Prospects {
 			g.Of[m] = -1
+		}
+	}
+	place := make([]int32, len(values)) // of each in order
+	order := slices.SortedFunc(maps.Values(index), func(x, y int32) int { return strings.Compare(values[x], values[y]) })
+	for at, k := range order {
+		place[k] = int32(at)
+		g.Names = append(g.Names, cmp.Or(values[k], unknown))
+	}
+	for m, k := range g.Of {
+		if k >= 0 {
+			g.Of[m] = place[k]
 		}
 	}
 	return g
 }
 
-func distinct(numbers []float64) int {
-	sorted := slices.Clone(numbers)
-	slices.Sort(sorted)
+// differentNumbers counts the values of the members, unknown being one.
+func (a *Attribute) differentNumbers() int {
+	sorted := make([]float64, a.book.Members())
+	for m := range sorted {
+		sorted[m] = a.number(m)
+	}
+	num.SortFloats(sorted)
 	return len(slices.CompactFunc(sorted, func(x, y float64) bool { return x == y || math.IsNaN(x) && math.IsNaN(y) }))
 }
 
@@ -276,7 +284,7 @@ func (b *Book) Schemes() []string {
 	}
 	for _, name := range b.textAttributes() {
 		a := b.attribute(name)
-		if a.Number != nil {
+		if a.Numeric {
 			continue // a column of numbers whose name differs in signs only comes before it
 		}
 		if n := len(b.groupText(a).Names); n >= 2 && n <= maxDefaultValues {

@@ -96,7 +96,7 @@ func (b *study) newPanel(day ingest.Day, profiles *Profiles) *panel {
 
 // newShardPanel is customers lo to hi, of shard sh, on the day of a panel of the sample and measured in its units.
 // profiles are those of the whole book on that day, texts their model attributes (see textsOn).
-func (b *study) newShardPanel(of *panel, sh *ingest.Shard, profiles *Profiles, lo, hi int, texts [][]string) *panel {
+func (b *study) newShardPanel(of *panel, sh *ingest.Shard, profiles *Profiles, lo, hi int, texts []*Attribute) *panel {
 	p := &panel{Day: of.Day, width: of.width, typical: of.typical, Mean12: of.Mean12, Churn: of.Churn, Value: of.Value}
 	b.seat(p, profiles, lo, hi, texts)
 	b.observe(p, sh, profiles, b.lookOn(p.Day), 0, len(p.Subjects))
@@ -104,7 +104,7 @@ func (b *study) newShardPanel(of *panel, sh *ingest.Shard, profiles *Profiles, l
 }
 
 // seat makes subjects of those of the customers lo to hi who have bought, and gives those at risk a row.
-func (b *study) seat(p *panel, profiles *Profiles, lo, hi int, texts [][]string) {
+func (b *study) seat(p *panel, profiles *Profiles, lo, hi int, texts []*Attribute) {
 	bought, atRisk := 0, 0
 	for i := lo; i < hi; i++ {
 		bought += int(unit(profiles.Frequency[i] > 0))
@@ -124,7 +124,7 @@ func (b *study) seat(p *panel, profiles *Profiles, lo, hi int, texts [][]string)
 		if profiles.AtRisk(i, p.Day, b.Clock.Horizon) {
 			row++
 			for k := range texts {
-				p.Attributes[k] = append(p.Attributes[k], texts[k][i])
+				p.Attributes[k] = append(p.Attributes[k], texts[k].at(i))
 			}
 		}
 	}

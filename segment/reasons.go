@@ -37,7 +37,7 @@ const (
 type teller struct {
 	*study
 	typical typical
-	levels  [][]string // of the model attributes: by attribute, then by member
+	levels  []*Attribute // the model attributes
 }
 
 // reason is a fact about a customer, without its words: 4·(place of its code in reasonCodes) + 1, plus 1 where it raises
@@ -251,7 +251,7 @@ func (t *teller) appendLevels(dst []byte, member int) []byte {
 		if k > 0 {
 			dst = append(dst, ", "...)
 		}
-		dst = append(append(append(dst, name...), ' '), cmp.Or(t.levels[k][member], "unknown")...)
+		dst = append(append(append(dst, name...), ' '), cmp.Or(t.levels[k].at(member), "unknown")...)
 	}
 	return dst
 }

@@ -18,7 +18,7 @@ type bookScores struct {
 	result *Result // names the champions
 	keys   []bool  // by member: a key account
 
-	name, parent, manager, industry, region text
+	name, parent, manager, industry, region *Attribute
 }
 
 func (a *analysis) bookScores(s *scored) *bookScores {
