@@ -9,17 +9,40 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/apache/arrow/go/v17/arrow/memory"
+
 	"mainstay/ingest"
 )
 
 // WriteFile writes t to a file of the format that its extension names (.parquet, .csv, .arrow,
 // .json), complete or not at all.
 func WriteFile(path string, t *Table) error {
-	write, err := writerFor(path)
+	begin, err := writerFor(path)
 	if err != nil {
 		return err
 	}
-	return WriteWhole(path, func(w io.Writer) error { return write(w, t) })
+	return WriteWhole(path, func(w io.Writer) error {
+		tw, err := begin(w, t)
+		if err != nil {
+			return err
+		}
+		return writeWhole(tw, t)
+	})
+}
+
+// WriteStream is WriteFile for a table that is not at hand.
+func WriteStream(path string, s *Stream) error {
+	begin, err := writerFor(path)
+	if err != nil {
+		return err
+	}
+	return WriteWhole(path, func(w io.Writer) error {
+		tw, err := begin(w, s.Shape)
+		if err != nil {
+			return err
+		}
+		return s.write(tw)
+	})
 }
 
 // WriteWhole writes a file complete or not at all: what write writes goes to a temporary file beside
@@ -53,17 +76,19 @@ func CheckFile(path string) error {
 	return nil
 }
 
-// writerFor chooses the writer by extension.
-func writerFor(path string) (func(io.Writer, *Table) error, error) {
+// writerFor chooses the writer of tables of one shape by extension.
+func writerFor(path string) (func(w io.Writer, shape *Table) (tableWriter, error), error) {
 	switch ext := strings.ToLower(filepath.Ext(path)); ext {
 	case ".parquet":
-		return WriteParquet, nil
+		return func(w io.Writer, shape *Table) (tableWriter, error) { return newParquetWriter(w, shape), nil }, nil
 	case ".csv":
-		return WriteCSV, nil
+		return func(w io.Writer, shape *Table) (tableWriter, error) { return newCSVWriter(w, shape), nil }, nil
 	case ".arrow":
-		return WriteArrow, nil
+		return func(w io.Writer, shape *Table) (tableWriter, error) {
+			return newArrowWriter(w, shape, memory.NewGoAllocator())
+		}, nil
 	case ".json":
-		return WriteJSON, nil
+		return func(w io.Writer, _ *Table) (tableWriter, error) { return &jsonWriter{w: w}, nil }, nil
 	default:
 		return nil, &ingest.ConfigError{Msg: fmt.Sprintf("%s: unknown format %q; use .parquet, .csv, .arrow or .json", path, ext)}
 	}

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"bytes"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,9 +13,16 @@ func TestWriteFileChoosesTheFormat(t *testing.T) {
 	folder := t.TempDir()
 	for _, ext := range []string{".parquet", ".csv", ".arrow", ".json", ".CSV"} {
 		path := filepath.Join(folder, "zoo"+ext)
-		write, err := writerFor(path)
+		begin, err := writerFor(path)
 		if err != nil {
 			t.Fatal(err)
+		}
+		write := func(w io.Writer, t *Table) error {
+			tw, err := begin(w, t)
+			if err != nil {
+				return err
+			}
+			return writeWhole(tw, t)
 		}
 		if err := WriteFile(path, zoo()); err != nil {
 			t.Fatal(err)

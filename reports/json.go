@@ -14,13 +14,7 @@ import (
 
 // WriteJSON writes t as an array of objects, one a line, keys in column order: integers and floats
 // as numbers, decimals as strings (JSON numbers lose digits), dates as YYYY-MM-DD, undefined as null.
-func WriteJSON(w io.Writer, t *Table) error {
-	if err := writeRows(w, t); err != nil {
-		return err
-	}
-	_, err := io.WriteString(w, "\n")
-	return err
-}
+func WriteJSON(w io.Writer, t *Table) error { return writeWhole(&jsonWriter{w: w}, t) }
 
 // Schemas of the answers of mainstay segment: the number rises when a column changes its meaning or goes;
 // new columns do not raise it.
@@ -37,33 +31,48 @@ const (
 func WriteAnswer(w io.Writer, schema string, clock segment.Clock, t *Table) error {
 	_, err := fmt.Fprintf(w, "{\"schema\":%q,\"as_of\":%q,\"churn_horizon_days\":%d,\"rows\":", schema, clock.AsOf, clock.Horizon)
 	if err == nil {
-		err = writeRows(w, t)
-	}
-	if err == nil {
-		_, err = io.WriteString(w, "}\n")
+		err = writeWhole(&jsonWriter{w: w, end: "}"}, t)
 	}
 	return err
 }
 
-func writeRows(w io.Writer, t *Table) error {
-	if err := t.check(); err != nil {
-		return err
-	}
-	buf := []byte{'['}
+// jsonWriter writes the rows of tables of one shape as one array.
+type jsonWriter struct {
+	w    io.Writer
+	buf  []byte
+	some bool   // a row has been written
+	end  string // behind the array, before the end of the line
+}
+
+func (j *jsonWriter) rows(t *Table) error {
 	for i := range t.Rows {
-		if i > 0 {
-			buf = append(buf, ',')
+		sign := byte('[')
+		if j.some {
+			sign = ','
 		}
-		buf = append(buf, '\n')
-		buf = appendObject(buf, t, i)
-		if len(buf) >= csvFlush {
-			if _, err := w.Write(buf); err != nil {
+		j.some = true
+		j.buf = append(j.buf, sign, '\n')
+		j.buf = appendObject(j.buf, t, i)
+		if len(j.buf) >= csvFlush {
+			if err := j.flush(); err != nil {
 				return err
 			}
-			buf = buf[:0]
 		}
 	}
-	_, err := w.Write(append(buf, "\n]"...))
+	return nil
+}
+
+func (j *jsonWriter) close() error {
+	if !j.some {
+		j.buf = append(j.buf, '[')
+	}
+	j.buf = append(append(append(j.buf, "\n]"...), j.end...), '\n')
+	return j.flush()
+}
+
+func (j *jsonWriter) flush() error {
+	_, err := j.w.Write(j.buf)
+	j.buf = j.buf[:0]
 	return err
 }
 

@@ -2,6 +2,7 @@ package segment
 
 import (
 	"context"
+	"iter"
 	"slices"
 	"strings"
 
@@ -11,15 +12,17 @@ import (
 
 // Description is what By finds: segments with their sizes, the cut points used, and who belongs where.
 type Description struct {
-	Clock   Clock
-	Scale   int // of money
-	Schemes []string
-	Rows    []SegmentRow
-	Cuts    []Cut
-	Members []Member // sorted by key bytes
-
+	Clock     Clock
+	Scale     int // of money
+	Schemes   []string
+	Rows      []SegmentRow
+	Cuts      []Cut
 	Clusters  []Clusters // of the schemes that are found
 	Contracts bool       // contracts in force are part of being at risk, and of retention
+
+	book *Book
+	by   []string
+	in   []bool // by member: whether the condition holds
 }
 
 // Clusters are the clusters of one scheme: how they were found, and what they are like.
@@ -30,10 +33,12 @@ type Clusters struct {
 
 // Member is one customer (or prospect) and its segments.
 type Member struct {
-	Key, Name string
-	Profile   *Profile // nil for a prospect
-	AtRisk    bool
-	Segments  []string // parallel to Description.Schemes; "" = not in that scheme
+	Key, Name   string
+	Prospect    bool
+	AtRisk      bool
+	RecencyDays int      // −1 without a purchase day
+	Net12       int64    // at the Ledger's scale
+	Segments    []string // parallel to Description.Schemes; "" = not in that scheme
 }
 
 // By describes segmentations without fitting anything: rows for every scheme of by ("rfm", "abc",
@@ -57,8 +62,7 @@ func By(ctx context.Context, l *ingest.Ledger, inputs *table.Inputs, cfg Config,
 	if len(by) == 0 {
 		by = b.Schemes()
 	}
-	d := &Description{Clock: b.Clock, Scale: l.Scale, Contracts: b.Inputs.Contracts != nil}
-	var groups []*Grouping
+	d := &Description{Clock: b.Clock, Scale: l.Scale, Contracts: b.Inputs.Contracts != nil, book: b, by: by, in: in}
 	for _, scheme := range by {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -71,15 +75,14 @@ func By(ctx context.Context, l *ingest.Ledger, inputs *table.Inputs, cfg Config,
 		if err != nil {
 			return nil, err
 		}
-		d.Schemes, groups = append(d.Schemes, g.Scheme), append(groups, g)
+		d.Schemes = append(d.Schemes, g.Scheme)
 		d.Rows = append(d.Rows, rows...)
 		d.Cuts = appendNewCuts(d.Cuts, g.Cuts)
 		if err := d.addClusters(b, scheme, in); err != nil {
 			return nil, err
 		}
 	}
-	d.Members = b.describe(groups, in)
-	return d, nil
+	return d, l.Err()
 }
 
 // addClusters describes the clusters that a scheme, or a part of a crossing, is made of, once.
@@ -97,23 +100,55 @@ func (d *Description) addClusters(b *Book, scheme string, in []bool) error {
 	return nil
 }
 
-// describe lists the members in with their segments, sorted by key.
-func (b *Book) describe(groups []*Grouping, in []bool) []Member {
-	names := b.text("name")
-	var members []Member
-	for m := range b.Members() {
-		if in != nil && !in[m] {
-			continue
+// Counted is the number of members for whom the condition holds.
+func (d *Description) Counted() int { return count(d.in) }
+
+// Members yields them with their segments, sorted by key bytes, so many at a time, the last batch shorter. A batch is
+// valid until the next one is asked for; its texts stay. After an error nothing follows.
+func (d *Description) Members(size int) iter.Seq2[[]Member, error] {
+	return func(yield func([]Member, error) bool) {
+		b := d.book
+		groups := make([]*Grouping, len(d.by))
+		for k, scheme := range d.by {
+			var err error
+			if groups[k], err = b.Group(scheme); err != nil {
+				yield(nil, err)
+				return
+			}
 		}
-		one := Member{Key: string(b.Key(m)), Name: names.at(m), Profile: b.Profile(m), Segments: make([]string, len(groups))}
-		one.AtRisk = one.Profile != nil && one.Profile.AtRisk(b.Clock.AsOf, b.Clock.Horizon)
-		for i, g := range groups {
-			one.Segments[i] = g.name(m)
+		names := b.text("name")
+		if err := b.Ledger.Err(); err != nil {
+			yield(nil, err)
+			return
 		}
-		members = append(members, one)
+		order, batch := newKeyOrder(b), make([]Member, 0, size)
+		segments := make([]string, size*len(groups))
+		for m, ok := order.next(); ok; m, ok = order.next() {
+			if !d.in[m] {
+				continue
+			}
+			at := len(batch) * len(groups)
+			one := Member{Key: string(b.Key(m)), Name: names.at(m), Prospect: !b.isCustomer(m), RecencyDays: -1, Segments: segments[at : at+len(groups)]}
+			if !one.Prospect {
+				one.AtRisk, one.Net12 = b.atRisk(m), b.Profiles.Net12.At(m)
+				if b.Profiles.Frequency[m] > 0 {
+					one.RecencyDays = int(b.Clock.AsOf - b.Profiles.Last[m])
+				}
+			}
+			for k, g := range groups {
+				one.Segments[k] = g.name(m)
+			}
+			if batch = append(batch, one); len(batch) == size {
+				if !yield(batch, nil) {
+					return
+				}
+				batch = batch[:0]
+			}
+		}
+		if len(batch) > 0 {
+			yield(batch, nil)
+		}
 	}
-	slices.SortFunc(members, func(x, y Member) int { return strings.Compare(x.Key, y.Key) })
-	return members
 }
 
 // appendNewCuts leaves out the cuts of a scheme that are there already (from a crossing).

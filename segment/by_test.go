@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -245,7 +246,7 @@ func TestAggregateWithEstimates(t *testing.T) {
 	}
 }
 
-// byRows is By without its members.
+// byRows is By without the rest.
 func byRows(ctx context.Context, l *ingest.Ledger, in *table.Inputs, cfg Config, by []string, where string, threads int) ([]SegmentRow, []Cut, error) {
 	d, err := By(ctx, l, in, cfg, by, where, threads)
 	if err != nil {
@@ -266,15 +267,25 @@ func TestMembersNameTheirSegments(t *testing.T) {
 			want += row.Customers + row.Prospects
 		}
 	}
-	if len(d.Members) != want || want == 0 {
-		t.Errorf("%d members, the rows count %d", len(d.Members), want)
+	var members []Member
+	for batch, err := range d.Members(5) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range batch {
+			m.Segments = slices.Clone(m.Segments)
+			members = append(members, m)
+		}
 	}
-	for i, m := range d.Members {
+	if len(members) != want || d.Counted() != want || want == 0 {
+		t.Errorf("%d members, %d counted, the rows count %d", len(members), d.Counted(), want)
+	}
+	for i, m := range members {
 		if m.Segments[1] != "North" {
 			t.Errorf("%s is in region %q", m.Key, m.Segments[1])
 		}
-		if i > 0 && d.Members[i-1].Key >= m.Key {
-			t.Errorf("members are not sorted by key: %q after %q", m.Key, d.Members[i-1].Key)
+		if i > 0 && members[i-1].Key >= m.Key {
+			t.Errorf("members are not sorted by key: %q after %q", m.Key, members[i-1].Key)
 		}
 	}
 }

@@ -38,45 +38,38 @@ type field struct {
 	bind        func(b *Book) (column, error)
 }
 
-// nobody stands for the profile of a prospect.
-var nobody = Profile{GapMean: math.NaN(), GapSD: math.NaN(), GapMedian: math.NaN()}
-
 // fields is the one table of what conditions may use. Money and units are plain numbers; windows end on
 // the as-of date. (A function, because key accounts may be defined by conditions.)
 func fields() []field {
+	nan := math.NaN()
 	return append([]field{
 		{"customer_id", "key of the customer", textField(func(b *Book, m int) string { return string(b.Key(m)) })},
-		{"recency_days", "days since the last purchase day", numberField(func(b *Book, p *Profile) float64 {
-			if p.Frequency == 0 {
-				return math.NaN()
-			}
-			return float64(p.RecencyDays(b.Clock.AsOf))
+		{"recency_days", "days since the last purchase day", numberField(nan, func(b *Book, i int) float64 {
+			return b.sincePurchase(i, b.Profiles.Last)
 		})},
-		{"tenure_days", "days since the first purchase day", numberField(func(b *Book, p *Profile) float64 {
-			if p.Frequency == 0 {
-				return math.NaN()
-			}
-			return float64(b.Clock.AsOf - p.First)
+		{"tenure_days", "days since the first purchase day", numberField(nan, func(b *Book, i int) float64 {
+			return b.sincePurchase(i, b.Profiles.First)
 		})},
-		{"frequency", "purchase days, all history", numberField(func(_ *Book, p *Profile) float64 { return float64(p.Frequency) })},
-		{"frequency_12m", "purchase days of the trailing 12 months", numberField(func(_ *Book, p *Profile) float64 { return float64(p.Frequency12) })},
-		{"monetary", "net revenue, all history", numberField(func(b *Book, p *Profile) float64 { return b.money(p.Net()) })},
-		{"revenue_12m", "net revenue of the trailing 12 months", numberField(func(b *Book, p *Profile) float64 { return b.money(p.Net12) })},
-		{"revenue_prior_12m", "net revenue of the 12 months before", numberField(func(b *Book, p *Profile) float64 { return b.money(p.NetPrior12) })},
+		{"frequency", "purchase days, all history", numberField(0, func(b *Book, i int) float64 { return float64(b.Profiles.Frequency[i]) })},
+		{"frequency_12m", "purchase days of the trailing 12 months", numberField(0, func(b *Book, i int) float64 { return float64(b.Profiles.Frequency12[i]) })},
+		{"monetary", "net revenue, all history", numberField(0, func(b *Book, i int) float64 { return b.money(b.Profiles.Net(i)) })},
+		{"revenue_12m", "net revenue of the trailing 12 months", numberField(0, func(b *Book, i int) float64 { return b.money(b.Profiles.Net12.At(i)) })},
+		{"revenue_prior_12m", "net revenue of the 12 months before", numberField(0, func(b *Book, i int) float64 { return b.money(b.Profiles.NetPrior12.At(i)) })},
 		{"margin_12m", "margin of the trailing 12 months; needs cost", mappedField("cost", func(h ingest.Has) bool { return h.Cost },
-			func(b *Book, p *Profile) float64 { return b.money(Value12(p, Margin)) })},
-		{"value_12m_realised", "value of the trailing 12 months: margin or revenue, by the value basis", numberField(func(b *Book, p *Profile) float64 { return b.money(Value12(p, b.Basis)) })},
+			func(b *Book, i int) float64 { return b.money(b.Profiles.Value12(i, Margin)) })},
+		{"value_12m_realised", "value of the trailing 12 months: margin or revenue, by the value basis", numberField(0, func(b *Book, i int) float64 { return b.money(b.Profiles.Value12(i, b.Basis)) })},
 		{"units_12m", "units of the trailing 12 months; needs units", mappedField("units", func(h ingest.Has) bool { return h.Units },
-			func(b *Book, p *Profile) float64 { return b.units(p.Units12) })},
+			func(b *Book, i int) float64 { return b.units(b.Profiles.Units12.At(i)) })},
 		{"orders", "orders, all history; needs an order column", mappedField("order", func(h ingest.Has) bool { return h.Orders },
-			func(_ *Book, p *Profile) float64 { return float64(p.Orders) })},
-		{"gap_mean", "mean days between purchase days", numberField(func(_ *Book, p *Profile) float64 { return p.GapMean })},
-		{"gap_median", "median days between purchase days", numberField(func(_ *Book, p *Profile) float64 { return p.GapMedian })},
-		{"returns_share", "returns as a share of sales, all history", numberField(func(_ *Book, p *Profile) float64 {
-			if p.Sales == 0 {
-				return math.NaN()
+			func(b *Book, i int) float64 { return float64(b.Profiles.Orders.At(i)) })},
+		{"gap_mean", "mean days between purchase days", numberField(nan, func(b *Book, i int) float64 { return b.Profiles.GapMean(i) })},
+		{"gap_median", "median days between purchase days", numberField(nan, func(b *Book, i int) float64 { return b.Profiles.GapMedian(i) })},
+		{"returns_share", "returns as a share of sales, all history", numberField(nan, func(b *Book, i int) float64 {
+			sales := b.Profiles.Sales.At(i)
+			if sales == 0 {
+				return nan
 			}
-			return -float64(p.Returns) / float64(p.Sales)
+			return -float64(b.Profiles.Returns.At(i)) / float64(sales)
 		})},
 		{"at_risk", "bought within one churn horizon, or under contract", flagField(func(b *Book, m int) bool {
 			return b.isCustomer(m) && b.atRisk(m)
@@ -123,25 +116,33 @@ func Fields() []Field {
 	return out
 }
 
-func numberField(f func(b *Book, p *Profile) float64) func(*Book) (column, error) {
+// numberField is a number of the customers, and what it is for prospects.
+func numberField(prospect float64, f func(b *Book, i int) float64) func(*Book) (column, error) {
 	return func(b *Book) (column, error) {
 		return column{number: func(m int) float64 {
 			if b.isCustomer(m) {
-				p := b.Profiles.At(m)
-				return f(b, &p)
+				return f(b, m)
 			}
-			return f(b, &nobody)
+			return prospect
 		}}, nil
 	}
 }
 
-// mappedField is a number that exists only when a role is mapped.
-func mappedField(role string, has func(ingest.Has) bool, f func(b *Book, p *Profile) float64) func(*Book) (column, error) {
+// sincePurchase is the days since a purchase day of customer i, NaN without one.
+func (b *Book) sincePurchase(i int, day []ingest.Day) float64 {
+	if b.Profiles.Frequency[i] == 0 {
+		return math.NaN()
+	}
+	return float64(b.Clock.AsOf - day[i])
+}
+
+// mappedField is a number that exists only when a role is mapped, 0 for prospects.
+func mappedField(role string, has func(ingest.Has) bool, f func(b *Book, i int) float64) func(*Book) (column, error) {
 	return func(b *Book) (column, error) {
 		if !has(b.Ledger.Has) {
 			return column{}, &ingest.ConfigError{Msg: "no " + role + " is mapped: name the column with --" + role}
 		}
-		return numberField(f)(b)
+		return numberField(0, f)(b)
 	}
 }
 

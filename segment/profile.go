@@ -116,7 +116,7 @@ func (p *Profiles) At(i int) Profile {
 		Cost12: p.Cost12.At(i), Costed12: p.Costed12.At(i), CostPrior12: p.CostPrior12.At(i), CostedPrior12: p.CostedPrior12.At(i),
 		Units12: p.Units12.At(i),
 	}
-	out.GapMean, out.GapSD, out.GapMedian = p.gaps(i)
+	out.GapMean, out.GapSD, out.GapMedian = p.GapMean(i), p.GapSD(i), p.GapMedian(i)
 	return out
 }
 
@@ -131,16 +131,28 @@ func (p *Profiles) AtRisk(i int, asOf ingest.Day, horizon int) bool {
 	return p.Frequency[i] > 0 && (p.Contract(i) || int(asOf-p.Last[i]) < horizon)
 }
 
-// gaps are the mean, standard deviation and median of the days between consecutive purchase days.
-func (p *Profiles) gaps(i int) (mean, sd, median float64) {
+// GapMean is that of profile i: the days from the first to the last purchase, shared among the gaps.
+func (p *Profiles) GapMean(i int) float64 {
 	n := int64(p.Frequency[i]) - 1
 	if n < 1 {
-		return math.NaN(), math.NaN(), math.NaN()
+		return math.NaN()
 	}
-	sum := int64(p.Last[i] - p.First[i])
-	sd = math.NaN()
-	if n > 1 { // n·Σg² − (Σg)² is exact in integers, and never negative
-		sd = math.Sqrt(float64(n*p.gapSquares.At(i)-sum*sum) / float64(n*(n-1)))
+	return float64(p.Last[i]-p.First[i]) / float64(n)
+}
+
+// GapSD is that of profile i. n·Σg² − (Σg)² is exact in integers, and never negative.
+func (p *Profiles) GapSD(i int) float64 {
+	n, sum := int64(p.Frequency[i])-1, int64(p.Last[i]-p.First[i])
+	if n < 2 {
+		return math.NaN()
 	}
-	return float64(sum) / float64(n), sd, float64(p.gapMiddle[i]) / 2
+	return math.Sqrt(float64(n*p.gapSquares.At(i)-sum*sum) / float64(n*(n-1)))
+}
+
+// GapMedian is that of profile i.
+func (p *Profiles) GapMedian(i int) float64 {
+	if p.Frequency[i] < 2 {
+		return math.NaN()
+	}
+	return float64(p.gapMiddle[i]) / 2
 }

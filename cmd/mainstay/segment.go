@@ -156,7 +156,7 @@ func (a *app) showSegments(o *segmentOptions, d *segment.Description) error {
 		}
 	}
 	if o.members != "" {
-		if err := reports.WriteFile(o.members, reports.Members(d)); err != nil {
+		if err := reports.WriteStream(o.members, reports.Members(d)); err != nil {
 			return err
 		}
 	}
