@@ -129,7 +129,7 @@ func (in *Inspection) rehearse(ctx context.Context, st store.Store, p *Plan, thr
 		in.Excluded = append(in.Excluded, ExcludedReport{x.List, x.Reason, x.Entries, x.Matched, x.Rows, x.Money.Format(l.Scale)})
 	}
 	in.Notes = append(slices.Clone(in.Notes), l.Tally.ExclusionNotes()...)
-	for _, s := range l.Suspects(l.AsOf) {
+	for _, s := range l.Suspects(l.AsOf, threads) {
 		in.Notes = append(in.Notes, s.String())
 	}
 	for _, r := range l.Tally.Reasons {

@@ -18,6 +18,8 @@ type shelf struct {
 	memory atomic.Int64               // bytes of packed columns that are in memory
 	file   atomic.Pointer[spill.File] // the others; nil without
 
+	scans atomic.Int64 // begun so far
+
 	open    [Shards]atomic.Pointer[openShard]
 	mu      sync.Mutex
 	opened  []int        // the shards that are open, the oldest first
@@ -102,6 +104,7 @@ func (l *Ledger) Scan(threads int, visit func(k int, s *Shard)) { l.ScanFirst(Sh
 // ScanFirst is Scan over the first n shards: a random sample of the customers, the same whatever the threads
 // or the memory, for a shard is a fixed hash of the key.
 func (l *Ledger) ScanFirst(n, threads int, visit func(k int, s *Shard)) {
+	l.shelf.scans.Add(1)
 	small := l.small()
 	num.Blocks(n, 1, threads, func(k, _, _ int) {
 		if l.Err() != nil {
@@ -120,6 +123,9 @@ func (l *Ledger) ScanFirst(n, threads int, visit func(k int, s *Shard)) {
 		visit(k, &o.shard)
 	})
 }
+
+// Scans is how many scans were begun: each unpacks, and may read, the whole Ledger.
+func (l *Ledger) Scans() int { return int(l.shelf.scans.Load()) }
 
 // small reports whether all shards can stay open.
 func (l *Ledger) small() bool {

@@ -45,24 +45,18 @@ const (
 // (most have one order) 1.2533 times their mean absolute deviation takes the place of MAD / 0.6745. Sources:
 // Davies & Gather (1993), The Identification of Multiple Outliers, JASA 88, 782–792; for the mean, Iglewicz & Hoaglin
 // (1993), How to Detect and Handle Outliers, ASQC. Counts are log-transformed because they are positive
-// and skewed. The cost is one scan of the Ledger, and a sort only where somebody stands out.
-func (l *Ledger) Suspects(asOf Day) []Suspect {
-	all := l.activity(asOf)
-	top := busiest(all, suspectMost+1)
+// and skewed. The cost is one scan of the Ledger; another, and a sort, only where somebody stands out.
+func (l *Ledger) Suspects(asOf Day, threads int) []Suspect {
+	top, customers := l.busiest(asOf, suspectMost+1, threads)
 	k := 0
 	for k = 1; k < len(top) && top[k-1].count < suspectGap*top[k].count; k++ {
 	}
-	if k >= len(top) || top[k-1].count < suspectCount || len(all)-k < suspectLeast {
+	if k >= len(top) || top[k-1].count < suspectCount || customers-k < suspectLeast {
 		return nil
 	}
 	next := top[k].count
-	var logs, sizes []float64
-	for _, c := range all {
-		if c.count <= next {
-			logs, sizes = append(logs, math.Log(float64(c.count))), append(sizes, float64(c.sales)/float64(c.count))
-		}
-	}
-	slices.Sort(sizes)
+	logs, sizes := l.ordinary(asOf, next, threads)
+	num.SortFloats(sizes)
 	centre, spread := robustSpread(logs)
 	var out []Suspect
 	for _, c := range top[:k] {
@@ -95,23 +89,36 @@ type activity struct {
 	count, sales int64
 }
 
-// activity lists the customers with sales up to asOf.
-func (l *Ledger) activity(asOf Day) []activity {
-	var all []activity
-	l.Scan(1, func(n int, s *Shard) {
+// activities calls visit, on many goroutines, for the customers with sales up to asOf, those of a shard in order.
+func (l *Ledger) activities(asOf Day, threads int, visit func(c activity)) {
+	l.Scan(threads, func(k int, s *Shard) {
 		for i := range s.Customers() {
-			c := activity{shard: n, row: i}
+			c := activity{shard: k, row: i}
 			lo, hi := s.Cells(i)
 			for j := lo; j < hi && s.Day[j] <= asOf; j++ {
 				c.count += l.orders(s, j)
 				c.sales += s.Sales[j]
 			}
 			if c.count > 0 && c.sales > 0 {
-				all = append(all, c)
+				visit(c)
 			}
 		}
 	})
-	return all
+}
+
+// ordinary are the logarithms of the counts, and the sizes, of the customers with a count of at most most; the two
+// are in an order of their own each.
+func (l *Ledger) ordinary(asOf Day, most int64, threads int) (logs, sizes []float64) {
+	var of [Shards]struct{ logs, sizes []float64 }
+	l.activities(asOf, threads, func(c activity) {
+		if s := &of[c.shard]; c.count <= most {
+			s.logs, s.sizes = append(s.logs, math.Log(float64(c.count))), append(s.sizes, float64(c.sales)/float64(c.count))
+		}
+	})
+	for k := range of {
+		logs, sizes = append(logs, of[k].logs...), append(sizes, of[k].sizes...)
+	}
+	return logs, sizes
 }
 
 // orders is the orders of a cell, its rows where no order id is mapped.
@@ -122,20 +129,36 @@ func (l *Ledger) orders(s *Shard, cell int) int64 {
 	return int64(s.Lines[cell])
 }
 
-// busiest are the n customers with the highest counts, descending; of equals the first.
-func busiest(all []activity, n int) []activity {
-	top := make([]activity, 0, n+1)
-	for _, c := range all {
-		if len(top) == n && c.count <= top[n-1].count {
-			continue
-		}
-		at, _ := slices.BinarySearchFunc(top, c, func(a, b activity) int {
-			return cmp.Or(cmp.Compare(b.count, a.count), -1) // behind its equals
-		})
-		top = slices.Insert(top, at, c)
-		top = top[:min(len(top), n)]
+// busiest are the n customers with the highest counts, descending; of equals the first; and how many have sales.
+func (l *Ledger) busiest(asOf Day, n, threads int) (top []activity, customers int) {
+	var of [Shards]struct {
+		top []activity
+		n   int
 	}
-	return top
+	l.activities(asOf, threads, func(c activity) {
+		s := &of[c.shard]
+		s.n++
+		s.top = keepBusiest(s.top, c, n)
+	})
+	for k := range of {
+		customers += of[k].n
+		for _, c := range of[k].top {
+			top = keepBusiest(top, c, n)
+		}
+	}
+	return top, customers
+}
+
+// keepBusiest adds c to the n with the highest counts where it belongs, behind its equals.
+func keepBusiest(top []activity, c activity, n int) []activity {
+	if len(top) == n && c.count <= top[n-1].count {
+		return top
+	}
+	at, _ := slices.BinarySearchFunc(top, c, func(a, b activity) int {
+		return cmp.Or(cmp.Compare(b.count, a.count), -1)
+	})
+	top = slices.Insert(top, at, c)
+	return top[:min(len(top), n)]
 }
 
 // robustSpread is the median and the robust standard deviation of values, which it sorts.
@@ -144,13 +167,13 @@ func robustSpread(values []float64) (centre, spread float64) {
 		normalMAD  = 0.6745   // MAD of the standard normal distribution
 		normalMean = 1.253314 // √(π/2): standard deviation ÷ mean absolute deviation, likewise
 	)
-	slices.Sort(values)
+	num.SortFloats(values)
 	centre = num.Median(values)
 	away := make([]float64, len(values))
 	for i, v := range values {
 		away[i] = math.Abs(v - centre)
 	}
-	slices.Sort(away)
+	num.SortFloats(away)
 	if mad := num.Median(away); mad > 0 {
 		return centre, mad / normalMAD
 	}

@@ -40,7 +40,7 @@ func suspectsOf(t *testing.T, rows []saleRow, change func(*Config)) string {
 		t.Fatal(err)
 	}
 	var names []string
-	for _, s := range l.Suspects(l.AsOf) {
+	for _, s := range l.Suspects(l.AsOf, 2) {
 		names = append(names, s.Key)
 	}
 	slices.Sort(names)
@@ -77,11 +77,11 @@ func TestSuspects(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := l.Suspects(l.AsOf)
+	s := l.Suspects(l.AsOf, 2)
 	if len(s) != 1 || s[0].Count != 4000 || !strings.Contains(s[0].String(), `"CASH DESK" has 4000 orders`) || !strings.HasSuffix(s[0].String(), "--exclude-customer 'CASH DESK'") {
 		t.Errorf("suspects %v", s)
 	}
-	if early := l.Suspects(l.First); len(early) != 0 {
+	if early := l.Suspects(l.First, 2); len(early) != 0 {
 		t.Errorf("what comes later is seen: %v", early)
 	}
 }

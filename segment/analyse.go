@@ -331,7 +331,7 @@ func (a *analysis) warn() {
 	for _, note := range a.Ledger.Tally.ExclusionNotes() {
 		add(warnExcluded, note)
 	}
-	for _, s := range a.Ledger.Suspects(a.Clock.AsOf) {
+	for _, s := range a.Ledger.Suspects(a.Clock.AsOf, a.Threads) {
 		add(warnSuspect, s.String())
 	}
 	r.Warnings = append(r.Warnings, tableWarnings(r.Tables)...)
