@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 
 	"mainstay/ingest"
 	"mainstay/ingest/generate"
+	"mainstay/ingest/spill"
 	"mainstay/ingest/store"
 	"mainstay/markov"
 )
@@ -67,17 +69,25 @@ type benchSpec struct {
 	file, job string
 	columns   ingest.Mapping
 	threads   int
-	check     bool // print what the result holds, to be compared with a peer's: costs time and memory
+	memory    int64 // bytes to keep within, as --memory
+	check     bool  // print what the result holds, to be compared with a peer's: costs time and memory
 }
 
 // benchSpecOf reads the environment: MAINSTAY_BENCH_FILE, _JOB (ledger, sums, states), _TIME, _AMOUNT and _ORDER
-// (columns; no order unless named), _THREADS, _CHECK (1 = print what the result holds).
+// (columns; no order unless named), _THREADS, _MEMORY (as --memory; the same default), _CHECK (1 = print what the
+// result holds).
 func benchSpecOf(env func(string) string) (benchSpec, error) {
 	get := func(name, otherwise string) string { return cmp.Or(env("MAINSTAY_BENCH_"+name), otherwise) }
 	s := benchSpec{file: env("MAINSTAY_BENCH_FILE"), job: get("JOB", jobLedger), check: get("CHECK", "0") == "1"}
 	var err error
 	if s.threads, err = strconv.Atoi(get("THREADS", "2")); err != nil {
 		return s, fmt.Errorf("MAINSTAY_BENCH_THREADS: %w", err)
+	}
+	s.memory = spill.Default()
+	if limit := env("MAINSTAY_BENCH_MEMORY"); limit != "" {
+		if s.memory, err = spill.ParseSize(limit, spill.Machine()); err != nil {
+			return s, fmt.Errorf("MAINSTAY_BENCH_MEMORY: %w", err)
+		}
 	}
 	if s.job != jobLedger && s.job != jobSums && s.job != jobStates {
 		return s, fmt.Errorf("MAINSTAY_BENCH_JOB is %q; expected %s, %s or %s", s.job, jobLedger, jobSums, jobStates)
@@ -101,8 +111,10 @@ type benchDone struct {
 }
 
 // do reads the file and does the job.
-func (s benchSpec) do(ctx context.Context) (*benchDone, error) {
-	done := &benchDone{Phases: map[string]float64{}}
+func (s benchSpec) do(ctx context.Context) (done *benchDone, err error) {
+	space := spill.New(s.memory, "")
+	defer func() { err = errors.Join(err, space.Close()) }()
+	done = &benchDone{Phases: map[string]float64{}}
 	start := time.Now()
 	mark := func(phase string) {
 		took := time.Since(start).Seconds()
@@ -116,6 +128,7 @@ func (s benchSpec) do(ctx context.Context) (*benchDone, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.Space = space
 	mark("plan")
 	l, err := ingest.Build(ctx, files, p, s.threads, nil, nil)
 	if err != nil {
@@ -245,7 +258,7 @@ func TestBenchJob(t *testing.T) {
 
 // TestBenchSpec refuses what it does not know, so that a misspelt case is not measured as another.
 func TestBenchSpec(t *testing.T) {
-	for _, bad := range []string{"MAINSTAY_BENCH_JOB=leger", "MAINSTAY_BENCH_THREADS=two"} {
+	for _, bad := range []string{"MAINSTAY_BENCH_JOB=leger", "MAINSTAY_BENCH_THREADS=two", "MAINSTAY_BENCH_MEMORY=much"} {
 		name, value, _ := strings.Cut(bad, "=")
 		if _, err := benchSpecOf(func(n string) string {
 			if n == name {
