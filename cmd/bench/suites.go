@@ -35,6 +35,7 @@ var suites = map[string][]group{
 		{Sizes: []string{"100M"}, IDs: []string{"text"}, Writers: []string{writerGenerate}, Jobs: []string{"ledger", "sums"}},
 		{Sizes: []string{"100M"}, IDs: []string{"uuid"}, Jobs: []string{"ledger", "sums"}},
 		{Sizes: []string{"100M"}, Jobs: []string{"ledger", "sums"}, Peers: everyPeer, Variants: true},
+		{Sizes: []string{"100M"}, Jobs: []string{"ledger-orders"}},
 		{Sizes: []string{"100M"}, Jobs: []string{jobRun}, Memory: []string{"2GiB"}},
 	},
 }
