@@ -3,7 +3,6 @@
 package main
 
 import (
-	"context"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/hex"
@@ -193,9 +192,13 @@ func (b *bench) jobCommand(c benchCase, file string, round int) *exec.Cmd {
 	columns := c.columns()
 	cmd.Env = append(os.Environ(), "MAINSTAY_BENCH_FILE="+file, "MAINSTAY_BENCH_JOB="+jobs[c.Job].mainstay,
 		"MAINSTAY_BENCH_TIME="+columns.Time, "MAINSTAY_BENCH_AMOUNT="+columns.Amount, "MAINSTAY_BENCH_ORDER="+columns.Order,
-		"MAINSTAY_BENCH_THREADS="+strconv.Itoa(c.Threads), "MAINSTAY_BENCH_MEMORY="+c.Memory, "MAINSTAY_BENCH_CHECK="+check(round))
+		"MAINSTAY_BENCH_THREADS="+strconv.Itoa(c.Threads), "MAINSTAY_BENCH_MEMORY="+c.Memory, "MAINSTAY_BENCH_CHECK="+check(round),
+		c.processors())
 	return cmd
 }
+
+// processors keeps the garbage collector, too, to the threads of the case: a peer has no others either.
+func (c benchCase) processors() string { return "GOMAXPROCS=" + strconv.Itoa(c.Threads) }
 
 // check is 1 in the round that compares the answers.
 func check(round int) string {
@@ -267,7 +270,8 @@ func (b *bench) runCommand(c benchCase, file string) (*exec.Cmd, func(*record) e
 	if c.Memory != "" {
 		args = append(args, "--memory", c.Memory)
 	}
-	cmd := exec.CommandContext(context.Background(), b.path("bin", "mainstay"), args...)
+	cmd := exec.Command(b.path("bin", "mainstay"), args...)
+	cmd.Env = append(os.Environ(), c.processors())
 	os.RemoveAll(out) // of an interrupted measurement: a run that is there would be reused
 	return cmd, func(r *record) error {
 		defer os.RemoveAll(out)

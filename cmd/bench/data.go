@@ -78,8 +78,11 @@ func (b *bench) generated(d dataset) (string, error) {
 	return dir, err
 }
 
+// pyarrow writes some of the files.
+const pyarrow = "pyarrow==26.0.1"
+
 // environment is the interpreter of a peer's environment, which is made where it is not there yet: a virtual
-// environment below work, with the peer and, for making files, pyarrow.
+// environment below work, with the peer and pyarrow. It is asked which version it really has.
 func (b *bench) environment(tool, version string) (string, error) {
 	name := tool + "-" + version
 	if python, known := b.python[name]; known {
@@ -90,7 +93,7 @@ func (b *bench) environment(tool, version string) (string, error) {
 	if _, err := os.Stat(python); err != nil {
 		for _, args := range [][]string{
 			{"python3", "-m", "venv", dir},
-			{python, "-m", "pip", "install", "--quiet", tool + "==" + version, "pyarrow"},
+			{python, "-m", "pip", "install", "--quiet", tool + "==" + version, pyarrow},
 		} {
 			fmt.Fprintf(os.Stderr, "  %s\n", strings.Join(args, " "))
 			if out, err := exec.Command(args[0], args[1:]...).CombinedOutput(); err != nil {
@@ -98,6 +101,13 @@ func (b *bench) environment(tool, version string) (string, error) {
 				return "", fmt.Errorf("%s: %w\n%s(--peers none measures Mainstay alone)", strings.Join(args, " "), err, tail(string(out)))
 			}
 		}
+	}
+	_, said, err := measure(exec.Command(python, b.path("bin", "peers.py"), "version", fmt.Sprintf(`{"tool": %q}`, tool)))
+	if err != nil {
+		return "", err
+	}
+	if said.Version != version {
+		return "", fmt.Errorf("%s has %s %s", python, tool, said.Version)
 	}
 	b.python[name] = python
 	return python, nil

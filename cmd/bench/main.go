@@ -52,7 +52,10 @@ func parse(args []string) (*options, error) {
 	f.StringVar(&o.work, "work", filepath.Join(cache, "mainstay-bench"), "`FOLDER` for data, peers, binaries and results; what it holds is used again")
 	f.StringVar(&o.suite, "suite", "essential", "cases: "+strings.Join(suiteNames(), ", ")+"; the flags below ask for cases of one's own instead")
 	lists := map[string]*[]string{}
-	list := func(name, usage string) { lists[name] = new([]string); f.Var((*words)(lists[name]), name, "`LIST` "+usage) }
+	list := func(name, usage string) {
+		lists[name] = new([]string)
+		f.Var((*words)(lists[name]), name, "`LIST` "+usage)
+	}
 	list("sizes", "of rows: 100k, 1M, 10M, 100M, …")
 	list("ids", "of customer keys: "+strings.Join(allIDs, ", "))
 	list("writers", "of writers of the file: "+strings.Join(allWriters, ", "))

@@ -27,6 +27,7 @@ type reply struct {
 	Phases  map[string]float64 `json:"phases,omitempty"`
 	Rows    int64              `json:"rows,omitempty"`
 	Checks  map[string]int64   `json:"checks,omitempty"`
+	Version string             `json:"version,omitempty"`
 }
 
 // measure runs a command to its end, and reads the last line that begins with "BENCH ", if there is one.

@@ -23,6 +23,7 @@ var sections = []section{
 	{"ledger", comparison("ledger", "ledger-decimal", "ledger-orders")},
 	{"sums", comparison("sums")},
 	{"states", comparison("states")},
+	{"phases", phaseTable},
 	{"scaling", scalingTable},
 	{"memory", memoryTable},
 	{"run", runTable},
@@ -153,6 +154,19 @@ func bySize(all []median) []median {
 // order sorts cases of one size: integer keys first, then by name.
 func (c benchCase) order() string {
 	return strconv.Itoa(slices.Index(allIDs, c.Data.IDs)) + c.String()
+}
+
+// phaseTable is where Mainstay's wall time went, by phase of a job: plan, build, and what followed.
+func phaseTable(all []median) string {
+	var lines [][]string
+	for _, m := range bySize(all) {
+		if m.Who.Tool != mainstay || m.Case.Job == jobRun || m.Case.Threads != 2 || m.Case.Memory != "" || alone(all, m.Case) {
+			continue
+		}
+		plan, build := m.Phases["plan"], m.Phases["build"]
+		lines = append(lines, []string{m.Case.title() + ": " + m.Case.Job, f2(m.Wall), f2(plan), f2(build), f2(max(0, m.Wall-plan-build))})
+	}
+	return table([]string{"data: job", "wall s", "plan s", "build s", "profiles or states s"}, lines)
 }
 
 // scalingTable is Mainstay's Ledger of integer keys by rows and threads.
