@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"os/exec"
@@ -63,9 +64,16 @@ func version(binary string) (string, error) {
 	if out, err := exec.Command("git", "status", "--porcelain", "--", "*.go", "*.py", "go.mod").Output(); err == nil && len(out) == 0 {
 		return commit, nil
 	}
-	data, err := os.ReadFile(binary)
-	sum := sha256.Sum256(append(data, peersScript...))
-	return commit + "+" + hex.EncodeToString(sum[:4]), err
+	f, err := os.Open(binary)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	// Read in pieces: a child begins with the peak memory of its parent.
+	sum := sha256.New()
+	sum.Write(peersScript)
+	_, err = io.Copy(sum, f)
+	return commit + "+" + hex.EncodeToString(sum.Sum(nil)[:4]), err
 }
 
 func (b *bench) path(parts ...string) string {
@@ -265,8 +273,10 @@ func (b *bench) peerCommand(c benchCase, who contestant, file string, round int)
 // runCommand is a whole run of a company. Its phases are those of its timings.json.
 func (b *bench) runCommand(c benchCase, file string) (*exec.Cmd, func(*record) error) {
 	out := b.path("tmp", "run")
-	args := []string{"run", file, "--accounts", filepath.Join(filepath.Dir(file), "accounts.parquet"), "--out", out,
-		"--as-of", asOf, "--threads", strconv.Itoa(c.Threads), "--quiet"}
+	args := []string{"run", file, "--out", out, "--as-of", asOf, "--threads", strconv.Itoa(c.Threads), "--quiet"}
+	if accounts := filepath.Join(filepath.Dir(file), "accounts.parquet"); exists(accounts) {
+		args = append(args, "--accounts", accounts)
+	}
 	if c.Memory != "" {
 		args = append(args, "--memory", c.Memory)
 	}

@@ -22,7 +22,7 @@ func (b *bench) file(d dataset) (string, error) {
 		return filepath.Join(dir, "orders.parquet"), err
 	}
 	to := b.path("data", d.String()+".parquet")
-	if _, err := os.Stat(to); err == nil {
+	if exists(to) {
 		return to, nil
 	}
 	source := dataset{d.Size, "int", writerGenerate, "snappy", "time", "clean"}
@@ -48,11 +48,16 @@ func (b *bench) file(d dataset) (string, error) {
 	return to, os.Rename(part, to)
 }
 
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
 // generated is the folder of an export by mainstay generate. 10 M rows are of about a million customers with an
 // order, 100 M of five millions. Without company it is the textbook's process, whose rows are all good.
 func (b *bench) generated(d dataset) (string, error) {
 	dir := b.path("data", d.String())
-	if _, err := os.Stat(filepath.Join(dir, "orders.parquet")); err == nil {
+	if exists(filepath.Join(dir, "orders.parquet")) {
 		return dir, nil
 	}
 	n, err := rows(d.Size)
@@ -60,19 +65,18 @@ func (b *bench) generated(d dataset) (string, error) {
 		return "", err
 	}
 	args := []string{"generate", "--out", dir, "--rows", strconv.Itoa(n), "--ids", d.IDs, "--compression", d.Compression, "--order", d.Order}
-	switch d.Writer {
-	case writerCompany:
-		args = append(args, "--customers", strconv.Itoa(n/10))
-	default:
-		customers := n / 7 // of which about seven in ten have an order
-		if n >= 100_000_000 {
-			customers = n * 65 / 1000
-		}
-		args = append(args, "--preset", "pareto-nbd", "--lines", "1.1", "--customers", strconv.Itoa(customers))
+	customers, silent := n/10, n/23 // of the textbook's, three in ten never order
+	if n >= 100_000_000 {
+		customers, silent = n/20, n*15/1000
+	}
+	if d.Writer == writerGenerate {
+		customers += silent
+		args = append(args, "--preset", "pareto-nbd", "--lines", "1.1")
 		if d.Dirt == "dirty" {
 			args = append(args, "--dirt", "0.02")
 		}
 	}
+	args = append(args, "--customers", strconv.Itoa(customers))
 	fmt.Fprintf(os.Stderr, "  making %s\n", dir)
 	_, _, err = measure(exec.Command(b.path("bin", "mainstay"), args...))
 	return dir, err
@@ -90,7 +94,7 @@ func (b *bench) environment(tool, version string) (string, error) {
 	}
 	dir := b.path("peers", name)
 	python := filepath.Join(dir, "bin", "python")
-	if _, err := os.Stat(python); err != nil {
+	if !exists(python) {
 		for _, args := range [][]string{
 			{"python3", "-m", "venv", dir},
 			{python, "-m", "pip", "install", "--quiet", tool + "==" + version, pyarrow},
