@@ -1,8 +1,9 @@
 package regress
 
 import (
+	"cmp"
 	"math"
-	"sort"
+	"slices"
 )
 
 // AUC is the area under the ROC curve: the chance that an event has a higher p than a
@@ -82,11 +83,19 @@ func ranked(y, p []float64) (order []int, ok bool) {
 	if !binary(y, p) {
 		return nil, false
 	}
-	order = make([]int, len(p))
-	for i := range order {
-		order[i] = i
+	type row struct {
+		p float64
+		i int
 	}
-	sort.SliceStable(order, func(a, b int) bool { return p[order[a]] < p[order[b]] })
+	rows := make([]row, len(p)) // beside its row a number is found without a cache miss
+	for i, v := range p {
+		rows[i] = row{v, i}
+	}
+	slices.SortFunc(rows, func(a, b row) int { return cmp.Or(cmp.Compare(a.p, b.p), cmp.Compare(a.i, b.i)) })
+	order = make([]int, len(p))
+	for k, r := range rows {
+		order[k] = r.i
+	}
 	return order, true
 }
 

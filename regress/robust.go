@@ -1,6 +1,7 @@
 package regress
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -85,15 +86,7 @@ func groupRows(cluster []int32) (rows []int32, starts []int) {
 		rows[i] = int32(i)
 	}
 	if !slices.IsSorted(cluster) {
-		slices.SortStableFunc(rows, func(a, b int32) int {
-			switch {
-			case cluster[a] < cluster[b]:
-				return -1
-			case cluster[a] > cluster[b]:
-				return 1
-			}
-			return 0
-		})
+		sortByCluster(rows, cluster)
 	}
 	for p, i := range rows {
 		if p == 0 || cluster[i] != cluster[rows[p-1]] {
@@ -101,6 +94,27 @@ func groupRows(cluster []int32) (rows []int32, starts []int) {
 		}
 	}
 	return rows, append(starts, len(rows))
+}
+
+// sortByCluster sorts row numbers by cluster, stably: by counting where the numbers lie close together, as running
+// numbers do.
+func sortByCluster(rows, cluster []int32) {
+	low, high := slices.Min(cluster), slices.Max(cluster)
+	if int(high)-int(low) > 8*len(cluster) {
+		slices.SortStableFunc(rows, func(a, b int32) int { return cmp.Compare(cluster[a], cluster[b]) })
+		return
+	}
+	at := make([]int32, int(high)-int(low)+2) // place of each cluster's next row
+	for _, c := range cluster {
+		at[int(c)-int(low)+1]++
+	}
+	for c := range len(at) - 1 {
+		at[c+1] += at[c]
+	}
+	for i, c := range cluster {
+		rows[at[int(c)-int(low)]] = int32(i)
+		at[int(c)-int(low)]++
+	}
 }
 
 // ClusterMeanSE is the mean of values and its standard error when values of one cluster

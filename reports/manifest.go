@@ -135,6 +135,8 @@ type Champions struct {
 	Value          string `json:"value"`
 	ValueCertified bool   `json:"value_certified"`
 	Why            string `json:"why"`
+	LearntFrom     int    `json:"learnt_from"`  // customers that the models learnt from
+	OfCustomers    int    `json:"of_customers"` // of how many, all scored
 }
 
 // ForecastInfo is what the champions expect of the whole book, in customers and in money units: what a replay holds
@@ -205,6 +207,7 @@ func NewManifest(r *Run, plan *ingest.Plan, tally *ingest.Tally, res *segment.Re
 		Champions: Champions{
 			Churn: res.ChurnModel, ChurnCertified: res.ChurnCertified,
 			Value: res.ValueModel, ValueCertified: res.ValueCertified, Why: res.ModelWhy,
+			LearntFrom: res.Learnt.Customers, OfCustomers: res.Learnt.Of,
 		},
 		Forecast: newForecast(&res.Forecast),
 		Tables:   []TableCounts{}, Fits: []FitInfo{}, Outputs: []Output{}, Warnings: append(Warnings(plan, res), tallyNotes(tally)...),

@@ -30,6 +30,9 @@ func (s *summary) models() {
 		verdict += s.style.say("models.why", s.style.tell(printable(once(s.res.ModelWhy))))
 	}
 	s.text(verdict, 2)
+	if l := s.res.Learnt; !l.Whole() {
+		s.text(s.style.say("models.learnt", count(l.Customers), count(l.Of)), 2)
+	}
 }
 
 // Fallback is the error of --strict, nil when both champions are certified.

@@ -135,7 +135,7 @@ func (a *analysis) score(ctx context.Context, progress Progress) error {
 				actual = append(actual, a.value.arena.actual[f]...)
 			}
 			s.bands = newValueBands(pred, actual, a.Config.Level)
-			a.totals = newTotals(&a.value.arena, a.value.trials[k].pred, a.Config.Level)
+			a.totals = newTotals(&a.value.arena, a.value.trials[k].pred, a.Config.Level, a.learntFrom().share())
 		}
 	}
 	if chain.certified() && a.Config.DiscountRate > 0 {
@@ -154,6 +154,7 @@ func (a *analysis) score(ctx context.Context, progress Progress) error {
 	a.scored.rank(values, a.Threads)
 	a.scored.recommendTiers(newTierCuts(values, a.scored.sortedAtRisk(a.scored.risk), a.scored.atRisk(), a.Config.Tiers), keys)
 	r := a.result
+	r.Learnt = a.learntFrom()
 	r.ChurnModel, r.ValueModel = a.churn.name(), a.value.name()
 	r.ChurnCertified, r.ValueCertified = a.churn.certified(), a.value.certified()
 	r.Scores = a.bookScores(a.scored)

@@ -183,7 +183,7 @@ func compete[M any](ctx context.Context, t *backtest, target string, names []str
 		report(progress, phaseTournament+target, float64(f+2)/stages)
 	}
 	c.keepCommonFolds()
-	c.decide(t.Clock, plan, incumbent)
+	c.decide(t.Clock, plan, incumbent, t.Threads)
 	return c, nil
 }
 
@@ -232,9 +232,9 @@ func (c *contest[M]) keepFolds(folds []int) {
 }
 
 // decide picks the champion, or lets the naive rule stand in.
-func (c *contest[M]) decide(clock Clock, plan schedule, incumbent string) {
+func (c *contest[M]) decide(clock Clock, plan schedule, incumbent string, threads int) {
 	if plan.contested() {
-		if c.champion, c.why = c.arena.decide(c.trials, incumbent); c.champion >= 0 {
+		if c.champion, c.why = c.arena.decide(c.trials, incumbent, threads); c.champion >= 0 {
 			c.contested = true
 			if !c.certified() {
 				c.why = "no model could be judged, so the naive rule scores"

@@ -93,11 +93,12 @@ func (b *study) statesInUse(shards int, day ingest.Day) []bool {
 	})
 }
 
-// stateOn is the state of customer i of shard k on a day, as observeOne finds it; −1 for one who is not at risk.
+// stateOn is the state of customer i of shard k on a day, as observeOne finds it; −1 for one who is not at risk. No
+// stage is above established, so that cells before those of that many purchase periods are not looked at.
 func (b *study) stateOn(day ingest.Day, windows *rolling, k int, sh *ingest.Shard, i int) int {
 	lo, hi := sh.Cells(i)
 	purchases, quiet, recency := 0, 0, -1
-	for j, at, last := hi-1, 0, -1; j >= lo; j-- {
+	for j, at, last := hi-1, 0, -1; j >= lo && purchases < establishedFrom; j-- {
 		if sh.Day[j] > day || !b.Ledger.Purchase(sh, j) {
 			continue
 		}

@@ -165,30 +165,39 @@ func (b *study) seasons(panels []*panel) []float64 {
 	}
 	end := panels[0].Day + label // newest first
 	start := max(end-valueYear, b.Clock.First-1)
-	usual := float64(b.purchaseDays(start, end)) / float64(end-start)
+	days := b.purchaseDays()
+	usual := float64(days(start, end)) / float64(end-start)
 	for i, p := range panels {
 		if usual > 0 {
-			out[i] = max(1, float64(b.purchaseDays(p.Day, p.Day+label))/float64(label)/usual)
+			out[i] = max(1, float64(days(p.Day, p.Day+label))/float64(label)/usual)
 		}
 	}
 	return out
 }
 
-// purchaseDays is the number of purchase days of all customers in (from, to].
-func (b *study) purchaseDays(from, to ingest.Day) int64 {
-	var parts [ingest.Shards]int64
-	b.Ledger.Scan(b.Threads, func(k int, s *ingest.Shard) {
+// purchaseDays counts the purchase days of the sample up to the as-of date; the result is how many of them
+// lie in (from, to], for days from the one before the book's first on.
+func (b *study) purchaseDays() func(from, to ingest.Day) int64 {
+	first := min(b.Clock.First, b.Ledger.First)
+	parts := make([][]int64, b.sample)
+	b.Ledger.ScanFirst(b.sample, b.Threads, func(k int, s *ingest.Shard) {
+		parts[k] = make([]int64, b.Clock.AsOf-first+2)
 		for j, d := range s.Day {
-			if d > from && d <= to && b.Ledger.Purchase(s, j) {
-				parts[k]++
+			if d <= b.Clock.AsOf && b.Ledger.Purchase(s, j) {
+				parts[k][d-first+1]++
 			}
 		}
 	})
-	var sum int64
-	for _, n := range parts {
-		sum += n
+	upTo := num.Tree(parts, func(into, from []int64) []int64 { // by days after the one before first
+		for d, n := range from {
+			into[d] += n
+		}
+		return into
+	})
+	for d := range len(upTo) - 1 {
+		upTo[d+1] += upTo[d]
 	}
-	return sum
+	return func(from, to ingest.Day) int64 { return upTo[to-first+1] - upTo[from-first+1] }
 }
 
 // fromChain expects as many active periods as the chain says of the lapsed states, each of own value. A

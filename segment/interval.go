@@ -1,7 +1,9 @@
 package segment
 
 import (
+	"cmp"
 	"math"
+	"slices"
 	"sort"
 
 	"mainstay/internal/num"
@@ -36,12 +38,7 @@ func newValueBands(pred, actual []float64, level float64) *valueBands {
 			pairs = append(pairs, pair{p, actual[i]})
 		}
 	}
-	sort.Slice(pairs, func(i, j int) bool {
-		if pairs[i].p != pairs[j].p {
-			return pairs[i].p < pairs[j].p
-		}
-		return pairs[i].a < pairs[j].a
-	})
+	slices.SortFunc(pairs, func(x, y pair) int { return cmp.Or(cmp.Compare(x.p, y.p), cmp.Compare(x.a, y.a)) })
 	need := max(minBand, int(math.Ceil(2/(1-level)))-1) // below this the ranks fall outside the sample
 	bands := min(len(pairs)/need, maxBands)
 	v := &valueBands{}
@@ -102,14 +99,18 @@ func (v *valueBands) around(k int, year float64) (low, high, deviation float64) 
 // actual ÷ predicted in the band of their prediction. The interval is normal. Folds are few: it is an
 // order of magnitude. Customers outside the bands (lapsed, or without a positive prediction) add
 // their value and no error.
+//
+// Where the models learnt from a share f < 1 of the customers, all customers also share what that sample missed the
+// book by, the squared error of a ratio estimator: σ² gains (1 − f) · mean_f [Σᵢ(aᵢ−R_f·pᵢ)²/(Σpᵢ)²] (Cochran 1977,
+// Sampling Techniques, §6.4).
 type totals struct {
 	shared float64
 	z      float64
 	known  bool
 }
 
-func newTotals(a *arena, pred [][]float64, level float64) totals {
-	var excess num.Adder
+func newTotals(a *arena, pred [][]float64, level, share float64) totals {
+	var excess, sampling num.Adder
 	folds := 0
 	for f := 1; f < len(a.actual); f++ {
 		total := num.Sum(pred[f])
@@ -122,12 +123,13 @@ func newTotals(a *arena, pred [][]float64, level float64) totals {
 			own.Add(squaredError(a.actual[f][i]/total, r*p/total))
 		}
 		excess.Add((r-1)*(r-1) - own.Sum())
+		sampling.Add((1 - share) * own.Sum())
 		folds++
 	}
 	if folds == 0 {
 		return totals{}
 	}
-	return totals{shared: math.Sqrt(max(0, excess.Sum()/float64(folds))), z: num.ZLevel(level), known: true}
+	return totals{shared: math.Sqrt(max(0, excess.Sum()/float64(folds)) + sampling.Sum()/float64(folds)), z: num.ZLevel(level), known: true}
 }
 
 // interval is around a sum of values; squares is the sum of the squares of their standard deviations.

@@ -1,6 +1,7 @@
 package segment
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"testing"
@@ -309,21 +310,21 @@ func TestDecide(t *testing.T) {
 		{name: "better by chance", ok: true, pred: [][]float64{{0, 0, 0, 0}, {1.1, 1.9, 3.2, 4.1}}},
 		{name: "bad", ok: true, pred: [][]float64{{9, 9, 9, 9}, {4, 3, 2, 1}}},
 	}
-	if k, why := a.decide(trials, ""); k != 0 {
+	if k, why := a.decide(trials, "", 2); k != 0 {
 		t.Errorf("%d: %s", k, why)
 	}
-	if k, _ := a.decide(trials, "better by chance"); k != 1 {
+	if k, _ := a.decide(trials, "better by chance", 2); k != 1 {
 		t.Errorf("an incumbent within the margin stays, got %d", k)
 	}
-	if k, _ := a.decide(trials, "bad"); k != 0 {
+	if k, _ := a.decide(trials, "bad", 2); k != 0 {
 		t.Errorf("an incumbent beyond the margin goes, got %d", k)
 	}
 	mute := append(slices.Clone(trials), trial{name: "mute", ok: true, pred: [][]float64{{0, 0, 0, 0}, nil}})
-	if k, _ := a.decide(mute, "bad"); k != 0 {
+	if k, _ := a.decide(mute, "bad", 2); k != 0 {
 		t.Errorf("one that cannot be judged changes the margin of the others, got %d", k)
 	}
 	trials[0].ok = false
-	if k, _ := a.decide(trials, ""); k != 1 {
+	if k, _ := a.decide(trials, "", 2); k != 1 {
 		t.Errorf("an uncertified candidate is not eligible, got %d", k)
 	}
 }
@@ -404,5 +405,23 @@ func TestGeometricResidual(t *testing.T) {
 	}
 	if got := geometric(100, 1, 0); !math.IsNaN(got) {
 		t.Errorf("no end: %v", got)
+	}
+}
+
+// BenchmarkCountStates is the monthly, and the weekly, state panel's moves straight from the Ledger.
+func BenchmarkCountStates(b *testing.B) {
+	l := bigLedger(200_000)
+	cells := 0
+	l.Scan(1, func(_ int, s *ingest.Shard) { cells += len(s.Day) })
+	for _, period := range []Period{Month, Week} {
+		c := Clock{First: l.First, AsOf: l.AsOf, Period: period, Horizon: 90}
+		for _, threads := range []int{1, 2} {
+			b.Run(fmt.Sprintf("%s/threads=%d", period, threads), func(b *testing.B) {
+				for b.Loop() {
+					countStates(l, ingest.Shards, c, l.AsOf, newStates(c), threads)
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(cells), "ns/cell")
+			})
+		}
 	}
 }

@@ -1,9 +1,9 @@
 package segment
 
 import (
-	"bytes"
 	"math"
 	"slices"
+	"strings"
 
 	"mainstay/ingest"
 	"mainstay/ingest/money"
@@ -89,45 +89,46 @@ func (o *Outcome) Inside() (inside, ok bool) {
 // basis. Of 12 months, 365 days. A customer of the run that the Ledger no longer holds bought nothing.
 // The Ledger may hold more than the run could see; nothing of it flows back into the run. A contract in force at
 // the end of the horizon keeps a customer; contracts may be nil.
-func Observe(l *ingest.Ledger, contracts *table.Contracts, p *Published) []Outcome {
-	o := &observer{l: l, contracts: contracts, p: p, at: locate(l, p.Scores)}
+func Observe(l *ingest.Ledger, contracts *table.Contracts, p *Published, threads int) []Outcome {
+	o := &observer{l: l, contracts: contracts, p: p, days: [...]int{p.Horizon, p.Forecast.LabelDays, valueYear}}
+	o.look(threads)
 	return []Outcome{o.churn(), o.label(), o.year()}
-}
-
-// place is where the Ledger holds a customer; shard −1 = nowhere.
-type place struct{ shard, row int32 }
-
-// locate finds the customers of scores, which are sorted by key bytes.
-func locate(l *ingest.Ledger, scores []PublishedScore) []place {
-	at := make([]place, len(scores))
-	for i := range at {
-		at[i].shard = -1
-	}
-	for k := range ingest.Shards {
-		for row := range l.ShardCustomers(k) {
-			i, ok := slices.BinarySearchFunc(scores, l.Key(k, row), func(p PublishedScore, key []byte) int { return bytes.Compare([]byte(p.Key), key) })
-			if ok {
-				at[i] = place{int32(k), int32(row)}
-			}
-		}
-	}
-	return at
 }
 
 type observer struct {
 	l         *ingest.Ledger
 	contracts *table.Contracts
 	p         *Published
-	at        []place
+	days      [3]int // the lengths that came looks at
+	whatCame  []came // by score
+}
+
+// came is what one customer did within each of the days of the run that have passed.
+type came struct {
+	bought [3]bool
+	value  [3]int64
+}
+
+// look finds the customers of the scores, which are sorted by key bytes, in the Ledger.
+func (o *observer) look(threads int) {
+	scores := o.p.Scores
+	o.whatCame = make([]came, len(scores))
+	o.l.Scan(threads, func(_ int, s *ingest.Shard) {
+		for row := range s.Customers() {
+			i, ok := slices.BinarySearchFunc(scores, string(s.Key(row)), func(p PublishedScore, key string) int { return strings.Compare(p.Key, key) })
+			for k, days := range o.days {
+				if ok && o.p.AsOf+ingest.Day(days) <= o.l.AsOf {
+					o.whatCame[i].bought[k], o.whatCame[i].value[k] = cameWithin(o.l, s, row, o.p.AsOf, days, o.p.Basis)
+				}
+			}
+		}
+	})
 }
 
 // came is what customer i did within days of the run.
 func (o *observer) came(i, days int) (bought bool, value float64) {
-	if o.at[i].shard < 0 {
-		return false, 0
-	}
-	bought, v := cameWithin(o.l, o.l.Shard(int(o.at[i].shard)), int(o.at[i].row), o.p.AsOf, days, o.p.Basis)
-	return bought, money.Float64(v, o.l.Scale)
+	k := slices.Index(o.days[:], days)
+	return o.whatCame[i].bought[k], money.Float64(o.whatCame[i].value[k], o.l.Scale)
 }
 
 // outcome is a forecast that has not been compared yet.

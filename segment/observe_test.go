@@ -26,7 +26,7 @@ func TestObserveAgreesWithTheBacktest(t *testing.T) {
 	sim.days = 1301
 	then := analyse(t, sim.ledger(900), 2, nil)
 	l := sim.ledger(1300)
-	out := Observe(l, nil, published(t, then))
+	out := Observe(l, nil, published(t, then), 2)
 
 	cfg := DefaultConfig()
 	cfg.ChurnHorizon, cfg.ValueBasis = then.Clock.Horizon, then.Basis
@@ -68,7 +68,7 @@ func TestForecastIntervalsOfLeaversCover(t *testing.T) {
 		sim := manyBuyers()
 		sim.seed, sim.customers, sim.days = 100+seed, 400, 1001
 		then := analyse(t, sim.ledger(900), 2, nil)
-		out := Observe(sim.ledger(1000), nil, published(t, then))
+		out := Observe(sim.ledger(1000), nil, published(t, then), 2)
 		if in, ok := out[0].Inside(); ok {
 			n++
 			inside += int(unit(in))
@@ -89,7 +89,7 @@ func TestOpenForecastsAreNotCompared(t *testing.T) {
 	day := sim.start + 900
 	then := published(t, analyse(t, handmade(day, nil, before(rows, day)...), 2, nil))
 	end := day + ingest.Day(then.Horizon)
-	open := Observe(handmade(end-1, nil, before(rows, end-1)...), nil, then)[0]
+	open := Observe(handmade(end-1, nil, before(rows, end-1)...), nil, then, 2)[0]
 	if open.Closed || !math.IsNaN(open.Actual) || !math.IsNaN(open.AUC) || len(open.Calibration) > 0 || open.N == 0 {
 		t.Errorf("a day early: %+v", open)
 	}
@@ -98,8 +98,8 @@ func TestOpenForecastsAreNotCompared(t *testing.T) {
 			t.Errorf("open, and %s is lost", k.Key)
 		}
 	}
-	closed := Observe(handmade(end, nil, before(rows, end)...), nil, then)[0]
-	other := Observe(handmade(end, nil, before(scrambled(rows, day, end), end)...), nil, then)[0]
+	closed := Observe(handmade(end, nil, before(rows, end)...), nil, then, 2)[0]
+	other := Observe(handmade(end, nil, before(scrambled(rows, day, end), end)...), nil, then, 2)[0]
 	if !closed.Closed || closed.Predicted != other.Predicted || closed.Low != other.Low || closed.N != other.N {
 		t.Errorf("%+v\n%+v", closed, other)
 	}
@@ -107,7 +107,7 @@ func TestOpenForecastsAreNotCompared(t *testing.T) {
 		t.Error("the scrambled future is the same as the other: the test sees nothing")
 	}
 	// Later days than the horizon do not count.
-	late := Observe(handmade(end+200, nil, rows...), nil, then)[0]
+	late := Observe(handmade(end+200, nil, rows...), nil, then, 2)[0]
 	late.Run = closed.Run
 	if fmt.Sprintf("%+v", late) != fmt.Sprintf("%+v", closed) {
 		t.Errorf("seen later, other leavers: %v and %v", late.Actual, closed.Actual)
@@ -131,7 +131,7 @@ func TestObserveByHand(t *testing.T) {
 			{Key: "gone", AtRisk: true, Churn: 0.5, Value12: 30, Value12Low: math.NaN(), Value12High: math.NaN()},
 			{Key: "p", Prospect: true, Churn: math.NaN(), Value12: math.NaN()},
 		}}
-	out := Observe(l, nil, p)
+	out := Observe(l, nil, p, 2)
 	churn, label, year := out[0], out[1], out[2]
 	if churn.N != 3 || churn.Actual != 2 || !close9(churn.Bias, 1.2/2-1) || churn.AUC != 1 {
 		t.Errorf("churn: %+v", churn)

@@ -2,6 +2,21 @@ package segment
 
 import "mainstay/ingest"
 
+// Sample says from how many of the customers the models learnt.
+type Sample struct{ Customers, Of int }
+
+// Whole reports whether everybody was learnt from.
+func (s Sample) Whole() bool { return s.Customers == s.Of }
+
+// share is the part of the customers that was learnt from.
+func (s Sample) share() float64 { return float64(s.Customers) / float64(max(s.Of, 1)) }
+
+// learntFrom counts the sample.
+func (b *study) learntFrom() Sample {
+	_, n := b.Profiles.OfShard(b.sample - 1)
+	return Sample{n, b.Profiles.Len()}
+}
+
 // sampleShards is how many shards the models learn from: as few, from the first on, as hold fit_customers
 // customers. A shard is a fixed hash of the key, so whole shards are a random sample of the customers, the
 // same on every machine and, but for who joins, every night.

@@ -90,7 +90,7 @@ func (a *analysis) transitions() error {
 // models publishes the tournament, the champions, and every final fit.
 func (a *analysis) models() {
 	r := a.result
-	r.Contests = append(a.churn.arena.rows(a.churn.trials, a.churn.champion), a.value.arena.rows(a.value.trials, a.value.champion)...)
+	r.Contests = append(a.churn.arena.rows(a.churn.trials, a.churn.champion, a.Threads), a.value.arena.rows(a.value.trials, a.value.champion, a.Threads)...)
 	r.ModelWhy = fmt.Sprintf("churn: %s; value: %s", a.churn.why, a.value.why)
 	addFits(r, a.churn, targetChurn)
 	addFits(r, a.value, targetValue)

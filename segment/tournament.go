@@ -1,7 +1,6 @@
 package segment
 
 import (
-	"cmp"
 	"math"
 	"slices"
 
@@ -73,20 +72,19 @@ func (a *arena) losses(t *trial, from, to int) (loss []float64, ids []int32) {
 // its error clustered by customer (the one-standard-error rule: Breiman, Friedman, Olshen & Stone
 // 1984, §3.4.3). An eligible incumbent within one standard error stays. Fold 0, the last, does not
 // choose. champion is −1 when nothing can be decided.
-func (a *arena) decide(trials []trial, incumbent string) (champion int, why string) {
+func (a *arena) decide(trials []trial, incumbent string, threads int) (champion int, why string) {
 	folds := len(a.actual)
 	best, bestMean := -1, math.Inf(1)
-	losses := make([][]float64, len(trials))
-	var ids []int32
+	losses, ids := make([][]float64, len(trials)), make([][]int32, len(trials)) // the same clusters for all
+	num.Blocks(len(trials), 1, threads, func(k, _, _ int) {
+		if trials[k].ok {
+			losses[k], ids[k] = a.losses(&trials[k], 1, folds)
+		}
+	})
 	for k := range trials {
-		if !trials[k].ok {
+		if len(losses[k]) == 0 {
 			continue
 		}
-		loss, clusters := a.losses(&trials[k], 1, folds)
-		if len(loss) == 0 {
-			continue
-		}
-		losses[k], ids = loss, clusters // the same clusters for all
 		if m := num.Mean(losses[k]); m < bestMean {
 			best, bestMean = k, m
 		}
@@ -105,7 +103,7 @@ func (a *arena) decide(trials []trial, incumbent string) (champion int, why stri
 		for i := range diff {
 			diff[i] = losses[k][i] - losses[best][i]
 		}
-		mean, se := regress.ClusterMeanSE(diff, ids)
+		mean, se := regress.ClusterMeanSE(diff, ids[k])
 		return !(mean > se) // an undefined error (one customer) cannot separate
 	}
 	for k := range trials {
@@ -125,11 +123,16 @@ func (a *arena) decide(trials []trial, incumbent string) (champion int, why stri
 }
 
 // rows is the tournament's table.
-func (a *arena) rows(trials []trial, champion int) []Contest {
-	var out []Contest
-	for k := range trials {
-		t := &trials[k]
-		c := emptyContest(a.target, t.name, k+1)
+func (a *arena) rows(trials []trial, champion, threads int) []Contest {
+	var best float64 // value held by the true top tenths
+	if a.target == targetValue {
+		for f := 1; f < len(a.actual); f++ {
+			best += topTenth(a.actual[f], a.actual[f])
+		}
+	}
+	out := make([]Contest, len(trials))
+	num.Blocks(len(trials), 1, threads, func(k, _, _ int) {
+		t, c := &trials[k], emptyContest(a.target, trials[k].name, k+1)
 		c.Certified, c.Champion, c.Note = t.ok, k == champion, t.note
 		folds := len(a.actual)
 		if folds > 0 {
@@ -141,10 +144,10 @@ func (a *arena) rows(trials []trial, champion int) []Contest {
 		if loss, ids := a.losses(t, 1, folds); len(loss) > 0 {
 			c.Folds, c.N = folds-1, len(loss)
 			c.Loss, c.LossSE = regress.ClusterMeanSE(loss, ids)
-			a.describe(&c, t)
+			a.describe(&c, t, best)
 		}
-		out = append(out, c)
-	}
+		out[k] = c
+	})
 	return out
 }
 
@@ -155,15 +158,13 @@ func emptyContest(target, name string, rank int) Contest {
 		AUC: nan, Brier: nan, TopCapture: nan, LastLoss: nan, LastBias: nan}
 }
 
-// describe adds what does not choose but helps to judge, over the choosing folds.
-func (a *arena) describe(c *Contest, t *trial) {
+// describe adds what does not choose but helps to judge, over the choosing folds; best is the value held by the
+// true top tenths.
+func (a *arena) describe(c *Contest, t *trial, best float64) {
 	var actual, pred []float64
-	var held, best float64
 	for f := 1; f < len(a.actual); f++ {
 		actual = append(actual, a.actual[f]...)
 		pred = append(pred, t.pred[f]...)
-		held += topTenth(t.pred[f], a.actual[f])
-		best += topTenth(a.actual[f], a.actual[f])
 	}
 	c.Bias = bias(actual, pred)
 	if a.target == targetChurn {
@@ -178,6 +179,10 @@ func (a *arena) describe(c *Contest, t *trial) {
 	}
 	c.RMSE = math.Sqrt(c.Loss)
 	if best > 0 {
+		var held float64
+		for f := 1; f < len(a.actual); f++ {
+			held += topTenth(t.pred[f], a.actual[f])
+		}
 		c.TopCapture = held / best
 	}
 }
@@ -198,26 +203,20 @@ func topTenth(key, value []float64) float64 {
 	if n == 0 {
 		return 0
 	}
-	order := make([]int32, n)
-	for i := range order {
-		order[i] = int32(i)
-	}
-	slices.SortFunc(order, func(x, y int32) int {
-		return cmp.Or(cmp.Compare(key[y], key[x]), cmp.Compare(x, y))
-	})
-	places := max(math.Round(float64(n)/10), 1)
-	var sum num.Adder
-	for lo := 0; lo < n && places > 0; {
-		hi := lo
-		var tied num.Adder
-		for hi < n && key[order[hi]] == key[order[lo]] {
-			tied.Add(value[order[hi]])
-			hi++
+	places := max(int(math.Round(float64(n)/10)), 1)
+	border := num.Nth(slices.Clone(key), n-places)
+	var sum, tied num.Adder
+	above, ties := 0, 0
+	for i, k := range key {
+		switch {
+		case k > border:
+			sum.Add(value[i])
+			above++
+		case k == border:
+			tied.Add(value[i])
+			ties++
 		}
-		share := min(places/float64(hi-lo), 1)
-		sum.Add(share * tied.Sum())
-		places -= float64(hi - lo)
-		lo = hi
 	}
+	sum.Add(float64(places-above) / float64(ties) * tied.Sum())
 	return sum.Sum()
 }

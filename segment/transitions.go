@@ -37,74 +37,6 @@ func (g grid) index(d ingest.Day, k int) int {
 	return k
 }
 
-// countStates counts the moves between relationship states over the closed periods up to asOf, from
-// each customer's first purchase period on. Purchases in the partial first period count for the
-// stage and the recency; no move out of it is counted. Counts are integers: the same for any
-// number of threads. They are of the customers of the first shards.
-func countStates(l *ingest.Ledger, shards int, c Clock, asOf ingest.Day, st states, threads int) *markov.Counts {
-	g := newGrid(c.First, asOf, c.Period)
-	return mergeShards(l, shards, st.Names, threads, func(s *ingest.Shard, counts *markov.Counts) {
-		for i := range s.Customers() {
-			w := stateWalk{st: st, counts: counts}
-			lo, hi := s.Cells(i)
-			k := -1
-			for j := lo; j < hi && s.Day[j] <= asOf; j++ {
-				if k = g.index(s.Day[j], k); k == g.periods() {
-					break
-				}
-				if l.Purchase(s, j) {
-					w.purchase(k)
-				}
-			}
-			w.until(g.periods() - 1)
-		}
-	})
-}
-
-// stateWalk follows one customer from period to period.
-type stateWalk struct {
-	st        states
-	counts    *markov.Counts
-	purchases int
-	last, at  int // period of the last purchase; period whose end has been reached
-}
-
-// purchase records a purchase day in period k (not before any earlier one).
-func (w *stateWalk) purchase(k int) {
-	if w.purchases > 0 {
-		if k == w.last {
-			return
-		}
-		w.until(k - 1)
-		w.move(w.st.of(w.purchases, k-1-w.last), w.st.of(w.purchases+1, 0), 1)
-	}
-	w.purchases++
-	w.last, w.at = k, k
-}
-
-// until walks silently to the end of period k.
-func (w *stateWalk) until(k int) {
-	if w.purchases == 0 {
-		return
-	}
-	for ; w.at < k; w.at++ {
-		from := w.st.of(w.purchases, w.at-w.last)
-		if from == w.st.long() { // nothing changes any more
-			w.move(from, from, k-max(w.at, 0))
-			w.at = k
-			return
-		}
-		w.move(from, w.st.of(w.purchases, w.at+1-w.last), 1)
-	}
-}
-
-// move counts n equal moves, except one out of the partial first period.
-func (w *stateWalk) move(from, to, n int) {
-	if w.at >= 0 {
-		w.counts.N[from*len(w.counts.States)+to] += int64(n)
-	}
-}
-
 // mergeShards counts each shard apart and adds the counts.
 func mergeShards(l *ingest.Ledger, shards int, names []string, threads int, count func(s *ingest.Shard, c *markov.Counts)) *markov.Counts {
 	parts := make([]*markov.Counts, shards)
@@ -207,6 +139,11 @@ func (f *chainFit) published(name string) Model {
 func countLadder(l *ingest.Ledger, c Clock, ladder Ladder, threads int) *markov.Counts {
 	g := newGrid(c.First, c.AsOf, c.Period)
 	unit := math.Pow10(l.UnitsScale)
+	ends, years := make([]ingest.Day, g.periods()), make([]ingest.Day, g.periods()) // last days of the periods, and 12 months before
+	for k := range ends {
+		ends[k] = g.Starts[k+1] - 1
+		years[k] = MonthsBefore(ends[k], 12)
+	}
 	return mergeShards(l, ingest.Shards, ladder.Names, threads, func(s *ingest.Shard, counts *markov.Counts) {
 		for i := range s.Customers() {
 			lo, hi := s.Cells(i)
@@ -217,8 +154,7 @@ func countLadder(l *ingest.Ledger, c Clock, ladder Ladder, threads int) *markov.
 			from, to, last := lo, lo, -1 // cells of the trailing window, rung of the period before
 			var units int64
 			for k := range g.periods() {
-				end := g.Starts[k+1] - 1
-				year := MonthsBefore(end, 12)
+				end, year := ends[k], years[k]
 				for ; to < hi && s.Day[to] <= end; to++ {
 					units += s.Units[to]
 				}

@@ -151,7 +151,7 @@ func (a *app) compare(ctx context.Context, o *runOptions, p *ingest.Plan, x *rep
 	}
 	x.Currency = l.Currency
 	for _, said := range x.Published {
-		x.Outcomes = append(x.Outcomes, segment.Observe(l, in.Contracts, said)...)
+		x.Outcomes = append(x.Outcomes, segment.Observe(l, in.Contracts, said, o.threads)...)
 	}
 	r.Timings.Add("compare", start)
 	return reports.WriteReplay(ctx, r, m, x, o.style(a))

@@ -1,0 +1,144 @@
+package segment
+
+import (
+	"mainstay/ingest"
+	"mainstay/markov"
+)
+
+// countStates counts the moves between relationship states over the closed periods up to asOf, from
+// each customer's first purchase period on, of the customers of the first shards. Purchases in the partial
+// first period count for the stage and the recency; no move out of it is counted. Counts are integers: the
+// same for any number of threads.
+//
+// It is one pass over the cells, and no panel is made: a customer's moves follow from the lengths of the silences
+// between purchase periods and from how many purchase periods came before, so that only these are counted
+// (spells), and turned into moves at the end.
+func countStates(l *ingest.Ledger, shards int, c Clock, asOf ingest.Day, st states, threads int) *markov.Counts {
+	g := newGrid(c.First, asOf, c.Period)
+	of := g.table(min(l.First, c.First))
+	parts := make([]*spells, shards)
+	l.ScanFirst(shards, threads, func(k int, s *ingest.Shard) {
+		parts[k] = newSpells(g.periods())
+		parts[k].shard(s, of, l.ZeroDays)
+	})
+	total := newSpells(g.periods())
+	for _, p := range parts {
+		total.merge(p)
+	}
+	return total.moves(st)
+}
+
+// periodTable is the period of every day from first on, to the end of the last closed one.
+type periodTable struct {
+	first ingest.Day
+	of    []int32
+}
+
+// table numbers the days from first on: −1 before the grid.
+func (g grid) table(first ingest.Day) periodTable {
+	t := periodTable{first: first}
+	end := g.Starts[g.periods()]
+	if end <= first {
+		return t
+	}
+	t.of = make([]int32, end-first)
+	k := -1
+	for d := range t.of {
+		k = g.index(first+ingest.Day(d), k)
+		t.of[d] = int32(k)
+	}
+	return t
+}
+
+// upTo is the end, among the cells lo to hi of shard s, of those in the table.
+func (t *periodTable) upTo(s *ingest.Shard, lo, hi int) int {
+	return lo + daysUpTo(s.Day[lo:hi], t.first+ingest.Day(len(t.of))-1)
+}
+
+// spells are how often so many periods lay between two purchase periods of a customer, by the number of
+// purchase periods so far. More than establishedFrom are as many; none stands for one, where that was the
+// partial first period.
+type spells struct {
+	periods int
+	ended   [establishedFrom + 1][]int64 // by length: the next purchase period is so many on; length 0 is noise
+	open    [establishedFrom + 1][]int64 // by length: silent for so many to the end of the last closed period
+}
+
+func newSpells(periods int) *spells {
+	p := &spells{periods: periods}
+	for n := range p.ended {
+		p.ended[n], p.open[n] = make([]int64, periods+1), make([]int64, periods+1)
+	}
+	return p
+}
+
+// shard adds the spells of the customers of a shard.
+func (p *spells) shard(s *ingest.Shard, table periodTable, zeroDays bool) {
+	of, first := table.of, table.first
+	after := [establishedFrom + 1]int{0: 2, establishedFrom: establishedFrom} // purchase periods after the next
+	for n := 1; n < establishedFrom; n++ {
+		after[n] = n + 1
+	}
+	for i := range s.Customers() {
+		lo, hi := s.Cells(i)
+		hi = table.upTo(s, lo, hi)
+		day, sales := s.Day[lo:hi], s.Sales[lo:hi]
+		returns := s.Returns[lo:hi]
+		n, last := 0, int32(-2)
+		for j, d := range day {
+			if sales[j]+returns[j] <= 0 && !(zeroDays && sales[j] == 0 && returns[j] == 0) {
+				continue
+			}
+			k := of[d-first]
+			if k == last {
+				continue
+			}
+			if last == -2 {
+				n = min(int(k)+1, 1)
+			} else {
+				p.ended[n][k-last]++
+				n = after[n]
+			}
+			last = k
+		}
+		if last > -2 {
+			p.open[n][p.periods-1-int(last)]++
+		}
+	}
+}
+
+func (p *spells) merge(o *spells) {
+	for n := range p.ended {
+		for length := range p.ended[n] {
+			p.ended[n][length] += o.ended[n][length]
+			p.open[n][length] += o.open[n][length]
+		}
+	}
+}
+
+// moves are those that the spells consist of. A spell of length g that ended is g − 1 silent moves and the one
+// into the next purchase period; an open one is g silent moves.
+func (p *spells) moves(st states) *markov.Counts {
+	counts := markov.NewCounts(st.Names)
+	for n := range p.ended {
+		purchases := max(n, 1)
+		var silent int64 // spells that are silent for one more period than step
+		for step := p.periods; step >= 0; step-- {
+			if step+1 <= p.periods {
+				silent += p.open[n][step+1]
+			}
+			if step+2 <= p.periods {
+				silent += p.ended[n][step+2]
+			}
+			if n == 0 && step == 0 {
+				break // no move out of the partial first period
+			}
+			from := st.of(purchases, step)
+			counts.N[from*len(st.Names)+st.of(purchases, step+1)] += silent
+			if step+1 <= p.periods {
+				counts.N[from*len(st.Names)+st.of(purchases+1, 0)] += p.ended[n][step+1]
+			}
+		}
+	}
+	return counts
+}
