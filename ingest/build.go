@@ -32,6 +32,8 @@ func Build(ctx context.Context, st store.Store, p *Plan, threads int, sink Rejec
 	for i := range workers {
 		workers[i] = newScatterer(r, newRecordLayout(has, len(p.Sides)))
 	}
+	pageWithin(p, workers)
+	defer closePagers(workers)
 	if err := readUnits(ctx, st, p, workers, sink, progress); err != nil {
 		return nil, err
 	}
@@ -78,27 +80,28 @@ func finish(ctx context.Context, l *Ledger, p *Plan, workers []*scatterer) error
 func assemble(ctx context.Context, l *Ledger, sides []SideInfo, workers []*scatterer) error {
 	plan := &assembly{layout: workers[0].layout, has: l.Has, scale: l.Scale, unitsScale: l.UnitsScale}
 	l.Sides, plan.sideRemap = mergeValues(sides, workers)
-	assemblers := make([]*assembler, len(workers))
-	return inParallel(ctx, len(workers), Shards, func(_ context.Context, worker, shard int) error {
+	if err := pageRest(ctx, workers); err != nil {
+		return err
+	}
+	n, err := assemblersFor(&plan.layout, l.Space, workers)
+	if err != nil {
+		return err
+	}
+	assemblers := make([]*assembler, n)
+	return inParallel(ctx, n, Shards, func(_ context.Context, worker, shard int) error {
 		if assemblers[worker] == nil {
 			assemblers[worker] = newAssembler(plan)
 		}
-		s, err := assemblers[worker].shard(partsOf(workers, shard))
+		parts, err := partsOf(workers, shard)
+		if err != nil {
+			return err
+		}
+		s, err := assemblers[worker].shard(parts)
 		if err != nil {
 			return err
 		}
 		return l.Put(shard, *s)
 	})
-}
-
-// partsOf is the partitions of a shard.
-func partsOf(workers []*scatterer, shard int) []*partition {
-	parts := make([]*partition, len(workers))
-	for i, w := range workers {
-		parts[i] = &w.part[shard]
-		parts[i].worker = i
-	}
-	return parts
 }
 
 // inParallel runs f for every task, handed out in ascending order to the workers.

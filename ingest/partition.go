@@ -68,6 +68,7 @@ type partition struct {
 	worker int      // whose side codes they are
 	rows   int      // in all blocks
 	slabs  [][]byte // whole blocks, and slack beyond the length
+	held   int64    // bytes of them
 	keys   textTable
 	orders textTable
 }
@@ -79,13 +80,7 @@ const (
 )
 
 // size is the bytes of memory that the partition holds.
-func (p *partition) size() int64 {
-	n := p.keys.size() + p.orders.size()
-	for _, s := range p.slabs {
-		n += int64(cap(s))
-	}
-	return n
-}
+func (p *partition) size() int64 { return p.held + p.keys.size() + p.orders.size() }
 
 // add appends the given rows of the columns of a batch as a block. A nil column is all zero. scratch has room
 // for the rows.
@@ -122,8 +117,9 @@ func (p *partition) room(n int) []byte {
 		}
 		size = min(2*cap(b), fullSlab)
 	}
-	p.slabs = append(p.slabs, make([]byte, 0, max(size, n)))
-	return p.slabs[len(p.slabs)-1]
+	b := make([]byte, 0, max(size, n))
+	p.slabs, p.held = append(p.slabs, b), p.held+int64(cap(b))
+	return b
 }
 
 // writeTo writes the partition in a form for readPartition.
@@ -166,6 +162,7 @@ func readPartition(r *bufio.Reader) (*partition, error) {
 			return nil, err
 		}
 		p.slabs[i] = make([]byte, n, n+slack)
+		p.held += int64(n + slack)
 	}
 	for _, s := range p.slabs {
 		if _, err := io.ReadFull(r, s); err != nil {

@@ -31,7 +31,13 @@ func readRollUp(ctx context.Context, st store.Store, p *Plan, threads int, progr
 		r.workers[i] = newScatterer(rules, layout)
 		r.workers[i].aside = asideCounts{}
 	}
-	if err := readUnits(ctx, st, &all, r.workers, nil, progress); err != nil {
+	pageWithin(&all, r.workers)
+	err := readUnits(ctx, st, &all, r.workers, nil, progress)
+	if err == nil {
+		err = pageRest(ctx, r.workers)
+	}
+	if err != nil {
+		r.close()
 		return nil, err
 	}
 	for _, w := range r.workers {
@@ -65,10 +71,17 @@ func (p *Plan) has() Has {
 	return Has{Orders: p.Order != "", Units: p.Units != nil, Cost: p.Cost != nil, Discount: p.Discount != nil}
 }
 
+// close gives the temporary files back.
+func (r *rollUp) close() { closePagers(r.workers) }
+
 // shard rolls up one shard; it takes its records away.
 func (r *rollUp) shard(shard int) (*postings, error) {
 	a := newAssembler(r.plan)
-	if err := a.spread(partsOf(r.workers, shard)); err != nil {
+	parts, err := partsOf(r.workers, shard)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.spread(parts); err != nil {
 		return nil, err
 	}
 	return a.rollUp(r.texts)

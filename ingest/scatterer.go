@@ -25,6 +25,7 @@ type scatterer struct {
 	place     []place
 
 	waiting waiting
+	pager   *pager // nil = partitions stay in memory
 
 	rejects unitRejects
 }
@@ -68,5 +69,5 @@ func (s *scatterer) add(b *batch) error {
 		return err
 	}
 	s.scatter(b)
-	return nil
+	return s.pager.keepWithin(s)
 }

@@ -157,10 +157,12 @@ func (n *night) refuseTwice(again bool) error {
 
 // read rolls the night up, judges it by itself, and totals it.
 func (n *night) read(ctx context.Context, st store.Store, progress func(int64)) error {
+	n.plan.Space = n.o.Space
 	r, err := readRollUp(ctx, st, n.plan, n.threads, progress)
 	if err != nil {
 		return err
 	}
+	defer r.close()
 	err = inParallel(ctx, n.threads, Shards, func(_ context.Context, _, i int) (err error) {
 		n.shards[i], err = r.shard(i)
 		return err

@@ -55,6 +55,7 @@ func StoreLedger(ctx context.Context, st store.Store, p *Plan, folder string, o 
 	if err != nil {
 		return nil, err
 	}
+	defer r.close()
 	if b.manifest, err = newManifest(ctx, st, p); err != nil {
 		return nil, err
 	}
@@ -184,6 +185,7 @@ func (b *storedBuilder) publish(ctx context.Context, earlier []StoredNight) (*St
 	if err != nil {
 		return nil, err
 	}
+	p.Space = b.o.Space
 	l, err := Build(ctx, files, p, b.threads, nil, nil)
 	if err != nil {
 		return nil, err

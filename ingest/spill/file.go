@@ -40,6 +40,7 @@ func (f *File) Append(b []byte) (Span, error) {
 		_, err = f.f.WriteAt(b, s.at)
 	}
 	if err == nil {
+		f.space.written.Add(n)
 		return s, nil
 	}
 	if isFull(err) {

@@ -24,6 +24,7 @@ import (
 	"os"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 )
 
 // Shares of the memory, in percent. Rows wait only until shards are assembled and customers come after that, so that
@@ -40,8 +41,9 @@ type Space struct {
 	// Quota is the most that temporary files may hold, in bytes, as if the disk were full then; 0 = what the disk has.
 	Quota int64
 
-	memory int64
-	dir    string
+	memory  int64
+	dir     string
+	written atomic.Int64
 
 	mu     sync.Mutex
 	folder *folder // made with the first file
@@ -73,8 +75,8 @@ func (s *Space) HoldHeap() {
 // heapLimit is what the runtime may hold so that the process, with its code and what the kernel keeps for it, stays
 // within memory.
 func heapLimit(memory int64) int64 {
-	const code = 32 << 20
-	return max(memory/2, memory-memory/16-code)
+	const code, least = 32 << 20, 48 << 20
+	return max(least, memory-memory/16-code)
 }
 
 // Memory is how many bytes the process may take.
@@ -144,6 +146,14 @@ func (s *Space) Close() error {
 		return fmt.Errorf("temporary files are left behind: %w", err)
 	}
 	return nil
+}
+
+// Written is how many bytes went to temporary files so far.
+func (s *Space) Written() int64 {
+	if s == nil {
+		return 0
+	}
+	return s.written.Load()
 }
 
 // usage is what the open files hold, and about how much they will in all.
