@@ -53,8 +53,8 @@ const (
 	writerCompany  = "company"    // mainstay generate, everything in it
 )
 
-// A job is done by Mainstay and by its peers. variants are the ways in which a peer is asked; the first is the
-// one that counts: the definition of Mainstay, in the form that DuckDB runs fastest.
+// A job is done by Mainstay and by its peers. variants are the ways in which a peer can be asked, "" always, others
+// when they are asked for.
 type job struct {
 	mainstay string // MAINSTAY_BENCH_JOB; "" = mainstay run
 	variants map[string][]string
@@ -69,7 +69,7 @@ var jobs = map[string]job{
 	"ledger-decimal": {mainstay: "ledger", decimal: true, variants: map[string][]string{"duckdb": {""}, "polars": {""}}},
 	"ledger-orders":  {mainstay: "ledger", orders: true, variants: map[string][]string{"duckdb": {"", "window"}}},
 	"sums":           {mainstay: "sums", variants: map[string][]string{"duckdb": {"", "float"}, "polars": {"", "float"}}},
-	"states":         {mainstay: "states", variants: map[string][]string{"duckdb": {"", "panel"}}},
+	"states":         {mainstay: "states", variants: map[string][]string{"duckdb": {"", "bits", "panel"}}},
 	jobRun:           {},
 }
 
@@ -82,7 +82,7 @@ type benchCase struct {
 	Threads int      `json:"threads"`
 	Memory  string   `json:"memory,omitempty"` // Mainstay's --memory; "" = its default
 	peers   []string // NAME-VERSION
-	others  bool     // all variants of the peers' queries
+	others  []string // variants of the peers' queries beside the first
 }
 
 func (c benchCase) String() string {
@@ -108,7 +108,7 @@ func (c benchCase) contestants() []contestant {
 	for _, p := range c.peers {
 		tool, version, _ := strings.Cut(p, "-")
 		for i, v := range jobs[c.Job].variants[tool] {
-			if i == 0 || c.others {
+			if i == 0 || slices.Contains(c.others, v) || slices.Contains(c.others, "all") {
 				list = append(list, contestant{tool, version, v})
 			}
 		}
@@ -118,8 +118,7 @@ func (c benchCase) contestants() []contestant {
 
 // group is all combinations of its lists; an empty list is the default alone.
 type group struct {
-	Sizes, IDs, Writers, Compressions, Orders, Dirt, Jobs, Threads, Memory, Peers []string
-	Variants                                                                      bool
+	Sizes, IDs, Writers, Compressions, Orders, Dirt, Jobs, Threads, Memory, Peers, Variants []string
 }
 
 func (g group) cases() ([]benchCase, error) {

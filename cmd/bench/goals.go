@@ -53,16 +53,21 @@ func own(all []median, size, ids, job string, threads int, memory string) *media
 	return mainstayOf(all, benchCase{Data: dataset{size, ids, allWriters[0], "snappy", "time", "clean"}, Job: job, Threads: threads, Memory: memory})
 }
 
-// against is Mainstay over the exact query of the newest DuckDB.
+// against is Mainstay over the newest DuckDB, in the fastest form that gives the same answer.
 func against(job, ids string, of func(*median) float64) func([]median) (float64, bool) {
 	return func(all []median) (float64, bool) {
 		m := own(all, "100M", ids, job, 2, "")
+		var best *median
 		for i := range all {
-			if p := &all[i]; m != nil && p.Case.String() == m.Case.String() && p.Who.Tool+"-"+p.Who.Version == defaultPeers[0] && p.Who.Variant == "" {
-				return of(m) / of(p), true
+			if p := &all[i]; m != nil && p.Case.String() == m.Case.String() && p.Who.Tool+"-"+p.Who.Version == defaultPeers[0] &&
+				p.Who.Variant != "float" && (best == nil || p.Wall < best.Wall) {
+				best = p
 			}
 		}
-		return 0, false
+		if best == nil {
+			return 0, false
+		}
+		return of(m) / of(best), true
 	}
 }
 

@@ -34,12 +34,12 @@ func main() {
 
 // options are the flags.
 type options struct {
-	work, suite  string
-	custom       group // what is asked for by --sizes, --ids, …
-	rounds       int
-	peers        []string
-	report, list bool
-	docs, csv    string
+	work, suite        string
+	custom             group // what is asked for by --sizes, --ids, …
+	rounds             int
+	peers              []string
+	report, list       bool
+	docs, csv, results string
 }
 
 func parse(args []string) (*options, error) {
@@ -67,9 +67,10 @@ func parse(args []string) (*options, error) {
 	list("memory", "of limits for Mainstay such as 1GiB (an empty word: its default)")
 	list("peers", "of NAME-VERSION, …; none measures Mainstay alone (default "+strings.Join(defaultPeers, ", ")+")")
 	f.IntVar(&o.rounds, "rounds", 5, "measurements of each tool in each case")
-	variants := f.Bool("variants", false, "other ways in which a peer may be asked, too")
+	list("variants", "of other ways to ask a peer, too: float, window, bits, panel, all")
 	f.BoolVar(&o.list, "list", false, "only list the cases")
 	f.BoolVar(&o.report, "report", false, "measure nothing, only report")
+	f.StringVar(&o.results, "results", "", "`FILE` of measurements, one a line, which are not made again (default results.jsonl in the folder of --work)")
 	f.StringVar(&o.docs, "docs", "", "Markdown `FILE` whose tables, between markers, are written anew")
 	f.StringVar(&o.csv, "csv", "", "`FILE` for the medians as CSV")
 	if err := f.Parse(args); err != nil {
@@ -84,7 +85,7 @@ func parse(args []string) (*options, error) {
 	if asked {
 		o.suite = ""
 		o.custom = group{Sizes: *lists["sizes"], IDs: *lists["ids"], Writers: *lists["writers"], Compressions: *lists["compressions"], Orders: *lists["orders"],
-			Dirt: *lists["dirt"], Jobs: *lists["jobs"], Threads: *lists["threads"], Memory: *lists["memory"], Variants: *variants}
+			Dirt: *lists["dirt"], Jobs: *lists["jobs"], Threads: *lists["threads"], Memory: *lists["memory"], Variants: *lists["variants"]}
 	}
 	return o, nil
 }
@@ -110,7 +111,7 @@ func run(args []string) error {
 		}
 		return nil
 	}
-	results := &results{path: filepath.Join(o.work, "results.jsonl")}
+	results := &results{path: cmp.Or(o.results, filepath.Join(o.work, "results.jsonl"))}
 	if err := results.load(); err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import sys
 import time
 
 AS_OF = "2026-10-31"
+FIRST_MONTH = 2023 * 12 + 10  # months since year 0; the export begins with November 2023, month 10 from 0
 LAST_MONTH = 2026 * 12 + 9    # October 2026, closed on AS_OF
 QUIET = 3                     # classes of recency: a churn horizon of 90 days in months, rounded up
 MIXED = 1_000_003             # see checkLedger of segment/bench_job_test.go
@@ -100,6 +101,20 @@ def duck_states(rows):
         from m group by 1, 2"""
 
 
+def duck_states_bits(rows):
+    """The same without windows: the months of a customer are bits of an integer, as long as there are no more than 62."""
+    upto = "(b & ((2::bigint << i) - 1))"  # the months up to i
+    return f"""create temp table t as
+        with m as (select k, bit_or(1::bigint << (year(ts) * 12 + month(ts) - 1 - {FIRST_MONTH})) b from {rows} where x > 0 group by k),
+             e as (select b, unnest(range({LAST_MONTH - FIRST_MONTH})) i from m),
+             s as (select least(bit_count({upto}), 4)::integer n, i - floor(log2({upto}))::integer q, (b >> (i + 1)) & 1 as again
+                   from e where {upto} <> 0),
+             g as (select n n0, q q0, case again when 1 then least(n + 1, 4) else n end n1, case again when 1 then 0 else q + 1 end q1, count(*) c
+                   from s group by 1, 2, 3, 4)
+        select {STATE.replace('q', 'q0').replace('n >=', 'n0 >=')} a, {STATE.replace('q', 'q1').replace('n >=', 'n1 >=')} b, sum(c)::bigint c
+        from g group by 1, 2"""
+
+
 def duck_states_panel(rows):
     """The full panel, customer × month, as it is usually written."""
     return f"""create temp table t as
@@ -114,7 +129,7 @@ def duck_states_panel(rows):
 
 DUCK = {
     "ledger": duck_ledger, "ledger-float": duck_ledger, "ledger-orders": duck_orders_join, "ledger-orders-window": duck_orders_window,
-    "sums": duck_sums, "sums-float": duck_sums, "states": duck_states, "states-panel": duck_states_panel,
+    "sums": duck_sums, "sums-float": duck_sums, "states": duck_states, "states-bits": duck_states_bits, "states-panel": duck_states_panel,
 }
 
 

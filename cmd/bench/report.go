@@ -77,7 +77,7 @@ func label(w contestant) string {
 	return name
 }
 
-var variantNames = map[string]string{"float": "sums of floats", "window": "orders by window", "panel": "full panel"}
+var variantNames = map[string]string{"float": "sums of floats", "window": "orders by window", "bits": "months as bits", "panel": "full panel"}
 
 // title names data and job for people.
 func (c benchCase) title() string {
