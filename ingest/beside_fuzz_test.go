@@ -38,7 +38,7 @@ func FuzzRates(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		files := store.Memory{"r.csv": b}
-		tab, err := table.Read(context.Background(), files, []string{"r.csv"})
+		tab, err := table.Read(context.Background(), files, []string{"r.csv"}, 1)
 		if err != nil {
 			return
 		}

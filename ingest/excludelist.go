@@ -142,7 +142,7 @@ func ignoreEOF(err error) error {
 
 // readKeyTable reads a table of keys.
 func (p *Plan) readKeyTable(ctx context.Context, st store.Store, o store.Object) ([]Exclusion, error) {
-	t, err := table.Read(ctx, st, []string{o.Name})
+	t, err := table.Read(ctx, st, []string{o.Name}, 1)
 	if err != nil {
 		return nil, err
 	}
@@ -155,7 +155,8 @@ func (p *Plan) readKeyTable(ctx context.Context, st store.Store, o store.Object)
 		return nil, &MappingError{Role: RoleExclude, Msg: fmt.Sprintf("%s: %v: keep one of them as the reason", o.Name, err)}
 	}
 	var entries []Exclusion
-	for row, k := range keys.Text {
+	for row := range keys.Len() {
+		k := keys.At(row)
 		if k == "" {
 			continue
 		}
@@ -164,7 +165,7 @@ func (p *Plan) readKeyTable(ctx context.Context, st store.Store, o store.Object)
 		}
 		x := Exclusion{Key: k}
 		if reasons != nil {
-			x.Reason = strings.TrimSpace(reasons.Text[row])
+			x.Reason = strings.TrimSpace(reasons.At(row))
 		}
 		entries = append(entries, x)
 	}

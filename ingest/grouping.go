@@ -40,11 +40,10 @@ func (p *Plan) Meet(a *table.Accounts) (err error) {
 		}
 	}
 	p.Accounts = a.Select(rows)
-	for row, parent := range p.Accounts.Parent {
-		if n := lists.match([]byte(parent)); n != noEntry && lists.erased(n) {
-			p.Accounts.Parent[row] = ""
-		}
-	}
+	p.Accounts.Parent = p.Accounts.Parent.Without(func(parent string) bool {
+		n := lists.match([]byte(parent))
+		return n != noEntry && lists.erased(n)
+	})
 	if grouped {
 		p.Accounts = p.group(p.Accounts)
 	}
@@ -59,7 +58,7 @@ func (p *Plan) resolveParents(a *table.Accounts) (err error) {
 	var keys [][]byte
 	var history [][]Membership
 	for row, k := range a.Keys {
-		m := Membership{noDay, a.Parent[row]}
+		m := Membership{noDay, a.Parent.At(row)}
 		if a.Dated() {
 			m.From = Day(a.From[row])
 		}

@@ -19,7 +19,7 @@ func planWith(t *testing.T, files store.Memory, accounts string, change func(*Co
 		t.Fatal(err)
 	}
 	files["accounts.csv"] = []byte(accounts)
-	a, err := table.ReadAccounts(context.Background(), files, []string{"accounts.csv"}, table.AccountsConfig{}, p.Customer, int32(p.AsOf))
+	a, err := table.ReadAccounts(context.Background(), files, []string{"accounts.csv"}, table.AccountsConfig{}, p.Customer, int32(p.AsOf), 2)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +33,7 @@ func planWith(t *testing.T, files store.Memory, accounts string, change func(*Co
 func shown(a *table.Accounts) string {
 	var parts []string
 	for i, k := range a.Keys {
-		s := fmt.Sprintf("%s=%s", k, a.Name[i])
+		s := fmt.Sprintf("%s=%s", k, a.Name.At(i))
 		if a.Members != nil {
 			var keys []string
 			for _, m := range a.Members[i] {
@@ -41,7 +41,7 @@ func shown(a *table.Accounts) string {
 			}
 			s += "(" + strings.Join(keys, " ") + ")"
 		}
-		parts = append(parts, s+" "+a.Attribute("industry").Text[i])
+		parts = append(parts, s+" "+a.Attribute("industry").Text.At(i))
 	}
 	return strings.Join(parts, "; ")
 }
@@ -92,7 +92,7 @@ func TestErasedParent(t *testing.T) {
 		p := planWith(t, files, "customer_id,name,parent\nA,Alpha,\nA1,One,A\nA2,Two,A1\nB1,Beta One,Beta\n", func(c *Config) { c.Unit, c.Exclude = unit, []string{"gone.csv"} })
 		var got []string
 		for row, k := range p.Accounts.Keys {
-			got = append(got, fmt.Sprintf("%s=%s", k, p.Accounts.Parent[row]))
+			got = append(got, fmt.Sprintf("%s=%s", k, p.Accounts.Parent.At(row)))
 		}
 		if strings.Join(got, " ") != want {
 			t.Errorf("unit %s: %v, want %s", unit, got, want)

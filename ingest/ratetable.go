@@ -96,7 +96,7 @@ func (p *Plan) readRates(ctx context.Context, st store.Store) error {
 	if p.Currency == "" {
 		return &MappingError{Role: RoleCurrency, Msg: "rates are given, but no column says the currency of a row: name it with --currency-column"}
 	}
-	t, err := table.Read(ctx, st, c.Source)
+	t, err := table.Read(ctx, st, c.Source, 1)
 	if err != nil {
 		return err
 	}
@@ -147,7 +147,8 @@ func ratesOf(t *table.Table, c *RatesConfig) (rates []datedRate, columns string,
 	if value, err = rateColumn(t, c.Rate, "rate", rateValueNames); err != nil {
 		return nil, "", err
 	}
-	for row, name := range currency.Text {
+	for row := range currency.Len() {
+		name := currency.At(row)
 		r := datedRate{currency: currencyName(name), day: Day(days[row]), row: row, column: value.Name}
 		if r.currency == "" {
 			return nil, "", t.Fail(row, currency.Name, fmt.Errorf("no currency: fill it in, or remove the row"))
@@ -169,7 +170,8 @@ func publish(t *table.Table, days []int32) error {
 		return err
 	}
 	const mostDays = 3660
-	for row, text := range lag.Text {
+	for row := range lag.Len() {
+		text := lag.At(row)
 		if text == "" || days[row] == table.NoDay {
 			continue
 		}
@@ -192,7 +194,7 @@ func wideRates(t *table.Table, date *table.Column, days []int32) (rates []datedR
 			continue
 		}
 		names = append(names, name)
-		for row := range c.Text {
+		for row := range c.Len() {
 			r := datedRate{currency: name, day: Day(days[row]), row: row, column: c.Name}
 			if err := r.read(t, c); err != nil {
 				return nil, "", err
@@ -220,7 +222,7 @@ func isCurrencyCode(name string) bool {
 
 // read takes the rate of the row from a column; it stays 0 where there is none.
 func (r *datedRate) read(t *table.Table, c *table.Column) error {
-	text := strings.TrimSpace(c.Text[r.row])
+	text := strings.TrimSpace(c.At(r.row))
 	if text == "" || slices.Contains(absentRate, strings.ToLower(text)) {
 		return nil
 	}

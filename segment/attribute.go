@@ -9,6 +9,7 @@ import (
 
 	"mainstay/ingest"
 	"mainstay/ingest/spelling"
+	"mainstay/ingest/table"
 )
 
 // Attribute is one attribute of every member as of the book's day, looked up when it is asked for: in the accounts,
@@ -19,7 +20,7 @@ type Attribute struct {
 	Prospects bool // whether prospects have it: it comes from the accounts
 
 	book    *Book
-	texts   []string // by row of the accounts: either of the two, or none
+	texts   *table.Texts // by row of the accounts: either of the two, or none
 	numbers []float64
 	side    int      // of the Ledger, −1 for none
 	values  []string // of the side table
@@ -80,7 +81,7 @@ func (b *Book) accountAttribute(want string) *Attribute {
 			return &Attribute{Name: a.Name, Numeric: a.Number != nil, texts: a.Text, numbers: a.Number, Prospects: true, book: b, side: -1}
 		}
 	}
-	var texts []string
+	var texts *table.Texts
 	switch want {
 	case "name":
 		texts = b.Accounts.Name
@@ -126,7 +127,7 @@ func (a *Attribute) ofAccount(m int) string {
 	case row < 0:
 		return ""
 	case a.texts != nil:
-		return strings.TrimSpace(a.texts[row])
+		return strings.TrimSpace(a.texts.At(row))
 	case math.IsNaN(a.numbers[row]):
 		return ""
 	}

@@ -107,8 +107,9 @@ func (b *Book) matchAccounts() {
 	b.account = make([]int32, b.Profiles.Len())
 	num.Blocks(ingest.Shards, 1, b.Threads, func(k, _, _ int) {
 		lo, hi := b.Profiles.OfShard(k)
+		find := b.Accounts.Finder() // keys ascend in a shard
 		for i := lo; i < hi; i++ {
-			b.account[i] = int32(b.Accounts.Row(b.Ledger.Key(k, b.Profiles.Row(k, i)), int32(b.Clock.AsOf)))
+			b.account[i] = int32(find.Row(b.Ledger.Key(k, b.Profiles.Row(k, i)), int32(b.Clock.AsOf)))
 		}
 	})
 	customer := make([]bool, len(b.Accounts.Keys))

@@ -15,11 +15,11 @@ import (
 // industryAccounts are accounts of simulated customers; from is nil without dates.
 func industryAccounts(n int, industry func(c int) string, from func(c int) []ingest.Day) *table.Inputs {
 	a := &table.Accounts{Attributes: []table.Attribute{{Name: "Industry"}}}
+	var values []string
 	for c := range n {
 		add := func(day int32, value string) {
 			a.Keys = append(a.Keys, fmt.Appendf(nil, "C%04d", c))
-			a.Name, a.Parent = append(a.Name, ""), append(a.Parent, "")
-			a.Attributes[0].Text = append(a.Attributes[0].Text, value)
+			values = append(values, value)
 			if from != nil {
 				a.From = append(a.From, day)
 			}
@@ -32,6 +32,8 @@ func industryAccounts(n int, industry func(c int) string, from func(c int) []ing
 			add(int32(d), fmt.Sprint(industry(c), strings.Repeat("+", k)))
 		}
 	}
+	none := table.TextsOf(make([]string, len(values))...)
+	a.Name, a.Parent, a.Attributes[0].Text = none, none, table.TextsOf(values...)
 	return &table.Inputs{Accounts: a}
 }
 

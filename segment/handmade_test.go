@@ -132,12 +132,13 @@ type account struct {
 func handmadeAccounts(rows ...account) *table.Inputs {
 	slices.SortFunc(rows, func(x, y account) int { return cmp.Compare(x.key, y.key) })
 	a := &table.Accounts{Attributes: []table.Attribute{{Name: "Industry Group"}, {Name: "demand"}}}
+	var names, industries []string
 	for _, r := range rows {
 		a.Keys = append(a.Keys, []byte(r.key))
-		a.Name = append(a.Name, r.name)
-		a.Attributes[0].Text = append(a.Attributes[0].Text, r.industry)
+		names, industries = append(names, r.name), append(industries, r.industry)
 		a.Attributes[1].Number = append(a.Attributes[1].Number, r.demand)
 	}
+	a.Name, a.Attributes[0].Text = table.TextsOf(names...), table.TextsOf(industries...)
 	return &table.Inputs{Accounts: a}
 }
 

@@ -114,7 +114,7 @@ func (o *explainOptions) check() error {
 
 // explainAsOf computes the whole analysis of a plan and reads one customer out of it.
 func (a *app) explainAsOf(ctx context.Context, o *explainOptions, p *ingest.Plan, who string) (*segment.Explanation, ingest.Has, error) {
-	in, err := a.inputs(ctx, &o.config, p)
+	in, err := a.inputs(ctx, &o.inputOptions, p)
 	if err != nil {
 		return nil, ingest.Has{}, err
 	}

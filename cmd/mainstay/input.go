@@ -103,18 +103,19 @@ func (a *app) plan(ctx context.Context, o *inputOptions) (*ingest.Plan, error) {
 	}
 	p.Space = a.space
 	if o.config.Ingest.Unit == ingest.UnitParent {
-		_, err = a.accounts(ctx, &o.config, p)
+		_, err = a.accounts(ctx, o, p)
 	}
 	return p, err
 }
 
 // accounts reads the accounts table, once for a plan; nil when none is configured.
-func (a *app) accounts(ctx context.Context, c *config, p *ingest.Plan) (*table.Accounts, error) {
+func (a *app) accounts(ctx context.Context, o *inputOptions, p *ingest.Plan) (*table.Accounts, error) {
+	c := &o.config
 	if p.Accounts != nil || len(c.Accounts.Source) == 0 {
 		return p.Accounts, nil
 	}
 	a.progress.say("reading accounts")
-	accounts, err := table.ReadAccounts(ctx, files, c.Accounts.Source, c.Accounts.Columns, p.Customer, int32(p.AsOf))
+	accounts, err := table.ReadAccounts(ctx, files, c.Accounts.Source, c.Accounts.Columns, p.Customer, int32(p.AsOf), o.threads)
 	if err != nil {
 		return nil, err
 	}

@@ -54,7 +54,7 @@ func runInspect(ctx context.Context, a *app, o *inspectOptions) error {
 	if err != nil {
 		return err
 	}
-	in, err := a.readTables(ctx, &o.config, p)
+	in, err := a.readTables(ctx, &o.inputOptions, p)
 	if err != nil {
 		return err
 	}

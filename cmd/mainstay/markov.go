@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -170,7 +171,7 @@ func (o *markovOptions) settleAsOf() error {
 func runMarkov(ctx context.Context, a *app, o *markovOptions, sources []string) error {
 	a.progress.start(a.stderr)
 	a.progress.say("reading the table")
-	t, err := table.Read(ctx, files, sources)
+	t, err := table.Read(ctx, files, sources, runtime.GOMAXPROCS(0))
 	if err != nil {
 		return err
 	}

@@ -91,7 +91,7 @@ func runRegress(ctx context.Context, a *app, o *regressOptions, args []string) e
 	}
 	a.progress.start(a.stderr)
 	a.progress.say("reading the table")
-	t, err := table.Read(ctx, files, args[:len(args)-1])
+	t, err := table.Read(ctx, files, args[:len(args)-1], o.threads)
 	if err != nil {
 		return err
 	}

@@ -109,12 +109,12 @@ func (s *study) add(name string, c *table.Column) {
 
 // dataColumn is c as formulas see it. In CSV, which has no types, true and false are logical values.
 func dataColumn(name string, c *table.Column) *formula.Column {
-	out := &formula.Column{Name: name, Number: c.Number, Text: c.Text}
+	out := &formula.Column{Name: name, Number: c.Number, Text: c.All()}
 	if c.Number != nil || c.Type != "BOOLEAN" && c.Type != "CSV" {
 		return out
 	}
-	lower := make([]string, len(c.Text))
-	for i, v := range c.Text {
+	lower := make([]string, c.Len())
+	for i, v := range out.Text {
 		if lower[i] = strings.ToLower(v); lower[i] != "" && lower[i] != "true" && lower[i] != "false" {
 			return out
 		}
@@ -216,7 +216,7 @@ func blanks(c *table.Column) string {
 // almostNumeric warns of a column that is text because of a few cells.
 func almostNumeric(c *table.Column) []string {
 	filled, numbers, example := 0, 0, ""
-	for _, v := range c.Text {
+	for _, v := range c.All() {
 		switch {
 		case v == "":
 			continue

@@ -145,7 +145,7 @@ func (a *app) compare(ctx context.Context, o *runOptions, p *ingest.Plan, x *rep
 	if err != nil {
 		return err
 	}
-	in, err := a.readTables(ctx, &o.config, p)
+	in, err := a.readTables(ctx, &o.inputOptions, p)
 	if err != nil {
 		return err
 	}

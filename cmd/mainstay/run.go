@@ -111,7 +111,7 @@ func (a *app) runOnce(ctx context.Context, o *runOptions, begin func(string, rep
 	if err != nil {
 		return nil, err
 	}
-	in, err := a.inputs(ctx, c, p)
+	in, err := a.inputs(ctx, &o.inputOptions, p)
 	if err != nil {
 		return nil, err
 	}

@@ -98,7 +98,7 @@ func runSegment(ctx context.Context, a *app, o *segmentOptions) error {
 	if err != nil {
 		return err
 	}
-	in, err := a.inputs(ctx, &o.config, p)
+	in, err := a.inputs(ctx, &o.inputOptions, p)
 	if err != nil {
 		return err
 	}

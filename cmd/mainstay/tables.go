@@ -127,25 +127,26 @@ func (c *Tables) columns() any {
 
 // inputs reads the tables that are configured, as of the plan's day. More bad rows than may be are a
 // *ingest.QualityError.
-func (a *app) inputs(ctx context.Context, c *config, p *ingest.Plan) (*table.Inputs, error) {
-	in, err := a.readTables(ctx, c, p)
+func (a *app) inputs(ctx context.Context, o *inputOptions, p *ingest.Plan) (*table.Inputs, error) {
+	in, err := a.readTables(ctx, o, p)
 	if err != nil {
 		return nil, err
 	}
 	for _, t := range in.Tallies() {
-		if err := ingest.GateTable(t, c.Ingest.MaxBadRate); err != nil {
+		if err := ingest.GateTable(t, o.config.Ingest.MaxBadRate); err != nil {
 			return nil, err
 		}
 	}
 	return in, nil
 }
 
-func (a *app) readTables(ctx context.Context, c *config, p *ingest.Plan) (in *table.Inputs, err error) {
+func (a *app) readTables(ctx context.Context, o *inputOptions, p *ingest.Plan) (in *table.Inputs, err error) {
+	c := &o.config
 	in = &table.Inputs{}
-	if in.Accounts, err = a.accounts(ctx, c, p); err != nil {
+	if in.Accounts, err = a.accounts(ctx, o, p); err != nil {
 		return nil, err
 	}
-	scope := table.Scope{Customer: p.Customer, AsOf: int32(p.AsOf), Whose: p.Whose()}
+	scope := table.Scope{Customer: p.Customer, AsOf: int32(p.AsOf), Threads: o.threads, Whose: p.Whose()}
 	if s := c.Contracts.Source; len(s) > 0 {
 		a.progress.say("reading contracts")
 		if in.Contracts, err = table.ReadContracts(ctx, files, s, c.Contracts.Columns, scope); err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/binary"
 	"fmt"
 	"math"
 	"slices"
@@ -35,8 +36,8 @@ func (c *AccountsConfig) Roles() []Role {
 type Accounts struct {
 	Keys       [][]byte
 	From       []int32        // parallel to Keys, days since 1970-01-01, NoDay = since always; nil without valid_from
-	Name       []string       // parallel to Keys; "" = unknown
-	Parent     []string       // spelled like a key; "" = none
+	Name       *Texts         // parallel to Keys; "" = unknown
+	Parent     *Texts         // spelled like a key; "" = none
 	Attributes []Attribute    // every other supported column, in file order
 	Members    [][]Member     // parallel to Keys, where these are buying groups; else nil
 	Chosen     AccountsConfig // "none" where there is none
@@ -50,7 +51,7 @@ type Accounts struct {
 // 2^53) makes the column Text.
 type Attribute struct {
 	Name   string
-	Text   []string
+	Text   *Texts
 	Number []float64
 }
 
@@ -64,6 +65,35 @@ func (a *Accounts) Row(key []byte, day int32) int {
 		return -1
 	}
 	return a.asOf(i, day)
+}
+
+// Finder finds rows of keys that mostly come in ascending order, as those of a Ledger's shard do: the next
+// is looked for near the last, where memory is warm. It is for one goroutine.
+type Finder struct {
+	accounts *Accounts
+	at       int // row at or after the last key asked for
+}
+
+// Finder begins a search.
+func (a *Accounts) Finder() *Finder { return &Finder{accounts: a} }
+
+// Row is Accounts.Row.
+func (f *Finder) Row(key []byte, day int32) int {
+	keys := f.accounts.Keys
+	lo, hi, step := f.at, f.at, 1 // what is before lo is less
+	if lo > 0 && bytes.Compare(keys[lo-1], key) >= 0 {
+		lo, hi = 0, f.at
+	} else {
+		for hi < len(keys) && bytes.Compare(keys[hi], key) < 0 {
+			lo, hi, step = hi+1, hi+step, 2*step
+		}
+		hi = min(hi, len(keys))
+	}
+	i, ok := slices.BinarySearchFunc(keys[lo:hi], key, bytes.Compare)
+	if f.at = lo + i; !ok && (f.at == len(keys) || !bytes.Equal(keys[f.at], key)) {
+		return -1
+	}
+	return f.accounts.asOf(f.at, day)
 }
 
 // asOf returns the row as of a day of the key whose first row is i.
@@ -112,8 +142,8 @@ func (a *Accounts) Attribute(name string) *Attribute {
 // *MappingError where a column has to be chosen, else a *column.Error. Rows from after asOf are set aside:
 // not even the type of an attribute depends on them. customerColumn is the transactions' customer column: an
 // accounts column of the same name is the key.
-func ReadAccounts(ctx context.Context, st store.Store, sources []string, cfg AccountsConfig, customerColumn string, asOf int32) (*Accounts, error) {
-	t, err := Read(ctx, st, sources)
+func ReadAccounts(ctx context.Context, st store.Store, sources []string, cfg AccountsConfig, customerColumn string, asOf int32, threads int) (*Accounts, error) {
+	t, err := Read(ctx, st, sources, threads)
 	if err != nil {
 		return nil, err
 	}
@@ -141,16 +171,18 @@ func ReadAccounts(ctx context.Context, st store.Store, sources []string, cfg Acc
 	}
 	a.Keys = make([][]byte, len(rows))
 	for i, r := range rows {
-		a.Keys[i] = []byte(keys[r])
+		a.Keys[i] = keys.raw(keys.code[r])
 	}
 	a.count(t)
-	a.Name, a.Parent = make([]string, len(rows)), make([]string, len(rows))
+	none := newTexts()
+	none.code = make([]uint32, len(rows))
+	a.Name, a.Parent = &none, &none
 	for c := range t.Columns {
 		switch col := &t.Columns[c]; col.Name {
 		case chosen.Name:
-			a.Name = pick(col.Text, rows)
+			a.Name = col.pick(rows)
 		case chosen.Parent:
-			a.Parent = pick(col.Text, rows)
+			a.Parent = col.pick(rows)
 		case chosen.Key, chosen.ValidFrom:
 		default:
 			a.Attributes = append(a.Attributes, attribute(col, rows))
@@ -172,7 +204,7 @@ func (a *Accounts) count(t *Table) {
 }
 
 // keys are the keys of all rows, none of them null.
-func (t *Table) keys(name string) ([]string, error) {
+func (t *Table) keys(name string) (*Texts, error) {
 	c, err := t.Column(name)
 	if err != nil {
 		return nil, err
@@ -181,15 +213,15 @@ func (t *Table) keys(name string) ([]string, error) {
 		return nil, t.Fail(c.badKey, name, fmt.Errorf("the account key is not UTF-8, not finite, too large, or longer than %d bytes: correct it in the export", key.MaxLen))
 	}
 	nulls := 0
-	for _, s := range c.Text {
-		if s == "" {
+	for _, code := range c.code {
+		if code == 0 {
 			nulls++
 		}
 	}
 	if nulls > 0 {
-		return nil, t.Fail(slices.Index(c.Text, ""), name, fmt.Errorf("%d of %d accounts have no key, this row first: fill in the key or remove the rows", nulls, t.Rows))
+		return nil, t.Fail(slices.Index(c.code, 0), name, fmt.Errorf("%d of %d accounts have no key, this row first: fill in the key or remove the rows", nulls, t.Rows))
 	}
-	return c.Text, nil
+	return &c.Texts, nil
 }
 
 // validFrom are the days from which rows hold, nil without such a column.
@@ -202,7 +234,8 @@ func (t *Table) validFrom(name string) ([]int32, error) {
 		return nil, err
 	}
 	from := make([]int32, t.Rows)
-	for row, s := range c.Text {
+	for row := range from {
+		s := c.At(row)
 		d, ok := parseDay(s)
 		if !ok {
 			return nil, t.Fail(row, name, fmt.Errorf("%q: %s, or say --accounts-valid-from none", clip(s), wantDay))
@@ -231,31 +264,60 @@ func (a *Accounts) knownOn(day int32, t *Table, from []int32) []int {
 }
 
 // unique returns the rows to keep, sorted by key, then day.
-func (t *Table) unique(order []int, keys []string, from []int32, a *Accounts) ([]int, error) {
-	compare := func(x, y int) int {
-		if c := cmp.Compare(keys[x], keys[y]); c != 0 || from == nil {
-			return c
-		}
-		return cmp.Compare(from[x], from[y])
-	}
-	slices.SortStableFunc(order, compare)
-	kept := order[:0]
-	for _, r := range order {
-		if len(kept) == 0 || compare(kept[len(kept)-1], r) != 0 {
+func (t *Table) unique(order []int, keys *Texts, from []int32, a *Accounts) ([]int, error) {
+	rows := sortRows(order, keys, from)
+	kept := rows[:0]
+	for _, r := range rows {
+		if len(kept) == 0 || keys.code[kept[len(kept)-1]] != keys.code[r] || from != nil && from[kept[len(kept)-1]] != from[r] {
 			kept = append(kept, r)
 			continue
 		}
 		first := kept[len(kept)-1]
-		for c := range t.Columns {
-			if x, y := t.Columns[c].Text[first], t.Columns[c].Text[r]; x != y {
+		for i := range t.Columns {
+			c := &t.Columns[i]
+			if c.code[first] != c.code[r] {
 				file, row := t.At(first)
-				return nil, t.Fail(r, t.Columns[c].Name, fmt.Errorf("account key %q has two different rows: %s here, %s in %s row %d; %s",
-					clip(keys[r]), clip(strconv.Quote(y)), clip(strconv.Quote(x)), file, row, oneRow(from)))
+				return nil, t.Fail(r, c.Name, fmt.Errorf("account key %q has two different rows: %s here, %s in %s row %d; %s",
+					clip(keys.At(r)), clip(strconv.Quote(c.At(r))), clip(strconv.Quote(c.At(first))), file, row, oneRow(from)))
 			}
 		}
 		a.Duplicates++
 	}
 	return kept, nil
+}
+
+// sortRows sorts rows by key, day and their own number. The first bytes of a key, as a number, decide nearly
+// always without a look at the key.
+func sortRows(rows []int, keys *Texts, from []int32) []int {
+	type entry struct {
+		head uint64
+		row  int
+	}
+	entries := make([]entry, len(rows))
+	for i, r := range rows {
+		var head [8]byte
+		copy(head[:], keys.raw(keys.code[r]))
+		entries[i] = entry{binary.BigEndian.Uint64(head[:]), r}
+	}
+	compare := func(x, y entry) int {
+		if x.head != y.head {
+			return cmp.Compare(x.head, y.head)
+		}
+		if k := keys.code; k[x.row] != k[y.row] {
+			return bytes.Compare(keys.raw(k[x.row]), keys.raw(k[y.row]))
+		}
+		if from != nil && from[x.row] != from[y.row] {
+			return cmp.Compare(from[x.row], from[y.row])
+		}
+		return cmp.Compare(x.row, y.row)
+	}
+	if !slices.IsSortedFunc(entries, compare) {
+		slices.SortFunc(entries, compare)
+	}
+	for i, e := range entries {
+		rows[i] = e.row
+	}
+	return rows
 }
 
 func oneRow(from []int32) string {
@@ -268,27 +330,28 @@ func oneRow(from []int32) string {
 // attribute gives a column its type: what a file stores as text stays text, even where it looks like
 // numbers, unless the file is CSV, which has no types: there, the values of the rows decide.
 func attribute(col *Column, rows []int) Attribute {
-	text := pick(col.Text, rows)
+	text := Attribute{Name: col.Name, Text: col.pick(rows)}
 	switch {
 	case col.untyped:
-		return Attribute{col.Name, text, nil}.parsed()
+		return text.parsed()
 	case col.Number == nil || col.NumericText:
-		return Attribute{Name: col.Name, Text: text}
+		return text
 	}
 	return Attribute{Name: col.Name, Number: pick(col.Number, rows)}
 }
 
 // parsed is the attribute as numbers where every known value is one, and any is known.
 func (a Attribute) parsed() Attribute {
-	number, any := make([]float64, len(a.Text)), false
-	for i, s := range a.Text {
+	number, any := make([]float64, a.Text.Len()), false
+	for row := range number {
+		s := a.Text.At(row)
 		switch {
 		case s == "":
-			number[i] = math.NaN()
+			number[row] = math.NaN()
 		case !plainNumber(s):
 			return a
 		default:
-			number[i], _ = strconv.ParseFloat(s, 64) // plainNumber has tried
+			number[row], _ = strconv.ParseFloat(s, 64) // plainNumber has tried
 			any = true
 		}
 	}

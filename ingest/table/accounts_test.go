@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/parquet-go/parquet-go"
+	"pgregory.net/rapid"
 
 	"mainstay/ingest/column"
 	"mainstay/ingest/store"
@@ -31,7 +33,7 @@ func parquetOf[T any](t testing.TB, rows ...T) []byte {
 
 func read(t testing.TB, files store.Memory, cfg AccountsConfig, customer string) (*Accounts, error) {
 	t.Helper()
-	return ReadAccounts(context.Background(), files, []string{"in"}, cfg, customer, math.MaxInt32)
+	return ReadAccounts(context.Background(), files, []string{"in"}, cfg, customer, math.MaxInt32, 2)
 }
 
 type textKeys struct {
@@ -75,8 +77,8 @@ func TestAccountsOfSeveralFiles(t *testing.T) {
 		t.Errorf("chosen %v", a.Chosen)
 	}
 	b := a.Row([]byte("B"), 0)
-	if b != 4 || a.Name[b] != name || a.Parent[b] != "42" || a.Row([]byte("C"), 0) != -1 || a.Name[0] != "" {
-		t.Errorf("row of B: %d, %q, %q", b, a.Name, a.Parent)
+	if b != 4 || a.Name.At(b) != name || a.Parent.At(b) != "42" || a.Row([]byte("C"), 0) != -1 || a.Name.At(0) != "" {
+		t.Errorf("row of B: %d, %q, %q", b, a.Name.All(), a.Parent.All())
 	}
 	var columns []string
 	for _, at := range a.Attributes {
@@ -84,7 +86,7 @@ func TestAccountsOfSeveralFiles(t *testing.T) {
 		if at.Number != nil {
 			kind = "number"
 		}
-		if at.Number != nil == (at.Text != nil) || len(at.Number)+len(at.Text) != len(a.Keys) {
+		if at.Number != nil == (at.Text != nil) || at.Number != nil && len(at.Number) != len(a.Keys) || at.Text != nil && at.Text.Len() != len(a.Keys) {
 			t.Errorf("%s must have one of text and number, parallel to the keys", at.Name)
 		}
 		columns = append(columns, at.Name+" "+kind)
@@ -95,7 +97,7 @@ func TestAccountsOfSeveralFiles(t *testing.T) {
 	}
 	text := func(name string, want ...string) {
 		t.Helper()
-		if got := a.Attribute(name).Text; fmt.Sprintf("%q", got) != fmt.Sprintf("%q", want) {
+		if got := a.Attribute(name).Text.All(); fmt.Sprintf("%q", got) != fmt.Sprintf("%q", want) {
 			t.Errorf("%s: got %q, want %q", name, got, want)
 		}
 	}
@@ -181,7 +183,7 @@ A,G1,Steel,2024-01-01
 	} {
 		got := ""
 		if row := a.Row([]byte(c.key), day(c.day)); row >= 0 {
-			got = a.Parent[row]
+			got = a.Parent.At(row)
 		}
 		if got != c.want {
 			t.Errorf("%s on %s: %q, want %q", c.key, c.day, got, c.want)
@@ -203,7 +205,7 @@ A,G1,Steel,2024-01-01
 
 func TestAdventureWorksAccounts(t *testing.T) {
 	file := refdata.Shared(t, "data", "adventureworks_accounts.parquet")
-	a, err := ReadAccounts(context.Background(), store.Dir{}, []string{file}, AccountsConfig{}, "ResellerKey", math.MaxInt32)
+	a, err := ReadAccounts(context.Background(), store.Dir{}, []string{file}, AccountsConfig{}, "ResellerKey", math.MaxInt32, 2)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -211,7 +213,7 @@ func TestAdventureWorksAccounts(t *testing.T) {
 		t.Errorf("chosen %v, %d accounts, %d attributes", a.Chosen, len(a.Keys), len(a.Attributes))
 	}
 	i := a.Row([]byte("1"), 0)
-	if i < 0 || a.Name[i] != "A Bike Store" || a.Attribute("Industry").Text[i] != "Value Added Reseller" {
+	if i < 0 || a.Name.At(i) != "A Bike Store" || a.Attribute("Industry").Text.At(i) != "Value Added Reseller" {
 		t.Errorf("reseller 1 is %d", i)
 	}
 }
@@ -222,17 +224,53 @@ func TestLaterAccountsLeaveNoTrace(t *testing.T) {
 	later := then + "A,?,x,7,2024-07-01\nC,3,1,,2024-08-01\nC,4,1,,2024-08-01\n"
 	var got []string
 	for _, in := range []string{then, later} {
-		a, err := ReadAccounts(context.Background(), store.Memory{"in/a.csv": []byte(in)}, []string{"in"}, AccountsConfig{}, "customer", day("2024-06-30"))
+		a, err := ReadAccounts(context.Background(), store.Memory{"in/a.csv": []byte(in)}, []string{"in"}, AccountsConfig{}, "customer", day("2024-06-30"), 2)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if aside, want := a.Tally.Rows-a.Tally.Used, strings.Count(in[len(then):], "\n"); aside != want {
 			t.Errorf("%d rows set aside, want %d", aside, want)
 		}
-		a.Tally = Tally{}
-		got = append(got, fmt.Sprint(a))
+		all := fmt.Sprint(a.Keys, a.From, a.Name.All(), a.Parent.All(), a.Chosen, a.Duplicates)
+		for _, at := range a.Attributes {
+			all += fmt.Sprintf(" %s %v", at.Name, at.Number)
+			if at.Text != nil {
+				all += fmt.Sprintf(" %q", at.Text.All())
+			}
+		}
+		got = append(got, all)
 	}
 	if got[0] != got[1] {
 		t.Errorf("then:  %s\nlater: %s", got[0], got[1])
 	}
+}
+
+// The finder finds what Row does, whatever the order of keys.
+func TestFinderIsRow(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		short := rapid.StringMatching("[ab]{1,5}")
+		a := &Accounts{}
+		keys := rapid.SliceOfN(short, 0, 40).Draw(t, "keys")
+		slices.Sort(keys)
+		dated := rapid.Bool().Draw(t, "dated")
+		for i, k := range keys {
+			if dated {
+				a.From = append(a.From, int32(i))
+			} else if i > 0 && keys[i-1] == k {
+				continue
+			}
+			a.Keys = append(a.Keys, []byte(k))
+		}
+		asked := rapid.SliceOf(short).Draw(t, "asked")
+		if rapid.Bool().Draw(t, "ascending") {
+			slices.Sort(asked)
+		}
+		f := a.Finder()
+		for _, k := range asked {
+			day := int32(rapid.IntRange(-1, 41).Draw(t, "day"))
+			if got, want := f.Row([]byte(k), day), a.Row([]byte(k), day); got != want {
+				t.Fatalf("%q on %d: row %d, want %d", k, day, got, want)
+			}
+		}
+	})
 }

@@ -53,7 +53,7 @@ type Activities struct {
 // ReadActivities reads the activities up to the scope's day, as ReadContracts does contracts. Two equal
 // rows are two activities.
 func ReadActivities(ctx context.Context, st store.Store, sources []string, cfg ActivitiesConfig, scope Scope) (*Activities, error) {
-	t, err := Read(ctx, st, sources)
+	t, err := Read(ctx, st, sources, scope.Threads)
 	if err != nil {
 		return nil, err
 	}

@@ -77,7 +77,7 @@ func (c *Contracts) OpenOn(key []byte, day int32) bool {
 // ReadContracts reads the contracts known on the scope's day. Rows that cannot be used are set aside and counted. Errors: *MappingError where a column
 // has to be chosen, else *column.Error.
 func ReadContracts(ctx context.Context, st store.Store, sources []string, cfg ContractsConfig, scope Scope) (*Contracts, error) {
-	t, err := Read(ctx, st, sources)
+	t, err := Read(ctx, st, sources, scope.Threads)
 	if err != nil {
 		return nil, err
 	}

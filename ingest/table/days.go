@@ -18,13 +18,18 @@ const NoDay = math.MinInt32
 // (2024-01-31, with or without a time of day, which is dropped), 2024/1/31, 2024年1月31日 or
 // 20240131. The error, a *column.Error, is that of the first value that is none of them.
 func (t *Table) Days(c *Column) ([]int32, error) {
-	days := make([]int32, len(c.Text))
-	for i, s := range c.Text {
-		d, ok := parseDay(s)
-		if !ok {
-			return nil, t.Fail(i, c.Name, fmt.Errorf("%q: %s", clip(s), wantDay))
+	days := make([]int32, c.Len())
+	read := make([]int32, len(c.start)-1) // by value
+	known := make([]bool, len(read))
+	for row, code := range c.code {
+		if !known[code] {
+			s, ok := c.value(code), false
+			if read[code], ok = parseDay(s); !ok {
+				return nil, t.Fail(row, c.Name, fmt.Errorf("%q: %s", clip(s), wantDay))
+			}
+			known[code] = true
 		}
-		days[i] = d
+		days[row] = read[code]
 	}
 	return days, nil
 }

@@ -19,7 +19,7 @@ type Member struct {
 // Select is the accounts of some rows, ascending.
 func (a *Accounts) Select(rows []int) *Accounts {
 	out := *a
-	out.Keys, out.Name, out.Parent = pick(a.Keys, rows), pick(a.Name, rows), pick(a.Parent, rows)
+	out.Keys, out.Name, out.Parent = pick(a.Keys, rows), a.Name.pick(rows), a.Parent.pick(rows)
 	if a.Dated() {
 		out.From = pick(a.From, rows)
 	}
@@ -27,7 +27,7 @@ func (a *Accounts) Select(rows []int) *Accounts {
 	for i, at := range a.Attributes {
 		out.Attributes[i].Name = at.Name
 		if at.Text != nil {
-			out.Attributes[i].Text = pick(at.Text, rows)
+			out.Attributes[i].Text = at.Text.pick(rows)
 		} else {
 			out.Attributes[i].Number = pick(at.Number, rows)
 		}
@@ -41,29 +41,29 @@ func (a *Accounts) Select(rows []int) *Accounts {
 func (a *Accounts) Group(groups []Group) *Accounts {
 	out := *a
 	n := len(groups)
-	out.Keys, out.Name, out.Parent, out.Members = make([][]byte, n), make([]string, n), make([]string, n), make([][]Member, n)
+	out.Keys, out.Members = make([][]byte, n), make([][]Member, n)
+	out.Name, out.Parent = a.Name.ofHeads(groups), a.Parent.ofHeads(groups)
 	if a.Dated() {
 		out.From = make([]int32, n)
 	}
 	for i, g := range groups {
 		out.Keys[i] = g.Key
-		if g.Head >= 0 {
-			out.Name[i], out.Parent[i] = a.Name[g.Head], a.Parent[g.Head]
-		}
 		if a.Dated() {
 			if out.From[i] = g.Since; g.Head >= 0 {
 				out.From[i] = a.From[g.Head]
 			}
 		}
 		for _, m := range g.Members {
-			out.Members[i] = append(out.Members[i], Member{a.Keys[m], a.Name[m]})
+			out.Members[i] = append(out.Members[i], Member{a.Keys[m], a.Name.At(m)})
 		}
 	}
 	out.Attributes = make([]Attribute, len(a.Attributes))
 	for i, at := range a.Attributes {
 		out.Attributes[i].Name = at.Name
 		if at.Text != nil {
-			out.Attributes[i].Text = inCommon(at.Text, groups, a.Dated(), "")
+			shared := *at.Text
+			shared.code = inCommon(at.Text.code, groups, a.Dated(), 0)
+			out.Attributes[i].Text = &shared
 		} else {
 			out.Attributes[i].Number = inCommon(at.Number, groups, a.Dated(), math.NaN())
 		}
@@ -90,4 +90,16 @@ func inCommon[T comparable](values []T, groups []Group, dated bool, unknown T) [
 		}
 	}
 	return out
+}
+
+// ofHeads is the texts of the heads, "" without one.
+func (t *Texts) ofHeads(groups []Group) *Texts {
+	out := *t
+	out.code = make([]uint32, len(groups))
+	for i, g := range groups {
+		if g.Head >= 0 {
+			out.code[i] = t.code[g.Head]
+		}
+	}
+	return &out
 }

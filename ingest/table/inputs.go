@@ -52,7 +52,7 @@ func (in *Inputs) CompareLabels(day int32) {
 		lostButOpen, keptButNone := 0, 0
 		for _, row := range in.Accounts.Rows(day) {
 			key := in.Accounts.Keys[row]
-			lost, ok := parseBool(a.Text[row])
+			lost, ok := parseBool(a.Text.At(row))
 			open := in.Contracts.OpenOn(key, day)
 			switch {
 			case !ok:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"mainstay/ingest/column"
 	"mainstay/ingest/key"
@@ -26,7 +27,10 @@ func (t *Table) readParquet(ctx context.Context, o store.Object, r store.Reader)
 	if err := t.grow(f.Rows, len(f.Columns)); err != nil {
 		return err
 	}
-	for _, info := range f.Columns {
+	var infos []*column.Info
+	var at []int
+	for i := range f.Columns {
+		info := &f.Columns[i]
 		if info.Type.Kind == column.Unsupported {
 			t.note(o.Name, "column %q (%s) is left out: %s", info.Name, info.Type.Name, info.Type.Why)
 			continue
@@ -34,17 +38,38 @@ func (t *Table) readParquet(ctx context.Context, o store.Object, r store.Reader)
 		if _, err := f.Find(info.Name); err != nil { // two columns have the name
 			return err
 		}
-		c := t.column(info.Name)
-		c.begin(info.Type.Name, start, false)
-		for g := range f.RowGroups {
-			if err := ctx.Err(); err != nil {
+		infos, at = append(infos, info), append(at, t.columnAt(info.Name))
+		t.Columns[at[len(at)-1]].begin(info.Type.Name, start, false)
+	}
+	return inParallel(t.threads, len(infos), func(i int) error {
+		own, f := r, f
+		if _, dear := r.(store.Ahead); dear { // it looks ahead for one column at a time
+			var err error
+			if own, err = t.store.Open(ctx, o); err != nil {
 				return err
 			}
-			store.Expect(r, f, g, &info)
-			if err := c.readGroup(f, g, &info); err != nil {
-				return err
-			}
+			defer own.Close()
+			f = f.From(own)
 		}
+		return t.Columns[at[i]].readFile(ctx, own, f, infos[i], t.last)
+	})
+}
+
+// readFile appends the values of a file. After the last one the column is finished, so that the columns that
+// are being made at a time take the memory for it, and not all of them.
+func (c *Column) readFile(ctx context.Context, r store.Reader, f *column.File, info *column.Info, last bool) error {
+	c.code = slices.Grow(c.code, int(f.Rows))
+	for g := range f.RowGroups {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		store.Expect(r, f, g, info)
+		if err := c.readGroup(f, g, info); err != nil {
+			return err
+		}
+	}
+	if last {
+		c.finish(len(c.code))
 	}
 	return nil
 }
@@ -57,6 +82,7 @@ func (c *Column) readGroup(f *column.File, group int, info *column.Info) error {
 	}
 	defer r.Close()
 	var v column.Vector
+	var known knownCells
 	for left := int(f.RowGroups[group]); left > 0; left -= v.N {
 		n, err := r.Next(&v, min(left, batchRows))
 		if err != nil {
@@ -65,25 +91,55 @@ func (c *Column) readGroup(f *column.File, group int, info *column.Info) error {
 		if n == 0 {
 			return &column.Error{File: f.Name, RowGroup: group, Column: info.Name, Row: -1, Err: fmt.Errorf("ends %d rows early: the file is damaged, export it again", left)}
 		}
-		c.addVector(&v, info.Type)
+		if info.Type.Kind == column.Text {
+			c.addTexts(&v, &known)
+		} else {
+			c.addValues(&v, info.Type)
+		}
 	}
 	return nil
 }
 
-// addVector appends a batch. Not-finite floats are null, and no keys.
-func (c *Column) addVector(v *column.Vector, t column.Type) {
-	var scratch []byte
-	for i := range v.N {
-		if t.Kind == column.Text {
+// knownCells are the entries of a dictionary that batches share, as far as they were met.
+type knownCells struct {
+	dict *column.Dict
+	at   []cell
+	met  []bool
+}
+
+// addTexts appends a batch of text.
+func (c *Column) addTexts(v *column.Vector, known *knownCells) {
+	if !v.Dict.Shared {
+		for i := range v.N {
 			if v.IsNull(i) {
-				c.Text = append(c.Text, "")
+				c.code = append(c.code, 0)
 			} else {
 				c.addText(v.Dict.Value(v.Code[i]))
 			}
+		}
+		return
+	}
+	if known.dict != v.Dict {
+		*known = knownCells{v.Dict, make([]cell, v.Dict.Len()), make([]bool, v.Dict.Len())}
+	}
+	for i, e := range v.Code[:v.N] {
+		if v.IsNull(i) {
+			c.code = append(c.code, 0)
 			continue
 		}
+		if !known.met[e] {
+			known.met[e], known.at[e] = true, c.look(v.Dict.Value(e))
+		}
+		c.addCell(known.at[e])
+	}
+}
+
+// addValues appends a batch of another type. Not-finite floats are null, and no keys.
+func (c *Column) addValues(v *column.Vector, t column.Type) {
+	var scratch []byte
+	for i := range v.N {
 		if c.badKey < 0 && isBadKey(v, t, i) {
-			c.badKey = len(c.Text)
+			c.badKey = len(c.code)
 		}
 		scratch = scratch[:0]
 		if t.Kind != column.Float || !v.IsNull(i) && !math.IsNaN(v.Float[i]) && !math.IsInf(v.Float[i], 0) {

@@ -53,7 +53,7 @@ type People struct {
 // ReadPeople reads the roles that have begun on the scope's day, as ReadContracts does contracts. Rows
 // without a first day are taken as since always, and noted: they describe today.
 func ReadPeople(ctx context.Context, st store.Store, sources []string, cfg PeopleConfig, scope Scope) (*People, error) {
-	t, err := Read(ctx, st, sources)
+	t, err := Read(ctx, st, sources, scope.Threads)
 	if err != nil {
 		return nil, err
 	}

@@ -14,8 +14,8 @@ import (
 	"mainstay/ingest/store"
 )
 
-// maxCells bounds a table, which is held in memory whole at 16 bytes a cell and more.
-const maxCells = 1 << 26
+// maxCells bounds a table, which is held in memory whole at 4 bytes a cell and more.
+const maxCells = 1 << 28
 
 // maxTextFile bounds a CSV or XLSX file, in bytes.
 const maxTextFile = 1 << 28
@@ -26,21 +26,27 @@ const maxTextFile = 1 << 28
 // (see readCSV), .xlsx, .xlsm (see readXLSX), anything else is Parquet.
 //
 // Errors: *column.Error names file, column and row of what cannot be read. What is left
-// out or was assumed (an encoding, a sheet) is in Table.Notes.
-func Read(ctx context.Context, st store.Store, sources []string) (*Table, error) {
-	t := &Table{index: map[string]int{}}
+// out or was assumed (an encoding, a sheet) is in Table.Notes. Columns of a Parquet file are read by
+// so many threads.
+func Read(ctx context.Context, st store.Store, sources []string, threads int) (*Table, error) {
+	t := &Table{index: map[string]int{}, store: st, threads: threads}
 	objects, err := listAll(ctx, st, sources)
 	if err != nil {
 		return nil, err
 	}
 	t.short = shortNames(objects)
-	for _, o := range objects {
+	for i, o := range objects {
+		t.last = i == len(objects)-1
 		if err := t.readFile(ctx, st, o); err != nil {
 			return nil, err
 		}
 	}
 	for i := range t.Columns {
-		t.Columns[i].finish(t.Rows)
+		c := &t.Columns[i]
+		if c.full {
+			return nil, fmt.Errorf("%s: column %q holds more than %d MB of different texts, the most that is held in memory: leave it out", strings.Join(t.Files, ", "), c.Name, maxText>>20)
+		}
+		c.finish(t.Rows)
 	}
 	return t, nil
 }
@@ -50,7 +56,7 @@ const maxHeader = 1 << 16
 
 // Names lists the columns of one file, in order, without reading its rows.
 func Names(ctx context.Context, st store.Store, o store.Object) ([]string, error) {
-	t := &Table{index: map[string]int{}, namesOnly: true}
+	t := &Table{index: map[string]int{}, namesOnly: true, store: st, threads: 1}
 	err := t.readFile(ctx, st, o)
 	return t.Names(), err
 }
@@ -133,7 +139,7 @@ func fileError(name string, err error) error {
 // has reports whether the file that began at row start has filled the column.
 func (t *Table) has(name string, start int) bool {
 	i, ok := t.index[name]
-	return ok && len(t.Columns[i].Text) > start
+	return ok && len(t.Columns[i].code) > start
 }
 
 // column returns the column of that name to append to, new if need be.
@@ -144,7 +150,7 @@ func (t *Table) columnAt(name string) int {
 	if !ok {
 		i = len(t.Columns)
 		t.index[name] = i
-		t.Columns = append(t.Columns, Column{Name: name, numeric: true, badKey: -1, distinct: map[string]cell{}})
+		t.Columns = append(t.Columns, Column{Name: name, Texts: newTexts(), numeric: true, badKey: -1, builder: newTextBuilder(), plain: []bool{false}})
 	}
 	return i
 }

@@ -63,7 +63,7 @@ func (s *Series) At(name string, day int32) (Point, bool) {
 // ReadSeries reads the values known on the day asOf, as ReadContracts does contracts. A date with
 // two values in one series has none: both rows are set aside.
 func ReadSeries(ctx context.Context, st store.Store, sources []string, cfg SeriesConfig, asOf int32) (*Series, error) {
-	t, err := Read(ctx, st, sources)
+	t, err := Read(ctx, st, sources, 1)
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +103,7 @@ func (r *reading) valueColumns() ([]*Column, error) {
 	var values []*Column
 	for i := range r.Columns {
 		c := &r.Columns[i]
-		if (c.Number != nil || slices.ContainsFunc(c.Text, plainNumber)) && c != r.roles["date"] && c != r.roles["name"] && c != r.roles["lag"] {
+		if (c.Number != nil || slices.ContainsFunc(c.All(), plainNumber)) && c != r.roles["date"] && c != r.roles["name"] && c != r.roles["lag"] {
 			values = append(values, c)
 		}
 	}

@@ -178,7 +178,7 @@ func TestRavenstackContracts(t *testing.T) {
 	if want := (ContractsConfig{"account_id", "start_date", "end_date", none, "arr_amount", "churn_flag"}); c.Chosen != want || reconciled(t, &c.Tally) != "" || c.Tally.Used != 5000 {
 		t.Errorf("%v %v", c.Chosen, c.Tally)
 	}
-	a, err := ReadAccounts(context.Background(), store.Dir{}, []string{filepath.Join(filepath.Dir(file), "ravenstack_accounts.parquet")}, AccountsConfig{}, "account_id", math.MaxInt32)
+	a, err := ReadAccounts(context.Background(), store.Dir{}, []string{filepath.Join(filepath.Dir(file), "ravenstack_accounts.parquet")}, AccountsConfig{}, "account_id", math.MaxInt32, 2)
 	if err != nil {
 		t.Fatal(err)
 	}

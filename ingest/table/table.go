@@ -4,6 +4,7 @@
 package table
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"math"
@@ -14,6 +15,7 @@ import (
 	"mainstay/ingest/column"
 	"mainstay/ingest/key"
 	"mainstay/ingest/spelling"
+	"mainstay/ingest/store"
 )
 
 // Table is a table read whole, rows in the order of the files.
@@ -28,32 +30,31 @@ type Table struct {
 	starts []int             // first row of each file
 	lines  []int32           // by row, the line of a CSV file or the row of a sheet, 1-based; 0 in Parquet
 
+	store     store.Store
+	threads   int
+	last      bool // the file that is read is the last
 	namesOnly bool // only the names of the columns are read
 }
 
-// Column is one column of a Table.
+// Column is one column of a Table: its texts in their canonical spelling, as keys are spelt (package
+// key), dates and times in ISO 8601; "" = null.
 type Column struct {
 	Name string
-	Type string   // for people: "STRING", "DECIMAL(9,2)", "CSV", "XLSX", "partition"; that of the first file that has it
-	Text []string // canonical spelling, as keys are spelt (package key); dates and times in ISO 8601; "" = null
+	Type string // for people: "STRING", "DECIMAL(9,2)", "CSV", "XLSX", "partition"; that of the first file that has it
+	Texts
 	// Number is nil unless every value is a number that a float64 holds (integers up to 2^53); NaN
 	// = null. Text is a number when it is plain: 12, -0.5, 1e3; not 007, 1,234 or 0x1F.
 	Number      []float64
 	NumericText bool // Number was read from text
 
-	numeric  bool // so far
-	typed    bool // a file holds it as numbers
-	untyped  bool // all of it from CSV, which has no types
-	seen     bool // a file has had it
-	badKey   int  // first row whose value cannot be a key (key.Bad), -1 without one
-	distinct map[string]cell
-}
-
-// cell is what is known about a text.
-type cell struct {
-	text   string
-	number bool // of text: that it is a plain number
-	bad    bool // key.Bad
+	numeric bool // so far
+	typed   bool // a file holds it as numbers
+	untyped bool // all of it from CSV, which has no types
+	seen    bool // a file has had it
+	full    bool // it has more different text than is held
+	badKey  int  // first row whose value cannot be a key (key.Bad), -1 without one
+	builder *textBuilder
+	plain   []bool // by value: whether it is a number, or a text that is plainly one; while the column is built
 }
 
 // Column returns the column of that name, or else the only one of that name in any case and
@@ -129,46 +130,69 @@ func (c *Column) begin(typ string, start int, untyped bool) {
 }
 
 func (c *Column) pad(rows int) {
-	if n := rows - len(c.Text); n > 0 {
-		c.Text = append(c.Text, make([]string, n)...)
+	if n := rows - len(c.code); n > 0 {
+		c.code = append(c.code, make([]uint32, n)...)
 	}
 }
 
-// addText appends a text, kept once however often it occurs.
+// addText appends a text.
 func (c *Column) addText(b []byte) {
-	v, ok := c.distinct[string(b)]
-	if !ok {
-		v.bad = key.Check(b) == key.Bad
-		if !key.Blank(b) {
-			v.text = strings.ToValidUTF8(string(b), "\uFFFD")
-			v.number = plainNumber(v.text)
-		}
-		c.distinct[string(b)] = v
+	v := c.look(b)
+	c.addCell(v)
+}
+
+// cell is what is known about a text.
+type cell struct {
+	code   uint32
+	number bool // that it is a plain number
+	bad    bool // key.Bad
+}
+
+// look finds the value of a text.
+func (c *Column) look(b []byte) (v cell) {
+	st := key.Check(b)
+	if v.bad = st == key.Bad; st == key.None {
+		return v
 	}
+	if v.bad {
+		b = bytes.ToValidUTF8(b, []byte("\uFFFD")) // a long one may be sound
+	}
+	known := len(c.start)
+	v.code = c.intern(b)
+	if len(c.start) > known {
+		c.plain = append(c.plain, plainNumber(string(b)))
+	}
+	v.number = c.plain[v.code]
+	return v
+}
+
+// addCell appends a text that has been looked at.
+func (c *Column) addCell(v cell) {
 	if v.bad && c.badKey < 0 {
-		c.badKey = len(c.Text)
+		c.badKey = len(c.code)
 	}
-	if v.text != "" {
+	if v.code != 0 {
 		c.numeric = c.numeric && v.number
 		c.NumericText = true
 	}
-	c.Text = append(c.Text, v.text)
+	c.code = append(c.code, v.code)
 }
 
 // addValue appends a value that is no text in its canonical spelling; nil = null.
 func (c *Column) addValue(b []byte, number bool) {
 	c.numeric = c.numeric && number
 	c.typed = c.typed || number
-	if len(b) == 0 {
-		c.Text = append(c.Text, "")
-		return
+	known := len(c.start)
+	c.code = append(c.code, c.intern(b))
+	if len(c.start) > known {
+		c.plain = append(c.plain, number)
 	}
-	v, ok := c.distinct[string(b)]
-	if !ok {
-		v = cell{text: string(b), number: number, bad: key.Check(b) == key.Bad}
-		c.distinct[v.text] = v
-	}
-	c.Text = append(c.Text, v.text)
+}
+
+func (c *Column) intern(b []byte) uint32 {
+	code, fits := c.builder.code(&c.Texts, b)
+	c.full = c.full || !fits
+	return code
 }
 
 // repeat fills the rows of a file, from start, with a value of its path.
@@ -176,31 +200,36 @@ func (c *Column) repeat(value string, start, rows int) {
 	c.begin("partition", start, false)
 	var v column.Vector
 	column.Constant(value, 1, &v)
-	for len(c.Text) < rows {
-		if v.IsNull(0) {
-			c.Text = append(c.Text, "")
-		} else {
-			c.addText([]byte(value))
-		}
+	var x cell
+	if !v.IsNull(0) {
+		x = c.look([]byte(value))
+	}
+	for len(c.code) < rows {
+		c.addCell(x)
 	}
 }
 
-// finish pads the column and makes its numbers.
+// finish pads the column and makes its numbers. It can be called again.
 func (c *Column) finish(rows int) {
+	if c.builder == nil {
+		return
+	}
 	c.pad(rows)
-	c.distinct = nil
+	c.builder, c.plain = nil, nil
+	c.clip()
 	c.numeric = c.numeric && (c.typed || c.NumericText)
 	c.NumericText = c.NumericText && c.numeric
 	if !c.numeric {
 		return
 	}
-	c.Number = make([]float64, len(c.Text))
-	for i, s := range c.Text {
-		if s == "" {
-			c.Number[i] = math.NaN()
-			continue
-		}
-		c.Number[i], _ = strconv.ParseFloat(s, 64) // checked when it was added
+	values := make([]float64, len(c.start)-1)
+	values[0] = math.NaN()
+	for code := 1; code < len(values); code++ {
+		values[code], _ = strconv.ParseFloat(c.value(uint32(code)), 64) // checked when it was added
+	}
+	c.Number = make([]float64, len(c.code))
+	for row, code := range c.code {
+		c.Number[row] = values[code]
 	}
 }
 

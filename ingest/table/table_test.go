@@ -21,7 +21,7 @@ import (
 
 func readTable(t testing.TB, files store.Memory) (*Table, error) {
 	t.Helper()
-	return Read(context.Background(), files, []string{"in"})
+	return Read(context.Background(), files, []string{"in"}, 2)
 }
 
 // show is a table in one line per column.
@@ -35,7 +35,7 @@ func show(tb *Table) string {
 		if c.NumericText {
 			kind += " of text"
 		}
-		fmt.Fprintf(&b, "%s (%s%s) %q\n", c.Name, c.Type, kind, c.Text)
+		fmt.Fprintf(&b, "%s (%s%s) %q\n", c.Name, c.Type, kind, c.All())
 	}
 	return b.String()
 }
@@ -80,7 +80,7 @@ func TestReadCSV(t *testing.T) {
 func TestReadErrors(t *testing.T) {
 	f := func(name, in string, want ...string) {
 		t.Helper()
-		_, err := Read(context.Background(), store.Memory{name: []byte(in)}, []string{name})
+		_, err := Read(context.Background(), store.Memory{name: []byte(in)}, []string{name}, 2)
 		var c *column.Error
 		if !errors.As(err, &c) {
 			t.Errorf("%q: got %v, want a *column.Error", in, err)
@@ -211,7 +211,7 @@ func TestWorkbookCells(t *testing.T) {
 		tb, err := readTable(t, store.Memory{"in/w.xlsx": workbookOf(t, header+rows, sharedNames, properties)})
 		got := fmt.Sprint(err)
 		if err == nil {
-			got = fmt.Sprintf("%q %q", tb.Columns[0].Text, tb.Columns[1].Text)
+			got = fmt.Sprintf("%q %q", tb.Columns[0].All(), tb.Columns[1].All())
 		}
 		if got != want && (err == nil || !strings.Contains(got, want)) {
 			t.Errorf("%s\n got %s\nwant %s", rows, got, want)
@@ -356,8 +356,8 @@ func checkForeign(t *testing.T, name string, b []byte) {
 		}
 	}
 	for _, c := range tb.Columns {
-		if len(c.Text) != tb.Rows || c.Number != nil && len(c.Number) != tb.Rows {
-			t.Errorf("column %q has %d and %d of %d rows", c.Name, len(c.Text), len(c.Number), tb.Rows)
+		if c.Len() != tb.Rows || c.Number != nil && len(c.Number) != tb.Rows {
+			t.Errorf("column %q has %d and %d of %d rows", c.Name, c.Len(), len(c.Number), tb.Rows)
 		}
 	}
 }

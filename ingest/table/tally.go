@@ -2,6 +2,7 @@ package table
 
 import (
 	"cmp"
+	"encoding/binary"
 	"fmt"
 	"maps"
 	"slices"
@@ -79,6 +80,7 @@ func (t *Tally) Bad() int {
 type Scope struct {
 	Customer string // the transactions' customer column
 	AsOf     int32
+	Threads  int // that read the file; none = one
 	// Whose says who has a customer's row of a day: the customer, or its buying group; false where
 	// they are excluded. Nil = the customer.
 	Whose func(key string, day int32) (string, bool)
@@ -195,7 +197,7 @@ func (r *reading) groups() []Part {
 // text is the value of a role, "" without one.
 func (r *reading) text(row int, role string) string {
 	if c := r.roles[role]; c != nil {
-		return c.Text[row]
+		return c.At(row)
 	}
 	return ""
 }
@@ -254,8 +256,7 @@ func (r *reading) repeated() func(row int) bool {
 	return func(row int) bool {
 		b = b[:0]
 		for i := range r.Columns {
-			s := r.Columns[i].Text[row]
-			b = append(fmt.Appendf(b, "%d:", len(s)), s...)
+			b = binary.AppendUvarint(b, uint64(r.Columns[i].code[row]))
 		}
 		if seen[string(b)] {
 			r.aside(row, "customer", ReasonRepeated, "the row repeats an earlier one")

@@ -17,7 +17,7 @@ func FuzzCount(f *testing.F) {
 	f.Add("from,a,b\na,1,2\nb,3,4\n", "week")
 	f.Add("id,t1,t2\nx,a,\ny,,b\n", "NaN")
 	f.Fuzz(func(t *testing.T, csv, period string) {
-		tb, err := table.Read(context.Background(), store.Memory{"t.csv": []byte(csv)}, []string{"t.csv"})
+		tb, err := table.Read(context.Background(), store.Memory{"t.csv": []byte(csv)}, []string{"t.csv"}, 1)
 		if err != nil || len(tb.Columns) == 0 {
 			return
 		}

@@ -24,32 +24,33 @@ func long(t *table.Table, c Config) (*Moves, error) {
 	if err != nil {
 		return nil, err
 	}
-	at, err := times(t, when, c, id.Text)
+	ids := id.All()
+	at, err := times(t, when, c, ids)
 	if err != nil {
 		return nil, err
 	}
-	used := table.Column{Name: state.Name, Text: make([]string, t.Rows)} // what is set aside has no state to learn of
+	used := make([]string, t.Rows) // what is set aside has no state to learn of
 	known, noTime := false, int64(0)
-	for row, text := range state.Text {
+	for row, text := range state.All() {
 		switch {
-		case id.Text[row] == "":
+		case ids[row] == "":
 		case math.IsNaN(at.time[row]):
 			noTime++
 		default:
-			used.Text[row] = text
+			used[row] = text
 			known = known || text != ""
 		}
 	}
 	if !known {
 		return nil, misfit(t, "%s", strings.Join(append([]string{"no state is known in any row that counts"}, at.notes(noTime)...), ": "))
 	}
-	states, err := order(t, c.States, &used)
+	states, err := order(t, c.States, state.Name, used)
 	if err != nil {
 		return nil, err
 	}
-	o := &markov.Observations{ID: id.Text, Time: at.time, Step: at.step, State: make([]int, t.Rows)}
+	o := &markov.Observations{ID: ids, Time: at.time, Step: at.step, State: make([]int, t.Rows)}
 	index := markov.Index(states)
-	for row, text := range used.Text {
+	for row, text := range used {
 		known := false
 		if o.State[row], known = index[text]; !known {
 			return nil, unknown(t, row, state, states)

@@ -41,7 +41,7 @@ func matrix(t *table.Table, c Config) (*Moves, error) {
 	for i := range rowOf {
 		rowOf[i] = -1
 	}
-	for row, name := range from.Text {
+	for row, name := range from.All() {
 		i, known := index[name]
 		if !known || name == "" {
 			return nil, unknown(t, row, from, states)
@@ -73,9 +73,9 @@ const maxCount = 1 << 45
 
 // whole is a count.
 func whole(t *table.Table, row int, col *table.Column) (int64, error) {
-	v, err := strconv.ParseFloat(col.Text[row], 64) // a word elsewhere in the column has no say here
+	v, err := strconv.ParseFloat(col.At(row), 64) // a word elsewhere in the column has no say here
 	if err != nil || !(v >= 0 && v <= maxCount && v == math.Trunc(v)) {
-		return 0, t.Fail(row, col.Name, fmt.Errorf("%q is no number of moves; expected a whole number, 0 or more", col.Text[row]))
+		return 0, t.Fail(row, col.Name, fmt.Errorf("%q is no number of moves; expected a whole number, 0 or more", col.At(row)))
 	}
 	return int64(v), nil
 }

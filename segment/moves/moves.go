@@ -87,21 +87,17 @@ func misfit(t *table.Table, format string, args ...any) error {
 	return &table.MappingError{Msg: strings.Join(t.Files, ", ") + ": " + fmt.Sprintf(format, args...)}
 }
 
-// order is the states in the order that was asked for, or as markov.States has them.
-func order(t *table.Table, asked []string, columns ...*table.Column) ([]string, error) {
+// order is the states in the order that was asked for, or as markov.States has those of columns, the first of which has the name.
+func order(t *table.Table, asked []string, name string, texts ...[]string) ([]string, error) {
 	if asked != nil {
 		return asked, nil
-	}
-	var texts [][]string
-	for _, c := range columns {
-		texts = append(texts, c.Text)
 	}
 	states, err := markov.States(texts...)
 	if err == nil && len(states) == 0 {
 		err = errors.New("no state is known in any row")
 	}
 	if err != nil {
-		return nil, misfit(t, "column %q: %v", columns[0].Name, err)
+		return nil, misfit(t, "column %q: %v", name, err)
 	}
 	return states, nil
 }
@@ -120,7 +116,7 @@ func checkStates(states []string) error {
 
 // unknown says that a cell holds no state, and which one was meant.
 func unknown(t *table.Table, row int, c *table.Column, states []string) error {
-	name := c.Text[row]
+	name := c.At(row)
 	hint := ""
 	if near := spelling.Nearest(name, states); near != "" {
 		hint = fmt.Sprintf(" (did you mean %q?)", near)

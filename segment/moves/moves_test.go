@@ -23,7 +23,7 @@ type fatal interface {
 
 func read(t fatal, csv string) *table.Table {
 	t.Helper()
-	tb, err := table.Read(context.Background(), store.Memory{"t.csv": []byte(csv)}, []string{"t.csv"})
+	tb, err := table.Read(context.Background(), store.Memory{"t.csv": []byte(csv)}, []string{"t.csv"}, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

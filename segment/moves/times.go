@@ -57,7 +57,7 @@ func times(t *table.Table, col *table.Column, c Config, id []string) (*timing, e
 // first that is none; else notDate.
 func neither(t *table.Table, col *table.Column, notDate error) error {
 	numbers := false
-	for row, s := range col.Text {
+	for row, s := range col.All() {
 		v, err := strconv.ParseFloat(s, 64)
 		switch number := err == nil && !math.IsNaN(v) && !math.IsInf(v, 0); {
 		case s == "":
@@ -105,7 +105,7 @@ func (at *timing) calendarSteps(col *table.Column, days []int32, period string, 
 				continue
 			}
 		}
-		at.time[row] = float64(d) + clock(col.Text[row])
+		at.time[row] = float64(d) + clock(col.At(row))
 	}
 	return nil
 }

@@ -14,7 +14,11 @@ func wide(t *table.Table, c Config) (*Moves, error) {
 	if err != nil {
 		return nil, err
 	}
-	states, err := order(t, c.States, steps...)
+	var texts [][]string
+	for _, s := range steps {
+		texts = append(texts, s.All())
+	}
+	states, err := order(t, c.States, steps[0].Name, texts...)
 	if missing, ok := err.(*table.MappingError); ok && c.ID == "" {
 		missing.Msg += "; a column of ids is named with --id"
 	}
@@ -30,7 +34,7 @@ func wide(t *table.Table, c Config) (*Moves, error) {
 	for row := range t.Rows {
 		for k, s := range steps {
 			known := false
-			if sequence[k], known = index[s.Text[row]]; !known {
+			if sequence[k], known = index[s.At(row)]; !known {
 				return nil, unknown(t, row, s, states)
 			}
 			if sequence[k] == markov.Unobserved {
@@ -66,7 +70,7 @@ func stepColumns(t *table.Table, name string) (steps []*table.Column, err error)
 			return nil, err
 		}
 		first := map[string]int{}
-		for row, v := range id.Text {
+		for row, v := range id.All() {
 			if before, twice := first[v]; twice && v != "" {
 				return nil, t.Fail(row, id.Name, fmt.Errorf("id %q has a second row (%v): keep one", v, t.Fail(before, "", fmt.Errorf("the first"))))
 			}
