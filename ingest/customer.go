@@ -45,7 +45,7 @@ func ReadCustomer(ctx context.Context, st store.Store, p *Plan, customer []byte,
 		workers[i] = newCustomerReader(r, customer, most, len(p.Sides))
 	}
 	var rows atomic.Int64
-	err := eachUnit(ctx, p, len(workers), func(ctx context.Context, worker, task int, d *decoder, u unit) error {
+	err := eachUnit(ctx, st, p, len(workers), func(ctx context.Context, worker, task int, d *decoder, u unit) error {
 		if err := d.open(ctx, st, u); err != nil {
 			return err
 		}

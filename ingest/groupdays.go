@@ -82,9 +82,9 @@ func (g *groupDays) holds(b *batch, bad *int64) error {
 	return nil
 }
 
-// ends is holds at the end of the row group: dropped counts its rows outside the window.
-func (g *groupDays) ends(path string, bad, dropped int64) error {
-	if bad != g.nulls || dropped > 0 {
+// ends is holds at the end of the row group, or of a part of it: dropped counts its rows outside the window.
+func (g *groupDays) ends(path string, part bool, bad, dropped int64) error {
+	if dropped > 0 || bad > g.nulls || bad < g.nulls && !part {
 		return wrongStatistics(path, -1, fmt.Sprintf("%s of a row group have no usable time or lie outside the window, and the footer says %d", plural(bad+dropped, "row"), g.nulls))
 	}
 	return nil

@@ -28,3 +28,26 @@ func BenchmarkPlan(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkParts builds the Ledger of $MAINSTAY_BENCH with row groups read whole and in parts.
+func BenchmarkParts(b *testing.B) {
+	source := os.Getenv("MAINSTAY_BENCH")
+	if source == "" {
+		b.Skip("MAINSTAY_BENCH names no export")
+	}
+	p, err := NewPlan(context.Background(), store.Dir{}, []string{source}, DefaultConfig(), 2, time.Now())
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func(rows int64) { leastPart = rows }(leastPart)
+	for name, least := range map[string]int64{"whole": 1 << 40, "parts": leastPart} {
+		b.Run(name, func(b *testing.B) {
+			leastPart = least
+			for b.Loop() {
+				if _, err := Build(context.Background(), store.Dir{}, p, 2, nil, nil); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

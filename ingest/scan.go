@@ -118,7 +118,7 @@ func (r *rowReader) open(ctx context.Context, st store.Store, f *PlannedFile, u 
 			r.time, names = asked, append(slices.Clip(names), r.window.time.Column)
 		}
 	}
-	r.left, r.after, r.outside = r.file.RowGroups[u.group], u.first, 0
+	r.left, r.after, r.outside = u.rows, u.first, 0
 	r.readers, r.values, r.types = make([]*column.Reader, len(names)), make([]string, len(names)), make([]column.Type, len(names))
 	if len(r.vecs) < len(names) {
 		r.vecs = make([]column.Vector, len(names))
@@ -142,6 +142,13 @@ func (r *rowReader) open(ctx context.Context, st store.Store, f *PlannedFile, u 
 	}
 	store.Expect(r.source, r.file, u.group, wanted...)
 	r.rows.vecs, r.rows.types = r.rows.vecs[:asked], r.types[:asked]
+	for _, c := range r.readers {
+		if c != nil {
+			if err := c.Skip(u.skip); err != nil {
+				return err
+			}
+		}
+	}
 	return nil
 }
 

@@ -11,11 +11,14 @@ import (
 // enough that a batch of every column stays in the second-level cache.
 const batchRows = 4096
 
-// unit is one row group of one file: what a worker reads at a time.
+// unit is one row group of one file, or a part of one: what a worker reads at a time.
 type unit struct {
 	file  int
 	group int
 	first int64 // row number, within the file, of its first row
+	skip  int64 // rows of the row group before it
+	rows  int64
+	part  bool // there are rows of the row group beside it
 
 	trusted *groupDays // what the plan took from the footer without looking; nil = nothing
 }
@@ -26,7 +29,7 @@ func unitsOf(p *Plan) []unit {
 	for i, f := range p.Files {
 		var first int64
 		for g, n := range f.File.RowGroups {
-			u := unit{file: i, group: g, first: first}
+			u := unit{file: i, group: g, first: first, rows: n}
 			first += n
 			if p.groups != nil {
 				if p.groups[i][g].outside {
@@ -52,7 +55,7 @@ func readUnits(ctx context.Context, st store.Store, p *Plan, workers []*scattere
 	}
 	var rows atomic.Int64
 	rows.Store(p.rowsOutside())
-	err := eachUnit(ctx, p, len(workers), func(ctx context.Context, worker, task int, d *decoder, u unit) error {
+	err := eachUnit(ctx, st, p, len(workers), func(ctx context.Context, worker, task int, d *decoder, u unit) error {
 		err := safely(func() error {
 			d.perRow = workers[worker].aside != nil
 			if err := d.open(ctx, st, u); err != nil {
@@ -76,7 +79,7 @@ func readUnits(ctx context.Context, st store.Store, p *Plan, workers []*scattere
 }
 
 // eachUnit hands out every unit once, with the decoder of the worker that gets it.
-func eachUnit(ctx context.Context, p *Plan, workers int, f func(ctx context.Context, worker, task int, d *decoder, u unit) error) error {
+func eachUnit(ctx context.Context, st store.Store, p *Plan, workers int, f func(ctx context.Context, worker, task int, d *decoder, u unit) error) error {
 	objects := make([]store.Object, len(p.Files))
 	for i := range p.Files {
 		objects[i] = p.Files[i].Object
@@ -87,7 +90,10 @@ func eachUnit(ctx context.Context, p *Plan, workers int, f func(ctx context.Cont
 		decoders[i] = newDecoder(p, names)
 		defer decoders[i].close()
 	}
-	units := unitsOf(p)
+	units, err := cutUnits(ctx, st, p, unitsOf(p), decoders[0].names, workers)
+	if err != nil {
+		return err
+	}
 	return inParallel(ctx, workers, len(units), func(ctx context.Context, worker, task int) error {
 		return f(ctx, worker, task, decoders[worker], units[task])
 	})
@@ -120,7 +126,7 @@ func readUnit(ctx context.Context, index int, u unit, d *decoder, s *scatterer, 
 	}
 	s.counts.outside += d.rows.outside
 	if u.trusted != nil {
-		if err := u.trusted.ends(d.batch.path, bad, d.rows.outside); err != nil {
+		if err := u.trusted.ends(d.batch.path, u.part, bad, d.rows.outside); err != nil {
 			return err
 		}
 	}

@@ -31,6 +31,7 @@ type Reader struct {
 	bad, flags []bool
 	anyBad     bool
 	scratch    []byte
+	skipped    Vector   // memory of Skip
 	bits       []uint32 // dictionary indices and booleans before they are converted
 }
 
