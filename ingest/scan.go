@@ -90,6 +90,7 @@ type rowReader struct {
 	left    int64
 	after   int64            // row number, within the file, of the first row that is not yet read
 	outside int64            // rows of the unit left out so far
+	passed  int64            // of them, those that only the time column was read of
 	readers []*column.Reader // nil for a value of the path
 	values  []string
 	vecs    []column.Vector
@@ -118,7 +119,7 @@ func (r *rowReader) open(ctx context.Context, st store.Store, f *PlannedFile, u 
 			r.time, names = asked, append(slices.Clip(names), r.window.time.Column)
 		}
 	}
-	r.left, r.after, r.outside = u.rows, u.first, 0
+	r.left, r.after, r.outside, r.passed = u.rows, u.first, 0, 0
 	r.readers, r.values, r.types = make([]*column.Reader, len(names)), make([]string, len(names)), make([]column.Type, len(names))
 	if len(r.vecs) < len(names) {
 		r.vecs = make([]column.Vector, len(names))
@@ -195,47 +196,67 @@ func (r *rowReader) next() (bool, error) {
 		if want == 0 {
 			return false, nil
 		}
-		if err := r.read(want); err != nil {
-			return false, err
-		}
 		r.rows.n, r.rows.first, r.rows.at = want, r.after, nil
 		r.left, r.after, r.rows.taken = r.left-int64(want), r.after+int64(want), r.rows.taken+want
 		if r.window == nil {
+			for i := range r.readers {
+				if err := r.read(i, want); err != nil {
+					return false, err
+				}
+			}
 			return true, nil
 		}
-		if r.filter(); r.rows.n > 0 {
-			return true, nil
+		if some, err := r.readInside(want); some || err != nil {
+			return some, err
 		}
 	}
 }
 
-// read fills the vectors with the next rows.
-func (r *rowReader) read(rows int) error {
-	for i := range r.readers {
-		if r.readers[i] == nil {
-			column.Constant(r.values[i], rows, &r.vecs[i])
+// read fills vector i with the next rows.
+func (r *rowReader) read(i, rows int) error {
+	if r.readers[i] == nil {
+		column.Constant(r.values[i], rows, &r.vecs[i])
+		return nil
+	}
+	n, err := r.readers[i].Next(&r.vecs[i], rows)
+	if err == nil && n != rows {
+		err = &InputError{File: r.file.Name, RowGroup: -1, Row: -1, Err: fmt.Errorf("a column ends %d rows early: the file is damaged, export it again", rows-n)}
+	}
+	return err
+}
+
+// readInside reads those of the next rows that lie inside the window, and says whether there are any: the
+// time first, and the other columns only where it has rows for them.
+func (r *rowReader) readInside(rows int) (some bool, err error) {
+	if err := r.read(r.time, rows); err != nil {
+		return false, err
+	}
+	at := r.window.inside(&r.vecs[r.time], r.types[r.time], &r.scratch)
+	r.outside += int64(rows - len(at))
+	if len(at) == 0 {
+		r.passed += int64(rows)
+		return false, nil
+	}
+	for i, c := range r.readers {
+		if i == r.time {
 			continue
 		}
-		n, err := r.readers[i].Next(&r.vecs[i], rows)
-		if err != nil {
-			return err
+		if c != nil {
+			if err := c.Skip(r.passed); err != nil {
+				return false, err
+			}
 		}
-		if n != rows {
-			return &InputError{File: r.file.Name, RowGroup: -1, Row: -1, Err: fmt.Errorf("a column ends %d rows early: the file is damaged, export it again", rows-n)}
+		if err := r.read(i, rows); err != nil {
+			return false, err
 		}
 	}
-	return nil
-}
-
-// filter leaves out the rows of the batch that lie outside the window.
-func (r *rowReader) filter() {
-	if at := r.window.inside(&r.vecs[r.time], r.types[r.time], &r.scratch); len(at) < r.rows.n {
+	if r.passed = 0; len(at) < rows {
 		for i := range r.readers {
 			pick(&r.vecs[i], at)
 		}
-		r.outside += int64(r.rows.n - len(at))
 		r.rows.n, r.rows.at = len(at), at
 	}
+	return true, nil
 }
 
 func (r *rowReader) closeColumns() {
