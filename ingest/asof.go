@@ -37,6 +37,13 @@ func (h *histogram) visit(days []Day, bad []bool) {
 	}
 }
 
+func (h *histogram) add(d Day, n int64) {
+	if h.rows == nil {
+		h.rows = make([]int64, daysInLedger)
+	}
+	h.rows[d-earliestDay] += n
+}
+
 func (h *histogram) merge(o *histogram) {
 	h.bad += o.bad
 	if h.rows == nil {

@@ -3,6 +3,7 @@ package ingest
 import (
 	"fmt"
 	"maps"
+	"reflect"
 	"testing"
 
 	"mainstay/ingest/column"
@@ -49,7 +50,7 @@ func TestDictionariesLargerThanABatch(t *testing.T) {
 		t.Fatalf("%+v, %d currencies", wantTime, len(want))
 	}
 	for _, size := range []int{1, 10, 100, 500} {
-		if gotTime, got := count(size); gotTime != wantTime || !maps.Equal(got, want) {
+		if gotTime, got := count(size); !reflect.DeepEqual(gotTime, wantTime) || !maps.Equal(got, want) {
 			t.Errorf("batches of %d: %+v, %v", size, gotTime, got)
 		}
 	}

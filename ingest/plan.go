@@ -54,6 +54,7 @@ type Plan struct {
 	ruleNotes        []string      // those of Notes that follow from the rules, not from dates or names of files
 	stored           *stored       // nil = an export
 	window           *window       // nil = every day is looked at
+	counted          *dayCount     // until the survey: days that are known already; nil = none
 	groups           [][]groupPlan // by file and row group; nil = all are read
 }
 

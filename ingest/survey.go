@@ -30,6 +30,7 @@ type surveyor struct {
 	groups  []groupDays // parallel to units
 	unread  []int       // units that are known by their footers alone so far, ascending
 	kept    []int64     // by unit: rows inside the window; −1 = not counted
+	counted *dayCount   // what was read to find the format of the time; nil = nothing
 	workers []surveyWorker
 	last    Day // the latest that the as-of date can be by default
 }
@@ -50,6 +51,10 @@ func (p *Plan) survey(ctx context.Context, st store.Store, threads int, now time
 	for i := range s.workers {
 		s.workers[i] = surveyWorker{surveyed{currencies: currencyCount{}}, make([]Day, batchRows), make([]bool, batchRows)}
 	}
+	if p.window == nil && p.Currency == "" && !p.Config.readAll {
+		s.counted = p.counted
+	}
+	p.counted = nil
 	next := s.begin()
 	for more := 2; len(next) > 0; more *= 2 { // whatever the threads: the plan is the same
 		if err := s.read(ctx, st, next); err != nil {
@@ -70,6 +75,7 @@ func (s *surveyor) begin() (read []int) {
 		g, w := &s.groups[i], s.plan.window
 		s.kept[i] = -1
 		switch {
+		case s.counted != nil && s.counted.units[s.units[i]]:
 		case w != nil && g.certain() && g.nulls == 0 && g.days.beside(w.days):
 			s.kept[i] = 0
 		case s.plan.Currency == "" && g.certain() && (w == nil || g.days.within(w.days)):
@@ -200,6 +206,9 @@ func (s *surveyor) histogram() *histogram {
 	h := &histogram{}
 	for i := range s.workers {
 		h.merge(&s.workers[i].days)
+	}
+	if s.counted != nil {
+		h.merge(&s.counted.days)
 	}
 	return h
 }

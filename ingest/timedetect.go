@@ -70,6 +70,7 @@ type evidence struct {
 	in    [numTimeFormats]int64 // without nulls and blank text, up to the last day that counts
 	later [numTimeFormats]int64 // after it: only for want of others
 	odd   string                // the least, by bytes, of the values that fit no format; "" = none
+	days  [numTimeFormats]histogram
 }
 
 // note counts n values of a day that may be later than the last that counts.
@@ -78,6 +79,13 @@ func (e *evidence) note(f timeFormat, d, last Day, n int64) {
 		e.later[f] += n
 	} else {
 		e.in[f] += n
+	}
+}
+
+// on counts n values that were read on their day.
+func (e *evidence) on(f timeFormat, d Day, n int64) {
+	if f != autoFormat {
+		e.days[f].add(d, n)
 	}
 }
 
@@ -92,6 +100,9 @@ func (e *evidence) merge(o *evidence) {
 	for f := range e.in {
 		e.in[f] += o.in[f]
 		e.later[f] += o.later[f]
+		if o.days[f].rows != nil {
+			e.days[f].merge(&o.days[f])
+		}
 	}
 	if o.odd != "" {
 		e.strange(o.odd)
@@ -125,12 +136,27 @@ func (e *evidence) format() timeFormat {
 	return autoFormat
 }
 
+// unanimous reports whether all values are plausible in one format: reading them in it gives the days that
+// were counted.
+func (e *evidence) unanimous(f timeFormat) bool {
+	for g := range numTimeFormats {
+		if g != f && e.in[g]+e.later[g] > 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // timeEvidence is the evidence of one worker.
-type timeEvidence struct{ numbers, text evidence }
+type timeEvidence struct {
+	numbers, text evidence
+	rows          int64 // that were read
+}
 
 // visit counts the values of a batch. Values plausible as a day after last are held
 // apart: what is read of the others must not depend on them.
 func (t *timeEvidence) visit(v *column.Vector, typ column.Type, s *zoneSpan, last Day) {
+	t.rows += int64(v.N)
 	switch typ.Kind {
 	case column.Int, column.Decimal, column.Float:
 		for i := range v.N {
@@ -141,6 +167,7 @@ func (t *timeEvidence) visit(v *column.Vector, typ column.Type, s *zoneSpan, las
 			if x, ok := timeNumber(v, typ, i); ok {
 				f, d = plausibleInteger(x, s)
 			}
+			t.numbers.on(f, d, 1)
 			if t.numbers.note(f, d, last, 1); f == autoFormat {
 				t.numbers.strange(string(key.AppendValue(nil, v, typ, i)))
 			}
@@ -180,6 +207,7 @@ func (t *timeEvidence) value(b []byte, n int64, s *zoneSpan, last Day) {
 		return
 	}
 	f, d := plausibleText(b, s)
+	t.text.on(f, d, n)
 	if t.text.note(f, d, last, n); f == autoFormat {
 		t.text.strange(clip(string(b)))
 	}
@@ -235,10 +263,48 @@ func resolveTime(ctx context.Context, st store.Store, p *Plan, c *catalog, name 
 	for i := range workers {
 		all.numbers.merge(&workers[i].numbers)
 		all.text.merge(&workers[i].text)
+		all.rows += workers[i].rows
 	}
+	counted := all
 	all.numbers.settle()
 	all.text.settle()
-	return r, r.believe(&all, name, has)
+	if err := r.believe(&all, name, has); err != nil {
+		return r, err
+	}
+	p.counted = counted.survey(&r, open)
+	return r, nil
+}
+
+// dayCount is the days of the rows of some units.
+type dayCount struct {
+	days  histogram
+	units map[unit]bool
+}
+
+// survey is the days of what was read to find the formats, where reading it again in these gives the same; nil
+// where it may not.
+func (t *timeEvidence) survey(r *TimeReader, units []unit) *dayCount {
+	numbers, text := timeFormat(slices.Index(timeFormats, r.ints)), timeFormat(slices.Index(timeFormats, r.text))
+	if !t.numbers.unanimous(numbers) || !t.text.unanimous(text) {
+		return nil
+	}
+	c := &dayCount{units: map[unit]bool{}}
+	c.days.bad = t.rows
+	for _, of := range []struct {
+		e *evidence
+		f timeFormat
+	}{{&t.numbers, numbers}, {&t.text, text}} {
+		if of.f > autoFormat && of.e.days[of.f].rows != nil {
+			c.days.merge(&of.e.days[of.f])
+			for _, n := range of.e.days[of.f].rows {
+				c.days.bad -= n
+			}
+		}
+	}
+	for _, u := range units {
+		c.units[u] = true
+	}
+	return c
 }
 
 // tellFormats notes the values of row groups whose footers leave no doubt: numbers that all lie between two
