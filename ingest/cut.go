@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"math"
 
 	"mainstay/ingest/store"
 )
@@ -63,6 +64,9 @@ func longestPage(ctx context.Context, st store.Store, f *PlannedFile, group int,
 		return 0, err
 	}
 	defer source.Close()
+	if _, dear := source.(store.Ahead); dear { // it fetches columns whole, which every part would do again
+		return math.MaxInt64 / pagesPerPart, nil
+	}
 	file := f.File.From(source)
 	for _, name := range names {
 		info, _, err := f.source(file, name)
