@@ -15,8 +15,8 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 )
 
-// readAll reads every column of a file, up to most rows of each, and returns the
-// first error.
+// readAll reads every column of a file, up to most rows of each, once more behind a few that are skipped, and
+// returns the first error.
 func readAll(b []byte, most int64) error {
 	f, err := Open("hostile.parquet", bytes.NewReader(b), int64(len(b)))
 	if err != nil {
@@ -25,14 +25,37 @@ func readAll(b []byte, most int64) error {
 	var first error
 	var v Vector
 	for i := range f.Columns {
+		f.Bounds(&f.Columns[i])
 		for g := range f.RowGroups {
-			err := readSome(f, g, &f.Columns[i], &v, most)
-			if first == nil {
-				first = err
+			for _, err := range []error{readSome(f, g, &f.Columns[i], &v, most), skipSome(f, g, &f.Columns[i], &v)} {
+				if first == nil {
+					first = err
+				}
 			}
 		}
 	}
 	return first
+}
+
+// skipSome reads a row behind some that are skipped.
+func skipSome(f *File, g int, c *Info, v *Vector) error {
+	if _, err := f.PageRows(g, c); err != nil {
+		return err
+	}
+	r, err := f.NewReader(g, c)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	for _, n := range []int64{1, 700, 3} {
+		if err := r.Skip(n); err != nil {
+			return err
+		}
+		if _, err := r.Next(v, 1); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func readSome(f *File, g int, c *Info, v *Vector, most int64) error {
