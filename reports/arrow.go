@@ -31,6 +31,12 @@ type arrowWriter struct {
 	fw      *ipc.FileWriter
 	b       *array.RecordBuilder
 	pending int // rows in the record at hand
+
+	valid, flags []bool // room for the values of a column
+	floats       []float64
+	ints         []int64
+	days         []arrow.Date32
+	decimals     []decimal128.Num
 }
 
 func newArrowWriter(w io.Writer, shape *Table, mem memory.Allocator) (*arrowWriter, error) {
@@ -50,7 +56,7 @@ func (a *arrowWriter) rows(t *Table) error {
 			if a.pending == 0 {
 				a.b.Field(k).Reserve(min(arrowBatchRows, t.Rows-lo))
 			}
-			appendArrow(a.b.Field(k), &t.Columns[k], lo, hi)
+			a.append(a.b.Field(k), &t.Columns[k], lo, hi)
 		}
 		a.pending += hi - lo
 		lo = hi
@@ -107,31 +113,47 @@ func arrowType(c *Column) arrow.DataType {
 	}
 }
 
-func appendArrow(b array.Builder, c *Column, lo, hi int) {
+// append appends rows lo to hi of a column. What lies in the room of a null is always the same: zero.
+func (a *arrowWriter) append(b array.Builder, c *Column, lo, hi int) {
+	valid := a.valid[:0]
+	if c.Optional() {
+		for i := lo; i < hi; i++ {
+			valid = append(valid, !c.IsNull(i))
+		}
+	}
+	a.valid = valid
 	switch b := b.(type) {
 	case *array.StringBuilder:
-		fillArrow(b, c, lo, hi, func(i int) { b.Append(c.text(i)) })
+		for i := lo; i < hi; i++ {
+			if len(valid) > 0 && !valid[i-lo] {
+				b.AppendNull()
+			} else {
+				b.Append(c.text(i))
+			}
+		}
 	case *array.Float64Builder:
-		fillArrow(b, c, lo, hi, func(i int) { b.Append(c.float(i)) })
+		b.AppendValues(spread(&a.floats, valid, hi-lo, func(i int) float64 { return c.float(lo + i) }), valid)
 	case *array.Decimal128Builder:
-		fillArrow(b, c, lo, hi, func(i int) { b.Append(decimal128.FromI64(c.Int[i])) })
+		b.AppendValues(spread(&a.decimals, valid, hi-lo, func(i int) decimal128.Num { return decimal128.FromI64(c.Int[lo+i]) }), valid)
 	case *array.BooleanBuilder:
-		fillArrow(b, c, lo, hi, func(i int) { b.Append(c.Bool[i]) })
+		b.AppendValues(spread(&a.flags, valid, hi-lo, func(i int) bool { return c.Bool[lo+i] }), valid)
 	case *array.Date32Builder:
-		fillArrow(b, c, lo, hi, func(i int) { b.Append(arrow.Date32(c.Int[i])) })
+		b.AppendValues(spread(&a.days, valid, hi-lo, func(i int) arrow.Date32 { return arrow.Date32(c.Int[lo+i]) }), valid)
 	case *array.Int64Builder:
-		fillArrow(b, c, lo, hi, func(i int) { b.Append(c.Int[i]) })
+		b.AppendValues(spread(&a.ints, valid, hi-lo, func(i int) int64 { return c.Int[lo+i] }), valid)
 	}
 }
 
-func fillArrow(b array.Builder, c *Column, lo, hi int, fill func(i int)) {
-	for i := lo; i < hi; i++ {
-		if c.IsNull(i) {
-			b.AppendNull()
-		} else {
-			fill(i)
+// spread makes n values in room, those that are not valid zero; no valid at all means that every value is.
+func spread[T any](room *[]T, valid []bool, n int, value func(i int) T) []T {
+	out := append((*room)[:0], make([]T, n)...)
+	for i := range out {
+		if len(valid) == 0 || valid[i] {
+			out[i] = value(i)
 		}
 	}
+	*room = out
+	return out
 }
 
 // counting lets the Arrow writer, which only asks where it is, write to any stream.

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"mainstay/ingest"
 )
@@ -93,22 +94,39 @@ func appendCSVCell(dst []byte, c *Column, i int) []byte {
 	}
 }
 
-// plainText reports a text that needs neither guard nor quotes, as most do: it begins with an ASCII letter or digit, ends in
-// no blank, and is printable ASCII without quotes and commas.
-func plainText(s string) bool {
-	if s == "" || !(isASCIILetterOrDigit(s[0])) || s[len(s)-1] == ' ' {
-		return false
-	}
-	for i := range len(s) {
-		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == ',' {
-			return false
+// What a byte may mean for a CSV cell.
+const (
+	byteHigh = 1 << iota // part of a character beyond ASCII
+	byteHard             // asks for quotes, or for a closer look
+)
+
+var csvBytes = func() (table [256]uint8) {
+	for c := range table {
+		switch {
+		case c >= 0x80:
+			table[c] = byteHigh
+		case c < ' ' || c > '~' || c == '"' || c == ',':
+			table[c] = byteHard
 		}
 	}
-	return true
-}
+	return table
+}()
 
-func isASCIILetterOrDigit(c byte) bool {
-	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z'
+// plainText reports a text that is a cell as it is, without guard, quotes or repair, as most are: it begins with an ASCII letter or digit, ends
+// in visible ASCII, and has no control characters, quotes and commas.
+func plainText(s string) bool {
+	if s == "" {
+		return false
+	}
+	first, last := s[0], s[len(s)-1]
+	if !('0' <= first && first <= '9' || 'a' <= first|0x20 && first|0x20 <= 'z') || last <= ' ' || last > '~' {
+		return false
+	}
+	var seen uint8
+	for i := range len(s) {
+		seen |= csvBytes[s[i]]
+	}
+	return seen == 0 || seen == byteHigh && utf8.ValidString(s)
 }
 
 // appendDay appends YYYY-MM-DD.

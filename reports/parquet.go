@@ -68,36 +68,44 @@ func (p *parquetWriter) flush() error {
 // close implements tableWriter.
 func (p *parquetWriter) close() error { return p.w.Close() }
 
-// values fills the batch with rows lo to hi of c, the k-th column of the schema.
+// values fills the batch with rows lo to hi of c, the k-th column of the schema. It is the hot part of writing Parquet, hence a
+// loop for each type.
 func (p *parquetWriter) values(c *Column, lo, hi, k int) {
-	p.batch, p.text = p.batch[:0], p.text[:0]
+	p.text, p.batch = p.text[:0], p.batch[:hi-lo]
+	out := p.batch
 	switch c.Type {
 	case String:
 		p.texts(c, lo, hi, k)
+		return
 	case Float:
-		fillValues(p, c, lo, hi, k, func(i int) parquet.Value { return parquet.DoubleValue(c.float(i)) })
-	case Boolean:
-		fillValues(p, c, lo, hi, k, func(i int) parquet.Value { return parquet.BooleanValue(c.Bool[i]) })
-	case Date:
-		fillValues(p, c, lo, hi, k, func(i int) parquet.Value { return parquet.Int32Value(int32(c.Int[i])) })
-	default:
-		fillValues(p, c, lo, hi, k, func(i int) parquet.Value { return parquet.Int64Value(c.Int[i]) })
-	}
-}
-
-func fillValues(p *parquetWriter, c *Column, lo, hi, k int, value func(i int) parquet.Value) {
-	if !c.Optional() {
-		for i := lo; i < hi; i++ {
-			p.batch = append(p.batch, value(i))
+		for i, v := range c.Flt[lo:hi] {
+			if v-v == 0 { // finite
+				out[i] = parquet.DoubleValue(v+0).Level(0, 1, k)
+			}
 		}
+	case Boolean:
+		for i, v := range c.Bool[lo:hi] {
+			out[i] = parquet.BooleanValue(v)
+		}
+	case Date:
+		for i, v := range c.Int[lo:hi] {
+			out[i] = parquet.Int32Value(int32(v))
+		}
+	default:
+		for i, v := range c.Int[lo:hi] {
+			out[i] = parquet.Int64Value(v)
+		}
+	}
+	if !c.Optional() {
 		return
 	}
 	null := parquet.NullValue().Level(0, 0, k)
 	for i := lo; i < hi; i++ {
-		if c.IsNull(i) {
-			p.batch = append(p.batch, null)
-		} else {
-			p.batch = append(p.batch, value(i).Level(0, 1, k))
+		switch {
+		case c.IsNull(i):
+			out[i-lo] = null
+		case c.Type != Float:
+			out[i-lo] = out[i-lo].Level(0, 1, k)
 		}
 	}
 }
@@ -114,7 +122,7 @@ func (p *parquetWriter) texts(c *Column, lo, hi, k int) {
 	for i := lo; i < hi; i++ {
 		switch s := c.Str[i]; {
 		case c.Null != nil && c.Null[i]:
-			p.batch = append(p.batch, null)
+			p.batch[i-lo] = null
 			continue
 		case !any || s != text:
 			start := len(p.text)
@@ -122,7 +130,7 @@ func (p *parquetWriter) texts(c *Column, lo, hi, k int) {
 			last = parquet.ByteArrayValue(p.text[start:]).Level(0, defined, k)
 			text, any = s, true
 		}
-		p.batch = append(p.batch, last)
+		p.batch[i-lo] = last
 	}
 }
 
