@@ -25,7 +25,7 @@ type Estimates struct {
 // Retention is that of the members of the same segment one horizon ago (see ObserveRetention); past may
 // be nil. Errors are *ingest.ConfigError: a key-account rule, condition or scheme that makes no sense.
 func (b *Book) Aggregate(scheme string, g *Grouping, where string, in []bool, past *Retention, est *Estimates) ([]SegmentRow, error) {
-	_, _, err := b.KeyAccounts()
+	keys, _, err := b.KeyAccounts()
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +36,7 @@ func (b *Book) Aggregate(scheme string, g *Grouping, where string, in []bool, pa
 		if len(members[k]) == 0 && !g.Natural {
 			continue
 		}
-		row := b.aggregate(members[k], est)
+		row := b.aggregate(members[k], keys, est)
 		row.Scheme, row.Segment = g.Scheme, name
 		rows = append(rows, row)
 		net += row.Net12
@@ -56,13 +56,13 @@ func (b *Book) Aggregate(scheme string, g *Grouping, where string, in []bool, pa
 }
 
 // aggregate sums up one segment.
-func (b *Book) aggregate(members []int32, est *Estimates) SegmentRow {
+func (b *Book) aggregate(members []int32, keys []bool, est *Estimates) SegmentRow {
 	var row SegmentRow
 	var days int64
 	tenures := make([]int32, b.Clock.Span()) // customers by days since the first purchase
 	bought := int32(0)
 	for _, m := range members {
-		if b.keys[m] {
+		if keys[m] {
 			row.KeyAccounts++
 		}
 		if !b.isCustomer(int(m)) {

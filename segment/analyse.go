@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"slices"
+	"sync"
 
 	"mainstay/ingest"
 	"mainstay/ingest/table"
@@ -79,6 +80,7 @@ type analysis struct {
 	totals totals
 	scorer *scorer
 	scored *scored
+	keys   []bool // by member: a key account
 	result *Result
 
 	grouped []string // schemes whose segments are reported
@@ -143,8 +145,7 @@ func (a *analysis) score(ctx context.Context, progress Progress) error {
 	}
 	a.learnt()
 	a.teller.levels = a.todayTexts
-	keys, _, err := a.KeyAccounts()
-	if err != nil {
+	if a.keys, _, err = a.KeyAccounts(); err != nil {
 		return err
 	}
 	if a.scored, err = s.scoreAll(ctx); err != nil {
@@ -152,7 +153,7 @@ func (a *analysis) score(ctx context.Context, progress Progress) error {
 	}
 	values := a.scored.sortedAtRisk(a.scored.value)
 	a.scored.rank(values, a.Threads)
-	a.scored.recommendTiers(newTierCuts(values, a.scored.sortedAtRisk(a.scored.risk), a.scored.atRisk(), a.Config.Tiers), keys)
+	a.scored.recommendTiers(newTierCuts(values, a.scored.sortedAtRisk(a.scored.risk), a.scored.atRisk(), a.Config.Tiers), a.keys)
 	r := a.result
 	r.Learnt = a.learntFrom()
 	r.ChurnModel, r.ValueModel = a.churn.name(), a.value.name()
@@ -172,17 +173,19 @@ func (a *analysis) describe(ctx context.Context, progress Progress) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := a.segments(ctx, past, progress); err != nil {
+	err = each(ctx, 2, a.Threads, func(k int) error {
+		if k == 0 {
+			return a.segments(ctx, past, progress)
+		}
+		a.wholeBook(past)
+		return nil
+	})
+	if err != nil {
 		return err
 	}
-	r.Concentration = Concentrate(Net12s(a.Profiles))
 	if r.Bridge, err = a.Bridges(ctx, a.grouped, ""); err != nil {
 		return err
 	}
-	r.Tiers = a.tierRows(a.scored)
-	r.Totals = a.bookTotals(past)
-	r.Forecast = a.forecast(a.scored)
-	r.Attention = a.teller.attentionList(a.scored)
 	r.Accounts = a.accountMatch()
 	r.Tables = a.tableMatches()
 	if err := ctx.Err(); err != nil {
@@ -196,6 +199,23 @@ func (a *analysis) describe(ctx context.Context, progress Progress) error {
 	return nil
 }
 
+// wholeBook sums up all customers.
+func (a *analysis) wholeBook(past *Retention) {
+	r := a.result
+	r.Concentration = Concentrate(Net12s(a.Profiles))
+	r.Tiers = a.tierRows(a.scored, a.keys)
+	r.Totals = a.bookTotals(past)
+	r.Forecast = a.forecast(a.scored)
+	r.Attention = a.teller.attentionList(a.scored)
+}
+
+// schemeRows is what the segments table has of a scheme.
+type schemeRows struct {
+	rows    []SegmentRow
+	cuts    []Cut
+	leftOut string // why: clusters that cannot be certified
+}
+
 // segments aggregates every scheme of the book, then the states and tiers that only models give.
 func (a *analysis) segments(ctx context.Context, past *Retention, progress Progress) error {
 	r := a.result
@@ -205,30 +225,45 @@ func (a *analysis) segments(ctx context.Context, past *Retention, progress Progr
 	if err != nil {
 		return err
 	}
+	if _, err := past.holds(""); err != nil {
+		return err
+	}
+	parts := make([]schemeRows, len(schemes))
+	var mu sync.Mutex
+	done := 0
+	err = each(ctx, len(schemes), a.Threads, func(k int) error {
+		s := &parts[k]
+		g, err := a.Group(schemes[k])
+		if quality := (*ingest.QualityError)(nil); errors.As(err, &quality) {
+			s.leftOut = err.Error()
+			return nil
+		}
+		if err == nil {
+			s.cuts = g.Cuts
+			s.rows, err = a.Aggregate(schemes[k], g, "", nil, past, est)
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		done++
+		report(progress, phaseSegments, float64(done)/float64(len(schemes)))
+		return err
+	})
+	if err != nil {
+		return err
+	}
 	var found Description // of clusters
 	for k, scheme := range schemes {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		g, err := a.Group(scheme)
-		if quality := (*ingest.QualityError)(nil); errors.As(err, &quality) { // clusters that cannot be certified
-			r.Warnings = append(r.Warnings, num.Warning{Code: warnNotCertified, Message: "segmentation left out: " + err.Error()})
+		s := &parts[k]
+		if s.leftOut != "" {
+			r.Warnings = append(r.Warnings, num.Warning{Code: warnNotCertified, Message: "segmentation left out: " + s.leftOut})
 			continue
-		}
-		if err != nil {
-			return err
 		}
 		a.grouped = append(a.grouped, scheme)
 		if err := found.addClusters(a.Book, scheme, everyone); err != nil {
 			return err
 		}
-		rows, err := a.Aggregate(scheme, g, "", nil, past, est)
-		if err != nil {
-			return err
-		}
-		r.Segments = append(r.Segments, rows...)
-		r.Cuts = appendNewCuts(r.Cuts, g.Cuts)
-		report(progress, phaseSegments, float64(k+1)/float64(len(schemes)))
+		r.Segments = append(r.Segments, s.rows...)
+		r.Cuts = appendNewCuts(r.Cuts, s.cuts)
 	}
 	for _, c := range found.Clusters {
 		r.Fits = append(r.Fits, Model{Name: c.Scheme, Use: "segments", Certificate: c.Certificate, Clusters: &c})

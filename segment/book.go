@@ -12,7 +12,7 @@ import (
 // Book is what is known about the customers as of a day before any model: profiles, accounts, basis.
 // Its members are the customers (profiles, in Ledger order) followed by the prospects (accounts without
 // a row on or before the as-of date, in key order); slices "by member" are in that order. A Book is
-// for one goroutine: it computes scores and key accounts when they are first asked for.
+// read by any goroutine: it computes scores, key accounts and clusters when they are first asked for.
 type Book struct {
 	Ledger    *ingest.Ledger
 	Inputs    table.Inputs    // the tables beside the transactions
@@ -25,14 +25,14 @@ type Book struct {
 	Basis     string  // Margin or Revenue
 	BasisWhy  string
 
-	account  []int32 // by profile: row of Accounts, −1 without one; nil without accounts
-	held     holdings
-	rfm      *RFM
-	abc      []int8
-	keys     []bool
-	keysWhy  string
-	clusters map[string]*Clustering // found so far, by scheme
-	root     *Book                  // the book that this one is an earlier day of; nil for one on its own
+	account []int32 // by profile: row of Accounts, −1 without one; nil without accounts
+	held    holdings
+	rfm     lazily[*RFM]
+	abc     lazily[[]int8]
+	keys    lazily[keyAccounts]
+	kmeans  lazily[*Clustering]
+	mixture lazily[*Clustering]
+	root    *Book // the book that this one is an earlier day of; nil for one on its own
 }
 
 // OpenBook is the book as of the Ledger's day, by its own clock (NewClock), in one scan. Errors are those of NewBook.
@@ -180,27 +180,27 @@ func (b *Book) accountsOf(m int) int {
 
 // RFM are the scores of the profiles.
 func (b *Book) RFM() *RFM {
-	if b.rfm == nil {
+	rfm, _ := b.rfm.get(func() (*RFM, error) {
 		s := ScoreRFM(b.Profiles, b.Config.RFMGroups)
-		b.rfm = &s
-	}
-	return b.rfm
+		return &s, nil
+	})
+	return rfm
 }
 
 // ABC are the classes of the profiles by trailing-12-month net revenue: 0 = A, 1 = B, 2 = C.
 func (b *Book) ABC() []int8 {
-	if b.abc == nil {
+	class, _ := b.abc.get(func() ([]int8, error) {
 		values := make([]int64, b.Profiles.Len())
 		for i := range values {
 			values[i] = b.Profiles.Net12.At(i)
 		}
-		floors := abcFloorsOf(values)
-		b.abc = make([]int8, len(values))
-		for i := range b.abc {
-			b.abc[i] = floors.class(b.Profiles.Net12.At(i))
+		floors, class := abcFloorsOf(values), make([]int8, len(values))
+		for i := range class {
+			class[i] = floors.class(b.Profiles.Net12.At(i))
 		}
-	}
-	return b.abc
+		return class, nil
+	})
+	return class
 }
 
 // money and units turn the Ledger's integers into money units (of Scale) and units (of UnitsScale).

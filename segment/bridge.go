@@ -124,12 +124,16 @@ func (b *Book) Bridges(ctx context.Context, by []string, where string) ([]Bridge
 	if err != nil {
 		return nil, err
 	}
-	rows := p.bridges(&pairing{Names: []string{""}, Natural: true, Now: make([]int32, b.Profiles.Len()), Then: make([]int32, p.then.Profiles.Len())})
-	err = eachScheme(ctx, by, p.group, func(_ string, g *pairing) error {
-		rows = append(rows, p.bridges(g)...)
-		return nil
+	parts := make([][]BridgeRow, 1+len(by))
+	parts[0] = p.bridges(&pairing{Names: []string{""}, Natural: true, Now: make([]int32, b.Profiles.Len()), Then: make([]int32, p.then.Profiles.Len())})
+	err = each(ctx, len(by), b.Threads, func(k int) error {
+		g, err := p.group(by[k])
+		if err == nil {
+			parts[1+k] = p.bridges(g)
+		}
+		return err
 	})
-	return rows, err
+	return slices.Concat(parts...), err
 }
 
 // bridges sums up the customers by segment.

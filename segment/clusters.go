@@ -67,9 +67,14 @@ type Clustering struct {
 // clustering finds clusters on the book's own customers, once. Errors are *ingest.ConfigError for features
 // that cannot serve and *ingest.QualityError where no clusters can be certified.
 func (b *Book) clustering(scheme string) (*Clustering, error) {
-	if c := b.clusters[scheme]; c != nil {
-		return c, nil
+	found := &b.mixture
+	if scheme == SchemeKMeans {
+		found = &b.kmeans
 	}
+	return found.get(func() (*Clustering, error) { return b.cluster(scheme) })
+}
+
+func (b *Book) cluster(scheme string) (*Clustering, error) {
 	c := &Clustering{Scheme: scheme}
 	members, points, err := c.points(b)
 	if err != nil {
@@ -96,10 +101,6 @@ func (b *Book) clustering(scheme string) (*Clustering, error) {
 		}
 		return of
 	}
-	if b.clusters == nil {
-		b.clusters = map[string]*Clustering{}
-	}
-	b.clusters[scheme] = c
 	return c, nil
 }
 

@@ -19,14 +19,21 @@ import (
 // many have value. A customer without value is never chosen by rank. With conditions in Any, a key
 // account is whoever, prospects included, meets one of them.
 func (b *Book) KeyAccounts() (selected []bool, why string, err error) {
-	if b.keys == nil {
+	k, err := b.keys.get(func() (k keyAccounts, err error) {
 		if len(b.Config.KeyAccounts.Any) > 0 {
-			b.keys, b.keysWhy, err = b.keyAccountsByCondition()
+			k.selected, k.why, err = b.keyAccountsByCondition()
 		} else {
-			b.keys, b.keysWhy = b.keyAccountsByValue()
+			k.selected, k.why = b.keyAccountsByValue()
 		}
-	}
-	return b.keys, b.keysWhy, err
+		return k, err
+	})
+	return k.selected, k.why, err
+}
+
+// keyAccounts are what KeyAccounts gives.
+type keyAccounts struct {
+	selected []bool
+	why      string
 }
 
 func (b *Book) keyAccountsByCondition() ([]bool, string, error) {

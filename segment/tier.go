@@ -131,7 +131,7 @@ func (s *scored) appendKeyReason(dst []byte, m int) []byte {
 }
 
 // tierRows sums the tiers up, in their order.
-func (b *Book) tierRows(s *scored) []TierRow {
+func (b *Book) tierRows(s *scored, keys []bool) []TierRow {
 	rows := make([]TierRow, len(tierNames))
 	for i, name := range tierNames {
 		rows[i].Tier = name
@@ -139,7 +139,7 @@ func (b *Book) tierRows(s *scored) []TierRow {
 	for m, tier := range s.tier {
 		r := &rows[tier]
 		r.Customers++
-		if b.keys[m] {
+		if keys[m] {
 			r.KeyAccounts++
 		}
 		if b.isCustomer(m) {
