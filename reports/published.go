@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -81,11 +82,38 @@ func readScores(path string, outputs []Output, scale int) ([]segment.PublishedSc
 	if i := slices.IndexFunc(outputs, func(o Output) bool { return o.Name == scoresName }); i < 0 || outputs[i].SHA256 != hex.EncodeToString(hash.Sum(nil)) {
 		return nil, fmt.Errorf("%s is not the file that its manifest names: remove the run's folder and run again", path)
 	}
-	rows, err := parquet.Read[scoreBack](f, size)
+	scores, err := readRows(f, size, scale)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	scores := make([]segment.PublishedScore, len(rows))
+	return scores, nil
+}
+
+// readRows reads the rows some at a time: as they are read they are several times as large as what is kept.
+func readRows(f io.ReaderAt, size int64, scale int) ([]segment.PublishedScore, error) {
+	file, err := parquet.OpenFile(f, size)
+	if err != nil {
+		return nil, err
+	}
+	r := parquet.NewGenericReader[scoreBack](file)
+	defer r.Close()
+	scores, tiers := make([]segment.PublishedScore, 0, r.NumRows()), map[string]string{}
+	rows := make([]scoreBack, scoreBatch)
+	for {
+		clear(rows)
+		n, err := r.Read(rows)
+		scores = appendPublished(scores, rows[:n], scale, tiers)
+		if errors.Is(err, io.EOF) {
+			return scores, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+}
+
+// appendPublished appends rows; tiers holds each of their names once.
+func appendPublished(scores []segment.PublishedScore, rows []scoreBack, scale int, tiers map[string]string) []segment.PublishedScore {
 	estimate := func(v *int64) float64 {
 		if v == nil {
 			return math.NaN()
@@ -94,19 +122,23 @@ func readScores(path string, outputs []Output, scale int) ([]segment.PublishedSc
 	}
 	for i := range rows {
 		r := &rows[i]
-		scores[i] = segment.PublishedScore{
+		s := segment.PublishedScore{
 			Key: r.Key, Prospect: r.Relation == "prospect", AtRisk: r.AtRisk, KeyAccount: r.KeyAccount, Churn: math.NaN(),
 			Value12: estimate(r.Value), Value12Low: estimate(r.ValueLow), Value12High: estimate(r.ValueHigh),
 		}
 		if r.Churn != nil {
-			scores[i].Churn = *r.Churn
+			s.Churn = *r.Churn
 		}
 		if r.Name != nil {
-			scores[i].Name = *r.Name
+			s.Name = *r.Name
 		}
 		if r.Tier != nil {
-			scores[i].Tier = *r.Tier
+			if _, known := tiers[*r.Tier]; !known {
+				tiers[*r.Tier] = *r.Tier
+			}
+			s.Tier = tiers[*r.Tier]
 		}
+		scores = append(scores, s)
 	}
-	return scores, nil
+	return scores
 }

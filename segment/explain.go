@@ -59,7 +59,7 @@ func Explain(ctx context.Context, l *ingest.Ledger, in *table.Inputs, cfg Config
 
 func (a *analysis) explain(m int, byName bool, cells int) *Explanation {
 	e := &Explanation{Result: a.result, ByName: byName, Attributes: a.attributesOf(m), Beside: a.besides(m, cells)}
-	e.Score = a.bookScores(a.scored).at(m)
+	e.Score = a.result.Scores.(*bookScores).at(m)
 	e.Tier = a.explainTier(e.Score, m)
 	if pr := a.Profile(m); pr != nil {
 		e.History = a.history(pr, cells)
