@@ -54,18 +54,23 @@ func Explain(ctx context.Context, l *ingest.Ledger, in *table.Inputs, cfg Config
 	if err := a.run(ctx, progress); err != nil {
 		return nil, err
 	}
-	return a.explain(m, byName, cells), nil
+	return a.explain(m, byName, cells)
 }
 
-func (a *analysis) explain(m int, byName bool, cells int) *Explanation {
+func (a *analysis) explain(m int, byName bool, cells int) (*Explanation, error) {
 	e := &Explanation{Result: a.result, ByName: byName, Attributes: a.attributesOf(m), Beside: a.besides(m, cells)}
-	e.Score = a.result.Scores.(*bookScores).at(m)
+	scores := a.result.Scores.(*bookScores)
+	defer scores.Close()
+	var err error
+	if e.Score, err = scores.at(m); err != nil {
+		return nil, err
+	}
 	e.Tier = a.explainTier(e.Score, m)
 	if pr := a.Profile(m); pr != nil {
 		e.History = a.history(pr, cells)
 	}
 	if e.Score.Relation == relationProspect || e.Score.Relation == relationNeverBought {
-		return e
+		return e, nil
 	}
 	p, i := a.todayOf(m)
 	e.State = a.explainState(&p.Subjects[i])
@@ -73,7 +78,7 @@ func (a *analysis) explain(m int, byName bool, cells int) *Explanation {
 		e.Churn = a.explainChurn(p, i)
 	}
 	e.Value = a.explainValue(p, i, e.Score)
-	return e
+	return e, nil
 }
 
 // attributesOf lists what is known about a member beside its name and parent: the accounts' columns, then

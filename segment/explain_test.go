@@ -37,7 +37,7 @@ func explained(t *testing.T, l *ingest.Ledger, change func(*Config)) *analysis {
 func (a *analysis) scoredBy(today *panel, churn churnModel, value valueModel) map[int]Score {
 	a.scorer.churn, a.scorer.value = churn, value
 	scores := map[int]Score{}
-	sc := a.scorer.newScored()
+	sc := newScored(a.Members())
 	for i, s := range today.Subjects {
 		if s.atRisk {
 			m := int(s.profile)

@@ -38,13 +38,19 @@ func (b *bookScores) Batches(size int) iter.Seq2[[]Score, error] {
 		book := b.scorer.Book
 		order := newKeyOrder(book)
 		members, rows, profiles := make([]int, 0, size), make([]Score, size), make([]Profile, size)
-		writers := make([]phrases, (size+rowBlock-1)/rowBlock)
+		found, writers := make([]detail, size), make([]phrases, (size+rowBlock-1)/rowBlock)
+		reader := detailReader{details: b.details}
 		for {
 			members = members[:0]
 			for len(members) < size {
 				m, ok := order.next()
 				if !ok {
 					break
+				}
+				var err error
+				if found[len(members)], err = b.detail(&reader, m); err != nil {
+					yield(nil, err)
+					return
 				}
 				members = append(members, m)
 			}
@@ -53,7 +59,7 @@ func (b *bookScores) Batches(size int) iter.Seq2[[]Score, error] {
 			}
 			num.Blocks(len(members), rowBlock, book.Threads, func(k, lo, hi int) {
 				for i := lo; i < hi; i++ {
-					b.row(&rows[i], &profiles[i], members[i], &writers[k])
+					b.row(&rows[i], &profiles[i], members[i], found[i], &writers[k])
 				}
 			})
 			if !yield(rows[:len(members)], nil) {
@@ -63,26 +69,44 @@ func (b *bookScores) Batches(size int) iter.Seq2[[]Score, error] {
 	}
 }
 
+// detail is that of a member. Who has never bought has one for all.
+func (b *bookScores) detail(r *detailReader, m int) (detail, error) {
+	nobody := detail{low: math.NaN(), high: math.NaN()}
+	switch b.relation[m] {
+	case prospects:
+		nobody.reasons[0] = reasonOf(codeProspect, 0)
+		return nobody, nil
+	case neverBought:
+		nobody.reasons[0] = reasonOf(codeNeverBought, 0)
+		return nobody, nil
+	}
+	return r.of(m)
+}
+
 // at is the row of one member.
-func (b *bookScores) at(m int) *Score {
+func (b *bookScores) at(m int) (*Score, error) {
+	d, err := b.detail(&detailReader{details: b.details}, m)
+	if err != nil {
+		return nil, err
+	}
 	row := new(Score)
-	b.row(row, new(Profile), m, new(phrases))
-	return row
+	b.row(row, new(Profile), m, d, new(phrases))
+	return row, nil
 }
 
 // row makes the row of a member, its profile in room.
-func (b *bookScores) row(row *Score, room *Profile, m int, w *phrases) {
+func (b *bookScores) row(row *Score, room *Profile, m int, d detail, w *phrases) {
 	s := b.scorer
 	*row = Score{
 		Key: w.keep(append(w.buf, s.Key(m)...)), Name: b.name.at(m), Parent: b.parent.at(m), Manager: b.manager.at(m), Industry: b.industry.at(m), Region: b.region.at(m),
 		Relation: relationNames[b.relation[m]], AtRisk: b.relation[m] == active, Accounts: s.accountsOf(m), KeyAccount: b.keys[m],
-		Churn: b.churn(m), ChurnLow: b.low[m], ChurnHigh: b.high[m], Return: math.NaN(), Value12: b.value[m],
+		Churn: b.churn(m), ChurnLow: d.low, ChurnHigh: d.high, Return: math.NaN(), Value12: b.value[m],
 		Residual: s.residual(b.scored, m), ValueAtRisk: b.risk[m], ValueScore: b.score(m), Tier: tierNames[b.tier[m]],
 		TierReason: w.keep(b.appendTierReason(w.buf, m)),
 	}
 	row.State = row.Relation
 	row.Value12Low, row.Value12High, _ = s.interval(b.scored, m)
-	f := fact{member: m, relation: b.relation[m]}
+	f := fact{member: m, relation: b.relation[m], trend: d.trend}
 	if s.isCustomer(m) {
 		*room = s.Profiles.At(m)
 		row.Profile, f.profile = room, room
@@ -93,15 +117,12 @@ func (b *bookScores) row(row *Score, room *Profile, m int, w *phrases) {
 		row.State = s.states.Names[b.state[m]]
 		row.ChurnModel, row.ValueModel = b.result.ChurnModel, b.result.ValueModel
 		row.Certified = b.result.ChurnCertified && b.result.ValueCertified
-		if b.trend != nil {
-			f.trend = b.trend[m]
-		}
 	case lapsed: // what their return was learnt from, which no tournament has judged
 		row.State, row.Return = s.states.Names[b.state[m]], b.chance[m]
 		row.ChurnModel, row.ValueModel = s.returns.name, s.returns.name
 	}
 	f.state = row.State
-	for k, r := range b.reasons[m] {
+	for k, r := range d.reasons {
 		row.Reasons[k] = w.keep(r.append(w.buf, func(dst []byte, code string) []byte { return s.teller.append(dst, code, &f) }))
 	}
 }

@@ -2,6 +2,7 @@ package segment
 
 import (
 	"context"
+	"errors"
 	"math"
 
 	"mainstay/ingest"
@@ -50,23 +51,20 @@ type scored struct {
 	relation []relation
 	state    []uint8   // of states.Names; meaningful where a purchase is known
 	chance   []float64 // active: churn probability; lapsed: probability of return; NaN otherwise
-	low      []float64 // of the churn probability's interval; NaN unless active
-	high     []float64
 	value    []float64 // Value12
 	risk     []float64 // ValueAtRisk
 	band     []int8    // of the value's interval (see valueBands), −1 without one
-	reasons  [][3]reason
-	trend    []float64 // of a reason that tells of it; nil where no model does
 	tier     []uint8   // of tierNames
 	cuts     tierCuts
+	*details // of the customers
 	ranks
 }
 
 func newScored(members int) *scored {
 	s := &scored{
-		relation: make([]relation, members), state: make([]uint8, members), chance: undefined(members), low: undefined(members), high: undefined(members),
+		relation: make([]relation, members), state: make([]uint8, members), chance: undefined(members),
 		value: undefined(members), risk: undefined(members), band: make([]int8, members),
-		reasons: make([][3]reason, members), tier: make([]uint8, members),
+		tier: make([]uint8, members),
 	}
 	for m := range s.band {
 		s.band[m] = noBand
@@ -90,40 +88,47 @@ func (s *scored) churn(m int) float64 {
 	return math.NaN()
 }
 
-// newScored has room for what the champions say.
-func (s *scorer) newScored() *scored {
+// scoreAll scores every member of the book. Errors are that of the context, and of temporary files.
+func (s *scorer) scoreAll(ctx context.Context) (*scored, error) {
 	sc := newScored(s.Members())
 	if m, ok := s.churn.(*logisticModel); ok {
-		sc.trend, s.codes = make([]float64, s.Members()), m.columns.codes()
+		s.codes = m.columns.codes()
 	}
-	return sc
-}
-
-// scoreAll scores every member of the book. The error is that of the context.
-func (s *scorer) scoreAll(ctx context.Context) (*scored, error) {
-	sc := s.newScored()
+	var err error
+	if sc.details, err = s.newDetails(); err != nil {
+		return nil, err
+	}
 	for m := range sc.relation {
 		switch {
 		case !s.isCustomer(m):
-			sc.relation[m], sc.reasons[m][0] = prospects, reasonOf(codeProspect, 0)
+			sc.relation[m] = prospects
 		case s.Profiles.Frequency[m] == 0:
-			sc.relation[m], sc.reasons[m][0] = neverBought, reasonOf(codeNeverBought, 0)
+			sc.relation[m] = neverBought
 		}
 	}
+	var failed [ingest.Shards]error
 	s.eachToday(func(k int, p *panel) {
 		if ctx.Err() != nil {
 			return
 		}
+		first, end := s.Profiles.OfShard(k)
+		words := make([]uint64, (end-first)*detailWords)
 		for i := range p.Subjects {
-			if m := int(p.Subjects[i].profile); p.Subjects[i].atRisk {
-				s.labels[k].add(s.active(sc, m, p, i))
+			m := int(p.Subjects[i].profile)
+			var d detail
+			if p.Subjects[i].atRisk {
+				var label, deviation float64
+				d, label, deviation = s.active(sc, m, p, i)
+				s.labels[k].add(label, deviation)
 			} else {
-				s.lapsed(sc, m, p, i)
+				d = s.lapsed(sc, m, p, i)
 			}
+			d.put(words[(m-first)*detailWords:])
 		}
+		failed[k] = sc.shard(k, words)
 	})
-	if err := ctx.Err(); err != nil {
-		return nil, err
+	if err := errors.Join(append(failed[:], ctx.Err())...); err != nil {
+		return nil, errors.Join(err, sc.Close())
 	}
 	s.survival = sc.meanSurvival(s.Clock.Horizon)
 	return sc, nil
@@ -131,12 +136,12 @@ func (s *scorer) scoreAll(ctx context.Context) (*scored, error) {
 
 // active scores member m, who is at risk: subject i of a panel of today. It returns the value expected over the label with
 // its standard deviation, NaN where unknown.
-func (s *scorer) active(sc *scored, m int, p *panel, i int) (label, deviation float64) {
-	label, deviation = math.NaN(), math.NaN()
+func (s *scorer) active(sc *scored, m int, p *panel, i int) (d detail, label, deviation float64) {
+	d, label, deviation = detail{low: math.NaN(), high: math.NaN()}, math.NaN(), math.NaN()
 	at := &p.Subjects[i]
 	sc.relation[m], sc.state[m] = active, uint8(at.state)
 	if s.churn != nil {
-		sc.chance[m], sc.low[m], sc.high[m] = s.churn.churn(p, i, s.Config.Level)
+		sc.chance[m], d.low, d.high = s.churn.churn(p, i, s.Config.Level)
 	}
 	if s.value != nil {
 		o := s.outlook(p, i)
@@ -150,14 +155,13 @@ func (s *scorer) active(sc *scored, m int, p *panel, i int) (label, deviation fl
 	}
 	switch model := s.churn.(type) {
 	case *logisticModel:
-		sc.reasons[m] = regressed(model, s.codes, p, i)
-		sc.trend[m] = p.row(i)[fTrend]
+		d.reasons, d.trend = regressed(model, s.codes, p, i), p.row(i)[fTrend]
 	case *chainModel:
-		sc.reasons[m] = s.teller.observed(m, true)
+		d.reasons = s.teller.observed(m, true)
 	default:
-		sc.reasons[m] = s.teller.observed(m, false)
+		d.reasons = s.teller.observed(m, false)
 	}
-	return label, deviation
+	return d, label, deviation
 }
 
 // outlook is what the value champion expects of subject i, who is at risk. Who is under contract and does
@@ -171,11 +175,11 @@ func (s *scorer) outlook(p *panel, i int) outlook {
 }
 
 // lapsed scores member m, who has lapsed: subject i of a panel of today.
-func (s *scorer) lapsed(sc *scored, m int, p *panel, i int) {
+func (s *scorer) lapsed(sc *scored, m int, p *panel, i int) detail {
 	at := &p.Subjects[i]
 	sc.relation[m], sc.state[m] = lapsed, uint8(at.state)
 	sc.chance[m], sc.value[m] = s.returns.of(at)
-	sc.reasons[m] = [3]reason{reasonOf(codeLapsed, 0), reasonOf(codeFrequency, 0)}
+	return detail{low: math.NaN(), high: math.NaN(), reasons: [3]reason{reasonOf(codeLapsed, 0), reasonOf(codeFrequency, 0)}}
 }
 
 // residual is the discounted value of all future of a customer, from the undiscounted value of the next 12 months: for

@@ -11,6 +11,7 @@ type Scores interface {
 	// Batches yields the rows in order, so many at a time, the last batch shorter. A batch and the profiles in
 	// it are valid until the next one is asked for; its texts stay. After an error nothing follows.
 	Batches(size int) iter.Seq2[[]Score, error]
+	Close() error // frees what they take on disk
 }
 
 // Rows are scores at hand.
@@ -29,6 +30,9 @@ func (r Rows) Batches(size int) iter.Seq2[[]Score, error] {
 		}
 	}
 }
+
+// Close implements Scores.
+func (r Rows) Close() error { return nil }
 
 // Score is one row of the score file.
 type Score struct {

@@ -157,6 +157,7 @@ func (a *app) compute(ctx context.Context, o *runOptions, p *ingest.Plan, in *ta
 	if err != nil {
 		return err
 	}
+	defer res.Scores.Close()
 	r.Timings.Add("analysis", start)
 	if o.config.Strict {
 		if err := reports.Fallback(res); err != nil {
