@@ -242,7 +242,7 @@ func (b *storedBuilder) reread(ctx context.Context) (*stored, error) {
 // complete fills in what the Ledger as of the as-of date says.
 func (b *storedBuilder) complete(l *Ledger) {
 	m, t := &b.manifest, &l.Tally
-	m.Customers, m.Digest, m.Periods, m.SetAside = l.Customers(), l.Digest(), ClosedPeriods(l), []SetAsideReport{}
+	m.Customers, m.Digest, m.Periods, m.SetAside = l.Customers(), l.Digest(), ClosedPeriods(l, b.threads), []SetAsideReport{}
 	m.Rows = StoredRows{Read: t.RowsRead, Used: t.RowsUsed, SetAside: t.RowsRead - t.RowsUsed}
 	aside := t.MoneyRead
 	aside.Sub(t.MoneyUsed)

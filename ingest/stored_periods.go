@@ -8,6 +8,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 
 	"mainstay/ingest/money"
 	"mainstay/ingest/store"
@@ -69,32 +70,46 @@ func (t *monthTotal) add(lines uint32, sales, returns int64) {
 }
 
 // ClosedPeriods is the totals of the months that are closed.
-func ClosedPeriods(l *Ledger) []StoredPeriod {
-	months, through := map[int32]*monthTotal{}, closedThrough(l.AsOf)
-	l.Scan(1, func(_ int, s *Shard) {
-		for c := range s.Customers() {
-			last := int32(math.MinInt32)
-			for lo, hi := s.Cells(c); lo < hi && s.Day[lo] <= through; lo++ {
-				m := month(s.Day[lo])
-				t := months[m]
-				if t == nil {
-					t = &monthTotal{}
-					months[m] = t
-				}
-				t.add(s.Lines[lo], s.Sales[lo], s.Returns[lo])
-				if m != last {
-					last = m
-					t.customers++
-				}
-			}
+func ClosedPeriods(l *Ledger, threads int) []StoredPeriod {
+	through, first := closedThrough(l.AsOf), month(l.First)
+	of := make([]int32, max(0, through-l.First+1)) // by day from the first one on: its month, from 0
+	for d := range of {
+		of[d] = month(l.First+Day(d)) - first
+	}
+	months, out := make([]monthTotal, max(0, month(through)-first+1)), []StoredPeriod{}
+	var mu sync.Mutex
+	l.Scan(threads, func(_ int, s *Shard) {
+		own := closedMonths(l, s, of, len(months))
+		mu.Lock()
+		defer mu.Unlock()
+		for m := range months { // sums of integers, which have no order
+			months[m].merge(&own[m])
 		}
 	})
-	out := []StoredPeriod{}
-	for _, m := range slices.Sorted(maps.Keys(months)) {
-		t := months[m]
-		out = append(out, StoredPeriod{monthName(m), t.rows, t.customers, t.sales.Format(l.Scale), t.returns.Format(l.Scale)})
+	for m := range months {
+		if t := &months[m]; t.rows > 0 {
+			out = append(out, StoredPeriod{monthName(first + int32(m)), t.rows, t.customers, t.sales.Format(l.Scale), t.returns.Format(l.Scale)})
+		}
 	}
 	return out
+}
+
+// closedMonths is the totals of one shard.
+func closedMonths(l *Ledger, s *Shard, of []int32, n int) []monthTotal {
+	months := make([]monthTotal, n)
+	for c := range s.Customers() {
+		last := int32(-1)
+		for lo, hi := s.Cells(c); lo < hi && int(s.Day[lo]-l.First) < len(of); lo++ {
+			m := of[s.Day[lo]-l.First]
+			t := &months[m]
+			t.add(s.Lines[lo], s.Sales[lo], s.Returns[lo])
+			if m != last {
+				last = m
+				t.customers++
+			}
+		}
+	}
+	return months
 }
 
 // compareClosed compares the months that two contents have both closed, customer by customer, and lists those
@@ -198,6 +213,7 @@ func (c monthChanges) customer(x, y map[int32]*monthTotal) {
 
 func (t *monthTotal) merge(o *monthTotal) {
 	t.rows += o.rows
+	t.customers += o.customers
 	t.sales.Merge(o.sales)
 	t.returns.Merge(o.returns)
 }

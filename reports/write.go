@@ -20,7 +20,7 @@ func Write(ctx context.Context, r *Run, plan *ingest.Plan, l *ingest.Ledger, res
 	if err != nil {
 		return err
 	}
-	m.ClosedMonths = ingest.ClosedPeriods(l)
+	m.ClosedMonths = ingest.ClosedPeriods(l, r.Timings.Threads)
 	if err := r.writeScores(ctx, Scores(res, l.Has)); err != nil {
 		return err
 	}
