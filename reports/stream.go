@@ -1,7 +1,7 @@
 package reports
 
 import (
-	"errors"
+	"cmp"
 	"iter"
 	"sync"
 )
@@ -32,29 +32,30 @@ type Stream struct {
 	Batches iter.Seq2[*Table, error]
 }
 
-// write writes the stream in several formats at the same time.
+// write writes the stream in several formats at the same time. The error is that of the first of them.
 func (s *Stream) write(writers ...tableWriter) error {
 	var wg sync.WaitGroup
 	failed := make([]error, len(writers))
+	each := func(do func(w tableWriter) error) {
+		for k, w := range writers {
+			wg.Go(func() { failed[k] = do(w) })
+		}
+	}
 	for t, err := range s.Batches {
 		wg.Wait()
-		if err = errors.Join(append(failed, err)...); err == nil {
+		if err = cmp.Or(cmp.Or(failed...), err); err == nil {
 			err = t.check()
 		}
 		if err != nil {
 			return err
 		}
-		for k, w := range writers {
-			wg.Go(func() { failed[k] = w.rows(t) })
-		}
+		each(func(w tableWriter) error { return w.rows(t) })
 	}
 	wg.Wait()
-	if err := errors.Join(failed...); err != nil {
+	if err := cmp.Or(failed...); err != nil {
 		return err
 	}
-	for k, w := range writers {
-		wg.Go(func() { failed[k] = w.close() })
-	}
+	each(tableWriter.close)
 	wg.Wait()
-	return errors.Join(failed...)
+	return cmp.Or(failed...)
 }
