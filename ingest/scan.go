@@ -172,7 +172,7 @@ func reopen(f *PlannedFile, source store.Reader) (*column.File, error) {
 	return file, err
 }
 
-var errChanged = fmt.Errorf("the file changed while it was read: wait until the export has finished, then run again")
+var errChanged = column.ErrChanged
 
 // source finds a column in an open file or, where the file has none of that name,
 // its value in the path.

@@ -17,6 +17,17 @@ type Error struct {
 	Err      error
 }
 
+// SourceError is what a source of bytes says in words of its own, remedy included; readers add where they were.
+type SourceError struct{ Err error }
+
+func (e *SourceError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the error that is said.
+func (e *SourceError) Unwrap() error { return e.Err }
+
+// ErrChanged says that a file is not the one that was listed, or whose footer was read.
+var ErrChanged error = &SourceError{errors.New("the file changed while it was read: wait until the export has finished, then run again")}
+
 func (e *Error) Unwrap() error { return e.Err }
 
 func (e *Error) Error() string {
@@ -62,6 +73,9 @@ func readAt(r io.ReaderAt, b []byte, off int64) error {
 	n, err := r.ReadAt(b, off)
 	if n == len(b) {
 		return nil
+	}
+	if source := (*SourceError)(nil); errors.As(err, &source) {
+		return err
 	}
 	if err == nil || errors.Is(err, io.EOF) {
 		return damaged("the file ends at byte %d, inside what it declares", off+int64(n))
