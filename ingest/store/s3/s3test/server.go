@@ -158,6 +158,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 // Status answers with an error of S3.
 func Status(status int, code string, header ...string) Fault {
 	return func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
+		io.Copy(io.Discard, r.Body) // or the connection is reset before the answer is read
 		for i := 0; i+1 < len(header); i += 2 {
 			w.Header().Set(header[i], header[i+1])
 		}
