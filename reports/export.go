@@ -12,6 +12,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/memory"
 
 	"mainstay/ingest"
+	"mainstay/ingest/store"
 )
 
 // WriteFile writes t to a file of the format that its extension names (.parquet, .csv, .arrow,
@@ -48,6 +49,9 @@ func WriteStream(path string, s *Stream) error {
 // WriteWhole writes a file complete or not at all: what write writes goes to a temporary file beside
 // path, which takes its name when it is on disk. What was there stays until then.
 func WriteWhole(path string, write func(io.Writer) error) error {
+	if err := CheckLocal(path); err != nil {
+		return err
+	}
 	f, err := os.CreateTemp(filepath.Dir(path), ".partial-*-"+filepath.Base(path))
 	if err != nil {
 		return fmt.Errorf("cannot write %s: %w", path, err)
@@ -64,10 +68,22 @@ func WriteWhole(path string, write func(io.Writer) error) error {
 	return os.Rename(f.Name(), path)
 }
 
+// CheckLocal says that only runs are written to object stores, where path is in one. The error is an
+// *ingest.ConfigError.
+func CheckLocal(path string) error {
+	if store.IsRemote(path) {
+		return &ingest.ConfigError{Msg: fmt.Sprintf("cannot write %s: only mainstay run writes to an object store; write here, then copy", path)}
+	}
+	return nil
+}
+
 // CheckFile says, before any work is done, whether WriteFile knows the format of path and finds its folder.
 // The error is an *ingest.ConfigError.
 func CheckFile(path string) error {
 	if _, err := writerFor(path); err != nil {
+		return err
+	}
+	if err := CheckLocal(path); err != nil {
 		return err
 	}
 	if info, err := os.Stat(filepath.Dir(path)); err != nil || !info.IsDir() {

@@ -3,8 +3,7 @@ package reports
 import (
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
+	"path"
 	"reflect"
 	"strings"
 
@@ -33,7 +32,7 @@ type runHistory struct {
 
 // rememberLatest notes which run came before; the lock is held.
 func (r *Run) rememberLatest() {
-	if l, err := ReadLatest(r.Out); err == nil && l.Path == filepath.Base(l.Path) && l.Path != r.Name {
+	if l, err := readLatest(r.place); err == nil && l.Path == path.Base(l.Path) && l.Path != r.Name {
 		r.before = l.Path
 	}
 }
@@ -41,8 +40,8 @@ func (r *Run) rememberLatest() {
 // History compares the published run with the one before it; nil where there is none, or where it had
 // other rules (mapping, zone, currency, …) and says nothing about this one.
 func (r *Run) History() *History {
-	then, ok1 := readHistory(filepath.Join(r.Out, r.before))
-	now, ok2 := readHistory(r.Path())
+	then, ok1 := readHistory(r.place, r.before)
+	now, ok2 := readHistory(r.place, r.Name)
 	if r.before == "" || !ok1 || !ok2 {
 		return nil
 	}
@@ -74,8 +73,8 @@ func (r *Run) History() *History {
 	return h
 }
 
-func readHistory(folder string) (h runHistory, ok bool) {
-	b, err := os.ReadFile(filepath.Join(folder, manifestName))
+func readHistory(p place, run string) (h runHistory, ok bool) {
+	b, err := read(p, run+"/"+manifestName)
 	return h, err == nil && json.Unmarshal(b, &h) == nil && h.Schema == ManifestSchema
 }
 

@@ -3,10 +3,6 @@ package reports
 import (
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
-
-	"mainstay/ingest/store"
 )
 
 // LatestSchema is the version of latest.json.
@@ -24,15 +20,15 @@ type Latest struct {
 	ID     string `json:"id"`
 }
 
-// ReadLatest reads OUT/latest.json; the error is fs.ErrNotExist before the first run.
-func ReadLatest(out string) (*Latest, error) {
-	b, err := os.ReadFile(filepath.Join(out, latestName))
+// readLatest reads OUT/latest.json; the error is fs.ErrNotExist before the first run.
+func readLatest(p place) (*Latest, error) {
+	b, err := read(p, latestName)
 	if err != nil {
 		return nil, err
 	}
 	var l Latest
 	if err := json.Unmarshal(b, &l); err != nil {
-		return nil, fmt.Errorf("%s is not a pointer to a run: %w", filepath.Join(out, latestName), err)
+		return nil, fmt.Errorf("%s is not a pointer to a run: %w", latestName, err)
 	}
 	return &l, nil
 }
@@ -43,31 +39,14 @@ func (r *Run) point() error {
 		return nil
 	}
 	l := Latest{Schema: LatestSchema, Run: r.Name, Path: r.Name, AsOf: r.asOf, ID: r.ID}
-	if old, err := ReadLatest(r.Out); err == nil && (*old == l || r.past && r.later(old)) {
+	if old, err := readLatest(r.place); err == nil && (*old == l || r.past && r.later(old)) {
 		return nil
 	}
 	b, err := encodeJSON(l)
 	if err != nil {
 		return err
 	}
-	temp := filepath.Join(r.Out, partialPrefix+latestName)
-	defer os.Remove(temp) // gone after the rename
-	if err := r.step("write latest"); err != nil {
-		return err
-	}
-	if err := store.WriteSynced(temp, b); err != nil {
-		return err
-	}
-	if err := r.step("rename latest"); err != nil {
-		return err
-	}
-	if err := os.Rename(temp, filepath.Join(r.Out, latestName)); err != nil {
-		return err
-	}
-	if err := r.step("sync latest"); err != nil {
-		return err
-	}
-	return store.SyncDir(r.Out)
+	return r.place.replace(latestName, b)
 }
 
 // later reports whether latest.json points to a run of a later as-of date that is still there.
@@ -75,6 +54,6 @@ func (r *Run) later(old *Latest) bool {
 	if old.AsOf <= r.asOf { // as YYYY-MM-DD
 		return false
 	}
-	_, err := os.Stat(filepath.Join(r.Out, old.Path, manifestName))
+	_, err := read(r.place, old.Path+"/"+manifestName)
 	return err == nil
 }

@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -17,6 +15,7 @@ import (
 
 	"mainstay/ingest"
 	"mainstay/ingest/money"
+	"mainstay/ingest/store"
 	"mainstay/segment"
 )
 
@@ -41,17 +40,17 @@ type scoreBack struct {
 // ReadPublished reads what a complete run said from its manifest and its score file, which must still be the
 // one that the manifest names.
 func ReadPublished(r *Run) (*segment.Published, error) {
-	b, err := os.ReadFile(filepath.Join(r.Path(), manifestName))
+	b, err := r.Read(manifestName)
 	if err != nil {
 		return nil, err
 	}
 	var m Manifest
 	if err := json.Unmarshal(b, &m); err != nil {
-		return nil, fmt.Errorf("%s: %w", filepath.Join(r.Path(), manifestName), err)
+		return nil, fmt.Errorf("%s: %w", r.Path()+"/"+manifestName, err)
 	}
 	asOf, err := time.Parse(time.DateOnly, m.AsOf)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", filepath.Join(r.Path(), manifestName), err)
+		return nil, fmt.Errorf("%s: %w", r.Path()+"/"+manifestName, err)
 	}
 	f := &m.Forecast
 	p := &segment.Published{
@@ -63,20 +62,23 @@ func ReadPublished(r *Run) (*segment.Published, error) {
 			Year: float64(f.Year), YearLow: float64(f.YearLow), YearHigh: float64(f.YearHigh),
 		},
 	}
-	p.Scores, err = readScores(filepath.Join(r.Path(), scoresName), m.Outputs, m.Money.Scale)
+	p.Scores, err = readScores(r, m.Outputs, m.Money.Scale)
 	return p, err
 }
 
 // readScores reads the score file after comparing it with the manifest's hash.
-func readScores(path string, outputs []Output, scale int) ([]segment.PublishedScore, error) {
-	f, err := os.Open(path)
+func readScores(r *Run, outputs []Output, scale int) ([]segment.PublishedScore, error) {
+	path := r.Path() + "/" + scoresName
+	f, size, err := r.place.open(r.Name + "/" + scoresName)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
 	hash := sha256.New()
-	size, err := io.Copy(hash, f)
-	if err != nil {
+	if a, ok := f.(store.Ahead); ok {
+		a.Expect(store.Range{End: size})
+	}
+	if _, err := io.Copy(hash, io.NewSectionReader(f, 0, size)); err != nil {
 		return nil, err
 	}
 	if i := slices.IndexFunc(outputs, func(o Output) bool { return o.Name == scoresName }); i < 0 || outputs[i].SHA256 != hex.EncodeToString(hash.Sum(nil)) {

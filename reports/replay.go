@@ -6,8 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"io"
-	"os"
-	"path/filepath"
 	"time"
 
 	"mainstay/ingest"
@@ -52,7 +50,7 @@ type Replay struct {
 
 // BeginReplay opens the folder OUT/replay-<from>-<to>-<id> with the guarantees of Begin; latest.json never points
 // to it. The id is the SHA-256 of the manifest without outputs: of the runs' ids, the dates, the version.
-func BeginReplay(out string, m *ReplayManifest) (*Run, error) {
+func BeginReplay(ctx context.Context, out string, m *ReplayManifest) (*Run, error) {
 	m.Schema, m.Outputs = ReplaySchema, []Output{}
 	b, err := json.Marshal(m)
 	if err != nil {
@@ -62,6 +60,9 @@ func BeginReplay(out string, m *ReplayManifest) (*Run, error) {
 	m.ID = hex.EncodeToString(sum[:])
 	m.Replay = "replay-" + m.From + "-" + m.To + "-" + m.ID[:idDigits]
 	r := &Run{Out: out, Name: m.Replay, ID: m.ID, schema: ReplaySchema, Timings: Timings{Started: time.Now()}}
+	if r.place, err = r.placeOf(ctx); err != nil {
+		return nil, err
+	}
 	if err := r.begin(); err != nil {
 		return nil, err
 	}
@@ -89,7 +90,7 @@ func WriteReplay(ctx context.Context, r *Run, m *ReplayManifest, x *Replay, styl
 
 // ShowReplay prints the published replay's text and where the files are.
 func ShowReplay(w io.Writer, r *Run, style Style) error {
-	b, err := os.ReadFile(filepath.Join(r.Path(), replayTextName))
+	b, err := r.Read(replayTextName)
 	if err != nil {
 		return err
 	}

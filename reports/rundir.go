@@ -1,32 +1,25 @@
 package reports
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
-	"strings"
 	"time"
-
-	"github.com/gofrs/flock"
 
 	"mainstay/ingest/store"
 )
-
-// partialPrefix marks what no reader may look at: staging folders and temporary files. Under the lock
-// everything so named is left over from a crash.
-const partialPrefix = ".partial-"
 
 // idDigits is how much of the id a folder's name shows; the manifest has all of it.
 const idDigits = 8
 
 // Run is one run's folder OUT/<as-of>-<id>. It is complete or not there: files gather in a staging
-// folder, the manifest is written last, one rename publishes, and latest.json follows. A Run belongs
+// folder, the manifest is written last, one step publishes (place), and latest.json follows. A Run belongs
 // to one goroutine.
 type Run struct {
-	Out     string // output folder
+	Out     string // output folder, of this machine or of an object store
 	Name    string // <as-of>-<first digits of the id>
 	ID      string
 	Reused  bool // the identical run was there already: nothing to do
@@ -36,7 +29,7 @@ type Run struct {
 	asOf     string // what latest.json is told; "" for a folder that it never points to
 	past     bool   // latest.json does not move back to it
 	schema   string // of its manifest
-	lock     *flock.Flock
+	place    place
 	staging  string // "" once published or aborted
 	outputs  []Output
 	open     []*File
@@ -45,13 +38,22 @@ type Run struct {
 }
 
 // Path is the folder of the published run.
-func (r *Run) Path() string { return filepath.Join(r.Out, r.Name) }
+func (r *Run) Path() string {
+	if store.IsRemote(r.Out) {
+		return store.Join(r.Out, r.Name)
+	}
+	return filepath.Join(r.Out, r.Name)
+}
+
+// Read reads a file of the published run.
+func (r *Run) Read(name string) ([]byte, error) { return read(r.place, r.Name+"/"+name) }
 
 // Begin takes the single-writer lock of out (held elsewhere: *store.LockedError), removes what crashed runs
 // left, and opens a staging folder. When the identical run is there it only makes latest.json point
-// to it, and returns it with Reused set and nothing held. Otherwise Commit or Abort must follow.
-func Begin(out string, id Identity) (*Run, error) {
-	r, err := newRun(out, id)
+// to it, and returns it with Reused set and nothing held. Otherwise Commit or Abort must follow. Only an
+// object store looks at ctx, which must last as long as the Run.
+func Begin(ctx context.Context, out string, id Identity) (*Run, error) {
+	r, err := newRun(ctx, out, id)
 	if err != nil {
 		return nil, err
 	}
@@ -62,8 +64,8 @@ func Begin(out string, id Identity) (*Run, error) {
 }
 
 // BeginPast is Begin for a date of a replay: latest.json does not move to it from a run of a later as-of date.
-func BeginPast(out string, id Identity) (*Run, error) {
-	r, err := newRun(out, id)
+func BeginPast(ctx context.Context, out string, id Identity) (*Run, error) {
+	r, err := newRun(ctx, out, id)
 	if err != nil {
 		return nil, err
 	}
@@ -74,23 +76,34 @@ func BeginPast(out string, id Identity) (*Run, error) {
 	return r, nil
 }
 
-func newRun(out string, id Identity) (*Run, error) {
+func newRun(ctx context.Context, out string, id Identity) (*Run, error) {
 	hash, err := id.ID()
 	if err != nil {
 		return nil, err
 	}
 	asOf := id.AsOf.String()
-	return &Run{
+	r := &Run{
 		Out: out, Name: asOf + "-" + hash[:idDigits], ID: hash, Identity: id, asOf: asOf, schema: ManifestSchema,
 		Timings: Timings{Started: time.Now()},
-	}, nil
+	}
+	r.place, err = r.placeOf(ctx)
+	return r, err
 }
 
-func (r *Run) begin() (err error) {
-	if err := os.MkdirAll(r.Out, 0o755); err != nil {
-		return fmt.Errorf("cannot create output folder: %w", err)
+// placeOf is where the run is published.
+func (r *Run) placeOf(ctx context.Context) (place, error) {
+	if !store.IsRemote(r.Out) {
+		return &folder{out: r.Out, step: r.step}, nil
 	}
-	if r.lock, err = store.Lock(r.Out); err != nil {
+	remote, err := store.RemoteOf(r.Out)
+	if err != nil {
+		return nil, err
+	}
+	return &bucket{ctx: ctx, remote: remote, out: r.Out, step: r.step}, nil
+}
+
+func (r *Run) begin() error {
+	if err := r.place.lock(r.Name); err != nil {
 		return err
 	}
 	if err := r.prepare(); err != nil {
@@ -99,47 +112,28 @@ func (r *Run) begin() (err error) {
 	return nil
 }
 
-// prepare cleans up and finds the run or stages it; the lock is held.
+// prepare finds the run or stages it; the lock is held.
 func (r *Run) prepare() error {
-	if err := r.clean(); err != nil {
-		return err
-	}
 	r.rememberLatest()
-	found, err := complete(r.Path(), r.schema, r.ID)
+	found, err := complete(r.place, r.Name, r.schema, r.ID)
 	if err != nil {
 		return err
 	}
 	if found {
 		r.Reused = true
-		return errors.Join(r.point(), r.lock.Unlock())
+		return errors.Join(r.point(), r.place.unlock())
 	}
 	if err := r.step("stage"); err != nil {
 		return err
 	}
-	r.staging = filepath.Join(r.Out, partialPrefix+r.Name)
-	return os.Mkdir(r.staging, 0o755)
+	r.staging, err = r.place.stage(r.Name)
+	return err
 }
 
-// clean removes what crashed runs left.
-func (r *Run) clean() error {
-	entries, err := os.ReadDir(r.Out)
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), partialPrefix) {
-			if err := os.RemoveAll(filepath.Join(r.Out, e.Name())); err != nil {
-				return fmt.Errorf("cannot remove what a crashed run left: %w", err)
-			}
-		}
-	}
-	return nil
-}
-
-// complete reports whether the folder holds the run of that id: a manifest of the schema that says so, and every
-// output that it lists, at its size.
-func complete(path, schema, id string) (bool, error) {
-	b, err := os.ReadFile(filepath.Join(path, manifestName))
+// complete reports whether the folder of that name holds the run of that id: a manifest of the schema that says so,
+// and every output that it lists, at its size.
+func complete(p place, name, schema, id string) (bool, error) {
+	b, err := read(p, name+"/"+manifestName)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
@@ -154,17 +148,20 @@ func complete(path, schema, id string) (bool, error) {
 	if err := json.Unmarshal(b, &m); err != nil || m.Schema != schema || m.ID != id {
 		return false, nil
 	}
+	sizes, err := p.sizes(name)
+	if err != nil {
+		return false, err
+	}
 	for _, o := range m.Outputs {
-		info, err := os.Stat(filepath.Join(path, o.Name))
-		if err != nil || info.Size() != o.Bytes {
+		if size, ok := sizes[o.Name]; !ok || size != o.Bytes {
 			return false, nil
 		}
 	}
 	return true, nil
 }
 
-// Commit writes timings and manifest, publishes the folder with one rename and makes latest.json
-// point to it. On an error before the rename the last good run stays as it was; after it, the run is
+// Commit writes timings and manifest, publishes the folder in one step and makes latest.json
+// point to it. On an error before that step the last good run stays as it was; after it, the run is
 // complete and the next Begin repairs the pointer. The lock is released either way.
 func (r *Run) Commit(m *Manifest) error {
 	m.Outputs = r.sortedOutputs()
@@ -184,49 +181,10 @@ func (r *Run) publish(manifest any) error {
 	if err := r.writeDocument(manifestName, manifest); err != nil {
 		return err
 	}
-	if err := r.step("sync staging"); err != nil {
-		return err
-	}
-	if err := store.SyncDir(r.staging); err != nil {
-		return err
-	}
-	if err := r.replace(); err != nil {
-		return err
-	}
-	r.staging = ""
-	if err := r.step("sync out"); err != nil {
-		return err
-	}
-	if err := store.SyncDir(r.Out); err != nil {
+	if err := r.place.publish(r.staging, r.Name); err != nil {
 		return err
 	}
 	return r.point()
-}
-
-// replace renames the staging folder to the run's. A folder of that name that is not the complete run
-// (somebody removed a file from it) steps aside first, and goes when its successor is in place.
-func (r *Run) replace() error {
-	aside := filepath.Join(r.Out, partialPrefix+"old-"+r.Name)
-	_, err := os.Lstat(r.Path())
-	damaged := err == nil
-	if damaged {
-		if err := r.step("step aside"); err != nil {
-			return err
-		}
-		if err := os.Rename(r.Path(), aside); err != nil {
-			return err
-		}
-	}
-	if err := r.step("publish"); err != nil {
-		return err
-	}
-	if err := os.Rename(r.staging, r.Path()); err != nil {
-		return fmt.Errorf("cannot publish the run: %w", err)
-	}
-	if damaged {
-		return os.RemoveAll(aside)
-	}
-	return nil
 }
 
 // Abort removes the staging folder and releases the lock. After Commit, or called twice, it does
@@ -238,13 +196,10 @@ func (r *Run) Abort() error {
 	}
 	r.open = nil
 	if r.staging != "" {
-		errs = append(errs, os.RemoveAll(r.staging))
+		errs = append(errs, r.place.discard(r.staging))
 		r.staging = ""
 	}
-	if r.lock != nil {
-		errs = append(errs, r.lock.Unlock())
-	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, r.place.unlock())...)
 }
 
 // writeDocument writes a JSON document that is not itself an output: manifest, timings.

@@ -19,7 +19,7 @@ import (
 
 // publish does what cmd does: begin, stream the rows set aside, write.
 func publish(out string, f *fixture, fault func(string) error) (*Run, error) {
-	r, err := newRun(out, f.id)
+	r, err := newRun(context.Background(), out, f.id)
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +86,7 @@ func TestRunIsWrittenAndReused(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(r.Path(), timingsName)); err != nil {
 		t.Error(err)
 	}
-	l, err := ReadLatest(out)
+	l, err := readLatest(&folder{out: out})
 	if err != nil || l.Path != r.Name || l.AsOf != "2026-11-22" || l.ID != r.ID || !strings.HasPrefix(r.ID, strings.TrimPrefix(r.Name, "2026-11-22-")) {
 		t.Errorf("latest is %+v, %v", l, err)
 	}
@@ -175,18 +175,18 @@ func TestCrashAtEveryStepLeavesTheLastGoodRun(t *testing.T) {
 			if after := files(t, filepath.Join(out, good.Name)); !maps.Equal(before, after) {
 				t.Errorf("%s: the last good run changed", name)
 			}
-			l, err := ReadLatest(out)
+			l, err := readLatest(&folder{out: out})
 			if err != nil {
 				t.Fatalf("%s: %v", name, err)
 			}
-			if found, err := complete(filepath.Join(out, l.Path), ManifestSchema, l.ID); err != nil || !found {
+			if found, err := complete(&folder{out: out}, l.Path, ManifestSchema, l.ID); err != nil || !found {
 				t.Errorf("%s: latest.json points to %s, which is not complete (%v)", name, l.Path, err)
 			}
 			r, err := publish(out, second, nil)
 			if err != nil {
 				t.Fatalf("after %s: %v", name, err)
 			}
-			if l, _ := ReadLatest(out); l.ID != r.ID {
+			if l, _ := readLatest(&folder{out: out}); l.ID != r.ID {
 				t.Errorf("after %s: latest.json points to %s", name, l.Run)
 			}
 			checkClean(t, out)
@@ -198,7 +198,7 @@ func TestCrashAtEveryStepLeavesTheLastGoodRun(t *testing.T) {
 // only the lock goes, as it does when a process ends.
 func failAt(t *testing.T, out string, f *fixture, at int, crash bool) {
 	t.Helper()
-	r, err := newRun(out, f.id)
+	r, err := newRun(context.Background(), out, f.id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -216,7 +216,7 @@ func failAt(t *testing.T, out string, f *fixture, at int, crash bool) {
 		if v := recover(); v != nil && v != any(errFault) {
 			panic(v)
 		}
-		r.lock.Unlock()
+		r.place.unlock()
 	}()
 	if err = r.begin(); err == nil {
 		err = errors.Join(write(r, f), r.Abort())
@@ -244,7 +244,7 @@ func checkClean(t *testing.T, out string) {
 func TestCancelLeavesNothing(t *testing.T) {
 	out := t.TempDir()
 	f := newFixture()
-	r, err := Begin(out, f.id)
+	r, err := Begin(context.Background(), out, f.id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -257,7 +257,7 @@ func TestCancelLeavesNothing(t *testing.T) {
 		t.Error(err)
 	}
 	checkClean(t, out)
-	if _, err := ReadLatest(out); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := readLatest(&folder{out: out}); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("latest.json: %v", err)
 	}
 	if _, err := r.Create(context.Background(), "late.csv"); err == nil {
@@ -267,18 +267,18 @@ func TestCancelLeavesNothing(t *testing.T) {
 
 func TestLock(t *testing.T) {
 	out := t.TempDir()
-	r, err := Begin(out, newFixture().id)
+	r, err := Begin(context.Background(), out, newFixture().id)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var locked *store.LockedError
-	if _, err := Begin(out, newFixture().id); !errors.As(err, &locked) || locked.Folder != out {
+	if _, err := Begin(context.Background(), out, newFixture().id); !errors.As(err, &locked) || locked.Folder != out {
 		t.Errorf("second writer: %v", err)
 	}
 	if err := r.Abort(); err != nil {
 		t.Fatal(err)
 	}
-	r, err = Begin(out, newFixture().id)
+	r, err = Begin(context.Background(), out, newFixture().id)
 	if err != nil {
 		t.Errorf("after the first ended: %v", err)
 	}

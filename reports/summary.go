@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -26,7 +24,7 @@ type summary struct {
 // Summary prints the published run's summary.txt and where the files are: the screen and the file
 // never differ.
 func Summary(w io.Writer, r *Run, style Style) error {
-	b, err := os.ReadFile(filepath.Join(r.Path(), summaryName))
+	b, err := r.Read(summaryName)
 	if err != nil {
 		return err
 	}

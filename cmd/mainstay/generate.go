@@ -14,6 +14,7 @@ import (
 
 	"mainstay/ingest/generate"
 	"mainstay/ingest/generate/example"
+	"mainstay/ingest/store"
 	"mainstay/reports"
 )
 
@@ -123,6 +124,8 @@ func (o *generateOptions) settle(f *pflag.FlagSet) error {
 	switch {
 	case o.out == "":
 		return usageError{errors.New("--out is missing: name the folder for the export, for example --out company")}
+	case store.IsRemote(o.out):
+		return reports.CheckLocal(o.out)
 	case o.threads < 1:
 		return usageError{fmt.Errorf("--threads is %d; expected 1 or more", o.threads)}
 	case o.preset == "example":

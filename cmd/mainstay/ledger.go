@@ -67,6 +67,9 @@ func runLedger(ctx context.Context, a *app, o *ledgerOptions) error {
 	if o.out == "" {
 		return usageError{errors.New("--out is missing: name the folder of the Ledger, for example --out book")}
 	}
+	if err := reports.CheckLocal(o.out); err != nil {
+		return err
+	}
 	p, err := a.plan(ctx, &o.inputOptions)
 	if err != nil {
 		return err
@@ -120,6 +123,9 @@ func newAppendCommand(a *app) *cobra.Command {
 	cmd.Flags().BoolVar(&again, "again", false, "add files although they were added before")
 	o.addFlags(cmd.Flags())
 	a.inputCommand(cmd, &o.inputOptions, func(ctx context.Context) error {
+		if err := reports.CheckLocal(folder); err != nil {
+			return err
+		}
 		if err := o.adopt(ctx, cmd.Flags(), []string{folder}); err != nil {
 			return err
 		}

@@ -143,6 +143,9 @@ func (o *markovOptions) check(args []string) error {
 	case c.ID == "":
 		c.ID = "id"
 	}
+	if err := reports.CheckLocal(o.out); err != nil {
+		return err
+	}
 	if o.out != "" && filepath.Ext(o.out) != "" {
 		return reports.CheckFile(o.out)
 	}

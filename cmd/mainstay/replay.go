@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -105,7 +103,7 @@ func runReplay(ctx context.Context, a *app, o *runOptions) error {
 		log.Info().Str("as_of", day.String()).Str("run", r.Name).Bool("reused", r.Reused).Msg("published")
 	}
 	a.progress.prefix = ""
-	r, err := reports.BeginReplay(o.config.Out, m)
+	r, err := reports.BeginReplay(ctx, o.config.Out, m)
 	if err != nil {
 		return err
 	}
@@ -165,7 +163,7 @@ func (a *app) showReplay(o *runOptions, r *reports.Run) error {
 	if !o.json {
 		return reports.ShowReplay(a.stdout, r, o.style(a))
 	}
-	manifest, err := os.ReadFile(filepath.Join(r.Path(), "manifest.json"))
+	manifest, err := r.Read("manifest.json")
 	if err != nil {
 		return err
 	}

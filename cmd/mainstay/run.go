@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -103,7 +101,7 @@ func (a *app) hash(ctx context.Context, o *runOptions, p *ingest.Plan) ([]report
 }
 
 // runOnce publishes the run of one as-of date, or finds it. begin opens its folder, hash lists its inputs.
-func (a *app) runOnce(ctx context.Context, o *runOptions, begin func(string, reports.Identity) (*reports.Run, error),
+func (a *app) runOnce(ctx context.Context, o *runOptions, begin func(context.Context, string, reports.Identity) (*reports.Run, error),
 	hash func(*ingest.Plan) ([]reports.Input, error)) (*reports.Run, error) {
 	c := &o.config
 	start := time.Now()
@@ -119,7 +117,7 @@ func (a *app) runOnce(ctx context.Context, o *runOptions, begin func(string, rep
 	if err != nil {
 		return nil, err
 	}
-	r, err := begin(c.Out, reports.Identity{
+	r, err := begin(ctx, c.Out, reports.Identity{
 		AsOf: p.AsOf, Inputs: inputs, Version: version,
 		Config: identity{p.Config, c.columns(), c.Segment, c.Language, c.Strict},
 	})
@@ -183,7 +181,7 @@ func (a *app) show(o *runOptions, r *reports.Run) error {
 	case o.quiet:
 		return nil
 	case o.json:
-		manifest, err := os.ReadFile(filepath.Join(r.Path(), "manifest.json"))
+		manifest, err := r.Read("manifest.json")
 		if err != nil {
 			return err
 		}

@@ -14,10 +14,13 @@ import (
 const lockName = ".lock"
 
 // LockedError says that another process is writing to the folder (exit code 7).
-type LockedError struct{ Folder string }
+type LockedError struct {
+	Folder string
+	Hint   string // more, for people
+}
 
 func (e *LockedError) Error() string {
-	return fmt.Sprintf("output folder %s is in use by another run; wait for it to end, or write elsewhere with --out", e.Folder)
+	return fmt.Sprintf("output folder %s is in use by another run; wait for it to end, or write elsewhere with --out%s", e.Folder, e.Hint)
 }
 
 // Lock takes the single-writer lock of a local folder; held elsewhere: *LockedError. The operating
@@ -29,7 +32,7 @@ func Lock(folder string) (*flock.Flock, error) {
 		return nil, fmt.Errorf("cannot lock output folder %s: %w", folder, err)
 	}
 	if !ok {
-		return nil, &LockedError{folder}
+		return nil, &LockedError{Folder: folder}
 	}
 	return l, nil
 }

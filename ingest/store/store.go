@@ -47,8 +47,8 @@ type Store interface {
 type Range struct{ Off, End int64 }
 
 // Ahead is a Reader to which a read is dear: a round trip. Expect tells it the ranges that will be read
-// next, each from front to back and no longer than until the next Expect. It may be called by one
-// goroutine at a time, and what it does not foresee is read all the same.
+// next, each from front to back and no longer than until the next Expect. What it
+// does not foresee, or another goroutine's Expect made it forget, is read all the same.
 type Ahead interface {
 	Reader
 	Expect(ranges ...Range)

@@ -113,7 +113,7 @@ func shortNames(objects []store.Object) map[string]string {
 	short := make(map[string]string, len(objects))
 	folder := ""
 	for i, o := range objects {
-		dir := path.Dir(o.Name) + "/"
+		dir := o.Name[:strings.LastIndexByte(o.Name, '/')+1]
 		if i == 0 {
 			folder = dir
 		}

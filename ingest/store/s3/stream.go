@@ -92,7 +92,7 @@ func (st *stream) end(err error) {
 }
 
 // read fills b from off, which lies in the range, as far as the range goes; it waits for bytes that have not
-// come yet. No bytes: they were let go of.
+// come yet. No bytes: they were let go of, or another Expect closed the stream.
 func (st *stream) read(b []byte, off int64) (int, error) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
@@ -106,7 +106,7 @@ func (st *stream) read(b []byte, off int64) (int, error) {
 		st.moved.Wait()
 	}
 	switch {
-	case off < st.at:
+	case off < st.at, st.err == errClosed:
 		return 0, nil
 	case st.filled < end:
 		return 0, st.err
