@@ -242,19 +242,20 @@ func (s *stored) ledger(ctx context.Context, st store.Store, p *Plan, threads in
 
 // readShards makes the cells of every shard, and counts what lies beyond them.
 func (s *stored) readShards(ctx context.Context, st store.Store, l *Ledger, threads int, progress func(int64)) (*counts, error) {
-	t, err := s.reader(ctx, st, &s.postings)
-	if err != nil {
-		return nil, err
-	}
-	defer t.close()
-	workers := make([]counts, max(1, threads))
+	workers, tables := make([]counts, max(1, threads)), make([]*tableReader, max(1, threads))
 	for i := range workers {
 		workers[i] = newCounts()
+		t, err := s.reader(ctx, st, &s.postings) // each its own: it announces what it reads next
+		if err != nil {
+			return nil, err
+		}
+		defer t.close()
+		tables[i] = t
 	}
 	var used [Shards][]usedText
 	read := rowCounter(progress)
-	err = inParallel(ctx, len(workers), Shards, func(ctx context.Context, w, shard int) error {
-		p, err := s.readShard(ctx, t, shard, forCells)
+	err := inParallel(ctx, len(workers), Shards, func(ctx context.Context, w, shard int) error {
+		p, err := s.readShard(ctx, tables[w], shard, forCells)
 		if err != nil {
 			return err
 		}
