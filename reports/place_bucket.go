@@ -33,6 +33,7 @@ type bucket struct {
 	ctx    context.Context
 	remote store.Remote
 	out    string
+	temp   string             // folder for temporary files
 	step   func(string) error // where tests let it fail
 
 	me      []byte // content of the lock
@@ -209,14 +210,14 @@ const stagingPrefix = "mainstay-staging-"
 
 // stage also removes what crashed processes staged: they hold no lock in it any more.
 func (b *bucket) stage(string) (string, error) {
-	old, _ := filepath.Glob(filepath.Join(os.TempDir(), stagingPrefix+"*", lockObject))
+	old, _ := filepath.Glob(filepath.Join(b.temp, stagingPrefix+"*", lockObject))
 	for _, lock := range old {
 		if l, err := store.Lock(filepath.Dir(lock)); err == nil {
 			l.Unlock()
 			os.RemoveAll(filepath.Dir(lock)) // what cannot be removed is somebody else's
 		}
 	}
-	staging, err := os.MkdirTemp("", stagingPrefix)
+	staging, err := os.MkdirTemp(b.temp, stagingPrefix)
 	if err != nil {
 		return "", err
 	}

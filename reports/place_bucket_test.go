@@ -189,15 +189,15 @@ func checkBucket(t *testing.T, op, run string, crashed bool) {
 func TestBucketLock(t *testing.T) {
 	freshBucket(t)
 	ctx := context.Background()
-	slow, err := Begin(ctx, farOut, newFixture().id)
+	slow, err := Begin(ctx, farOut, "", newFixture().id)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Begin(ctx, farOut, newFixture().id); !errors.As(err, new(*store.LockedError)) || !strings.Contains(err.Error(), "10 minutes") {
+	if _, err := Begin(ctx, farOut, "", newFixture().id); !errors.As(err, new(*store.LockedError)) || !strings.Contains(err.Error(), "10 minutes") {
 		t.Errorf("second writer: %v", err)
 	}
 	far.age = 2 * lease
-	other, err := Begin(ctx, farOut, newFixture().id)
+	other, err := Begin(ctx, farOut, "", newFixture().id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -218,7 +218,7 @@ func TestBucketLock(t *testing.T) {
 // The answer to a Put may be lost although it was done: the lock is ours, not another's.
 func TestBucketLockWithLostAnswer(t *testing.T) {
 	freshBucket(t)
-	r, err := newRun(context.Background(), farOut, newFixture().id)
+	r, err := newRun(context.Background(), farOut, "", newFixture().id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -238,7 +238,7 @@ func TestBucketCancelLeavesNothing(t *testing.T) {
 	freshBucket(t)
 	ctx, cancel := context.WithCancel(context.Background())
 	f := newFixture()
-	r, err := Begin(ctx, farOut, f.id)
+	r, err := Begin(ctx, farOut, "", f.id)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -50,7 +50,7 @@ type Replay struct {
 
 // BeginReplay opens the folder OUT/replay-<from>-<to>-<id> with the guarantees of Begin; latest.json never points
 // to it. The id is the SHA-256 of the manifest without outputs: of the runs' ids, the dates, the version.
-func BeginReplay(ctx context.Context, out string, m *ReplayManifest) (*Run, error) {
+func BeginReplay(ctx context.Context, out, temp string, m *ReplayManifest) (*Run, error) {
 	m.Schema, m.Outputs = ReplaySchema, []Output{}
 	b, err := json.Marshal(m)
 	if err != nil {
@@ -60,7 +60,7 @@ func BeginReplay(ctx context.Context, out string, m *ReplayManifest) (*Run, erro
 	m.ID = hex.EncodeToString(sum[:])
 	m.Replay = "replay-" + m.From + "-" + m.To + "-" + m.ID[:idDigits]
 	r := &Run{Out: out, Name: m.Replay, ID: m.ID, schema: ReplaySchema, Timings: Timings{Started: time.Now()}}
-	if r.place, err = r.placeOf(ctx); err != nil {
+	if r.place, err = r.placeOf(ctx, temp); err != nil {
 		return nil, err
 	}
 	if err := r.begin(); err != nil {

@@ -1,11 +1,13 @@
 package reports
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -51,9 +53,10 @@ func (r *Run) Read(name string) ([]byte, error) { return read(r.place, r.Name+"/
 // Begin takes the single-writer lock of out (held elsewhere: *store.LockedError), removes what crashed runs
 // left, and opens a staging folder. When the identical run is there it only makes latest.json point
 // to it, and returns it with Reused set and nothing held. Otherwise Commit or Abort must follow. Only an
-// object store looks at ctx, which must last as long as the Run.
-func Begin(ctx context.Context, out string, id Identity) (*Run, error) {
-	r, err := newRun(ctx, out, id)
+// object store looks at ctx, which must last as long as the Run, and at temp, the folder for temporary files ("" =
+// the system's), where the run is staged.
+func Begin(ctx context.Context, out, temp string, id Identity) (*Run, error) {
+	r, err := newRun(ctx, out, temp, id)
 	if err != nil {
 		return nil, err
 	}
@@ -64,8 +67,8 @@ func Begin(ctx context.Context, out string, id Identity) (*Run, error) {
 }
 
 // BeginPast is Begin for a date of a replay: latest.json does not move to it from a run of a later as-of date.
-func BeginPast(ctx context.Context, out string, id Identity) (*Run, error) {
-	r, err := newRun(ctx, out, id)
+func BeginPast(ctx context.Context, out, temp string, id Identity) (*Run, error) {
+	r, err := newRun(ctx, out, temp, id)
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +79,7 @@ func BeginPast(ctx context.Context, out string, id Identity) (*Run, error) {
 	return r, nil
 }
 
-func newRun(ctx context.Context, out string, id Identity) (*Run, error) {
+func newRun(ctx context.Context, out, temp string, id Identity) (*Run, error) {
 	hash, err := id.ID()
 	if err != nil {
 		return nil, err
@@ -86,12 +89,12 @@ func newRun(ctx context.Context, out string, id Identity) (*Run, error) {
 		Out: out, Name: asOf + "-" + hash[:idDigits], ID: hash, Identity: id, asOf: asOf, schema: ManifestSchema,
 		Timings: Timings{Started: time.Now()},
 	}
-	r.place, err = r.placeOf(ctx)
+	r.place, err = r.placeOf(ctx, temp)
 	return r, err
 }
 
 // placeOf is where the run is published.
-func (r *Run) placeOf(ctx context.Context) (place, error) {
+func (r *Run) placeOf(ctx context.Context, temp string) (place, error) {
 	if !store.IsRemote(r.Out) {
 		return &folder{out: r.Out, step: r.step}, nil
 	}
@@ -99,7 +102,7 @@ func (r *Run) placeOf(ctx context.Context) (place, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &bucket{ctx: ctx, remote: remote, out: r.Out, step: r.step}, nil
+	return &bucket{ctx: ctx, remote: remote, out: r.Out, temp: cmp.Or(temp, os.TempDir()), step: r.step}, nil
 }
 
 func (r *Run) begin() error {

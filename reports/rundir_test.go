@@ -19,7 +19,7 @@ import (
 
 // publish does what cmd does: begin, stream the rows set aside, write.
 func publish(out string, f *fixture, fault func(string) error) (*Run, error) {
-	r, err := newRun(context.Background(), out, f.id)
+	r, err := newRun(context.Background(), out, "", f.id)
 	if err != nil {
 		return nil, err
 	}
@@ -198,7 +198,7 @@ func TestCrashAtEveryStepLeavesTheLastGoodRun(t *testing.T) {
 // only the lock goes, as it does when a process ends.
 func failAt(t *testing.T, out string, f *fixture, at int, crash bool) {
 	t.Helper()
-	r, err := newRun(context.Background(), out, f.id)
+	r, err := newRun(context.Background(), out, "", f.id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -244,7 +244,7 @@ func checkClean(t *testing.T, out string) {
 func TestCancelLeavesNothing(t *testing.T) {
 	out := t.TempDir()
 	f := newFixture()
-	r, err := Begin(context.Background(), out, f.id)
+	r, err := Begin(context.Background(), out, "", f.id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -267,18 +267,18 @@ func TestCancelLeavesNothing(t *testing.T) {
 
 func TestLock(t *testing.T) {
 	out := t.TempDir()
-	r, err := Begin(context.Background(), out, newFixture().id)
+	r, err := Begin(context.Background(), out, "", newFixture().id)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var locked *store.LockedError
-	if _, err := Begin(context.Background(), out, newFixture().id); !errors.As(err, &locked) || locked.Folder != out {
+	if _, err := Begin(context.Background(), out, "", newFixture().id); !errors.As(err, &locked) || locked.Folder != out {
 		t.Errorf("second writer: %v", err)
 	}
 	if err := r.Abort(); err != nil {
 		t.Fatal(err)
 	}
-	r, err = Begin(context.Background(), out, newFixture().id)
+	r, err = Begin(context.Background(), out, "", newFixture().id)
 	if err != nil {
 		t.Errorf("after the first ended: %v", err)
 	}

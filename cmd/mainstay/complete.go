@@ -82,6 +82,9 @@ func columnsFor(cmd *cobra.Command, inputs []string, f *pflag.Flag) (names []str
 	}
 	ctx := context.Background() // cobra runs completions without the command's context
 	for _, input := range inputs {
+		if store.IsRemote(input) { // a shell is no place to wait for a network either
+			continue
+		}
 		objects, err := files.List(ctx, input) // Parquet first: all that is read of a folder of transactions
 		if err != nil || len(objects) == 0 {
 			objects, err = files.List(ctx, input, store.TableEndings...)

@@ -103,7 +103,7 @@ func runReplay(ctx context.Context, a *app, o *runOptions) error {
 		log.Info().Str("as_of", day.String()).Str("run", r.Name).Bool("reused", r.Reused).Msg("published")
 	}
 	a.progress.prefix = ""
-	r, err := reports.BeginReplay(ctx, o.config.Out, m)
+	r, err := reports.BeginReplay(ctx, o.config.Out, o.config.TempDir, m)
 	if err != nil {
 		return err
 	}

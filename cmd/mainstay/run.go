@@ -17,10 +17,10 @@ import (
 const runLong = `Read transaction exports, build the Ledger, fit and compare the retention models, and write scores,
 segments, transitions, tiers and rejected rows into a run folder.
 
-IN is a Parquet file, a folder (Hive partitions included), or a glob; several are read as one
-export. The run folder is <out>/<as-of>-<id>: complete or not there, and reused when the same input
-and configuration come again. The summary goes to stdout (--json: the manifest), logs and progress
-to stderr.
+IN is a Parquet file, a folder (Hive partitions included), or a glob, here or in an object store
+(s3://bucket/key, as the tables beside it and --out may be); several are read as one export. The run
+folder is <out>/<as-of>-<id>: complete or not there, and reused when the same input and configuration
+come again. The summary goes to stdout (--json: the manifest), logs and progress to stderr.
 
 --as-of FROM..TO replays the past: one run per date, each the same as a run of that date alone, and a
 folder that holds every forecast against what came.`
@@ -29,6 +29,7 @@ const runExample = `  mainstay run orders.parquet
   mainstay run exports/ --accounts accounts.parquet --contracts contracts.csv --zone Asia/Shanghai
   mainstay run online_retail.parquet --amount 'Quantity*UnitPrice' --as-of 2011-11-30
   mainstay run --config night.yaml --quiet
+  mainstay run s3://exports/orders/ --out s3://reports/mainstay
   mainstay run orders.parquet --as-of 2026-01-31..2026-10-31 --step month`
 
 type runOptions struct {
@@ -41,7 +42,7 @@ type runOptions struct {
 func (o *runOptions) addFlags(f *pflag.FlagSet) {
 	o.inputOptions.addFlags(f)
 	o.config.addModelFlags(f)
-	f.StringVarP(&o.config.Out, "out", "o", o.config.Out, "output `FOLDER` for runs")
+	f.StringVarP(&o.config.Out, "out", "o", o.config.Out, "output `FOLDER` for runs, here or s3://bucket/folder")
 	f.StringVar(&o.config.Language, "language", o.config.Language, "language of the summary: en or zh")
 	f.BoolVar(&o.config.Strict, "strict", o.config.Strict, "publish nothing (exit 4) when a model falls back to a naive rule")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "print and log nothing on success; the manifest holds the warnings")
@@ -101,7 +102,7 @@ func (a *app) hash(ctx context.Context, o *runOptions, p *ingest.Plan) ([]report
 }
 
 // runOnce publishes the run of one as-of date, or finds it. begin opens its folder, hash lists its inputs.
-func (a *app) runOnce(ctx context.Context, o *runOptions, begin func(context.Context, string, reports.Identity) (*reports.Run, error),
+func (a *app) runOnce(ctx context.Context, o *runOptions, begin func(ctx context.Context, out, temp string, id reports.Identity) (*reports.Run, error),
 	hash func(*ingest.Plan) ([]reports.Input, error)) (*reports.Run, error) {
 	c := &o.config
 	start := time.Now()
@@ -117,7 +118,7 @@ func (a *app) runOnce(ctx context.Context, o *runOptions, begin func(context.Con
 	if err != nil {
 		return nil, err
 	}
-	r, err := begin(ctx, c.Out, reports.Identity{
+	r, err := begin(ctx, c.Out, c.TempDir, reports.Identity{
 		AsOf: p.AsOf, Inputs: inputs, Version: version,
 		Config: identity{p.Config, c.columns(), c.Segment, c.Language, c.Strict},
 	})

@@ -180,7 +180,7 @@ func TestAnyOrder(t *testing.T) {
 func TestBounds(t *testing.T) {
 	server, s := start(t)
 	all, _ := object(t, server, s, 30<<20)
-	s.ahead.Store(mostAhead)
+	s.ahead.Store(mostAhead) // all that may be held is
 	s.slots = make(chan struct{}, 5)
 	var group sync.WaitGroup
 	for range 4 {

@@ -3,6 +3,7 @@ package s3
 import (
 	"context"
 	"errors"
+	"runtime/debug"
 	"sync"
 
 	"mainstay/ingest/store"
@@ -11,14 +12,14 @@ import (
 const (
 	blockBytes = 1 << 17   // read at a time
 	leastAhead = 1 << 20   // that a stream may always run ahead, and how much is read at once where none does
-	mostAhead  = 256 << 20 // bytes that all streams together hold beyond that
+	mostAhead  = 256 << 20 // bytes that all streams together hold beyond that, or a sixteenth of the memory if that is less
 	maxStreams = 64        // GETs that run ahead at a time
 )
 
 var errClosed = errors.New("closed")
 
 // stream is a range that will be read from front to back, by one GET that runs ahead of its reader. It
-// stops ahead when leastAhead is unread and the streams together hold mostAhead: what waits then is the
+// stops ahead when leastAhead is unread and the streams together hold as much as they may: what waits then is the
 // connection. Bytes are let go of when they have been read, unless the stream is shared by several columns,
 // which are read side by side.
 type stream struct {
@@ -26,6 +27,7 @@ type stream struct {
 	s      *Store
 	o      *store.Object
 	shared bool
+	most   int64 // mostAhead, or what the memory allows
 	cancel context.CancelFunc
 
 	mu     sync.Mutex
@@ -44,7 +46,7 @@ func startStream(ctx context.Context, s *Store, o *store.Object, r store.Range, 
 	default:
 		return nil
 	}
-	st := &stream{Range: r, s: s, o: o, shared: shared, at: r.Off, filled: r.Off}
+	st := &stream{Range: r, s: s, o: o, shared: shared, most: min(mostAhead, debug.SetMemoryLimit(-1)/16), at: r.Off, filled: r.Off}
 	st.moved.L = &st.mu
 	ctx, st.cancel = context.WithCancel(ctx)
 	go func() {
@@ -60,7 +62,7 @@ func startStream(ctx context.Context, s *Store, o *store.Object, r store.Range, 
 func (st *stream) add(p []byte) error {
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	for !st.shared && st.err == nil && st.filled >= st.wanted && st.filled-st.at >= leastAhead && st.s.ahead.Load() >= mostAhead {
+	for !st.shared && st.err == nil && st.filled >= st.wanted && st.filled-st.at >= leastAhead && st.s.ahead.Load() >= st.most {
 		st.moved.Wait()
 	}
 	if st.err != nil {
