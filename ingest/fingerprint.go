@@ -21,7 +21,7 @@ type Fingerprint struct {
 // an *InputError: it is still being written.
 func FingerprintFiles(ctx context.Context, st store.Store, objects []store.Object, threads int) ([]Fingerprint, error) {
 	out := make([]Fingerprint, len(objects))
-	err := inParallel(ctx, max(1, threads), len(objects), func(ctx context.Context, _, i int) error {
+	err := inParallel(ctx, store.AtATime(objects, max(1, threads)), len(objects), func(ctx context.Context, _, i int) error {
 		var err error
 		out[i], err = fingerprint(ctx, st, &objects[i])
 		return err

@@ -17,7 +17,7 @@ func theSame(names ...string) func(int) []string { return func(int) []string { r
 // openPlanned reads the footers of files.
 func openPlanned(ctx context.Context, st store.Store, objects []store.Object, threads int) ([]PlannedFile, error) {
 	files := make([]PlannedFile, len(objects))
-	err := inParallel(ctx, threads, len(objects), func(ctx context.Context, _, i int) error {
+	err := inParallel(ctx, store.AtATime(objects, threads), len(objects), func(ctx context.Context, _, i int) error {
 		r, err := st.Open(ctx, objects[i])
 		if err != nil {
 			return err

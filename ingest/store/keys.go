@@ -35,7 +35,7 @@ func ListKeys(ctx context.Context, k Keys, root, source string, endings ...strin
 			return []Object{o}, nil
 		}
 		if !errors.Is(err, fs.ErrNotExist) {
-			return nil, err
+			return nil, ofInput(ctx, err)
 		}
 	}
 	folder := name
@@ -50,7 +50,7 @@ func ListKeys(ctx context.Context, k Keys, root, source string, endings ...strin
 	}
 	found, err := k.Prefixed(ctx, prefix)
 	if err != nil {
-		return nil, err
+		return nil, ofInput(ctx, err)
 	}
 	var out []Object
 	for _, o := range found {
@@ -78,4 +78,12 @@ func nothing(ctx context.Context, k Keys, source, root, key string, below bool, 
 		parent += key[:i+1]
 	}
 	return missing(source, parent, path.Base(key), k.Beside(ctx, parent))
+}
+
+// ofInput makes err, which names the object, the error of an input, unless reading was ended.
+func ofInput(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return err
+	}
+	return unreadable(err)
 }

@@ -53,7 +53,7 @@ func (memoryReader) Close() error { return nil }
 func (m Memory) Stat(_ context.Context, name string) (Object, time.Duration, error) {
 	b, ok := m[name]
 	if !ok {
-		return Object{}, 0, unreadable(fmt.Errorf("%s: %w", name, fs.ErrNotExist))
+		return Object{}, 0, fmt.Errorf("%s: %w", name, fs.ErrNotExist)
 	}
 	return Object{Name: name, Size: int64(len(b)), Version: version(b)}, 0, nil
 }

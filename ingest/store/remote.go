@@ -10,7 +10,8 @@ import (
 )
 
 // Remote is an object store: names are scheme://bucket/key, folders are what keys have in common up
-// to a slash, and an object is written whole or not at all.
+// to a slash, and an object is written whole or not at all. Errors name the object; only those of List
+// and Open are of an input.
 type Remote interface {
 	Store
 	// Stat is an object as Open would find it, and how long ago it was written by the clock of the
@@ -62,6 +63,16 @@ func RemoteOf(name string) (Remote, error) {
 		return nil, fmt.Errorf("%s: this program was built without object stores (-tags slim): build it with them, go build ./cmd/mainstay, or copy the files to this machine", name)
 	}
 	return nil, fmt.Errorf("%s: names of %s:// are not known: expected files of this machine or s3://bucket/key; copy the files to one of them", name, scheme)
+}
+
+// AtATime is how many objects are worth opening at a time, where that is nearly all the work: as many as there are
+// threads, more where most of it is waiting.
+func AtATime(objects []Object, threads int) int {
+	const waiting = 16
+	if len(objects) > 0 && IsRemote(objects[0].Name) {
+		return max(threads, waiting)
+	}
+	return threads
 }
 
 // Join is the name of what lies below a folder, local or not.

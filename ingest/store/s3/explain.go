@@ -35,10 +35,7 @@ func profile() string {
 
 // named is err about an object or a prefix.
 func named(name string, err error) error {
-	if err == nil {
-		return nil
-	}
-	return unreadable(fmt.Errorf("%s: %w", name, err))
+	return fmt.Errorf("%s: %w", name, err)
 }
 
 // explain says what the store refused and what to do about it; it does not name the object. action is the

@@ -43,7 +43,7 @@ func (s *Store) Open(ctx context.Context, o store.Object) (store.Reader, error) 
 	if o.Version == "" {
 		var err error
 		if o, _, err = s.Stat(ctx, o.Name); err != nil {
-			return nil, err
+			return nil, unreadable(err)
 		}
 	}
 	r := &reader{s: s, o: o}
