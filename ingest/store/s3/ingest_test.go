@@ -82,8 +82,8 @@ func TestIngestCountsGETs(t *testing.T) {
 		t.Error("another Ledger than from memory")
 	}
 	planned = slices.DeleteFunc(planned, func(r string) bool { return !strings.Contains(r, "bytes=") }) // lists
-	if len(planned) != 1+groups {
-		t.Errorf("the plan: %d GETs, want the footer and the time column of %d row groups: %q", len(planned), groups, planned)
+	if len(planned) < 2 || len(planned) > 1+groups {
+		t.Errorf("the plan: %d GETs, want the footer and the time column of at most %d row groups: %q", len(planned), groups, planned)
 	}
 	if built := server.Requests("GET"); len(built) != 3*groups {
 		t.Errorf("the build: %d GETs, want customer, date, and amount with units of %d row groups: %q", len(built), groups, built)
