@@ -41,10 +41,11 @@ type settings struct {
 	attempts int           // of a request, and of a body without progress
 	pause    time.Duration // the longest between two attempts
 	stall    time.Duration // without a byte, or an answer, an attempt has failed
+	patience time.Duration // with a request that is no GET, all its attempts together
 	part     int64         // an object larger than this is written in parts of this size
 }
 
-var defaults = settings{attempts: 6, pause: 5 * time.Second, stall: 30 * time.Second, part: 32 << 20}
+var defaults = settings{attempts: 6, pause: 5 * time.Second, stall: 30 * time.Second, patience: 10 * time.Minute, part: 32 << 20}
 
 // Store is a client. It serves any bucket that the credentials may read or write.
 type Store struct {
@@ -88,6 +89,12 @@ func open(ctx context.Context, set settings) (*Store, error) {
 		return nil, noCredentials()
 	}
 	return s, nil
+}
+
+// within bounds a request whose body or answer the client reads or writes itself, where nothing watches whether
+// anything moves.
+func (s *Store) within(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, s.patience, fmt.Errorf("the object store did not finish within %v: check the network, try later", s.patience))
 }
 
 // split is the bucket and the key of a name.

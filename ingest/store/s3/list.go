@@ -33,6 +33,8 @@ func (s *Store) List(ctx context.Context, source string, endings ...string) ([]s
 
 // Stat implements store.Remote.
 func (s *Store) Stat(ctx context.Context, name string) (store.Object, time.Duration, error) {
+	ctx, cancel := s.within(ctx)
+	defer cancel()
 	bucket, key := split(name)
 	out, err := s.client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &bucket, Key: &key})
 	if err != nil {
@@ -58,9 +60,9 @@ func (s *Store) Prefixed(ctx context.Context, prefix string) ([]store.Object, er
 	bucket, key := split(prefix)
 	var out []store.Object
 	for pages := s3.NewListObjectsV2Paginator(s.client, &s3.ListObjectsV2Input{Bucket: &bucket, Prefix: &key}); pages.HasMorePages(); {
-		page, err := pages.NextPage(ctx)
+		page, err := s.nextPage(ctx, pages)
 		if err != nil {
-			return nil, named(prefix, s.explain(ctx, err, "s3:ListBucket"))
+			return nil, named(prefix, err)
 		}
 		for _, o := range page.Contents {
 			out = append(out, store.Object{Name: scheme + bucket + "/" + aws.ToString(o.Key), Size: aws.ToInt64(o.Size), Version: aws.ToString(o.ETag)})
@@ -70,8 +72,20 @@ func (s *Store) Prefixed(ctx context.Context, prefix string) ([]store.Object, er
 	return out, nil
 }
 
+func (s *Store) nextPage(ctx context.Context, pages *s3.ListObjectsV2Paginator) (*s3.ListObjectsV2Output, error) {
+	ctx, cancel := s.within(ctx)
+	defer cancel()
+	page, err := pages.NextPage(ctx)
+	if err != nil {
+		err = s.explain(ctx, err, "s3:ListBucket")
+	}
+	return page, err
+}
+
 // Beside implements store.Keys: one page is enough for a suggestion.
 func (s *Store) Beside(ctx context.Context, folder string) (names []string) {
+	ctx, cancel := s.within(ctx)
+	defer cancel()
 	bucket, key := split(folder)
 	page, err := s.client.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: &bucket, Prefix: &key, Delimiter: aws.String("/")})
 	if err != nil {

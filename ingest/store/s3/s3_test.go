@@ -23,7 +23,7 @@ import (
 )
 
 // quick fails and repeats as the real settings do, without their patience.
-var quick = settings{attempts: 4, pause: 5 * time.Millisecond, stall: 300 * time.Millisecond, part: 6 << 20}
+var quick = settings{attempts: 4, pause: 5 * time.Millisecond, stall: 300 * time.Millisecond, patience: time.Minute, part: 6 << 20}
 
 func start(t *testing.T) (*s3test.Server, *Store) {
 	server := s3test.Start(t)
@@ -404,6 +404,24 @@ func TestPutIsTakenBack(t *testing.T) {
 	}
 	if !aborted.Load() || len(server.Keys(t, "")) > 0 {
 		t.Errorf("aborted %v, left %q", aborted.Load(), server.Keys(t, ""))
+	}
+}
+
+// A request on which nothing moves any more ends, also where the SDK reads and writes.
+func TestPatience(t *testing.T) {
+	server, s := start(t)
+	s.patience = 400 * time.Millisecond
+	every(server, http.MethodGet, 100, s3test.Stall(20))
+	if _, err := s.List(t.Context(), s3test.Name("x/*")); err == nil || !strings.Contains(err.Error(), "did not finish within 400ms") {
+		t.Error(err)
+	}
+	s.stall = time.Hour
+	every(server, http.MethodPut, 100, func(_ http.ResponseWriter, r *http.Request, _ http.Handler) {
+		io.Copy(io.Discard, r.Body)
+		<-r.Context().Done()
+	})
+	if _, err := s.Put(t.Context(), s3test.Name("x"), bytes.NewReader(content(5<<20)), 5<<20, store.Condition{}); err == nil || !strings.Contains(err.Error(), "did not finish within 400ms") {
+		t.Error(err)
 	}
 }
 

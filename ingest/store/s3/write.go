@@ -19,6 +19,8 @@ func (s *Store) Put(ctx context.Context, name string, body io.ReaderAt, size int
 	if size > s.part && when == (store.Condition{}) {
 		return s.putParts(ctx, name, body, size)
 	}
+	ctx, cancel := s.within(ctx)
+	defer cancel()
 	bucket, key := split(name)
 	in := &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: io.NewSectionReader(body, 0, size), ContentLength: &size}
 	if when.Absent {
@@ -46,10 +48,9 @@ const mostParts = 10_000
 // putParts writes a large object in parts, which become an object together or are taken back.
 func (s *Store) putParts(ctx context.Context, name string, body io.ReaderAt, size int64) (version string, err error) {
 	bucket, key := split(name)
-	fail := func(err error) error { return named(name, s.explain(ctx, err, "s3:PutObject")) }
 	begun, err := s.client.CreateMultipartUpload(ctx, &s3.CreateMultipartUploadInput{Bucket: &bucket, Key: &key})
 	if err != nil {
-		return "", fail(err)
+		return "", named(name, s.explain(ctx, err, "s3:PutObject"))
 	}
 	defer func() {
 		if err != nil {
@@ -62,23 +63,35 @@ func (s *Store) putParts(ctx context.Context, name string, body io.ReaderAt, siz
 	var parts []types.CompletedPart
 	for off := int64(0); off < size; off += length {
 		number, n := aws.Int32(int32(len(parts)+1)), min(length, size-off)
-		out, err := s.client.UploadPart(ctx, &s3.UploadPartInput{Bucket: &bucket, Key: &key, UploadId: begun.UploadId,
+		tag, err := s.putPart(ctx, &s3.UploadPartInput{Bucket: &bucket, Key: &key, UploadId: begun.UploadId,
 			PartNumber: number, Body: io.NewSectionReader(body, off, n), ContentLength: &n})
 		if err != nil {
-			return "", fail(err)
+			return "", named(name, err)
 		}
-		parts = append(parts, types.CompletedPart{ETag: out.ETag, PartNumber: number})
+		parts = append(parts, types.CompletedPart{ETag: tag, PartNumber: number})
 	}
 	done, err := s.client.CompleteMultipartUpload(ctx, &s3.CompleteMultipartUploadInput{Bucket: &bucket, Key: &key, UploadId: begun.UploadId,
 		MultipartUpload: &types.CompletedMultipartUpload{Parts: parts}})
 	if err != nil {
-		return "", fail(err)
+		return "", named(name, s.explain(ctx, err, "s3:PutObject"))
 	}
 	return aws.ToString(done.ETag), nil
 }
 
+func (s *Store) putPart(ctx context.Context, part *s3.UploadPartInput) (tag *string, err error) {
+	ctx, cancel := s.within(ctx)
+	defer cancel()
+	out, err := s.client.UploadPart(ctx, part)
+	if err != nil {
+		return nil, s.explain(ctx, err, "s3:PutObject")
+	}
+	return out.ETag, nil
+}
+
 // Delete implements store.Remote.
 func (s *Store) Delete(ctx context.Context, names ...string) error {
+	ctx, cancel := s.within(ctx)
+	defer cancel()
 	for _, name := range names {
 		bucket, key := split(name)
 		if _, err := s.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &bucket, Key: &key}); err != nil {
