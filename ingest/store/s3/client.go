@@ -26,6 +26,7 @@ import (
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/smithy-go/logging"
 
 	"mainstay/ingest/store"
 )
@@ -64,6 +65,7 @@ func open(ctx context.Context, set settings) (*Store, error) {
 	})
 	cfg, err := config.LoadDefaultConfig(ctx,
 		config.WithHTTPClient(transport),
+		config.WithLogger(logging.Nop{}), // what matters is in errors
 		config.WithRetryer(func() aws.Retryer {
 			return retry.NewStandard(func(o *retry.StandardOptions) {
 				o.MaxAttempts, o.MaxBackoff, o.RateLimiter = set.attempts, set.pause, ratelimit.None

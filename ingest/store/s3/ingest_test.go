@@ -95,7 +95,7 @@ func TestIngestCountsGETs(t *testing.T) {
 		}
 		return nil
 	})
-	if got, err = build(t, s, s3test.Name("in"), func() {}); err != nil || got.Digest() != want.Digest() {
+	if got, err = build(t, client(t, impatient), s3test.Name("in"), func() {}); err != nil || got.Digest() != want.Digest() {
 		t.Errorf("over a bad network: %v, or another Ledger", err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"math/rand/v2"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
@@ -23,15 +24,22 @@ import (
 )
 
 // quick fails and repeats as the real settings do, without their patience.
-var quick = settings{attempts: 4, pause: 5 * time.Millisecond, stall: 300 * time.Millisecond, patience: time.Minute, part: 6 << 20}
+var quick = settings{attempts: 4, pause: 5 * time.Millisecond, stall: time.Minute, patience: time.Minute, part: 6 << 20}
+
+// impatient takes a pause for a stall, and tries more often: on a busy machine some pauses are none.
+var impatient = settings{attempts: 20, pause: 5 * time.Millisecond, stall: 300 * time.Millisecond, patience: time.Minute, part: 6 << 20}
 
 func start(t *testing.T) (*s3test.Server, *Store) {
 	server := s3test.Start(t)
-	s, err := open(t.Context(), quick)
+	return server, client(t, quick)
+}
+
+func client(t *testing.T, set settings) *Store {
+	s, err := open(t.Context(), set)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return server, s
+	return s
 }
 
 func TestList(t *testing.T) {
@@ -230,6 +238,7 @@ func TestFailuresPass(t *testing.T) {
 		"stalled":   s3test.Stall(200_000),
 		"slow":      s3test.Slow(100_000, time.Millisecond),
 	} {
+		s := client(t, map[bool]settings{true: impatient, false: quick}[name == "stalled"])
 		for _, announced := range []bool{true, false} {
 			r := opened(t, t.Context(), s)
 			n := every(server, http.MethodGet, 2, fault)
@@ -275,6 +284,10 @@ func TestFailuresLast(t *testing.T) {
 		"other size": {s3test.Shorter(1000), "does not serve ranges", 1},
 		"no ranges":  {s3test.NoRange, "does not serve ranges", 1},
 	} {
+		s := s
+		if name == "stalled" {
+			s = client(t, settings{attempts: 4, pause: time.Millisecond, stall: 100 * time.Millisecond, patience: time.Minute})
+		}
 		for _, announced := range []bool{true, false} {
 			r := opened(t, t.Context(), s)
 			every(server, http.MethodGet, 1000, c.fault)
@@ -382,6 +395,26 @@ func TestPut(t *testing.T) {
 	}
 	if err := s.Delete(t.Context(), s3test.Name("lock"), s3test.Name("lock")); err != nil {
 		t.Error(err)
+	}
+}
+
+// The answer to the last request of an upload in parts may be lost: the object is there all the same.
+func TestPutWithLostAnswer(t *testing.T) {
+	server, s := start(t)
+	lost := false
+	server.Fail(func(r *http.Request) s3test.Fault {
+		if r.Method != http.MethodPost || !r.URL.Query().Has("uploadId") || lost {
+			return nil
+		}
+		lost = true
+		return func(w http.ResponseWriter, r *http.Request, serve http.Handler) {
+			serve.ServeHTTP(httptest.NewRecorder(), r)
+			s3test.Reset(w, r, serve)
+		}
+	})
+	b := content(20 << 20)
+	if _, err := s.Put(t.Context(), s3test.Name("out/x"), bytes.NewReader(b), 20<<20, store.Condition{}); err != nil || !lost || !bytes.Equal(server.Get("out/x"), b) {
+		t.Errorf("%v, the answer was lost: %v", err, lost)
 	}
 }
 

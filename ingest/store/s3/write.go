@@ -48,6 +48,7 @@ const mostParts = 10_000
 // putParts writes a large object in parts, which become an object together or are taken back.
 func (s *Store) putParts(ctx context.Context, name string, body io.ReaderAt, size int64) (version string, err error) {
 	bucket, key := split(name)
+	before, _, _ := s.Stat(ctx, name)
 	begun, err := s.client.CreateMultipartUpload(ctx, &s3.CreateMultipartUploadInput{Bucket: &bucket, Key: &key})
 	if err != nil {
 		return "", named(name, s.explain(ctx, err, "s3:PutObject"))
@@ -72,6 +73,12 @@ func (s *Store) putParts(ctx context.Context, name string, body io.ReaderAt, siz
 	}
 	done, err := s.client.CompleteMultipartUpload(ctx, &s3.CompleteMultipartUploadInput{Bucket: &bucket, Key: &key, UploadId: begun.UploadId,
 		MultipartUpload: &types.CompletedMultipartUpload{Parts: parts}})
+	if answer := (*smithyhttp.ResponseError)(nil); errors.As(err, &answer) && answer.HTTPStatusCode() == http.StatusNotFound {
+		// There is no such upload any more where it was completed, and the answer to that was lost.
+		if o, _, gone := s.Stat(ctx, name); gone == nil && o.Size == size && o.Version != before.Version {
+			return o.Version, nil
+		}
+	}
 	if err != nil {
 		return "", named(name, s.explain(ctx, err, "s3:PutObject"))
 	}
