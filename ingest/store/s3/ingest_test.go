@@ -1,10 +1,13 @@
 package s3
 
 import (
+	"archive/zip"
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -16,6 +19,7 @@ import (
 	"mainstay/ingest/column"
 	"mainstay/ingest/store"
 	"mainstay/ingest/store/s3/s3test"
+	"mainstay/ingest/table"
 )
 
 type sale struct {
@@ -112,5 +116,46 @@ func TestIngestOfAChangedObject(t *testing.T) {
 	})
 	if input := (*column.Error)(nil); !errors.As(err, &input) || !errors.Is(err, column.ErrChanged) || !strings.HasPrefix(err.Error(), s3test.Name("in/a.parquet")+", row group ") {
 		t.Error(err)
+	}
+}
+
+// Small tables beside the transactions are read as from memory, workbooks, which are read here and there, included.
+func TestTablesOfEveryKind(t *testing.T) {
+	server, s := start(t)
+	var sheet, book bytes.Buffer
+	for i := range 20_000 {
+		fmt.Fprintf(&sheet, `<row><c t="inlineStr"><is><t>C%d</t></is></c><c><v>%d</v></c></row>`, i*7919%100_000, i)
+	}
+	z := zip.NewWriter(&book)
+	for name, content := range map[string]string{
+		"xl/workbook.xml": `<workbook xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="a" sheetId="1" r:id="r1"/></sheets></workbook>`,
+		"xl/_rels/workbook.xml.rels": `<Relationships><Relationship Id="r1" Target="worksheets/sheet1.xml" ` +
+			`Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet"/></Relationships>`,
+		"xl/worksheets/sheet1.xml": `<worksheet><sheetData>` + sheet.String() + `</sheetData></worksheet>`,
+		"docProps/filler.bin":      string(content(3 << 20)),
+	} {
+		w, err := z.Create(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		io.WriteString(w, content)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	files := store.Memory{
+		"in/a.xlsx": book.Bytes(), "in/b.csv": []byte("customer;amount\nC1;2\nC2;3\n"), "in/c.csv": {}, "in/d.parquet": export(t), "in/y=1/e.tsv": []byte("customer\ty\nC1\t2\n"),
+	}
+	for name, b := range files {
+		server.Put(t, name, b)
+		want, err1 := table.Read(t.Context(), files, []string{name})
+		got, err2 := table.Read(t.Context(), s, []string{s3test.Name(name)})
+		if fmt.Sprint(err2) != strings.ReplaceAll(fmt.Sprint(err1), "in/", s3test.Name("in/")) {
+			t.Errorf("%s: %v, want %v", name, err2, err1)
+			continue
+		}
+		if err1 == nil && (want.Rows == 0 || got.Rows != want.Rows || !reflect.DeepEqual(got.Columns, want.Columns) || !slices.Equal(got.Notes, want.Notes)) {
+			t.Errorf("%s: another table than from memory (%d and %d rows)", name, got.Rows, want.Rows)
+		}
 	}
 }
