@@ -148,8 +148,8 @@ func TestTablesOfEveryKind(t *testing.T) {
 	}
 	for name, b := range files {
 		server.Put(t, name, b)
-		want, err1 := table.Read(t.Context(), files, []string{name})
-		got, err2 := table.Read(t.Context(), s, []string{s3test.Name(name)})
+		want, err1 := table.Read(t.Context(), files, []string{name}, 2)
+		got, err2 := table.Read(t.Context(), s, []string{s3test.Name(name)}, 2)
 		if fmt.Sprint(err2) != strings.ReplaceAll(fmt.Sprint(err1), "in/", s3test.Name("in/")) {
 			t.Errorf("%s: %v, want %v", name, err2, err1)
 			continue
