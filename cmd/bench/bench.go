@@ -180,11 +180,12 @@ func (b *bench) measure(c benchCase, who contestant, file string, round int) (*r
 			return nil, err
 		}
 	}
+	before := load()
 	spent, said, err := measure(cmd)
 	if err != nil {
 		return nil, err
 	}
-	rec := &record{Case: c, Who: who, Build: b.build, Round: round, Machine: machine(), cost: spent, Phases: said.Phases, Rows: said.Rows, Checks: said.Checks}
+	rec := &record{Case: c, Who: who, Build: b.build, Round: round, Machine: machine(), Load: before, cost: spent, Phases: said.Phases, Rows: said.Rows, Checks: said.Checks}
 	if done != nil {
 		if err := done(rec); err != nil {
 			return nil, err

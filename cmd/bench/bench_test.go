@@ -107,7 +107,13 @@ func TestNewestBuild(t *testing.T) {
 	if all := r.medians(); len(all) != 3 || all[0].Wall != 20 || all[0].Rounds != 3 {
 		t.Errorf("%+v", all)
 	}
-	if r.find(old[0].Case, old[0].Who, "ghi", 1) != nil {
+	half := made().records[3:5]
+	half[1].Build = "ghi" // DuckDB alone
+	r.records = append(r.records, half[1])
+	if all := r.medians(); len(all) != 3 || all[0].Build != "def" {
+		t.Errorf("a build that measured one tool replaces one that measured three: %+v", all)
+	}
+	if r.find(old[0].Case, old[0].Who, "jkl", 1) != nil {
 		t.Error("found a measurement of a build that was never measured")
 	}
 }

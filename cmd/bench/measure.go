@@ -81,6 +81,15 @@ func machine() string {
 	return fmt.Sprintf("%s, %d cores%s, %s/%s, %s", model, runtime.NumCPU(), memory, runtime.GOOS, runtime.GOARCH, runtime.Version())
 }
 
+// load is the load average of the last minute, 0 where it is not known.
+func load() float64 {
+	var one float64
+	if text, err := os.ReadFile("/proc/loadavg"); err == nil {
+		fmt.Sscan(string(text), &one)
+	}
+	return one
+}
+
 // field is the value of the first "name : value" line.
 func field(text, name string) string {
 	for _, line := range strings.Split(text, "\n") {

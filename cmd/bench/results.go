@@ -19,6 +19,7 @@ type record struct {
 	Build   string     `json:"build"` // of Mainstay, of whichever tool the record is: rounds belong together
 	Round   int        `json:"round"` // 0 = the answers were compared; not in the medians
 	Machine string     `json:"machine"`
+	Load    float64    `json:"load"` // load average of the last minute before it began; 0 = not known
 	cost
 	Phases map[string]float64 `json:"phases,omitempty"`
 	Rows   int64              `json:"rows,omitempty"`
@@ -91,17 +92,13 @@ type median struct {
 	Rows      int64
 	Customers int64 // 0 = not known
 	Machine   string
+	Load      float64 // the highest of the rounds
 }
 
-// medians are those of every case with the newest build that measured all its contestants, in the order in which
-// cases and contestants came.
+// medians are those of every case with the newest build that measured as many contestants as any, in the order in
+// which cases and contestants came.
 func (r *results) medians() []median {
-	newest := map[string]string{} // build, by case
-	for i := range r.records {
-		if rec := &r.records[i]; rec.Round > 0 {
-			newest[rec.Case.String()] = rec.Build
-		}
-	}
+	newest := r.newest()
 	type key struct {
 		c   string
 		who contestant
@@ -127,6 +124,9 @@ func (r *results) medians() []median {
 		list := of[k]
 		m := median{Case: list[0].Case, Who: k.who, Build: list[0].Build, Rounds: len(list), Rows: list[0].Rows, Machine: list[0].Machine,
 			Customers: checked[k]["customers"], Phases: map[string]float64{}}
+		for i := range list {
+			m.Load = max(m.Load, list[i].Load)
+		}
 		m.Wall = middle(list, func(r *record) float64 { return r.Wall })
 		m.CPU = middle(list, func(r *record) float64 { return r.CPU })
 		m.Peak = int64(middle(list, func(r *record) float64 { return float64(r.Peak) }))
@@ -136,6 +136,32 @@ func (r *results) medians() []median {
 		all = append(all, m)
 	}
 	return all
+}
+
+// newest is, by case, the last build with which as many contestants were measured as with any.
+func (r *results) newest() map[string]string {
+	type key struct{ c, build string }
+	found := map[key]map[contestant]bool{}
+	best := map[string]string{}
+	for i := range r.records {
+		rec := &r.records[i]
+		if rec.Round == 0 {
+			continue
+		}
+		who := rec.Who
+		if who.Tool == mainstay {
+			who.Version = ""
+		}
+		k := key{rec.Case.String(), rec.Build}
+		if found[k] == nil {
+			found[k] = map[contestant]bool{}
+		}
+		found[k][who] = true
+		if len(found[k]) >= len(found[key{k.c, best[k.c]}]) {
+			best[k.c] = rec.Build
+		}
+	}
+	return best
 }
 
 // middle is the median over the rounds.
