@@ -27,18 +27,21 @@ func scrambled(rows []sale, day, asOf ingest.Day) []sale {
 // No fold's fit may see what came after its origin: neither labels, nor unit of value, nor chain, nor
 // shrinkage. The clock and the basis are the book's constants, measured once on the as-of date.
 func TestFoldsAreBlindToWhatCameAfterTheirOrigin(t *testing.T) {
-	for _, days := range []int{900, 1300} { // value labels of one horizon, and of a year
+	for _, c := range []struct{ days, fit int }{ // value labels of one horizon, and of a year; learnt from all and from a sample
+		{900, 0}, {1300, 0}, {1300, 1000},
+	} {
+		days, fit := c.days, c.fit
 		sim := manyBuyers()
 		sim.customers, sim.days, sim.lifetime = 1200, days+1, 400
 		rows := sim.sales()
 		asOf := sim.start + ingest.Day(days)
-		want := competition(t, rows, sim.start, asOf)
+		want := competition(t, rows, sim.start, asOf, fit)
 		for _, f := range []int{0, len(want.churnPlan.Folds) - 1} {
-			got := competition(t, scrambled(rows, want.churnPlan.Folds[f].Origin, asOf), sim.start, asOf)
+			got := competition(t, scrambled(rows, want.churnPlan.Folds[f].Origin, asOf), sim.start, asOf, fit)
 			samePredictions(t, f, want.churn.trials, got.churn.trials)
 		}
 		for f, fold := range want.valuePlan.Folds[:2] {
-			got := competition(t, scrambled(rows, fold.Origin, asOf), sim.start, asOf)
+			got := competition(t, scrambled(rows, fold.Origin, asOf), sim.start, asOf, fit)
 			samePredictions(t, f, want.value.trials, got.value.trials)
 			if reflect.DeepEqual(got.value.arena.actual[f], want.value.arena.actual[f]) {
 				t.Error("the scrambled future is the same as the other: the test sees nothing")
@@ -48,11 +51,11 @@ func TestFoldsAreBlindToWhatCameAfterTheirOrigin(t *testing.T) {
 }
 
 // competition runs the tournaments on a book with a given clock.
-func competition(t *testing.T, rows []sale, first, asOf ingest.Day) *analysis {
+func competition(t *testing.T, rows []sale, first, asOf ingest.Day, fit int) *analysis {
 	t.Helper()
 	l := handmade(asOf, nil, rows...)
 	l.First = first
-	return competed(t, l, nil, first, func(c *Config) { c.ValueBasis = Margin })
+	return competed(t, l, nil, first, func(c *Config) { c.ValueBasis, c.FitCustomers = Margin, fit })
 }
 
 // competed runs the tournaments on a Ledger whose first day is given, with a given clock.
