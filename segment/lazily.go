@@ -3,6 +3,7 @@ package segment
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 
 	"mainstay/internal/num"
 )
@@ -30,10 +31,16 @@ func (l *lazily[T]) get(compute func() (T, error)) (T, error) {
 // each does 0 to n − 1 on up to threads goroutines, until the context ends. The error is that of the first in order.
 func each(ctx context.Context, n, threads int, do func(k int) error) error {
 	errs := make([]error, n)
+	var cancelled atomic.Bool // asked once by each goroutine at most
 	num.Blocks(n, 1, threads, func(k, _, _ int) {
-		if errs[k] = ctx.Err(); errs[k] == nil {
-			errs[k] = do(k)
+		if cancelled.Load() {
+			return
 		}
+		if errs[k] = ctx.Err(); errs[k] != nil {
+			cancelled.Store(true)
+			return
+		}
+		errs[k] = do(k)
 	})
 	for _, err := range errs {
 		if err != nil {
