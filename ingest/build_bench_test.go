@@ -22,6 +22,12 @@ type benchInt struct {
 	Amount   float64 `parquet:"amount"`
 }
 
+type benchDecimal struct {
+	Customer int64 `parquet:"customer_id"`
+	Date     int32 `parquet:"date,date"`
+	Amount   int64 `parquet:"amount,decimal(2:18)"`
+}
+
 type benchDict struct {
 	Customer string `parquet:"customer_id,dict"`
 	Date     int32  `parquet:"date,date"`
@@ -75,16 +81,23 @@ func BenchmarkBuild(b *testing.B) {
 				return benchInt{int64(c) * 7919, d, float64(rng.IntN(100000)) / 100}
 			})
 		})
+		b.Run(fmt.Sprintf("decimal/%d", threads), func(b *testing.B) {
+			benchmarkBuild(b, threads, func(rng *rand.Rand, c, d int32) benchDecimal {
+				return benchDecimal{int64(c) * 7919, d, rng.Int64N(100000)}
+			})
+		})
 		b.Run(fmt.Sprintf("dictionary/%d", threads), func(b *testing.B) {
 			benchmarkBuild(b, threads, func(rng *rand.Rand, c, d int32) benchDict {
 				return benchDict{fmt.Sprintf("C%08d", c), d, rng.Int64N(100000)}
 			})
 		})
-		b.Run(fmt.Sprintf("plain/%d", threads), func(b *testing.B) {
-			benchmarkBuild(b, threads, func(rng *rand.Rand, c, d int32) benchPlain {
-				return benchPlain{fmt.Sprintf("%08x-0000-4000-8000-%012x", c, c), d, rng.Int64N(100000)}
+		for name, format := range map[string]string{"plain": "C%08d", "uuid": "%08x-0000-4000-8000-00000000cafe", "long": "customer number %08d of the first shop"} {
+			b.Run(fmt.Sprintf("%s/%d", name, threads), func(b *testing.B) {
+				benchmarkBuild(b, threads, func(rng *rand.Rand, c, d int32) benchPlain {
+					return benchPlain{fmt.Sprintf(format, c), d, rng.Int64N(100000)}
+				})
 			})
-		})
+		}
 	}
 	b.Run("wide/2", func(b *testing.B) {
 		benchmarkBuild(b, 2, func(rng *rand.Rand, c, d int32) benchWide {

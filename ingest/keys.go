@@ -158,6 +158,11 @@ func (s *scatterer) number(b []byte, k resolvedKey) resolvedKey {
 
 // judgeText is resolveText but for the number of a Long key.
 func (s *scatterer) judgeText(b []byte) resolvedKey {
+	if s.rules.parents == nil && !s.rules.exclude.any() {
+		if f, high, low := key.Shorten(b); key.Sound(f, high) {
+			return shortKey(f, high, low, b)
+		}
+	}
 	switch key.Check(b) {
 	case key.None:
 		return resolvedKey{reason: noCustomer}
@@ -176,6 +181,11 @@ func (s *scatterer) judgeKey(b []byte) resolvedKey {
 		return resolvedKey{reason: excludedCustomer, low: int64(n)}
 	}
 	f, high, low := key.Shorten(b)
+	return shortKey(f, high, low, b)
+}
+
+// shortKey is the key that b is in short.
+func shortKey(f key.Form, high, low int64, b []byte) resolvedKey {
 	if f == key.Int {
 		return resolvedKey{low: low, place: placeOf(f, shardOfInt(low))}
 	}

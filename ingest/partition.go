@@ -82,17 +82,17 @@ const (
 // size is the bytes of memory that the partition holds.
 func (p *partition) size() int64 { return p.held + p.keys.size() + p.orders.size() }
 
-// add appends the given rows of the columns of a batch as a block. A nil column is all zero. scratch has room
-// for the rows.
-func (p *partition) add(columns [][]int64, rows []uint16, scratch []int64) {
+// add appends the given rows of the columns of a batch as a block. scratch has room for the rows.
+func (p *partition) add(columns []waitingColumn, rows []uint16, scratch []int64) {
 	b := p.room(binary.MaxVarintLen64 + len(columns)*narrowRoom(len(rows)))
 	full := b[:cap(b)]
 	at := len(b)
 	at += binary.PutUvarint(full[at:], uint64(len(rows)))
 	values := scratch[:len(rows)]
-	for _, c := range columns {
+	for i := range columns {
+		c := columns[i].values
 		if c == nil {
-			at += putNarrow(full[at:], nil, 0, 0)
+			at += putNarrow(full[at:], nil, columns[i].equal, columns[i].equal)
 			continue
 		}
 		lo, hi := c[rows[0]], c[rows[0]]

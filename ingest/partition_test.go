@@ -32,17 +32,18 @@ func TestPartitionRoundTrip(t *testing.T) {
 		want := make([][]int64, columns)
 		for range rapid.IntRange(0, 8).Draw(t, "blocks") {
 			n := rapid.IntRange(1, 300).Draw(t, "rows of the batch")
-			batch := make([][]int64, columns)
+			batch := make([]waitingColumn, columns)
 			near := drawNumber(t)
 			for c := range batch {
 				switch rapid.IntRange(0, 3).Draw(t, "column") {
-				case 0: // stays nil
+				case 0:
+					batch[c].equal = near
 				case 1:
-					batch[c] = slices.Repeat([]int64{near}, n)
+					batch[c].values = slices.Repeat([]int64{near}, n)
 				default:
 					values := rapid.SliceOfN(rapid.Custom(drawNumber), 1, 5).Draw(t, "values")
 					for i := range n {
-						batch[c] = append(batch[c], near+values[i%len(values)])
+						batch[c].values = append(batch[c].values, near+values[i%len(values)])
 					}
 				}
 			}
@@ -50,9 +51,9 @@ func TestPartitionRoundTrip(t *testing.T) {
 			p.add(batch, rows, make([]int64, n))
 			for c := range batch {
 				for _, r := range rows {
-					var x int64
-					if batch[c] != nil {
-						x = batch[c][r]
+					x := batch[c].equal
+					if batch[c].values != nil {
+						x = batch[c].values[r]
 					}
 					want[c] = append(want[c], x)
 				}

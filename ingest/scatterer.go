@@ -32,7 +32,7 @@ type scatterer struct {
 
 func newScatterer(r *rules, l recordLayout) *scatterer {
 	s := &scatterer{rules: r, layout: l, counts: newCounts()}
-	s.waiting.columns = make([][]int64, l.columns)
+	s.waiting.columns = make([]waitingColumn, l.columns)
 	s.waiting.own = make([][]int64, l.columns)
 	s.values = make([]textTable, l.nSides)
 	s.sides = make([]sideResolver, l.nSides)

@@ -69,6 +69,13 @@ func Shorten(b []byte) (f Form, high, low int64) {
 	return Long, 0, 0
 }
 
+// Sound reports whether the numbers of a form alone prove that Check finds nothing against the text: it has digits, and
+// no bytes beyond ASCII.
+func Sound(f Form, high int64) bool {
+	const beyondASCII = 0x80<<56 | 0x80<<40 | 0x80<<32 | 0x80<<24 | 0x80<<16 | 0x80<<8 | 0x80 // of a prefix; bytesMark
+	return f == Int || f == UUID || f == Tight && uint64(high)&beyondASCII == 0
+}
+
 // AppendShort appends the text that the numbers of a form, other than Long, stand for.
 func AppendShort(dst []byte, f Form, high, low int64) []byte {
 	switch top := byte(high >> 56); {

@@ -19,10 +19,20 @@ func TestShorten(t *testing.T) {
 		"6ba7b810-9dad-11d1-80b4-00c04fd430c8": UUID, "6BA7B810-9DAD-11D1-80B4-00C04FD430C8": Long, "6ba7b810-9dad-11d1-80b4_00c04fd430c8": Long,
 		"ffffffff-ffff-ffff-ffff-ffffffffffff": UUID, "6ba7b810-9dad-11d1-80b4-00c04fd430cg": Long,
 	} {
-		if f, high, low := Shorten([]byte(text)); f != want {
+		f, high, low := Shorten([]byte(text))
+		if f != want {
 			t.Errorf("%q has form %d, want %d", text, f, want)
-		} else if f != Long && string(AppendShort(nil, f, high, low)) != text {
+		}
+		if f != Long && string(AppendShort(nil, f, high, low)) != text {
 			t.Errorf("%q comes back as %q", text, AppendShort(nil, f, high, low))
+		}
+	}
+}
+
+func TestSound(t *testing.T) {
+	for text, want := range map[string]bool{"42": true, "00042": true, "C7": true, " 7": true, "é7": false, "\xff7": false, "AB": false, "\xff": false, " ": false, "6ba7b810-9dad-11d1-80b4-00c04fd430c8": true} {
+		if f, high, _ := Shorten([]byte(text)); Sound(f, high) != want {
+			t.Errorf("%q is sound: %v", text, !want)
 		}
 	}
 }
@@ -47,6 +57,9 @@ func TestShortenComesBack(t *testing.T) {
 		}
 		if _, isInt := ParseInt(b); isInt != (f == Int) {
 			t.Fatalf("%q is in form %d", b, f)
+		}
+		if Sound(f, high) && Check(b) != OK {
+			t.Fatalf("%q is sound, but no key", b)
 		}
 		if len(b) <= 15 && f == Long {
 			t.Fatalf("%q is long", b)
