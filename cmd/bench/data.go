@@ -65,7 +65,7 @@ func (b *bench) generated(d dataset) (string, error) {
 		return "", err
 	}
 	args := []string{"generate", "--out", dir, "--rows", strconv.Itoa(n), "--ids", d.IDs, "--compression", d.Compression, "--order", d.Order}
-	customers, silent := n/10, n/23 // of the textbook's, three in ten never order
+	customers, silent := n/10, n*3/70 // of the textbook's, three in ten never order
 	if n >= 100_000_000 {
 		customers, silent = n/20, n*15/1000
 	}

@@ -17,7 +17,7 @@ var goals = []goal{
 	{"(a) Ledger, text ids, 100 M rows: peak memory ÷ DuckDB's", 0.50, false, against("ledger", "text", peak)},
 	{"(b) count, first, last, sum, integer ids, 100 M rows: wall ÷ DuckDB's", 1.0, false, against("sums", "int", wall)},
 	{"(b) count, first, last, sum, text ids, 100 M rows: wall ÷ DuckDB's", 1.2, false, against("sums", "text", wall)},
-	{"(c) monthly states and their moves, 100 M rows: wall ÷ DuckDB's", 0.25, false, against("states", "int", wall)},
+	{"(c) monthly states and their moves, 100 M rows: wall ÷ DuckDB's by lead", 0.25, false, against("states", "int", wall)},
 	{"cost of a row, 100 M ÷ 1 M rows, wall", 1.3, false, rowCost},
 	{"one thread ÷ two, 100 M rows, wall", 1.8, true, oneToTwo},
 	{"run ÷ its own Ledger, 10 M rows, wall", 4, false, runToLedger},
@@ -53,21 +53,16 @@ func own(all []median, size, ids, job string, threads int, memory string) *media
 	return mainstayOf(all, benchCase{Data: dataset{size, ids, allWriters[0], "snappy", "time", "clean"}, Job: job, Threads: threads, Memory: memory})
 }
 
-// against is Mainstay over the newest DuckDB, in the fastest form that gives the same answer.
+// against is Mainstay over the newest DuckDB, asked in the first of the forms: exact, as people write it.
 func against(job, ids string, of func(*median) float64) func([]median) (float64, bool) {
 	return func(all []median) (float64, bool) {
 		m := own(all, "100M", ids, job, 2, "")
-		var best *median
 		for i := range all {
-			if p := &all[i]; m != nil && p.Case.String() == m.Case.String() && p.Who.Tool+"-"+p.Who.Version == defaultPeers[0] &&
-				p.Who.Variant != "float" && (best == nil || p.Wall < best.Wall) {
-				best = p
+			if p := &all[i]; m != nil && p.Case.String() == m.Case.String() && p.Who.Tool+"-"+p.Who.Version == defaultPeers[0] && p.Who.Variant == "" {
+				return of(m) / of(p), true
 			}
 		}
-		if best == nil {
-			return 0, false
-		}
-		return of(m) / of(best), true
+		return 0, false
 	}
 }
 
