@@ -198,6 +198,15 @@ func (l *Ledger) Err() error {
 	return l.shelf.err
 }
 
+// Recover is deferred by whoever computes from scans: where a shard could not be read, err becomes that error, whatever
+// came of the missing cells, a panic included.
+func (l *Ledger) Recover(err *error) {
+	if failed := l.Err(); failed != nil {
+		_ = recover()
+		*err = failed
+	}
+}
+
 func (l *Ledger) fail(err error) {
 	l.shelf.mu.Lock()
 	defer l.shelf.mu.Unlock()

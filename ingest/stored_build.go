@@ -191,6 +191,9 @@ func (b *storedBuilder) publish(ctx context.Context, earlier []StoredNight) (*St
 		return nil, err
 	}
 	b.complete(l)
+	if err := l.Err(); err != nil {
+		return nil, err
+	}
 	if night.Money.Read == "" {
 		night.Rows.Read = l.Tally.RowsRead // without those outside the window
 		night.Money = StoredAmounts{l.Tally.MoneyRead.Format(l.Scale), money.Total{}.Format(l.Scale)}

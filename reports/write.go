@@ -55,6 +55,9 @@ func Write(ctx context.Context, r *Run, plan *ingest.Plan, l *ingest.Ledger, res
 	if err := r.writeFile(ctx, summaryName, summarise(r, plan, l, res, style)); err != nil {
 		return err
 	}
+	if err := l.Err(); err != nil { // before anything is published
+		return err
+	}
 	return r.Commit(m)
 }
 

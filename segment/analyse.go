@@ -32,7 +32,8 @@ func report(p Progress, phase string, done float64) {
 // number of threads. Errors: *ingest.ConfigError for a setting, condition or segmentation that makes no
 // sense, *ingest.QualityError for amounts whose sums exceed 64 bits, and that of the context, which is asked
 // before every panel, candidate and phase. Models that cannot be fitted are no error: the Result says so.
-func Analyse(ctx context.Context, l *ingest.Ledger, in *table.Inputs, cfg Config, threads int, progress Progress) (*Result, error) {
+func Analyse(ctx context.Context, l *ingest.Ledger, in *table.Inputs, cfg Config, threads int, progress Progress) (r *Result, err error) {
+	defer l.Recover(&err)
 	a, err := newAnalysis(ctx, l, in, cfg, threads, progress)
 	if err != nil {
 		return nil, err

@@ -42,7 +42,8 @@ func (e *UnknownCustomerError) Unwrap() error { return &ingest.ConfigError{Msg: 
 // Explain is Analyse, and why the score of one member is what it is. who is a key, to the byte, or the
 // name of exactly one member; anybody else is an *UnknownCustomerError, found before the models are
 // fitted. cells is how many of the latest day cells are listed. Other errors are those of Analyse.
-func Explain(ctx context.Context, l *ingest.Ledger, in *table.Inputs, cfg Config, threads int, progress Progress, who string, cells int) (*Explanation, error) {
+func Explain(ctx context.Context, l *ingest.Ledger, in *table.Inputs, cfg Config, threads int, progress Progress, who string, cells int) (e *Explanation, err error) {
+	defer l.Recover(&err)
 	a, err := newAnalysis(ctx, l, in, cfg, threads, progress)
 	if err != nil {
 		return nil, err

@@ -55,7 +55,7 @@ func (b *Book) Trend(ctx context.Context, period Period, by []string, where stri
 	for _, s := range series {
 		rows = append(rows, bySegment(s)...)
 	}
-	return rows, nil
+	return rows, b.Ledger.Err()
 }
 
 // closedDays are the last days of the closed periods that can be measured, ascending, then the as-of date.

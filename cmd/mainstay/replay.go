@@ -151,6 +151,9 @@ func (a *app) compare(ctx context.Context, o *runOptions, p *ingest.Plan, x *rep
 	for _, said := range x.Published {
 		x.Outcomes = append(x.Outcomes, segment.Observe(l, in.Contracts, said, o.threads)...)
 	}
+	if err := l.Err(); err != nil {
+		return err
+	}
 	r.Timings.Add("compare", start)
 	return reports.WriteReplay(ctx, r, m, x, o.style(a))
 }

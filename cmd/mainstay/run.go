@@ -137,7 +137,7 @@ func (a *app) runOnce(ctx context.Context, o *runOptions, begin func(ctx context
 }
 
 // compute does the work of a run that is not there yet, and publishes it.
-func (a *app) compute(ctx context.Context, o *runOptions, p *ingest.Plan, in *table.Inputs, r *reports.Run) error {
+func (a *app) compute(ctx context.Context, o *runOptions, p *ingest.Plan, in *table.Inputs, r *reports.Run) (err error) {
 	start := time.Now()
 	rejects, err := reports.NewRejects(ctx, r, p.Scale)
 	if err != nil {
@@ -147,6 +147,7 @@ func (a *app) compute(ctx context.Context, o *runOptions, p *ingest.Plan, in *ta
 	if err != nil {
 		return err
 	}
+	defer ledger.Recover(&err)
 	if err := rejects.Close(); err != nil {
 		return err
 	}

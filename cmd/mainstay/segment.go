@@ -90,7 +90,7 @@ func newSegmentCommand(a *app) *cobra.Command {
 	return a.inputCommand(cmd, &o.inputOptions, func(ctx context.Context) error { return runSegment(ctx, a, o) })
 }
 
-func runSegment(ctx context.Context, a *app, o *segmentOptions) error {
+func runSegment(ctx context.Context, a *app, o *segmentOptions) (err error) {
 	if err := o.check(); err != nil {
 		return err
 	}
@@ -113,6 +113,7 @@ func runSegment(ctx context.Context, a *app, o *segmentOptions) error {
 	if err != nil {
 		return err
 	}
+	defer ledger.Recover(&err)
 	cfg := o.config.Segment
 	if o.where != "" {
 		cfg.Clusters.Where = o.where
