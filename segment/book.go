@@ -105,13 +105,21 @@ func (b *Book) matchAccounts() {
 		return
 	}
 	b.account = make([]int32, b.Profiles.Len())
-	num.Blocks(ingest.Shards, 1, b.Threads, func(k, _, _ int) {
-		lo, hi := b.Profiles.OfShard(k)
-		find := b.Accounts.Finder() // keys ascend in a shard
-		for i := lo; i < hi; i++ {
-			b.account[i] = int32(find.Row(b.Ledger.Key(k, b.Profiles.Row(k, i)), int32(b.Clock.AsOf)))
+	if later := b.root; later != nil && !b.Accounts.Dated() { // what is known today was always known
+		for i, j := range b.Profiles.among(later.Profiles) {
+			if j >= 0 {
+				b.account[j] = later.account[i]
+			}
 		}
-	})
+	} else {
+		num.Blocks(ingest.Shards, 1, b.Threads, func(k, _, _ int) {
+			lo, hi := b.Profiles.OfShard(k)
+			find := b.Accounts.Finder() // keys ascend in a shard
+			for i := lo; i < hi; i++ {
+				b.account[i] = int32(find.Row(b.Ledger.Key(k, b.Profiles.Row(k, i)), int32(b.Clock.AsOf)))
+			}
+		})
+	}
 	customer := make([]bool, len(b.Accounts.Keys))
 	for _, row := range b.account {
 		if row >= 0 {

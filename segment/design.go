@@ -121,7 +121,7 @@ func (b *study) textsOn(day ingest.Day, profiles *Profiles) []*Attribute {
 	if len(b.Config.ModelAttributes) == 0 {
 		return nil
 	}
-	then := &Book{Ledger: b.Ledger, Accounts: b.Accounts, Clock: b.Clock, Profiles: profiles, Threads: b.Threads}
+	then := &Book{Ledger: b.Ledger, Accounts: b.Accounts, Clock: b.Clock, Profiles: profiles, Threads: b.Threads, root: cmp.Or(b.root, b.Book)}
 	then.Clock.AsOf = day
 	then.matchAccounts()
 	out := make([]*Attribute, len(b.Config.ModelAttributes))
