@@ -30,16 +30,20 @@ func (b *Book) Aggregate(scheme string, g *Grouping, where string, in []bool, pa
 		return nil, err
 	}
 	members := g.membersBySegment(b.Members(), in)
-	rows := make([]SegmentRow, 0, len(g.Names))
-	var net int64
-	for k, name := range g.Names {
-		if len(members[k]) == 0 && !g.Natural {
-			continue
+	all := make([]SegmentRow, len(g.Names))
+	num.Blocks(len(all), 1, b.Threads, func(k, _, _ int) {
+		if len(members[k]) > 0 || g.Natural {
+			all[k] = b.aggregate(members[k], keys, est)
+			all[k].Scheme, all[k].Segment = g.Scheme, g.Names[k]
 		}
-		row := b.aggregate(members[k], keys, est)
-		row.Scheme, row.Segment = g.Scheme, name
-		rows = append(rows, row)
-		net += row.Net12
+	})
+	rows := make([]SegmentRow, 0, len(all))
+	var net int64
+	for k, row := range all {
+		if len(members[k]) > 0 || g.Natural {
+			rows = append(rows, row)
+			net += row.Net12
+		}
 	}
 	for i := range rows {
 		rows[i].NetShare = math.NaN()

@@ -189,7 +189,7 @@ func (b *Book) accountsOf(m int) int {
 // RFM are the scores of the profiles.
 func (b *Book) RFM() *RFM {
 	rfm, _ := b.rfm.get(func() (*RFM, error) {
-		s := ScoreRFM(b.Profiles, b.Config.RFMGroups)
+		s := ScoreRFM(b.Profiles, b.Config.RFMGroups, b.Threads)
 		return &s, nil
 	})
 	return rfm

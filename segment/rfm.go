@@ -19,14 +19,18 @@ type RFM struct {
 }
 
 // ScoreRFM scores the profiles in groups (2 to 9).
-func ScoreRFM(p *Profiles, groups int) RFM {
-	measure := func(f func(i int) int64) []int8 { return scoreByRank(p, groups, f) }
-	return RFM{
-		Groups: groups,
-		R:      measure(func(i int) int64 { return int64(p.Last[i]) }), // as the negative of the days since
-		F:      measure(func(i int) int64 { return int64(p.Frequency[i]) }),
-		M:      measure(p.Net),
+func ScoreRFM(p *Profiles, groups, threads int) RFM {
+	s := RFM{Groups: groups}
+	measures := []struct {
+		score *[]int8
+		of    func(i int) int64
+	}{
+		{&s.R, func(i int) int64 { return int64(p.Last[i]) }}, // as the negative of the days since
+		{&s.F, func(i int) int64 { return int64(p.Frequency[i]) }},
+		{&s.M, p.Net},
 	}
+	num.Blocks(len(measures), 1, threads, func(k, _, _ int) { *measures[k].score = scoreByRank(p, groups, measures[k].of) })
+	return s
 }
 
 // scoreByRank scores a measure of which more is better, over the customers with a purchase day.

@@ -21,14 +21,14 @@ func withFrequencies(frequencies ...int32) *Profiles {
 }
 
 func TestRFMTiesShareAScore(t *testing.T) {
-	s := ScoreRFM(withFrequencies(1, 1, 1, 1, 1, 1, 2, 3, 4, 9), 5)
+	s := ScoreRFM(withFrequencies(1, 1, 1, 1, 1, 1, 2, 3, 4, 9), 5, 1)
 	if want := []int8{1, 1, 1, 1, 1, 1, 4, 4, 5, 5}; !slices.Equal(s.F, want) {
 		t.Errorf("F = %v, want %v", s.F, want)
 	}
 	if want := []int8{1, 1, 1, 1, 1, 1, 1, 1, 1, 1}; !slices.Equal(s.R, want) {
 		t.Errorf("all alike: R = %v, want %v", s.R, want)
 	}
-	s = ScoreRFM(withFrequencies(5, 3, 1, 2, 4, 0), 5)
+	s = ScoreRFM(withFrequencies(5, 3, 1, 2, 4, 0), 5, 1)
 	if want := []int8{5, 3, 1, 2, 4, 0}; !slices.Equal(s.F, want) {
 		t.Errorf("F = %v, want %v", s.F, want)
 	}
@@ -72,7 +72,7 @@ func TestRFMProperties(t *testing.T) {
 			p.Last = append(p.Last, ingest.Day(rapid.IntRange(0, 100).Draw(t, "last")))
 			p.Sales.wide = append(p.Sales.wide, rapid.Int64Range(1, 50).Draw(t, "sales"))
 		}
-		s := ScoreRFM(p, groups)
+		s := ScoreRFM(p, groups, 2)
 		for i := range p.Frequency {
 			if (p.Frequency[i] == 0) != (s.R[i] == 0) || s.M[i] > int8(groups) {
 				t.Fatalf("frequency %d has score %d", p.Frequency[i], s.R[i])
