@@ -7,20 +7,8 @@ const memberBatch = 4 * parquetBatch
 
 // Members is one row per customer of a description: who belongs to which segment.
 func Members(d *segment.Description) *Stream {
-	return &Stream{Shape: memberTable(&Table{}, nil, d), Rows: d.Counted(), Batches: func(yield func(*Table, error) bool) {
-		this, next := &Table{}, &Table{}
-		first := 0
-		for rows, err := range d.Members(memberBatch) {
-			if err == nil {
-				this, next = memberTable(next, rows, d), this
-				this.First = first
-				first += len(rows)
-			}
-			if !yield(this, err) {
-				return
-			}
-		}
-	}}
+	table := func(room *Table, rows []segment.Member) *Table { return memberTable(room, rows, d) }
+	return &Stream{Shape: table(&Table{}, nil), Rows: d.Counted(), Batches: batched(d.Members(memberBatch), table)}
 }
 
 // memberTable is some rows of the members, in the memory of a table of others.

@@ -13,20 +13,8 @@ const scoreBatch = 4 * parquetBatch
 // Scores is the score file: one row per customer and prospect, sorted by key bytes. has says which
 // optional measures the export had; columns of the others are null.
 func Scores(res *segment.Result, has ingest.Has) *Stream {
-	return &Stream{Shape: scoreTable(&Table{}, nil, res, has), Rows: res.Scores.Len(), Batches: func(yield func(*Table, error) bool) {
-		this, next := &Table{}, &Table{}
-		first := 0
-		for rows, err := range res.Scores.Batches(scoreBatch) {
-			if err == nil {
-				this, next = scoreTable(next, rows, res, has), this
-				this.First = first
-				first += len(rows)
-			}
-			if !yield(this, err) {
-				return
-			}
-		}
-	}}
+	table := func(room *Table, s []segment.Score) *Table { return scoreTable(room, s, res, has) }
+	return &Stream{Shape: table(&Table{}, nil), Rows: res.Scores.Len(), Batches: batched(res.Scores.Batches(scoreBatch), table)}
 }
 
 // scoreTable is some rows of the score file, in the memory of a table of others.

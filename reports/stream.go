@@ -32,6 +32,24 @@ type Stream struct {
 	Batches iter.Seq2[*Table, error]
 }
 
+// batched makes tables of batches of rows, each in the memory of the one before the last.
+func batched[R any](batches iter.Seq2[[]R, error], table func(room *Table, rows []R) *Table) iter.Seq2[*Table, error] {
+	return func(yield func(*Table, error) bool) {
+		this, next := &Table{}, &Table{}
+		first := 0
+		for rows, err := range batches {
+			if err == nil {
+				this, next = table(next, rows), this
+				this.First = first
+				first += len(rows)
+			}
+			if !yield(this, err) {
+				return
+			}
+		}
+	}
+}
+
 // write writes the stream in several formats at the same time. The error is that of the first of them.
 func (s *Stream) write(writers ...tableWriter) error {
 	var wg sync.WaitGroup
