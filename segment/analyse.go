@@ -59,8 +59,14 @@ func newAnalysis(ctx context.Context, l *ingest.Ledger, in *table.Inputs, cfg Co
 		Currency: l.Currency, Basis: b.Basis, BasisWhy: b.BasisWhy}}, nil
 }
 
-// run fills the result.
+// run fills the result. On an error nothing is left of it on disk.
 func (a *analysis) run(ctx context.Context, progress Progress) error {
+	done := false
+	defer func() { // a panic of missing cells included, see Ledger.Recover
+		if !done && a.scored != nil {
+			_ = a.scored.Close()
+		}
+	}()
 	for _, step := range []func(context.Context, Progress) error{a.compete, a.score, a.describe} {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -69,6 +75,10 @@ func (a *analysis) run(ctx context.Context, progress Progress) error {
 			return err
 		}
 	}
+	if err := a.Ledger.Err(); err != nil {
+		return err
+	}
+	done = true
 	return nil
 }
 
@@ -226,7 +236,7 @@ func (a *analysis) segments(ctx context.Context, past *Retention, progress Progr
 	if err != nil {
 		return err
 	}
-	if _, err := past.holds(""); err != nil {
+	if _, err := past.holds(""); err != nil { // remembered before many goroutines ask
 		return err
 	}
 	parts := make([]schemeRows, len(schemes))

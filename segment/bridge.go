@@ -133,7 +133,7 @@ func (b *Book) Bridges(ctx context.Context, by []string, where string) ([]Bridge
 		}
 		return err
 	})
-	return slices.Concat(parts...), err
+	return slices.Concat(parts...), cmp.Or(err, b.Ledger.Err())
 }
 
 // bridges sums up the customers by segment.

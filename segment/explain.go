@@ -59,9 +59,9 @@ func Explain(ctx context.Context, l *ingest.Ledger, in *table.Inputs, cfg Config
 }
 
 func (a *analysis) explain(m int, byName bool, cells int) (*Explanation, error) {
-	e := &Explanation{Result: a.result, ByName: byName, Attributes: a.attributesOf(m), Beside: a.besides(m, cells)}
 	scores := a.result.Scores.(*bookScores)
 	defer scores.Close()
+	e := &Explanation{Result: a.result, ByName: byName, Attributes: a.attributesOf(m), Beside: a.besides(m, cells)}
 	var err error
 	if e.Score, err = scores.at(m); err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package segment
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -57,7 +58,7 @@ func (b *Book) Migrations(ctx context.Context, day ingest.Day, by []string, wher
 		all = append(all, p.migration(g))
 		return nil
 	})
-	return all, err
+	return all, cmp.Or(err, b.Ledger.Err())
 }
 
 // migration counts the moves of one scheme.

@@ -91,14 +91,21 @@ func (s *scored) rank(reference []float64, threads int) {
 		for m := lo; m < hi; m++ {
 			if v := s.value[m]; finite(v) {
 				at, _ := slices.BinarySearch(reference, v)
-				s.below[m] = uint32(at)
-				for at < len(reference) && reference[at] == v { // ties are few, or all there is
-					at++
-				}
-				s.upTo[m] = uint32(at)
+				s.below[m], s.upTo[m] = uint32(at), uint32(at+leadingTies(reference[at:], v))
 			}
 		}
 	})
+}
+
+// leadingTies is how many of the sorted values, of which the first is ≥ v, equal v: mostly one or none, but everybody where all
+// pay the same fee.
+func leadingTies(sorted []float64, v float64) int {
+	end := 1
+	for end < len(sorted) && sorted[end] == v {
+		end *= 2
+	}
+	end = min(end, len(sorted))
+	return upTo(sorted[:end], v)
 }
 
 // sortedAtRisk are the values that column holds of the customers at risk, in ascending order.

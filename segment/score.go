@@ -1,6 +1,7 @@
 package segment
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math"
@@ -127,7 +128,7 @@ func (s *scorer) scoreAll(ctx context.Context) (*scored, error) {
 		}
 		failed[k] = sc.shard(k, words)
 	})
-	if err := errors.Join(append(failed[:], ctx.Err())...); err != nil {
+	if err := cmp.Or(cmp.Or(failed[:]...), ctx.Err()); err != nil { // a full disk is told once
 		return nil, errors.Join(err, sc.Close())
 	}
 	s.survival = sc.meanSurvival(s.Clock.Horizon)

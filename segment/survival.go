@@ -1,6 +1,7 @@
 package segment
 
 import (
+	"cmp"
 	"context"
 
 	"mainstay/ingest"
@@ -41,10 +42,7 @@ func (b *Book) Survivals(ctx context.Context, by []string, where string) ([]Surv
 		curves = append(curves, b.survivals(g, in, lives)...)
 		return nil
 	})
-	if err == nil {
-		err = b.Ledger.Err()
-	}
-	return curves, err
+	return curves, cmp.Or(err, b.Ledger.Err())
 }
 
 // survivals fits the curve of every segment that has customers.

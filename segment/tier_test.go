@@ -3,6 +3,8 @@ package segment
 import (
 	"math"
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 func TestTiersByHand(t *testing.T) {
@@ -40,5 +42,40 @@ func TestTiersByHand(t *testing.T) {
 		if got := tierNames[s.tier[m]] + ": " + string(s.appendTierReason(nil, m)); got != want[m] {
 			t.Errorf("%d: %s, want %s", m, got, want[m])
 		}
+	}
+}
+
+// Ranks are counts, also where nearly all values are equal, as fees are.
+func TestRanksOfTies(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		values := rapid.SliceOf(rapid.SampledFrom([]float64{-1, 0, 9.99, 9.99, 9.99, 20})).Draw(t, "values")
+		s := newScored(len(values))
+		copy(s.value, values)
+		for m := range values {
+			s.relation[m] = active
+		}
+		s.rank(s.sortedAtRisk(s.value), 2)
+		for m, v := range values {
+			below, upTo := uint32(0), uint32(0)
+			for _, x := range values {
+				below += uint32(unit(x < v))
+				upTo += uint32(unit(x <= v))
+			}
+			if s.below[m] != below || s.upTo[m] != upTo {
+				t.Fatalf("%v: %d below, %d up to; want %d, %d", v, s.below[m], s.upTo[m], below, upTo)
+			}
+		}
+	})
+}
+
+// A book in which all pay the same is ranked as fast as any other: this would take hours by steps from tie to tie.
+func TestRanksOfAMillionTies(t *testing.T) {
+	s := newScored(1 << 20)
+	for m := range s.value {
+		s.value[m], s.relation[m] = 9.99, active
+	}
+	s.rank(s.sortedAtRisk(s.value), 2)
+	if got := s.score(0); got != 50 {
+		t.Errorf("score %v, want 50", got)
 	}
 }
