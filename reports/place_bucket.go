@@ -36,10 +36,10 @@ type bucket struct {
 	temp   string             // folder for temporary files
 	step   func(string) error // where tests let it fail
 
-	me      []byte // content of the lock
 	stop    func() // ends the renewals; nil = the lock is not held
 	mu      sync.Mutex
-	version string // of the lock
+	me      lockDocument // what the lock holds
+	version string       // of the lock
 
 	staged *flock.Flock // the staging folder is in use
 }
@@ -57,6 +57,7 @@ type lockDocument struct {
 	Host   string `json:"host"`   // for people
 	PID    int    `json:"pid"`    // for people
 	Holder string `json:"holder"` // random: no two locks are the same object
+	Times  int    `json:"times"`  // that it was made: a lock that was renewed is another object, where the version is a hash, too
 }
 
 const (
@@ -68,12 +69,9 @@ func (b *bucket) name(below string) string { return store.Join(b.out, below) }
 
 func (b *bucket) lock(run string) error {
 	host, _ := os.Hostname()
-	var err error
-	if b.me, err = encodeJSON(lockDocument{lockSchema, run, host, os.Getpid(), rand.Text()}); err != nil {
-		return err
-	}
+	b.me = lockDocument{Schema: lockSchema, Run: run, Host: host, PID: os.Getpid(), Holder: rand.Text()}
 	var left string
-	err = b.putLock(b.ctx, store.Condition{Absent: true})
+	err := b.putLock(b.ctx, store.Condition{Absent: true})
 	if errors.As(err, new(*store.ConditionError)) {
 		left, err = b.takeOver()
 	}
@@ -109,12 +107,15 @@ func (b *bucket) keep() {
 
 // putLock makes the lock. That the condition does not hold may be the work of an attempt whose answer was lost.
 func (b *bucket) putLock(ctx context.Context, when store.Condition) error {
-	version, err := b.remote.Put(ctx, b.name(lockObject), bytes.NewReader(b.me), int64(len(b.me)), when)
+	b.me.Times++
+	content, err := encodeJSON(b.me)
+	if err != nil {
+		return err
+	}
+	version, err := b.remote.Put(ctx, b.name(lockObject), bytes.NewReader(content), int64(len(content)), when)
 	if errors.As(err, new(*store.ConditionError)) {
-		if o, _, e := b.remote.Stat(ctx, b.name(lockObject)); e == nil {
-			if now, e := b.content(o); e == nil && bytes.Equal(now, b.me) {
-				version, err = o.Version, nil
-			}
+		if o, _, e := b.remote.Stat(ctx, b.name(lockObject)); e == nil && b.lockIn(ctx, o).Holder == b.me.Holder {
+			version, err = o.Version, nil
 		}
 	}
 	if err == nil {
@@ -123,14 +124,18 @@ func (b *bucket) putLock(ctx context.Context, when store.Condition) error {
 	return err
 }
 
-// content is what a small object holds.
-func (b *bucket) content(o store.Object) ([]byte, error) {
-	r, err := b.remote.Open(b.ctx, o)
+// lockIn is what a lock holds; nothing where it cannot be read or is something else.
+func (b *bucket) lockIn(ctx context.Context, o store.Object) (l lockDocument) {
+	r, err := b.remote.Open(ctx, o)
 	if err != nil {
-		return nil, err
+		return l
 	}
 	defer r.Close()
-	return io.ReadAll(io.NewSectionReader(r, 0, min(o.Size, 1<<16)))
+	content, err := io.ReadAll(io.NewSectionReader(r, 0, min(o.Size, 1<<16)))
+	if err != nil || json.Unmarshal(content, &l) != nil || l.Schema != lockSchema {
+		return lockDocument{}
+	}
+	return l
 }
 
 // takeOver takes the lock of a writer that crashed, and tells the run that it left unfinished.
@@ -142,15 +147,12 @@ func (b *bucket) takeOver() (left string, err error) {
 	if err != nil || age < lease { // gone this moment: another writer may be there first
 		return "", &store.LockedError{Folder: b.out, Hint: fmt.Sprintf(" (a run that crashed holds it for %d minutes)", int(lease.Minutes()))}
 	}
-	var old lockDocument
-	if content, err := b.content(o); err == nil {
-		json.Unmarshal(content, &old) // of something else there is nothing to remove
-	}
+	old := b.lockIn(b.ctx, o)
 	err = b.putLock(b.ctx, store.Condition{Version: o.Version})
 	if errors.As(err, new(*store.ConditionError)) {
 		return "", &store.LockedError{Folder: b.out}
 	}
-	if old.Schema != lockSchema || old.Run != path.Base(old.Run) || strings.HasPrefix(old.Run, ".") {
+	if old.Run == "" || old.Run != path.Base(old.Run) || strings.HasPrefix(old.Run, ".") {
 		return "", err
 	}
 	return old.Run, err
@@ -195,7 +197,7 @@ func (b *bucket) unlock() error {
 	ctx, cancel := b.after()
 	defer cancel()
 	o, _, err := b.remote.Stat(ctx, b.name(lockObject))
-	if err != nil || o.Version != b.version {
+	if err != nil || b.lockIn(ctx, o).Holder != b.me.Holder {
 		return ignoreAbsent(err)
 	}
 	return b.remote.Delete(ctx, b.name(lockObject))
@@ -253,6 +255,9 @@ func (b *bucket) publish(staging, run string) (err error) {
 		if err != nil {
 			ctx, cancel := b.after()
 			defer cancel()
+			if b.holds(ctx) != nil { // what lies there may be of the writer that took over
+				return
+			}
 			slices.Reverse(put) // the manifest first, if it is there although its Put failed
 			err = errors.Join(err, b.remote.Delete(ctx, put...))
 		}

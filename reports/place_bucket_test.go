@@ -215,6 +215,46 @@ func TestBucketLock(t *testing.T) {
 	}
 }
 
+// A writer that is held up while it uploads, for so long that another takes over and publishes the same run, takes
+// nothing of it back.
+func TestBucketLostWhileUploading(t *testing.T) {
+	freshBucket(t)
+	slow, err := Begin(context.Background(), farOut, "", newFixture().id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	far.fault = func(op string) error {
+		if op == "put scores.parquet" {
+			far.fault, far.age = nil, 2*lease
+			if _, err := publish(farOut, newFixture(), nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return nil
+	}
+	if err := write(slow, newFixture()); err == nil || !strings.Contains(err.Error(), "another run took over") {
+		t.Errorf("the slow writer: %v", err)
+	}
+	checkBucket(t, "after the other writer", slow.Name, false)
+}
+
+// A lock that was renewed is not the one that another writer saw grow old.
+func TestBucketRenewedLock(t *testing.T) {
+	freshBucket(t)
+	r, err := Begin(context.Background(), farOut, "", newFixture().id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := r.place.(*bucket)
+	before := b.version
+	if err := b.holds(b.ctx); err != nil || b.version == before {
+		t.Errorf("version %q, before %q, %v", b.version, before, err)
+	}
+	if err := r.Abort(); err != nil || len(far.Memory) > 0 {
+		t.Errorf("left: %q, %v", slices.Collect(maps.Keys(far.Memory)), err)
+	}
+}
+
 // The answer to a Put may be lost although it was done: the lock is ours, not another's.
 func TestBucketLockWithLostAnswer(t *testing.T) {
 	freshBucket(t)
@@ -225,7 +265,7 @@ func TestBucketLockWithLostAnswer(t *testing.T) {
 	far.fault = func(op string) error {
 		if op == "put .lock" {
 			far.fault = nil
-			far.Memory[farOut+"/"+lockObject] = slices.Clone(r.place.(*bucket).me)
+			far.Memory[farOut+"/"+lockObject], _ = encodeJSON(r.place.(*bucket).me)
 		}
 		return nil
 	}
