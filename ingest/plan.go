@@ -240,6 +240,9 @@ func (p *Plan) settle(c *catalog, all *surveyed, now time.Time) error {
 	if first, last := all.days.ends(latestDay); last < first && p.window != nil {
 		return &QualityError{fmt.Sprintf("no row lies between %s and %s (%s without a usable time): choose another --from or --to", p.window.days.lo, p.window.days.hi, plural(all.days.bad, "row"))}
 	}
+	if last := yesterday(now, p.Location); p.window != nil && p.window.days.lo > last {
+		return &ConfigError{fmt.Sprintf("from %s is later than yesterday (%s): no day that is over lies in the window; choose an earlier --from", p.Config.From, last)}
+	}
 	asOf, why, notes, err := chooseAsOf(&all.days, p.Config.AsOf, now, p.Location)
 	if err != nil {
 		return err

@@ -252,6 +252,9 @@ func TestInputErrors(t *testing.T) {
 			t.Errorf("%s: error is %v, want %s", c.source, err, c.problem)
 		}
 	}
+	if _, err := planOf(files, "late.parquet", func(c *Config) { c.From = "2026-12-01" }); err == nil || !strings.Contains(err.Error(), "choose an earlier --from") {
+		t.Errorf("a window that is not over: %v", err)
+	}
 	if _, err := NewPlan(context.Background(), files, nil, DefaultConfig(), 1, planNow); err == nil {
 		t.Error("no sources, no error")
 	}

@@ -157,7 +157,11 @@ func sameSettings(given, made Config) error {
 	if key == "" {
 		return nil
 	}
-	return &ConfigError{fmt.Sprintf("%s is %s, but the stored ledger was made with %s: leave it out, or rebuild the ledger from the export", key, a, b)}
+	with := "with " + b
+	if b == showSetting(nil) {
+		with = "without"
+	}
+	return &ConfigError{fmt.Sprintf("%s is %s, but the stored ledger was made %s: leave it out, or rebuild the ledger from the export", key, a, with)}
 }
 
 // settings is a configuration by its keys.

@@ -91,6 +91,9 @@ func (o *inputOptions) adopt(ctx context.Context, flags *pflag.FlagSet, sources 
 	if stored == nil || err != nil {
 		return err
 	}
+	if flags.Changed("partition") {
+		return usageError{fmt.Errorf("--partition chooses files of an export, and %s is a stored ledger: choose when it is made, or read the export", sources[0])}
+	}
 	return o.source.over(&o.config, flags, stored)
 }
 

@@ -13,8 +13,11 @@ package s3
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
 	"sync/atomic"
@@ -31,7 +34,10 @@ import (
 	"mainstay/ingest/store"
 )
 
-const scheme = "s3://"
+const (
+	scheme  = "s3://"
+	dialing = 5 * time.Second
+)
 
 func init() {
 	store.Register("s3", func() (store.Remote, error) { return open(context.Background(), defaults) })
@@ -62,6 +68,8 @@ func open(ctx context.Context, set settings) (*Store, error) {
 	transport := awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
 		t.ResponseHeaderTimeout = set.stall
 		t.MaxIdleConnsPerHost = maxStreams
+	}).WithDialerOptions(func(d *net.Dialer) {
+		d.Timeout = dialing // who takes longer is not there; the SDK's 30 s, six times over, would be silent minutes
 	})
 	cfg, err := config.LoadDefaultConfig(ctx,
 		config.WithHTTPClient(transport),
@@ -87,10 +95,18 @@ func open(ctx context.Context, set settings) (*Store, error) {
 		o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
 		o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
 	})
+	if e := s.client.Options().BaseEndpoint; e != nil && !isAddress(*e) {
+		return nil, errors.New("s3: the endpoint (AWS_ENDPOINT_URL, or endpoint_url in ~/.aws/config) is no address: expected one such as https://minio.example:9000")
+	}
 	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
 		return nil, noCredentials()
 	}
 	return s, nil
+}
+
+func isAddress(endpoint string) bool {
+	u, err := url.Parse(endpoint)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
 }
 
 // within bounds a request whose body or answer the client reads or writes itself, where nothing watches whether

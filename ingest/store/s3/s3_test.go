@@ -468,3 +468,14 @@ func TestNoCredentials(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// An endpoint that is no address is said at once, without what it holds: that may be a password.
+func TestNoEndpoint(t *testing.T) {
+	s3test.Start(t)
+	for _, endpoint := range []string{"127.0.0.1:9000", "minio", "http://", "http://user:secret@%zz"} {
+		t.Setenv("AWS_ENDPOINT_URL", endpoint)
+		if _, err := open(t.Context(), quick); err == nil || !strings.Contains(err.Error(), "expected one such as") || strings.Contains(err.Error(), "secret") {
+			t.Errorf("%s: %v", endpoint, err)
+		}
+	}
+}
