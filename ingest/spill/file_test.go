@@ -198,6 +198,27 @@ func TestFoldersOfTheDeadAreCleared(t *testing.T) {
 	}
 }
 
+// Where folders cannot be locked nothing is left of the attempts, and the error says what to do.
+func TestFolderWithoutLocks(t *testing.T) {
+	defer func() { lockFolder = (*folder).take }()
+	for _, failed := range []error{nil, syscall.ENOLCK} {
+		lockFolder = func(d *folder) (bool, error) {
+			if held, err := d.take(); !held || err != nil {
+				t.Fatal(held, err)
+			}
+			d.lock.Close()
+			return false, failed
+		}
+		dir := t.TempDir()
+		if _, err := New(1, dir).File("rows", 0); err == nil || !strings.Contains(err.Error(), "choose another with --temp") || failed != nil && !errors.Is(err, failed) {
+			t.Errorf("error is %v", err)
+		}
+		if got := entries(t, dir); len(got) != 0 {
+			t.Errorf("left behind: %q", got)
+		}
+	}
+}
+
 // Two that begin at once never take each other's folder for one of the dead.
 func TestBeginningsDoNotClash(t *testing.T) {
 	dir := t.TempDir()

@@ -35,12 +35,19 @@ func makeFolder(dir string) (*folder, error) {
 			return nil, err
 		}
 		var held bool
-		if held, err = d.take(); held {
+		if held, err = lockFolder(d); held {
 			return d, nil
 		}
+		_ = os.RemoveAll(d.path) // nobody could tell later whose it was
+	}
+	if err == nil {
+		err = errors.New("its lock is held by somebody else")
 	}
 	return nil, err
 }
+
+// lockFolder is a variable for tests: there are file systems without locks.
+var lockFolder = (*folder).take
 
 // take locks the folder; false if it is not there any more, or locked.
 func (d *folder) take() (bool, error) {
