@@ -120,6 +120,11 @@ func (in *Inspection) rehearse(ctx context.Context, st store.Store, p *Plan, thr
 	} else if err != nil {
 		return err
 	}
+	return in.note(l, threads)
+}
+
+// note keeps what the Ledger says of the rows.
+func (in *Inspection) note(l *Ledger, threads int) error {
 	in.Used, in.Outside, in.Currency = l.Tally.RowsRead, l.Tally.RowsOutside, l.Currency
 	if in.Problem == "" {
 		n := l.Customers()
@@ -136,7 +141,7 @@ func (in *Inspection) rehearse(ctx context.Context, st store.Store, p *Plan, thr
 		in.Used -= r.Rows
 		in.SetAside = append(in.SetAside, SetAsideReport{r.Reason, r.Kind, r.Rows, r.Money.Format(l.Scale)})
 	}
-	return nil
+	return l.Err()
 }
 
 // inspector is what one worker gathers.

@@ -122,6 +122,9 @@ func TestShardsThatCannotBeRead(t *testing.T) {
 	if err := l.Err(); err == nil || !strings.Contains(err.Error(), "temporary file") {
 		t.Errorf("error is %v", err)
 	}
+	if err := new(Inspection).note(l, 1); err != l.Err() {
+		t.Errorf("inspect says %v", err)
+	}
 }
 
 // BenchmarkScan is a scan over shards that are unpacked for it, per cell.

@@ -137,12 +137,13 @@ func sameFiles(then, now *ingest.Plan) error {
 }
 
 // compare reads what came and writes the replay.
-func (a *app) compare(ctx context.Context, o *runOptions, p *ingest.Plan, x *reports.Replay, m *reports.ReplayManifest, r *reports.Run) error {
+func (a *app) compare(ctx context.Context, o *runOptions, p *ingest.Plan, x *reports.Replay, m *reports.ReplayManifest, r *reports.Run) (err error) {
 	start := time.Now()
 	l, err := ingest.Build(ctx, files, p, o.threads, nil, a.rowProgress(p))
 	if err != nil {
 		return err
 	}
+	defer l.Recover(&err)
 	in, err := a.readTables(ctx, &o.inputOptions, p)
 	if err != nil {
 		return err
