@@ -51,7 +51,7 @@ func (u unit) cut(parts int64) []unit {
 	for i := range parts {
 		from, to := u.rows*i/parts, u.rows*(i+1)/parts
 		v := u
-		v.skip, v.first, v.rows, v.part = from, u.first+from, to-from, true
+		v.skip, v.first, v.rows = from, u.first+from, to-from
 		out = append(out, v)
 	}
 	return out

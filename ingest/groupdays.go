@@ -82,10 +82,22 @@ func (g *groupDays) holds(b *batch, bad *int64) error {
 	return nil
 }
 
-// ends is holds at the end of the row group, or of a part of it: dropped counts its rows outside the window.
-func (g *groupDays) ends(path string, part bool, bad, dropped int64) error {
-	if dropped > 0 || bad > g.nulls || bad < g.nulls && !part {
-		return wrongStatistics(path, -1, fmt.Sprintf("%s of a row group have no usable time or lie outside the window, and the footer says %d", plural(bad+dropped, "row"), g.nulls))
+// reconcileUndated holds the rows without a day to what the footers that were believed say. A row group may have been
+// read in parts, by several workers.
+func (p *Plan) reconcileUndated(workers []*scatterer) error {
+	for i := range p.groups {
+		for _, g := range p.groups[i] {
+			if g.trusted == nil {
+				continue
+			}
+			undated := int64(0)
+			for _, w := range workers {
+				undated += w.undated[g.trusted]
+			}
+			if undated != g.trusted.nulls {
+				return wrongStatistics(p.Files[i].Object.Name, -1, fmt.Sprintf("%s of a row group have no usable time, and the footer says %d", plural(undated, "row"), g.trusted.nulls))
+			}
+		}
 	}
 	return nil
 }

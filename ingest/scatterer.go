@@ -3,12 +3,13 @@ package ingest
 // scatterer is one worker: it applies the row rules to batches and keeps the
 // accepted rows by shard.
 type scatterer struct {
-	rules  *rules
-	layout recordLayout
-	part   [Shards]partition
-	values []textTable // by side: distinct values of accepted rows
-	counts counts
-	aside  asideCounts // for a stored Ledger: what is set aside, by day and order; else nil
+	rules   *rules
+	layout  recordLayout
+	part    [Shards]partition
+	values  []textTable // by side: distinct values of accepted rows
+	counts  counts
+	undated map[*groupDays]int64 // rows without a day of row groups whose footers were believed
+	aside   asideCounts          // for a stored Ledger: what is set aside, by day and order; else nil
 
 	// What is known about the entries of the current dictionaries.
 	customers    customerResolver
@@ -31,7 +32,7 @@ type scatterer struct {
 }
 
 func newScatterer(r *rules, l recordLayout) *scatterer {
-	s := &scatterer{rules: r, layout: l, counts: newCounts()}
+	s := &scatterer{rules: r, layout: l, counts: newCounts(), undated: map[*groupDays]int64{}}
 	s.waiting.columns = make([]waitingColumn, l.columns)
 	s.waiting.own = make([][]int64, l.columns)
 	s.values = make([]textTable, l.nSides)

@@ -60,8 +60,7 @@ func (p *Plan) survey(ctx context.Context, st store.Store, threads int, now time
 		if err := s.read(ctx, st, next); err != nil {
 			return nil, err
 		}
-		next = s.wanted(more)
-		s.unread = slices.DeleteFunc(s.unread, func(u int) bool { return slices.Contains(next, u) })
+		next = s.takeWanted(more)
 	}
 	s.note()
 	return s.found(), nil
@@ -85,10 +84,20 @@ func (s *surveyor) begin() (read []int) {
 		}
 	}
 	if len(read) == 0 {
-		read = s.wanted(1)
-		s.unread = slices.DeleteFunc(s.unread, func(u int) bool { return slices.Contains(read, u) })
+		read = s.takeWanted(1)
 	}
 	return read
+}
+
+// takeWanted takes what is wanted from the unread units.
+func (s *surveyor) takeWanted(most int) []int {
+	want := s.wanted(most)
+	taken := make([]bool, len(s.units))
+	for _, u := range want {
+		taken[u] = true
+	}
+	s.unread = slices.DeleteFunc(s.unread, func(u int) bool { return taken[u] })
+	return want
 }
 
 // read counts the days and currencies of units.

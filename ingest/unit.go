@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"fmt"
 	"sync/atomic"
 
 	"mainstay/ingest/store"
@@ -18,7 +19,6 @@ type unit struct {
 	first int64 // row number, within the file, of its first row
 	skip  int64 // rows of the row group before it
 	rows  int64
-	part  bool // there are rows of the row group beside it
 
 	trusted *groupDays // what the plan took from the footer without looking; nil = nothing
 }
@@ -75,6 +75,9 @@ func readUnits(ctx context.Context, st store.Store, p *Plan, workers []*scattere
 	if err != nil {
 		return err
 	}
+	if err := p.reconcileUndated(workers); err != nil {
+		return err
+	}
 	return p.reconcileRows(workers)
 }
 
@@ -126,9 +129,10 @@ func readUnit(ctx context.Context, index int, u unit, d *decoder, s *scatterer, 
 	}
 	s.counts.outside += d.rows.outside
 	if u.trusted != nil {
-		if err := u.trusted.ends(d.batch.path, u.part, bad, d.rows.outside); err != nil {
-			return err
+		if d.rows.outside > 0 {
+			return wrongStatistics(d.batch.path, -1, fmt.Sprintf("%s of a row group lie outside the window, and the footer says none", plural(d.rows.outside, "row")))
 		}
+		s.undated[u.trusted] += bad
 	}
 	return s.rejects.finish()
 }

@@ -111,27 +111,34 @@ func bookFile(form *timeForm, times []parquet.Value, required bool, group, stati
 	return withStatistics(b.Bytes(), statistics)
 }
 
-// withStatistics rewrites the footer of a file.
+// withStatistics is the file with other statistics.
 func withStatistics(file []byte, statistics int) []byte {
+	return rewritten(file, func(meta *format.FileMetaData) {
+		for g := range meta.RowGroups {
+			for c := range meta.RowGroups[g].Columns {
+				s := &meta.RowGroups[g].Columns[c].MetaData.Statistics
+				switch statistics {
+				case noStatistics:
+					*s = format.Statistics{}
+				case oldStatistics:
+					s.Min, s.Max, s.MinValue, s.MaxValue = s.MinValue, s.MaxValue, nil, nil
+				case noNullCount:
+					s.NullCount = -1
+				}
+			}
+		}
+	})
+}
+
+// rewritten is the file with its footer changed.
+func rewritten(file []byte, change func(*format.FileMetaData)) []byte {
 	start := len(file) - 8 - int(binary.LittleEndian.Uint32(file[len(file)-8:]))
 	var meta format.FileMetaData
 	var protocol thrift.CompactProtocol
 	if err := thrift.Unmarshal(&protocol, file[start:len(file)-8], &meta); err != nil {
 		panic(err)
 	}
-	for g := range meta.RowGroups {
-		for c := range meta.RowGroups[g].Columns {
-			s := &meta.RowGroups[g].Columns[c].MetaData.Statistics
-			switch statistics {
-			case noStatistics:
-				*s = format.Statistics{}
-			case oldStatistics:
-				s.Min, s.Max, s.MinValue, s.MaxValue = s.MinValue, s.MaxValue, nil, nil
-			case noNullCount:
-				s.NullCount = -1
-			}
-		}
-	}
+	change(&meta)
 	footer, err := thrift.Marshal(&protocol, &meta)
 	if err != nil {
 		panic(err)
@@ -283,6 +290,35 @@ func TestWrongStatisticsAreFound(t *testing.T) {
 	_, err = Build(context.Background(), store.Memory{"x": file}, p, 2, nil, nil)
 	if wrong := (*InputError)(nil); !errors.As(err, &wrong) || wrong.Row != 55 || !strings.Contains(err.Error(), "the statistics of the time column are wrong") {
 		t.Errorf("%v", err)
+	}
+}
+
+// A wrong count of rows without a time is found in whatever parts the row group is read.
+func TestWrongNullCountIsFound(t *testing.T) {
+	defer func(rows int64) { leastPart = rows }(leastPart)
+	leastPart = 3
+	var times []parquet.Value
+	for d := range 200 {
+		times = append(times, timeForms[0].value(on("2023-01-01")+Day(d), 0))
+	}
+	for _, row := range []int{85, 95, 105, 115} {
+		times[row] = parquet.NullValue()
+	}
+	for _, claimed := range []int64{3, 4, 5} {
+		file := rewritten(bookFile(&timeForms[0], times, false, 40, allStatistics), func(meta *format.FileMetaData) {
+			meta.RowGroups[2].Columns[3].MetaData.Statistics.NullCount = claimed
+		})
+		files := store.Memory{"x": file}
+		p, err := planOf(files, "x", func(c *Config) { c.Columns.Currency, c.MaxBadRate = noColumn, 1 })
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, threads := range []int{1, 3} {
+			_, err = Build(context.Background(), files, p, threads, nil, nil)
+			if wrong := (*InputError)(nil); (claimed == 4) != (err == nil) || err != nil && (!errors.As(err, &wrong) || !strings.Contains(err.Error(), "4 rows of a row group have no usable time, and the footer says")) {
+				t.Errorf("%d claimed, %d threads: %v", claimed, threads, err)
+			}
+		}
 	}
 }
 
