@@ -8,6 +8,8 @@ import (
 	"math/rand/v2"
 
 	"github.com/cespare/xxhash/v2"
+
+	"mainstay/ingest/key"
 )
 
 // Interning turns keys into small dense numbers, in order of first appearance.
@@ -20,6 +22,14 @@ func shardOfInt(x int64) uint8 { return uint8(mix64(uint64(x)) >> (64 - shardBit
 
 // shardOfText is the shard of any other key.
 func shardOfText(b []byte) uint8 { return uint8(xxhash.Sum64(b) >> (64 - shardBits)) }
+
+// shardOfShort is the shard of a key b in its form, of which low is the second number.
+func shardOfShort(f key.Form, low int64, b []byte) uint8 {
+	if f == key.Int {
+		return shardOfInt(low)
+	}
+	return shardOfText(b)
+}
 
 const shardBits = 6 // 2^6 = Shards
 

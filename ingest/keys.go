@@ -101,7 +101,7 @@ func (s *scatterer) resolveCustomers(b *batch) {
 			}
 			s.resolved(i, k)
 		}
-	case f.t.Kind == column.Int && f.v.Null == nil && f.v.Bad == nil && !s.rules.exclude.any() && s.rules.parents == nil:
+	case f.t.Kind == column.Int && f.v.Null == nil && f.v.Bad == nil && s.alone():
 		for i, x := range f.v.Int[:b.n] {
 			s.low[i], s.place[i] = x, placeOf(key.Int, shardOfInt(x))
 		}
@@ -158,10 +158,8 @@ func (s *scatterer) number(b []byte, k resolvedKey) resolvedKey {
 
 // judgeText is resolveText but for the number of a Long key.
 func (s *scatterer) judgeText(b []byte) resolvedKey {
-	if s.rules.parents == nil && !s.rules.exclude.any() {
-		if f, high, low := key.Shorten(b); key.Sound(f, high) {
-			return shortKey(f, high, low, b)
-		}
+	if f, high, low := key.Shorten(b); s.alone() && key.Sound(f, high) {
+		return shortKey(f, high, low, b)
 	}
 	switch key.Check(b) {
 	case key.None:
@@ -175,6 +173,9 @@ func (s *scatterer) judgeText(b []byte) resolvedKey {
 	return s.judgeKey(b)
 }
 
+// alone reports whether keys stand for themselves, whatever they are.
+func (s *scatterer) alone() bool { return s.rules.parents == nil && !s.rules.exclude.any() }
+
 // judgeKey is judgeText for what can be a key and is in no group.
 func (s *scatterer) judgeKey(b []byte) resolvedKey {
 	if n := s.rules.exclude.match(b); n != noEntry {
@@ -186,10 +187,7 @@ func (s *scatterer) judgeKey(b []byte) resolvedKey {
 
 // shortKey is the key that b is in short.
 func shortKey(f key.Form, high, low int64, b []byte) resolvedKey {
-	if f == key.Int {
-		return resolvedKey{low: low, place: placeOf(f, shardOfInt(low))}
-	}
-	return resolvedKey{high: high, low: low, place: placeOf(f, shardOfText(b))}
+	return resolvedKey{high: high, low: low, place: placeOf(f, shardOfShort(f, low, b))}
 }
 
 // probe is the search for one Long key.
@@ -204,7 +202,7 @@ type probe struct {
 // customers each step of a search for a Long key (slot, end, bytes) misses the cache. Taken in
 // loops of one step for all rows, the misses overlap instead of adding up.
 func (s *scatterer) resolvePlain(b *batch) {
-	f := &b.customer
+	f, alone := &b.customer, s.alone()
 	probes := s.customers.probes[:0]
 	for i := range b.n {
 		switch {
@@ -213,6 +211,10 @@ func (s *scatterer) resolvePlain(b *batch) {
 			s.reason[i] = noCustomer
 		default:
 			text := f.v.Dict.Value(f.v.Code[i])
+			if form, high, low := key.Shorten(text); alone && key.Sound(form, high) {
+				s.high[i], s.low[i], s.place[i] = high, low, placeOf(form, shardOfShort(form, low, text))
+				continue
+			}
 			k := s.judgeText(text)
 			s.resolved(i, &k)
 			if k.place.form() == key.Long {

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"mainstay/ingest/column"
 	"mainstay/ingest/key"
 )
 
@@ -94,6 +95,37 @@ func BenchmarkNarrow(b *testing.B) {
 				putNarrow(room, values, 0, hi)
 				c, _ := getNarrow(room, len(values))
 				c.unpack(values)
+			}
+		})
+	}
+}
+
+// BenchmarkResolvePlain finds the keys of a batch of text without a dictionary.
+func BenchmarkResolvePlain(b *testing.B) {
+	for _, form := range []key.Form{key.Int, key.Tight, key.UUID} {
+		b.Run(fmt.Sprint(form), func(b *testing.B) {
+			rng := rand.New(rand.NewPCG(1, 1))
+			d := &column.Dict{Start: []uint32{0}}
+			code := make([]uint32, batchRows)
+			for i := range code {
+				c, high := rng.Int64N(1_000_000), int64(0)
+				switch form {
+				case key.Tight:
+					high = 8<<56 | 1<<48 | 'C'
+				case key.UUID:
+					c, high = int64(mix64(uint64(c))), int64(mix64(uint64(c)+1))
+				}
+				d.Bytes = key.AppendShort(d.Bytes, form, high, c)
+				d.Start, code[i] = append(d.Start, uint32(len(d.Bytes))), uint32(i)
+			}
+			v := &column.Vector{N: batchRows, Dict: d, Code: code}
+			batch := &batch{n: batchRows, customer: field{v: v, t: column.Type{Kind: column.Text}}}
+			s := newScatterer(&rules{exclude: &exclusions{}}, newRecordLayout(Has{}, 0))
+			s.reason, s.place = make([]reason, batchRows), make([]place, batchRows)
+			s.high, s.low = make([]int64, batchRows), make([]int64, batchRows)
+			b.SetBytes(batchRows)
+			for b.Loop() {
+				s.resolveCustomers(batch)
 			}
 		})
 	}

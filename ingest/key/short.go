@@ -2,6 +2,7 @@ package key
 
 import (
 	"encoding/binary"
+	"math/bits"
 	"strconv"
 )
 
@@ -36,37 +37,103 @@ const (
 
 // Shorten brings a key into its form. Of a Long one there are no numbers.
 func Shorten(b []byte) (f Form, high, low int64) {
+	switch {
+	case len(b) <= wordBytes:
+		return shortenWords(b)
+	case len(b) == uuidLen:
+		if high, low, ok := parseUUID(b); ok {
+			return UUID, high, low
+		}
+	case len(b) <= maxPrefix+maxDigits:
+		return shortenBytes(b)
+	}
+	return Long, 0, 0
+}
+
+// shortenWords is Shorten of up to 16 bytes, eight at a time.
+func shortenWords(b []byte) (f Form, high, low int64) {
+	front, back := words(b)
+	digits := digitsAtEnd(back)
+	value := decimal(back, digits)
+	if digits == 8 {
+		if more := digitsAtEnd(front); more > 0 {
+			digits, value = digits+more, value+1e8*decimal(front, more)
+		}
+	}
+	start := len(b) - int(digits)
+	switch {
+	case digits > 0 && start <= 1 && (b[start] != '0' || len(b) == 1) && (start == 0 || b[0] == '-'):
+		if start == 1 {
+			return Int, 0, -int64(value)
+		}
+		return Int, 0, int64(value)
+	case digits > 0 && start <= maxPrefix:
+		n := 8 * digits // bits to shift out of both words; shifts by 64 and more make 0
+		prefix := back>>n | front<<(64-n) | front>>(n-64)
+		return Tight, int64(digits)<<56 | int64(start)<<48 | int64(prefix), int64(value)
+	case len(b) <= maxBytes:
+		return Tight, int64(bytesMark+len(b))<<56 | int64(front), int64(back)
+	}
+	return Long, 0, 0
+}
+
+const wordBytes = 16
+
+// words is up to 16 bytes as a big-endian number.
+func words(b []byte) (front, back uint64) {
+	n := len(b)
+	switch {
+	case n >= 8:
+		return binary.BigEndian.Uint64(b) >> (8 * (wordBytes - n)), binary.BigEndian.Uint64(b[n-8:])
+	case n >= 4:
+		return 0, uint64(binary.BigEndian.Uint32(b))<<(8*(n-4)) | uint64(binary.BigEndian.Uint32(b[n-4:]))
+	}
+	for _, c := range b {
+		back = back<<8 | uint64(c)
+	}
+	return 0, back
+}
+
+const (
+	ones  = 0x0101010101010101 // times x: x in each of eight bytes
+	zeros = '0' * ones
+)
+
+// digitsAtEnd is how many of the last bytes of a word are digits.
+func digitsAtEnd(word uint64) uint {
+	x := word ^ zeros                                             // a digit is its value, anything else 10 or more
+	other := (x&(0x7f*ones) + (0x80-10)*ones | x) & (0x80 * ones) // the top bit of each byte that is no digit
+	return uint(bits.TrailingZeros64(other)) / 8
+}
+
+// decimal is the number that the last n bytes of a word, digits, spell.
+func decimal(word uint64, n uint) uint64 {
+	x := (word ^ zeros) & (1<<(8*n) - 1)
+	x = x>>8&0x00ff00ff00ff00ff*10 + x&0x00ff00ff00ff00ff
+	x = x>>16&0x0000ffff0000ffff*100 + x&0x0000ffff0000ffff
+	return x>>32*10000 + x&0xffffffff
+}
+
+// shortenBytes is Shorten of more bytes than two words hold.
+func shortenBytes(b []byte) (f Form, high, low int64) {
+	if x, ok := ParseInt(b); ok {
+		return Int, 0, x
+	}
 	start := len(b) // of the digits at the end
 	for start > 0 && b[start-1]-'0' <= 9 {
 		start--
 	}
 	n := len(b) - start
-	if n > 0 && (start == 0 || start == 1 && b[0] == '-') {
-		if x, ok := ParseInt(b); ok {
-			return Int, 0, x
-		}
+	if n > maxDigits || start > maxPrefix {
+		return Long, 0, 0
 	}
-	if n > 0 && n <= maxDigits && start <= maxPrefix {
-		for _, c := range b[:start] {
-			high = high<<8 | int64(c)
-		}
-		for _, c := range b[start:] {
-			low = low*10 + int64(c-'0')
-		}
-		return Tight, int64(n)<<56 | int64(start)<<48 | high, low
+	for _, c := range b[:start] {
+		high = high<<8 | int64(c)
 	}
-	switch {
-	case len(b) <= maxBytes:
-		var word [16]byte
-		copy(word[len(word)-len(b):], b)
-		word[0] = byte(bytesMark + len(b))
-		return Tight, int64(binary.BigEndian.Uint64(word[:])), int64(binary.BigEndian.Uint64(word[8:]))
-	case len(b) == uuidLen:
-		if high, low, ok := parseUUID(b); ok {
-			return UUID, high, low
-		}
+	for _, c := range b[start:] {
+		low = low*10 + int64(c-'0')
 	}
-	return Long, 0, 0
+	return Tight, int64(n)<<56 | int64(start)<<48 | high, low
 }
 
 // Sound reports whether the numbers of a form alone prove that Check finds nothing against the text: it has digits, and
@@ -104,35 +171,29 @@ func AppendShort(dst []byte, f Form, high, low int64) []byte {
 	}
 }
 
-// hexValue is the value of a lower-case hexadecimal digit; 16 of anything else.
-var hexValue = func() (v [256]uint8) {
-	for i := range v {
-		v[i] = 16
-	}
-	for i, c := range hexDigits {
-		v[c] = uint8(i)
-	}
-	return v
-}()
-
 const hexDigits = "0123456789abcdef"
 
 func parseUUID(b []byte) (high, low int64, ok bool) {
 	if b[8] != '-' || b[13] != '-' || b[18] != '-' || b[23] != '-' {
 		return 0, 0, false
 	}
-	var bad uint8
-	part := func(from, to int) (x int64) {
-		for _, c := range b[from:to] {
-			v := hexValue[c]
-			bad |= v
-			x = x<<4 | int64(v)
-		}
-		return x
-	}
-	high = part(0, 8)<<32 | part(9, 13)<<16 | part(14, 18)
-	low = part(19, 23)<<48 | part(24, 36)
-	return high, low, bad < 16
+	four := func(at int) uint64 { return uint64(binary.BigEndian.Uint32(b[at:])) }
+	x0, bad0 := parseHex(binary.BigEndian.Uint64(b))
+	x1, bad1 := parseHex(four(9)<<32 | four(14))
+	x2, bad2 := parseHex(four(19)<<32 | four(24))
+	x3, bad3 := parseHex(binary.BigEndian.Uint64(b[28:]))
+	return int64(x0<<32 | x1), int64(x2<<32 | x3), bad0|bad1|bad2|bad3 == 0
+}
+
+// parseHex is the number that the eight bytes of a word spell; bad is 0 if they are lower-case hexadecimal digits.
+func parseHex(word uint64) (x, bad uint64) {
+	letter := word >> 6 & ones
+	x = word&(0x0f*ones) + 9*letter
+	spelled := x + zeros + ('a'-'0'-10)*((x+6*ones)>>4&ones)
+	bad = spelled ^ word | x&(0xf0*ones)
+	x = (x>>4 | x) & 0x00ff00ff00ff00ff
+	x = (x>>8 | x) & 0x0000ffff0000ffff
+	return (x>>16 | x) & 0xffffffff, bad
 }
 
 func appendUUID(dst []byte, high, low int64) []byte {
