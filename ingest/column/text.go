@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/parquet-go/parquet-go/format"
 )
@@ -47,7 +48,7 @@ func (p *page) addText(d *Dict, m, width int, scratch *[]byte) error {
 		}
 		return nil
 	}
-	b := p.data
+	b, text, start := p.data, d.Bytes, slices.Grow(d.Start, m)
 	for range m {
 		if len(b) < 4 {
 			return errValues
@@ -56,12 +57,14 @@ func (p *page) addText(d *Dict, m, width int, scratch *[]byte) error {
 		if b = b[4:]; uint64(n) > uint64(len(b)) {
 			return errValues
 		}
-		if err := d.add(b[:n]); err != nil {
-			return err
+		if int(n) > maxBatchText-len(text) {
+			return errBatchText
 		}
+		text = append(text, b[:n]...)
+		start = append(start, uint32(len(text)))
 		b = b[n:]
 	}
-	p.data = b
+	p.data, d.Bytes, d.Start = b, text, start
 	return nil
 }
 
