@@ -232,33 +232,11 @@ func (a *analysis) segments(ctx context.Context, past *Retention, progress Progr
 	r := a.result
 	est := a.estimates()
 	schemes := a.Schemes()
-	everyone, err := a.Where("")
+	parts, err := a.aggregateAll(ctx, schemes, past, est, progress)
 	if err != nil {
 		return err
 	}
-	if _, err := past.holds(""); err != nil { // remembered before many goroutines ask
-		return err
-	}
-	parts := make([]schemeRows, len(schemes))
-	var mu sync.Mutex
-	done := 0
-	err = each(ctx, len(schemes), a.Threads, func(k int) error {
-		s := &parts[k]
-		g, err := a.Group(schemes[k])
-		if quality := (*ingest.QualityError)(nil); errors.As(err, &quality) {
-			s.leftOut = err.Error()
-			return nil
-		}
-		if err == nil {
-			s.cuts = g.Cuts
-			s.rows, err = a.Aggregate(schemes[k], g, "", nil, past, est)
-		}
-		mu.Lock()
-		defer mu.Unlock()
-		done++
-		report(progress, phaseSegments, float64(done)/float64(len(schemes)))
-		return err
-	})
+	everyone, err := a.Where("")
 	if err != nil {
 		return err
 	}
@@ -288,6 +266,34 @@ func (a *analysis) segments(ctx context.Context, past *Retention, progress Progr
 		r.Segments = append(r.Segments, slices.DeleteFunc(rows, func(s SegmentRow) bool { return s.Customers+s.Prospects == 0 })...)
 	}
 	return nil
+}
+
+// aggregateAll aggregates the schemes at the same time; parts are in their order.
+func (a *analysis) aggregateAll(ctx context.Context, schemes []string, past *Retention, est *Estimates, progress Progress) ([]schemeRows, error) {
+	if _, err := past.holds(""); err != nil { // remembered before many goroutines ask
+		return nil, err
+	}
+	parts := make([]schemeRows, len(schemes))
+	var mu sync.Mutex
+	done := 0
+	err := each(ctx, len(schemes), a.Threads, func(k int) error {
+		s := &parts[k]
+		g, err := a.Group(schemes[k])
+		if quality := (*ingest.QualityError)(nil); errors.As(err, &quality) {
+			s.leftOut = err.Error()
+			return nil
+		}
+		if err == nil {
+			s.cuts = g.Cuts
+			s.rows, err = a.Aggregate(schemes[k], g, "", nil, past, est)
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		done++
+		report(progress, phaseSegments, float64(done)/float64(len(schemes)))
+		return err
+	})
+	return parts, err
 }
 
 // groupStates groups the members by their state.

@@ -116,6 +116,8 @@ func (c Config) Check() error {
 			return wrong("bands", strconv.Quote(r.Name), "a name that is no field or segmentation already")
 		} else if slices.ContainsFunc(c.Bands, func(o BandRule) bool { return identifier(o.Name) == identifier(r.Of) }) {
 			return wrong("bands: of", strconv.Quote(r.Of), "a number, not bands")
+		} else if slices.ContainsFunc(Fields(), func(f Field) bool { return f.Name == identifier(r.Of) && f.Type == yesNo }) {
+			return wrong("bands: of", strconv.Quote(r.Of), "a number, not yes/no") // nor may key accounts be chosen by bands of themselves
 		} else if why := r.check(); why != "" {
 			return &ingest.ConfigError{Msg: fmt.Sprintf("bands %q: %s", r.Name, why)}
 		}

@@ -36,6 +36,11 @@ func TestConfigCheck(t *testing.T) {
 	f(func(c *Config) { c.Tiers.HighRisk = math.NaN() })
 	f(func(c *Config) { c.Tiers.RiskShare = -0.1 })
 	f(func(c *Config) { c.Attention = -1 })
+	f(func(c *Config) { c.FitCustomers = -1 })
+	f(func(c *Config) { // key accounts that wait for themselves
+		c.Bands = []BandRule{{Name: "big", Of: "Key account", Bounds: []float64{1}}}
+		c.KeyAccounts.Any = []string{"big = '≥1'"}
+	})
 }
 
 func TestIncumbentsMustBeCandidates(t *testing.T) {

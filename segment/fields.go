@@ -29,8 +29,11 @@ func (c column) kind() string {
 	case c.text != nil:
 		return "text"
 	}
-	return "yes/no"
+	return yesNo
 }
+
+// yesNo is the type of a flag.
+const yesNo = "yes/no"
 
 // field is a Field with the way to its values in a Book.
 type field struct {

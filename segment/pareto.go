@@ -15,22 +15,13 @@ const (
 	abcPercentB = 95
 )
 
-// abcNames are the classes in order; ABC returns indexes into them.
+// abcNames are the classes in order; Book.ABC returns indexes into them.
 var abcNames = []string{"A", "B", "C"}
 
-// ABC classifies values by the share of Σ max(0, v) that strictly larger values already make: A (0)
-// below 80 %, B (1) below 95 %, C (2) the rest and everything that is not above zero. So A is the
-// smallest set that reaches 80 %, and equal values share a class, whatever their order. Exact.
-func ABC(values []int64) []int8 {
-	floors := abcFloorsOf(slices.Clone(values))
-	class := make([]int8, len(values))
-	for i, v := range values {
-		class[i] = floors.class(v)
-	}
-	return class
-}
-
-// abcFloors are the smallest values of A and of B; a class whose limit is beyond every value is empty.
+// abcFloors are the smallest values of A and of B; a class whose limit is beyond every value is empty. Classes are by
+// the share of Σ max(0, v) that strictly larger values already make: A (0) below 80 %, B (1) below 95 %, C (2) the rest and
+// everything that is not above zero. So A is the smallest set that reaches 80 %, and equal values share a class,
+// whatever their order. Exact.
 type abcFloors struct{ a, b int64 }
 
 func (f abcFloors) class(v int64) int8 {

@@ -12,7 +12,7 @@ func TestABC(t *testing.T) {
 	f := func(want string, values ...int64) {
 		t.Helper()
 		got := ""
-		for _, c := range ABC(values) {
+		for _, c := range abcOf(values) {
 			got += abcNames[c]
 		}
 		if got != want {
@@ -89,7 +89,7 @@ func TestConcentrateProperties(t *testing.T) {
 func TestABCProperties(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		values := rapid.SliceOfN(rapid.Int64Range(-50, 100), 1, 60).Draw(t, "values")
-		class := ABC(values)
+		class := abcOf(values)
 		var total, a int64
 		smallestA := int64(math.MaxInt64)
 		for i, v := range values {
@@ -117,4 +117,13 @@ func TestABCProperties(t *testing.T) {
 			t.Fatalf("A makes %d of %d: not the smallest set that reaches 80 %%", a, total)
 		}
 	})
+}
+
+// abcOf are the classes of values.
+func abcOf(values []int64) []int8 {
+	floors, class := abcFloorsOf(slices.Clone(values)), make([]int8, len(values))
+	for i, v := range values {
+		class[i] = floors.class(v)
+	}
+	return class
 }

@@ -178,6 +178,35 @@ func TestProfilesAgainstThePlainWay(t *testing.T) {
 	})
 }
 
+// Nothing wraps around: the longest gaps that days allow, counts and money far beyond 32 bits.
+func TestProfilesOfExtremeCustomers(t *testing.T) {
+	const most = math.MaxInt64 / 4
+	days := []ingest.Day{ingest.Date(1900, 1, 1), ingest.Date(1900, 1, 2), ingest.Date(2200, 12, 30), ingest.Date(2200, 12, 31)}
+	l := &ingest.Ledger{AsOf: days[3], First: days[0], Has: ingest.Has{Orders: true, Units: true, Cost: true}}
+	column := func(v ...int64) []int64 { return v }
+	counts := []uint32{math.MaxUint32, math.MaxUint32, 1, math.MaxUint32}
+	if err := l.Put(0, ingest.Shard{KeyBytes: []byte("a"), KeyStart: []uint32{0, 1}, CellStart: []uint32{0, 4}, Day: days, Lines: counts, Orders: counts,
+		Sales: column(1, most, math.MaxInt32, most), Returns: column(0, math.MinInt32, 0, -most+1), Units: column(most, -1, 0, math.MinInt32),
+		Cost: column(1, 2, 1<<40, most), Costed: column(most, 1, 0, -most)}); err != nil {
+		t.Fatal(err)
+	}
+	for _, asOf := range days {
+		got, want := ProfilesOn(l, asOf, 90, 1).At(0), naiveProfile(l, 0, 0, asOf, 90)
+		if !close9(got.GapSD, want.GapSD) && !(math.IsNaN(got.GapSD) && math.IsNaN(want.GapSD)) {
+			t.Errorf("as of %s: gaps deviate by %v, want %v", asOf, got.GapSD, want.GapSD)
+		}
+		for _, p := range []*Profile{&got, &want} {
+			p.GapSD = 0
+			if p.Frequency < 2 {
+				p.GapMean, p.GapMedian = 0, 0
+			}
+		}
+		if got != want {
+			t.Errorf("as of %s\ngot  %+v\nwant %+v", asOf, got, want)
+		}
+	}
+}
+
 func TestProfilesNeverSeeTheFuture(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rows := anySales.Draw(t, "sales")
