@@ -41,13 +41,6 @@ func scoreRow(e *segment.Explanation, has ingest.Has) json.RawMessage {
 	return appendObject(nil, scoreTable(&Table{}, []segment.Score{*e.Score}, e.Result, has), 0)
 }
 
-func champions(res *segment.Result) Champions {
-	return Champions{
-		Churn: res.ChurnModel, ChurnCertified: res.ChurnCertified,
-		Value: res.ValueModel, ValueCertified: res.ValueCertified, Why: res.ModelWhy,
-	}
-}
-
 func (x *Explained) money(v int64) string {
 	return string(appendDecimal(nil, v, x.Now.Result.Scale))
 }

@@ -79,12 +79,14 @@ func TestBriefWithoutModels(t *testing.T) {
 // The document is JSON whatever is undefined.
 func TestExplainJSONHoldsNoUndefinedNumber(t *testing.T) {
 	x := explainedFixture()
+	x.Now.Result.Learnt = segment.Sample{Customers: 7, Of: 9}
 	var b bytes.Buffer
 	if err := ExplainJSON(&b, x); err != nil {
 		t.Fatal(err)
 	}
 	var doc struct {
 		Schema    string
+		Models    Champions
 		Score     map[string]any
 		Value     struct{ Band map[string]any }
 		Contracts []struct {
@@ -100,6 +102,9 @@ func TestExplainJSONHoldsNoUndefinedNumber(t *testing.T) {
 	}
 	if c := doc.Contracts; len(c) != 2 || c[0].End != nil || c[0].Value != nil || !c[0].Open || c[1].Open || len(doc.People) != 2 || doc.People[0].From != nil {
 		t.Errorf("tables: %+v, %+v", doc.Contracts, doc.People)
+	}
+	if doc.Models.LearntFrom != 7 || doc.Models.OfCustomers != 9 {
+		t.Errorf("the sample is not told: %+v", doc.Models)
 	}
 	if doc.Schema != ExplainSchema || doc.Score["customer_id"] != "00042" || doc.Value.Band["up_to"] != nil || doc.Since.Why != BeforeUnknown {
 		t.Errorf("%+v", doc)

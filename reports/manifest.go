@@ -139,6 +139,14 @@ type Champions struct {
 	OfCustomers    int    `json:"of_customers"` // of how many, all scored
 }
 
+func champions(res *segment.Result) Champions {
+	return Champions{
+		Churn: res.ChurnModel, ChurnCertified: res.ChurnCertified,
+		Value: res.ValueModel, ValueCertified: res.ValueCertified, Why: res.ModelWhy,
+		LearntFrom: res.Learnt.Customers, OfCustomers: res.Learnt.Of,
+	}
+}
+
 // ForecastInfo is what the champions expect of the whole book, in customers and in money units: what a replay holds
 // against what came.
 type ForecastInfo struct {
@@ -204,13 +212,9 @@ func NewManifest(r *Run, plan *ingest.Plan, tally *ingest.Tally, res *segment.Re
 			Period: res.Clock.Period.String(), HorizonDays: res.Clock.Horizon, Why: res.Clock.Why,
 		},
 		ValueBasis: res.Basis, ValueBasisWhy: res.BasisWhy,
-		Champions: Champions{
-			Churn: res.ChurnModel, ChurnCertified: res.ChurnCertified,
-			Value: res.ValueModel, ValueCertified: res.ValueCertified, Why: res.ModelWhy,
-			LearntFrom: res.Learnt.Customers, OfCustomers: res.Learnt.Of,
-		},
-		Forecast: newForecast(&res.Forecast),
-		Tables:   []TableCounts{}, Fits: []FitInfo{}, Outputs: []Output{}, Warnings: append(Warnings(plan, res), tallyNotes(tally)...),
+		Champions: champions(res),
+		Forecast:  newForecast(&res.Forecast),
+		Tables:    []TableCounts{}, Fits: []FitInfo{}, Outputs: []Output{}, Warnings: append(Warnings(plan, res), tallyNotes(tally)...),
 	}
 	if a := res.Accounts; a.Given {
 		m.Accounts = &AccountCounts{a.Accounts, a.Matched, a.Prospects, a.CustomersWithout}
