@@ -67,7 +67,7 @@ func (t *teller) attentionList(s *scored) []Attention {
 	n := min(gone.n, max(places/2, places-leaving.n))
 	list := append(leaving.entries[:min(len(leaving.entries), places-n)], gone.entries[:n]...)
 	slices.SortFunc(list, leaving.order)
-	names := t.text("name")
+	names := t.attribute("name")
 	var out []Attention
 	for _, e := range list {
 		out = append(out, Attention{Key: string(t.Key(e.member)), Name: names.at(e.member), Code: e.code, Words: t.attentionWords(s, e.member), ValueAtRisk: e.stake})

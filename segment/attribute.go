@@ -94,10 +94,7 @@ func (b *Book) accountAttribute(want string) *Attribute {
 	return &Attribute{Name: want, texts: texts, Prospects: true, book: b, side: -1}
 }
 
-// text finds an attribute as text, numbers by their shortest decimal; nil, which has no text, where there is none.
-func (b *Book) text(name string) *Attribute { return b.attribute(name) }
-
-// at is the text of a member, "" where it is unknown.
+// at is the text of a member, numbers by their shortest decimal; "" where it is unknown, or a is nil.
 func (a *Attribute) at(m int) string {
 	if a == nil {
 		return ""

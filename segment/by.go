@@ -116,7 +116,7 @@ func (d *Description) Members(size int) iter.Seq2[[]Member, error] {
 				return
 			}
 		}
-		names := b.text("name")
+		names := b.attribute("name")
 		if err := b.Ledger.Err(); err != nil {
 			yield(nil, err)
 			return

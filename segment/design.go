@@ -126,7 +126,7 @@ func (b *study) textsOn(day ingest.Day, profiles *Profiles) []*Attribute {
 	then.matchAccounts()
 	out := make([]*Attribute, len(b.Config.ModelAttributes))
 	for k, name := range b.Config.ModelAttributes {
-		out[k] = then.text(name)
+		out[k] = then.attribute(name)
 	}
 	return out
 }

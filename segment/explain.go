@@ -116,7 +116,7 @@ func (b *Book) find(who string) (m int, byName bool, err error) {
 			return m, false, nil
 		}
 	}
-	names := b.text("name")
+	names := b.attribute("name")
 	want := spelling.Normal(who)
 	var same []int
 	for m := range b.Members() {

@@ -157,19 +157,29 @@ func valueAddsUp(t *testing.T, a *analysis, today *panel, i int, sc *Score) {
 	}
 }
 
-// Explain finds the score that Analyse gives, for customers of every kind, and its parts fit together.
+// Explain finds the score that Analyse gives, for customers of every kind, and its parts fit together, whether the models
+// learnt from all or from a sample.
 func TestExplainIsTheRunsScore(t *testing.T) {
 	sim := manyBuyers()
 	sim.days = 901
 	l := sim.ledger(900)
-	want := analyse(t, l, 2, nil)
+	for _, learnt := range []int{0, 150} {
+		cfg := DefaultConfig()
+		cfg.FitCustomers = learnt
+		explainedLikeTheRun(t, l, cfg)
+	}
+}
+
+func explainedLikeTheRun(t *testing.T, l *ingest.Ledger, cfg Config) {
+	t.Helper()
+	want := analyse(t, l, 2, func(c *Config) { *c = cfg })
 	kinds := map[string]bool{}
 	for _, s := range rowsOf(t, want.Scores) {
 		if kinds[s.Relation] {
 			continue
 		}
 		kinds[s.Relation] = true
-		e, err := Explain(context.Background(), l, nil, DefaultConfig(), 1, nil, s.Key, 5)
+		e, err := Explain(context.Background(), l, nil, cfg, 1, nil, s.Key, 5)
 		if err != nil {
 			t.Fatal(err)
 		}

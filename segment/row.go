@@ -23,7 +23,7 @@ type bookScores struct {
 
 func (a *analysis) bookScores(s *scored) *bookScores {
 	return &bookScores{scored: s, scorer: a.scorer, result: a.result, keys: a.keys,
-		name: a.text("name"), parent: a.text("parent"), manager: a.text("manager"), industry: a.text("industry"), region: a.text("region")}
+		name: a.attribute("name"), parent: a.attribute("parent"), manager: a.attribute("manager"), industry: a.attribute("industry"), region: a.attribute("region")}
 }
 
 // Len implements Scores.
