@@ -36,6 +36,9 @@ func fltOf(c *Column) []float64 { return c.Flt }
 func boolOf(c *Column) []bool   { return c.Bool }
 func nullOf(c *Column) []bool   { return c.Null }
 
+// keys says of the column added last that hardly two of its rows share a text.
+func (b *columns) keys() { b.t.Columns[len(b.t.Columns)-1].Keys = true }
+
 func (b *columns) add(c Column) { b.t.Columns = append(b.t.Columns, c) }
 
 // key adds text that is never null.

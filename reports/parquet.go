@@ -1,8 +1,10 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"sync"
 
 	"github.com/parquet-go/parquet-go"
 )
@@ -14,7 +16,7 @@ const rowGroupRows = 128 * 1024
 // parquetBatch is how many values are handed to the column writer at once.
 const parquetBatch = 1024
 
-// WriteParquet writes t as one Parquet file: snappy; text as UTF-8 with dictionaries, decimals as
+// WriteParquet writes t as one Parquet file: snappy; text as UTF-8 with dictionaries (but for keys), decimals as
 // DECIMAL(18, scale) on INT64, days as DATE; optional columns where nulls may occur. The same table
 // gives the same bytes, in one piece or in batches.
 func WriteParquet(w io.Writer, t *Table) error { return writeWhole(newParquetWriter(w, t), t) }
@@ -23,38 +25,49 @@ func WriteParquet(w io.Writer, t *Table) error { return writeWhole(newParquetWri
 type parquetWriter struct {
 	w       *parquet.GenericWriter[any]
 	pending int // rows in the row group at hand
-	batch   []parquet.Value
-	text    []byte // backs the texts of batch
+	halves  [2]parquetHalf
+}
+
+// parquetHalf encodes every other column, so that a table of many columns does not wait for one thread: columns share nothing
+// before their row group is ended.
+type parquetHalf struct {
+	batch []parquet.Value
+	text  []byte // backs the texts of batch
 }
 
 func newParquetWriter(w io.Writer, shape *Table) *parquetWriter {
 	schema := parquet.NewSchema(shape.Name, orderedGroup(shape.Columns))
-	return &parquetWriter{
-		w:     parquet.NewGenericWriter[any](w, schema, parquet.CreatedBy("mainstay", "", "")),
-		batch: make([]parquet.Value, 0, parquetBatch),
+	p := &parquetWriter{w: parquet.NewGenericWriter[any](w, schema, parquet.CreatedBy("mainstay", "", ""))}
+	for h := range p.halves {
+		p.halves[h].batch = make([]parquet.Value, 0, parquetBatch)
 	}
+	return p
 }
 
 // rows implements tableWriter.
 func (p *parquetWriter) rows(t *Table) error {
 	for lo := 0; lo < t.Rows; {
 		hi := min(t.Rows, lo+rowGroupRows-p.pending)
-		for k, cw := range p.w.ColumnWriters() {
-			c := &t.Columns[k]
-			for at := lo; at < hi; at += parquetBatch {
-				p.values(c, at, min(at+parquetBatch, hi), k)
-				if _, err := cw.WriteRowValues(p.batch); err != nil {
-					return fmt.Errorf("table %s, column %s: %w", t.Name, c.Name, err)
-				}
-			}
-		}
 		p.pending += hi - lo
-		lo = hi
-		if p.pending == rowGroupRows {
+		full := p.pending == rowGroupRows
+		err := p.eachColumn(func(h *parquetHalf, k int, cw *parquet.ColumnWriter) error {
+			if err := h.column(cw, &t.Columns[k], k, lo, hi); err != nil {
+				return fmt.Errorf("table %s, column %s: %w", t.Name, t.Columns[k].Name, err)
+			}
+			if full {
+				return cw.Flush()
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		if full {
 			if err := p.flush(); err != nil {
 				return err
 			}
 		}
+		lo = hi
 	}
 	return nil
 }
@@ -65,17 +78,44 @@ func (p *parquetWriter) flush() error {
 	return p.w.Flush()
 }
 
+// eachColumn visits the columns of the row group at hand, each half on a goroutine. The error is that of the first half.
+func (p *parquetWriter) eachColumn(visit func(h *parquetHalf, k int, cw *parquet.ColumnWriter) error) error {
+	var wg sync.WaitGroup
+	var failed [len(p.halves)]error
+	columns := p.w.ColumnWriters()
+	for n := range p.halves {
+		wg.Go(func() {
+			for k := n; k < len(columns) && failed[n] == nil; k += len(p.halves) {
+				failed[n] = visit(&p.halves[n], k, columns[k])
+			}
+		})
+	}
+	wg.Wait()
+	return cmp.Or(failed[:]...)
+}
+
+// column hands rows lo to hi of c, the k-th column of the schema, to its writer.
+func (h *parquetHalf) column(cw *parquet.ColumnWriter, c *Column, k, lo, hi int) error {
+	for ; lo < hi; lo += parquetBatch {
+		h.values(c, lo, min(lo+parquetBatch, hi), k)
+		if _, err := cw.WriteRowValues(h.batch); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // close implements tableWriter.
 func (p *parquetWriter) close() error { return p.w.Close() }
 
 // values fills the batch with rows lo to hi of c, the k-th column of the schema. It is the hot part of writing Parquet, hence a
 // loop for each type.
-func (p *parquetWriter) values(c *Column, lo, hi, k int) {
-	p.text, p.batch = p.text[:0], p.batch[:hi-lo]
-	out := p.batch
+func (h *parquetHalf) values(c *Column, lo, hi, k int) {
+	h.text, h.batch = h.text[:0], h.batch[:hi-lo]
+	out := h.batch
 	switch c.Type {
 	case String:
-		p.texts(c, lo, hi, k)
+		h.texts(c, lo, hi, k)
 		return
 	case Float:
 		for i, v := range c.Flt[lo:hi] {
@@ -111,7 +151,7 @@ func (p *parquetWriter) values(c *Column, lo, hi, k int) {
 }
 
 // texts is values of a text column. Neighbours are often the same.
-func (p *parquetWriter) texts(c *Column, lo, hi, k int) {
+func (h *parquetHalf) texts(c *Column, lo, hi, k int) {
 	defined := 0
 	if c.Optional() {
 		defined = 1
@@ -122,15 +162,15 @@ func (p *parquetWriter) texts(c *Column, lo, hi, k int) {
 	for i := lo; i < hi; i++ {
 		switch s := c.Str[i]; {
 		case c.Null != nil && c.Null[i]:
-			p.batch[i-lo] = null
+			h.batch[i-lo] = null
 			continue
 		case !any || s != text:
-			start := len(p.text)
-			p.text = append(p.text, c.text(i)...)
-			last = parquet.ByteArrayValue(p.text[start:]).Level(0, defined, k)
+			start := len(h.text)
+			h.text = append(h.text, c.text(i)...)
+			last = parquet.ByteArrayValue(h.text[start:]).Level(0, defined, k)
 			text, any = s, true
 		}
-		p.batch[i-lo] = last
+		h.batch[i-lo] = last
 	}
 }
 
@@ -140,6 +180,9 @@ func parquetNode(c *Column) parquet.Node {
 	switch c.Type {
 	case String:
 		n = parquet.Encoded(parquet.String(), &parquet.RLEDictionary)
+		if c.Keys {
+			n = parquet.Encoded(parquet.String(), &parquet.Plain)
+		}
 	case Float:
 		n = parquet.Leaf(parquet.DoubleType)
 	case Decimal:

@@ -21,7 +21,9 @@ func Scores(res *segment.Result, has ingest.Has) *Stream {
 func scoreTable(room *Table, s []segment.Score, res *segment.Result, has ingest.Has) *Table {
 	b := newColumnsIn(room, "scores", len(s))
 	b.key("customer_id", "the customer's key, exactly as in the export (a float 17850.0 is 17850)", func(i int) string { return s[i].Key })
+	b.keys()
 	b.text("name", "the customer's name, where an input carries one", func(i int) string { return s[i].Name })
+	b.keys()
 	b.date("as_of", "everything in the row follows from what happened on or before this day", func(int) ingest.Day { return res.Clock.AsOf })
 	b.text("parent", "the buying group, from the accounts table", func(i int) string { return s[i].Parent })
 	b.key("relation", "active (at risk), lapsed, prospect, never_bought (rows, but no purchase day)", func(i int) string { return s[i].Relation })

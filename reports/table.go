@@ -46,6 +46,8 @@ type Column struct {
 	Flt   []float64 // NaN and ±Inf are written as null
 	Bool  []bool
 	Null  []bool
+
+	Keys bool // String: hardly a row shares its text with another, so that a dictionary only costs
 }
 
 // Table is one output, or a batch of its rows: every writer (Parquet, CSV, Arrow IPC, JSON, terminal) takes it.
