@@ -131,6 +131,32 @@ func (a *Attribute) ofAccount(m int) string {
 	return decimal(a.numbers[row])
 }
 
+// byCode is find, which depends on nothing but the text of a member, asked once for each text of the accounts rather than
+// for each member: texts lie far apart in memory, and to look each up is a cache miss for every member.
+func (a *Attribute) byCode(find func(m int) int32) func(m int) int32 {
+	if a.texts == nil {
+		return find
+	}
+	const unasked, elsewhere = 0, -1           // elsewhere: empty here, so that a side table fills it
+	answers := make([]int32, a.texts.Values()) // plus one
+	return func(m int) int32 {
+		row := a.book.accountRow(m)
+		if row < 0 {
+			return find(m)
+		}
+		answer := &answers[a.texts.Code(row)]
+		if *answer == unasked {
+			if *answer = find(m) + 1; a.side >= 0 && a.ofAccount(m) == "" {
+				*answer = elsewhere
+			}
+		}
+		if *answer == elsewhere {
+			return find(m)
+		}
+		return *answer - 1
+	}
+}
+
 // number is the number of a member, of an attribute in numbers.
 func (a *Attribute) number(m int) float64 {
 	if row := a.book.accountRow(m); row >= 0 {

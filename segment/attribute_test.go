@@ -157,3 +157,27 @@ func TestNumbersThatASideTableNamesToo(t *testing.T) {
 		t.Errorf("%v, %v", in, err)
 	}
 }
+
+// Customers whose accounts have the same text are one segment; those whose accounts are empty, or blank, are where the side table
+// puts each of them.
+func TestGroupsOfTextsAndSideTables(t *testing.T) {
+	var rows []sale
+	var accounts []account
+	for i, side := range []string{"Steel", "Wood", "Steel", "Wood", "Steel", ""} {
+		key := string(rune('a' + i))
+		rows = append(rows, sale{key: key, day: 10, amount: 1, sides: []string{side}})
+		if i < 5 {
+			accounts = append(accounts, account{key, "", []string{"", "", "  ", "  ", "Wood"}[i], math.NaN()})
+		}
+	}
+	b := mustBook(handmade(100, []string{"industry_group"}, rows...), handmadeAccounts(accounts...), nil)
+	g, err := b.Group("industry_group")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{"Steel", "Wood", "Steel", "Wood", "Wood", unknown} {
+		if m := member(b, string(rune('a'+i))); g.name(m) != want || b.attribute("industry_group").at(m) != strings.TrimSuffix(want, unknown) {
+			t.Errorf("customer %d is in %q, want %q", i, g.name(m), want)
+		}
+	}
+}

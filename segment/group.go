@@ -162,14 +162,18 @@ func (b *Book) groupText(a *Attribute) *Grouping {
 	g := &Grouping{Scheme: a.Name, Of: make([]int32, b.Members())}
 	index := make(map[string]int32)
 	var values []string // in the order in which they are met
-	for m := range g.Of {
+	find := func(m int) int32 {
 		t := a.at(m)
 		k, known := index[t]
 		if !known {
 			k = int32(len(values))
 			index[t], values = k, append(values, t)
 		}
-		if g.Of[m] = k; !b.isCustomer(m) && !a.Prospects {
+		return k
+	}
+	of := a.byCode(find)
+	for m := range g.Of {
+		if g.Of[m] = of(m); !b.isCustomer(m) && !a.Prospects {
 			g.Of[m] = -1
 		}
 	}

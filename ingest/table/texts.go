@@ -38,6 +38,12 @@ func (t *Texts) Len() int { return len(t.code) }
 // At is the text of a row.
 func (t *Texts) At(row int) string { return t.value(t.code[row]) }
 
+// Values is how many values Code tells apart, the "" of nulls included.
+func (t *Texts) Values() int { return len(t.start) - 1 }
+
+// Code is the number of a row's text, 0 for "": rows of the same text have the same.
+func (t *Texts) Code(row int) uint32 { return t.code[row] }
+
 // All are the texts of all rows, 16 bytes each.
 func (t *Texts) All() []string {
 	out := make([]string, len(t.code))
