@@ -47,18 +47,13 @@ var (
 	textSeed = maphash.MakeSeed()
 )
 
-// keyTable numbers distinct pairs of a space and an integer: open addressing, linear probing, at most two thirds
-// full. Spaces tell apart what the integers mean.
+// keyTable numbers distinct pairs of a space and an integer: open addressing, linear probing, at most half full.
+// Spaces tell apart what the integers mean. Slots are numbers alone, so that those of a shard's customers fit the
+// second-level cache; the pairs lie by number, those that come often before those that come late.
 type keyTable struct {
-	slot  []keySlot // len is a power of two
-	keys  []int64   // by id
+	slot  []uint32 // number + 1; 0 = free; len is a power of two
+	keys  []int64  // by number
 	space []uint32
-}
-
-type keySlot struct {
-	key   int64
-	space uint32
-	id    uint32 // id + 1; 0 = free
 }
 
 // len is the number of distinct pairs.
@@ -74,41 +69,38 @@ func hashKey(space uint32, x int64) uint64 { return mix64(uint64(x) ^ intSeed ^ 
 
 // id returns the number of x in a space, a new one at its first appearance.
 func (t *keyTable) id(space uint32, x int64) uint32 {
-	if 3*len(t.keys) >= 2*len(t.slot) {
+	if 2*len(t.keys) >= len(t.slot) {
 		t.grow()
 	}
 	mask := uint64(len(t.slot) - 1)
 	for h := hashKey(space, x); ; h++ {
 		s := &t.slot[h&mask]
-		if s.id == 0 {
+		if *s == 0 {
 			t.keys, t.space = append(t.keys, x), append(t.space, space)
-			*s = keySlot{x, space, uint32(len(t.keys))}
-			return s.id - 1
+			*s = uint32(len(t.keys))
+			return *s - 1
 		}
-		if s.key == x && s.space == space {
-			return s.id - 1
+		if id := *s - 1; t.keys[id] == x && t.space[id] == space {
+			return id
 		}
 	}
 }
 
 // number sets ids to the numbers of xs in a space. It looks at the first slot of all of them before it decides
-// about any: a table of a shard's customers is larger than the second-level cache, and misses that no decision
-// waits for overlap.
+// about any: misses that no decision waits for overlap.
 func (t *keyTable) number(space uint32, xs []int64, ids []uint32) {
-	var first [probes]keySlot
+	if len(t.slot) == 0 {
+		t.grow()
+	}
 	for len(xs) > 0 {
 		n := min(len(xs), probes)
-		if len(t.slot) == 0 {
-			t.grow()
-		}
-		mask := uint64(len(t.slot) - 1)
+		slot := t.slot
+		mask := uint64(len(slot) - 1)
 		for i, x := range xs[:n] {
-			first[i] = t.slot[hashKey(space, x)&mask]
+			ids[i] = slot[hashKey(space, x)&mask] - 1
 		}
 		for i, x := range xs[:n] {
-			if s := &first[i]; s.key == x && s.space == space && s.id != 0 {
-				ids[i] = s.id - 1
-			} else {
+			if id := uint(ids[i]); id >= uint(len(t.keys)) || t.keys[id] != x || t.space[id] != space {
 				ids[i] = t.id(space, x)
 			}
 		}
@@ -120,14 +112,14 @@ func (t *keyTable) number(space uint32, xs []int64, ids []uint32) {
 const probes = 64
 
 func (t *keyTable) grow() {
-	t.slot = make([]keySlot, max(64, 2*len(t.slot)))
+	t.slot = make([]uint32, max(64, 2*len(t.slot)))
 	mask := uint64(len(t.slot) - 1)
-	for i, x := range t.keys {
-		h := hashKey(t.space[i], x)
-		for t.slot[h&mask].id != 0 {
+	for id, x := range t.keys {
+		h := hashKey(t.space[id], x)
+		for t.slot[h&mask] != 0 {
 			h++
 		}
-		t.slot[h&mask] = keySlot{x, t.space[i], uint32(i + 1)}
+		t.slot[h&mask] = uint32(id + 1)
 	}
 }
 

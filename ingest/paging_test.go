@@ -93,7 +93,7 @@ func TestRunsAreMany(t *testing.T) {
 	if err := readUnits(context.Background(), files, p, workers, nil, nil); err != nil {
 		t.Fatal(err)
 	}
-	if n := len(workers[0].pager.runs); n < 24 {
+	if n := len(workers[0].pager.runs); n < 20 {
 		t.Errorf("%d runs", n)
 	}
 	if err := pageRest(context.Background(), workers); err != nil {

@@ -10,7 +10,7 @@ import (
 
 // batchRows is how many rows are decoded, judged and scattered at a time: few
 // enough that a batch of every column stays in the second-level cache.
-const batchRows = 4096
+const batchRows = 8192
 
 // unit is one row group of one file, or a part of one: what a worker reads at a time.
 type unit struct {
