@@ -68,16 +68,33 @@ func (s *Store) words(err error, action string) error {
 		return column.ErrChanged
 	case code == "InvalidObjectState":
 		return errors.New("the object is archived: restore it first")
-	case status == http.StatusForbidden, status == http.StatusUnauthorized, strings.Contains(code, "Token"):
+	case strings.Contains(code, "Expired"):
+		return fmt.Errorf("the credentials have expired (%s); they are from %s: renew them, for example with 'aws sso login'", code, s.origin())
+	case code == "InvalidAccessKeyId", code == "SignatureDoesNotMatch", strings.Contains(code, "Token"):
+		return fmt.Errorf("access denied: this store does not accept the credentials (%s); they are from %s, looked for in "+lookedIn+": check them, and AWS_ENDPOINT_URL",
+			code, s.origin(), profile())
+	case code == "RequestTimeTooSkewed":
+		return fmt.Errorf("the clock of this machine and that of the object store are too far apart (%s): set the clock", code)
+	case status == http.StatusForbidden, status == http.StatusUnauthorized:
 		return fmt.Errorf("access denied: %s needs the permission %s; the credentials are from %s, looked for in "+lookedIn,
 			reason(code), action, s.origin(), profile())
 	case status == http.StatusNotImplemented:
 		return fmt.Errorf("this object store does not implement what %s asks for (%s)", action, code)
 	case status == http.StatusMovedPermanently:
 		return fmt.Errorf("the bucket lies in another region than %s: set AWS_REGION", s.config.Region)
+	case status < http.StatusInternalServerError:
+		return fmt.Errorf("the object store refused the request: %d %s (%s): check the name and AWS_ENDPOINT_URL", status, code, action)
 	default:
 		return fmt.Errorf("the object store answered %d %s (%s), also when asked again: try later, or ask who runs it", status, code, action)
 	}
+}
+
+// codeOf is what the store calls an error; "" where it does not say.
+func codeOf(err error) string {
+	if api := smithy.APIError(nil); errors.As(err, &api) {
+		return api.ErrorCode()
+	}
+	return ""
 }
 
 func reason(code string) string {

@@ -3,6 +3,7 @@ package s3
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -38,7 +39,7 @@ func (s *Store) Stat(ctx context.Context, name string) (store.Object, time.Durat
 	bucket, key := split(name)
 	out, err := s.client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &bucket, Key: &key})
 	if err != nil {
-		return store.Object{}, 0, named(name, s.explain(ctx, err, "s3:GetObject"))
+		return store.Object{}, 0, named(name, s.explain(ctx, s.spelledOut(ctx, err, bucket, key), "s3:GetObject"))
 	}
 	now := time.Now()
 	if r, ok := middleware.GetRawResponse(out.ResultMetadata).(*smithyhttp.Response); ok {
@@ -48,6 +49,21 @@ func (s *Store) Stat(ctx context.Context, name string) (store.Object, time.Durat
 	}
 	age := now.Sub(aws.ToTime(out.LastModified))
 	return store.Object{Name: name, Size: aws.ToInt64(out.ContentLength), Version: aws.ToString(out.ETag)}, age, nil
+}
+
+// spelledOut is err, the answer to a HEAD, or what a GET is answered: only that says what is wrong with
+// the credentials.
+func (s *Store) spelledOut(ctx context.Context, err error, bucket, key string) error {
+	answer := (*smithyhttp.ResponseError)(nil)
+	if !errors.As(err, &answer) || (answer.HTTPStatusCode() != http.StatusBadRequest && answer.HTTPStatusCode() != http.StatusForbidden) {
+		return err
+	}
+	out, more := s.client.GetObject(ctx, &s3.GetObjectInput{Bucket: &bucket, Key: &key, Range: aws.String("bytes=0-0")})
+	if more != nil {
+		return more
+	}
+	out.Body.Close()
+	return err
 }
 
 // Below implements store.Remote.

@@ -275,8 +275,10 @@ func TestFailuresLast(t *testing.T) {
 		"truncated":  {s3test.Truncate(0), "broke off at byte 4, 4 times in a row", quick.attempts},
 		"stalled":    {s3test.Stall(0), "no byte came for too long", quick.attempts},
 		"403":        {s3test.Status(403, "AccessDenied"), "needs the permission s3:GetObject; the credentials are from EnvConfigCredentials", 1},
-		"signature":  {s3test.Status(403, "SignatureDoesNotMatch"), "(SignatureDoesNotMatch)", 1},
-		"token":      {s3test.Status(400, "ExpiredToken"), "(ExpiredToken)", 1},
+		"signature":  {s3test.Status(403, "SignatureDoesNotMatch"), "does not accept the credentials (SignatureDoesNotMatch)", 1},
+		"token":      {s3test.Status(400, "ExpiredToken"), "have expired (ExpiredToken)", 1},
+		"clock":      {s3test.Status(403, "RequestTimeTooSkewed"), "set the clock", 1},
+		"refused":    {s3test.Status(400, "InvalidRequest"), "refused the request: 400 InvalidRequest", 1},
 		"archived":   {s3test.Status(403, "InvalidObjectState"), "archived: restore it", 1},
 		"gone":       {s3test.Status(404, "NoSuchKey"), "no such object", 1},
 		"changed":    {s3test.Status(412, "PreconditionFailed"), "changed while it was read", 1},
@@ -307,6 +309,17 @@ func TestFailuresLast(t *testing.T) {
 			}
 			server.Fail(nil)
 			r.Close()
+		}
+	}
+}
+
+// The answer to a HEAD has no body that says what is wrong; the error does all the same.
+func TestRefusedFirst(t *testing.T) {
+	server, s := start(t)
+	for code, want := range map[string]string{"ExpiredToken": "have expired", "InvalidAccessKeyId": "does not accept the credentials", "AccessDenied": "needs the permission s3:GetObject"} {
+		server.Fail(func(*http.Request) s3test.Fault { return s3test.Status(403, code) })
+		if _, err := s.List(t.Context(), s3test.Name("x")); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", code, err)
 		}
 	}
 }
@@ -387,6 +400,12 @@ func TestPut(t *testing.T) {
 	}
 	for _, when := range []store.Condition{{Absent: true}, {Version: `"other"`}} {
 		if _, err := put(when); !errors.As(err, new(*store.ConditionError)) {
+			t.Errorf("%+v: %v", when, err)
+		}
+	}
+	// A bucket that is not there is no other writer.
+	for _, when := range []store.Condition{{}, {Absent: true}, {Version: first}} {
+		if _, err := s.Put(t.Context(), "s3://absent/lock", strings.NewReader("me"), 2, when); err == nil || !strings.Contains(err.Error(), "no such bucket") {
 			t.Errorf("%+v: %v", when, err)
 		}
 	}

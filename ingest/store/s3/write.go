@@ -31,8 +31,9 @@ func (s *Store) Put(ctx context.Context, name string, body io.ReaderAt, size int
 	}
 	out, err := s.client.PutObject(ctx, in)
 	if answer := (*smithyhttp.ResponseError)(nil); when != (store.Condition{}) && errors.As(err, &answer) {
-		switch answer.HTTPStatusCode() {
-		case http.StatusPreconditionFailed, http.StatusConflict, http.StatusNotFound: // the last: If-Match of what is gone
+		switch status := answer.HTTPStatusCode(); {
+		case status == http.StatusPreconditionFailed, status == http.StatusConflict,
+			status == http.StatusNotFound && when.Version != "" && codeOf(err) != "NoSuchBucket": // If-Match of what is gone
 			return "", &store.ConditionError{Name: name}
 		}
 	}
