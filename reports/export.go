@@ -77,6 +77,19 @@ func CheckLocal(path string) error {
 	return nil
 }
 
+// CheckOut says, before any work is done, whether the object store of an output folder can be asked: that it is known, and
+// that there are credentials. Of a folder of this machine it says nothing.
+func CheckOut(out string) error {
+	if !store.IsRemote(out) {
+		return nil
+	}
+	if _, rest, _ := strings.Cut(out, "://"); rest == "" || rest[0] == '/' {
+		return &ingest.ConfigError{Msg: fmt.Sprintf("out: %s names no bucket: expected s3://bucket/folder", out)}
+	}
+	_, err := store.RemoteOf(out)
+	return err
+}
+
 // CheckFile says, before any work is done, whether WriteFile knows the format of path and finds its folder.
 // The error is an *ingest.ConfigError.
 func CheckFile(path string) error {

@@ -300,6 +300,15 @@ func TestBucketCancelLeavesNothing(t *testing.T) {
 	}
 }
 
+// An output folder that cannot be is found before any work.
+func TestCheckOut(t *testing.T) {
+	for out, want := range map[string]string{"s3:///x": "names no bucket", "mem://": "names no bucket", "gs://b/x": "not known", farOut: "", "out": ""} {
+		if err := CheckOut(out); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", out, err)
+		}
+	}
+}
+
 // Only runs are written to object stores; other commands say so before they work.
 func TestOnlyRunsAreWrittenFar(t *testing.T) {
 	for _, err := range []error{CheckFile("s3://b/x.csv"), WriteFile("s3://b/x.csv", &Table{}), CheckLocal("s3://b/x")} {

@@ -84,6 +84,9 @@ type identity struct {
 var staged = func(context.Context) {}
 
 func runRun(ctx context.Context, a *app, o *runOptions) error {
+	if err := reports.CheckOut(o.config.Out); err != nil {
+		return err
+	}
 	if len(o.dates.days) > 0 {
 		return runReplay(ctx, a, o)
 	}
