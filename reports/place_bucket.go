@@ -221,7 +221,7 @@ func (b *bucket) stage(string) (string, error) {
 	}
 	staging, err := os.MkdirTemp(b.temp, stagingPrefix)
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("cannot stage the run: %w: name another folder with --temp", err)
 	}
 	b.staged, err = store.Lock(staging)
 	return staging, err
