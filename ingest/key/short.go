@@ -6,10 +6,8 @@ import (
 	"strconv"
 )
 
-// Most keys say little: an integer, a letter and digits, a UUID. As 128 bits they are moved, compared and hashed as
-// numbers, and neighbours differ in few bytes.
-//
-// Form says how the bits are meant. A key has one form and one value, so two keys are equal if and only if form,
+// Form says how the 128 bits of a short key are meant. Most keys say little: an integer, a letter and digits, a UUID. As
+// bits they are moved, compared and hashed as numbers, and neighbours differ in few bytes. A key has one form and one value, so two keys are equal if and only if form,
 // high and low are.
 type Form uint8
 
