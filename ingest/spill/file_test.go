@@ -200,10 +200,10 @@ func TestFoldersOfTheDeadAreCleared(t *testing.T) {
 
 // Where folders cannot be locked nothing is left of the attempts, and the error says what to do.
 func TestFolderWithoutLocks(t *testing.T) {
-	defer func() { lockFolder = (*folder).take }()
+	defer func(was func(*folder) (bool, error)) { lockFolder = was }(lockFolder)
 	for _, failed := range []error{nil, syscall.ENOLCK} {
 		lockFolder = func(d *folder) (bool, error) {
-			if held, err := d.take(); !held || err != nil {
+			if held, err := d.take(os.O_CREATE | os.O_RDWR); !held || err != nil {
 				t.Fatal(held, err)
 			}
 			d.lock.Close()

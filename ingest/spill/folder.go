@@ -47,11 +47,11 @@ func makeFolder(dir string) (*folder, error) {
 }
 
 // lockFolder is a variable for tests: there are file systems without locks.
-var lockFolder = (*folder).take
+var lockFolder = func(d *folder) (bool, error) { return d.take(os.O_CREATE | os.O_RDWR) }
 
-// take locks the folder; false if it is not there any more, or locked.
-func (d *folder) take() (bool, error) {
-	d.lock = flock.New(filepath.Join(d.path, lockName), flock.SetFlag(os.O_CREATE|os.O_RDWR), flock.SetPermissions(0o600))
+// take locks the folder by its lock file, opened with the flags; false if it is not there any more, or locked.
+func (d *folder) take(flags int) (bool, error) {
+	d.lock = flock.New(filepath.Join(d.path, lockName), flock.SetFlag(flags), flock.SetPermissions(0o600))
 	held, err := d.lock.TryLock()
 	if held {
 		if _, err = os.Lstat(d.lock.Path()); err == nil {
@@ -101,7 +101,8 @@ func removeIfStale(path string) {
 		return
 	}
 	d := &folder{path: path}
-	if held, _ := d.take(); held {
+	// Never made anew: its process may be between removing the lock and removing the folder.
+	if held, _ := d.take(os.O_RDWR); held {
 		_ = d.remove()
 	}
 }
