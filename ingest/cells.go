@@ -21,9 +21,7 @@ func (a *assembler) addUp() error {
 			return err
 		}
 		for k := range a.code {
-			if err := a.addSide(k); err != nil {
-				return err
-			}
+			a.addSide(k)
 		}
 	}
 	return nil

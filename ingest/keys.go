@@ -3,7 +3,6 @@ package ingest
 import (
 	"bytes"
 	"hash/maphash"
-	"math"
 
 	"mainstay/ingest/column"
 	"mainstay/ingest/key"
@@ -158,8 +157,10 @@ func (s *scatterer) number(b []byte, k resolvedKey) resolvedKey {
 
 // judgeText is resolveText but for the number of a Long key.
 func (s *scatterer) judgeText(b []byte) resolvedKey {
-	if f, high, low := key.Shorten(b); s.alone() && key.Sound(f, high) {
-		return shortKey(f, high, low, b)
+	if s.alone() {
+		if f, high, low := key.Shorten(b); key.Sound(f, high) {
+			return shortKey(f, high, low, b)
+		}
 	}
 	switch key.Check(b) {
 	case key.None:
@@ -295,111 +296,4 @@ func wholeNumber(f *field, i int) (int64, bool) {
 		return key.Integer(f.v.Float[i])
 	}
 	return 0, false
-}
-
-// resolvedOrder is an order id as key.Shorten has it; of a Long one the number in the orders of a shard.
-type resolvedOrder struct {
-	high, low int64
-	flags     int64
-	shard     uint8
-	known     bool
-}
-
-type orderResolver struct {
-	remembered[resolvedOrder]
-	scratch []byte
-}
-
-// resolve returns the order id of row i, whose customer lives in shard: its flags are 0 when the row has no order.
-// What cannot be a key is no order.
-func (o *orderResolver) resolve(f *field, i int, table *textTable, shard uint8) resolvedOrder {
-	if x, ok := wholeNumber(f, i); ok {
-		return resolvedOrder{low: x, flags: flagOrder | int64(key.Int)<<orderFormShift}
-	}
-	if f.t.Kind != column.Text {
-		b, st := key.Append(o.scratch[:0], f.v, f.t, i)
-		o.scratch = b
-		if st != key.OK {
-			return resolvedOrder{}
-		}
-		return resolveOrder(b, table)
-	}
-	if f.v.IsNull(i) {
-		return resolvedOrder{}
-	}
-	r := &o.at[f.v.Code[i]]
-	if !r.known || r.shard != shard && key.Form(r.flags>>orderFormShift) == key.Long {
-		*r = resolveOrder(f.v.Dict.Value(f.v.Code[i]), table)
-		r.shard = shard
-	}
-	return *r
-}
-
-func resolveOrder(b []byte, table *textTable) resolvedOrder {
-	if key.Check(b) != key.OK {
-		return resolvedOrder{known: true}
-	}
-	f, high, low := key.Shorten(b)
-	if f == key.Long {
-		low = int64(table.id(b))
-	}
-	return resolvedOrder{high: high, low: low, flags: flagOrder | int64(f)<<orderFormShift, known: true}
-}
-
-// sideResolver finds the code of a side value among a worker's distinct values.
-type sideResolver struct {
-	remembered[uint32] // code + 1; 0 = not seen
-
-	numbers keyTable // distinct raw values of a column that is not text
-	codes   []uint32 // by their id
-	of      column.Type
-	scratch []byte
-}
-
-func (r *sideResolver) resolve(f *field, i int, values *textTable) uint32 {
-	if f.v.IsNull(i) {
-		return 0
-	}
-	if f.t.Kind == column.Text {
-		c := &r.at[f.v.Code[i]]
-		if *c == 0 {
-			*c = 1 + sideCode(f.v.Dict.Value(f.v.Code[i]), values)
-		}
-		return *c - 1
-	}
-	if f.t != r.of {
-		r.numbers, r.codes, r.of = keyTable{}, r.codes[:0], f.t
-	}
-	if f.v.IsBad(i) && f.t.Kind != column.Int {
-		return 0
-	}
-	id := r.numbers.id(0, rawNumber(f, i))
-	if int(id) == len(r.codes) {
-		r.scratch = key.AppendValue(r.scratch[:0], f.v, f.t, i)
-		if f.t.Kind == column.Float && (math.IsNaN(f.v.Float[i]) || math.IsInf(f.v.Float[i], 0)) {
-			r.scratch = r.scratch[:0]
-		}
-		r.codes = append(r.codes, sideCode(r.scratch, values))
-	}
-	return r.codes[id]
-}
-
-// sideCode numbers a value: blank text is "", and bytes that are not UTF-8 are
-// replaced, because values are written to outputs that must be.
-func sideCode(b []byte, values *textTable) uint32 {
-	if key.Blank(b) {
-		return 0
-	}
-	return values.id(validText(b))
-}
-
-// validText replaces what is not UTF-8.
-func validText(b []byte) []byte { return bytes.ToValidUTF8(b, []byte("\uFFFD")) }
-
-// rawNumber is the 64 bits that row i holds.
-func rawNumber(f *field, i int) int64 {
-	if f.t.Kind == column.Float {
-		return int64(math.Float64bits(f.v.Float[i]))
-	}
-	return f.v.Int[i]
 }

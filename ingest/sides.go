@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"fmt"
 	"math"
 	"slices"
 )
@@ -49,8 +48,8 @@ func (a *assembler) beginSides() {
 	}
 }
 
-// addSide adds the entries of a bucket's cells to side table k.
-func (a *assembler) addSide(k int) error {
+// addSide adds the entries of a bucket's cells to side table k: no more than a shard has rows, which 32 bits number.
+func (a *assembler) addSide(k int) {
 	side, code, lo := &a.out.Sides[k], a.code[k], uint32(0)
 	for _, hi := range a.cells {
 		if rows := a.perm[lo:hi]; len(rows) == 1 {
@@ -62,10 +61,6 @@ func (a *assembler) addSide(k int) error {
 		side.Start = append(side.Start, uint32(len(side.Code)))
 		lo = hi
 	}
-	if uint64(len(side.Code)) > math.MaxUint32 {
-		return fmt.Errorf("side table %d holds more than %d entries of one shard: map fewer columns of many values (--attribute)", k, uint32(math.MaxUint32))
-	}
-	return nil
 }
 
 // addSideOf adds the entries of a cell of several rows.

@@ -14,19 +14,8 @@ import (
 // arrowBatchRows is the size of a record batch: bounds the memory that a large table takes twice.
 const arrowBatchRows = 64 * 1024
 
-// WriteArrow writes t as an Arrow IPC file (Feather v2) that pandas, Polars and DuckDB open: utf8,
+// arrowWriter appends tables of one shape to an Arrow IPC file (Feather v2) that pandas, Polars and DuckDB open: utf8,
 // int64, float64, decimal128(18, scale), bool, date32, nulls in bitmaps, no compression.
-func WriteArrow(w io.Writer, t *Table) error { return writeArrow(w, t, memory.NewGoAllocator()) }
-
-func writeArrow(w io.Writer, t *Table, mem memory.Allocator) error {
-	a, err := newArrowWriter(w, t, mem)
-	if err != nil {
-		return err
-	}
-	return writeWhole(a, t)
-}
-
-// arrowWriter appends tables of one shape.
 type arrowWriter struct {
 	fw      *ipc.FileWriter
 	b       *array.RecordBuilder

@@ -18,31 +18,25 @@ import (
 // WriteFile writes t to a file of the format that its extension names (.parquet, .csv, .arrow,
 // .json), complete or not at all.
 func WriteFile(path string, t *Table) error {
-	begin, err := writerFor(path)
-	if err != nil {
-		return err
-	}
-	return WriteWhole(path, func(w io.Writer) error {
-		tw, err := begin(w, t)
-		if err != nil {
-			return err
-		}
-		return writeWhole(tw, t)
-	})
+	return writeAs(path, t, func(w tableWriter) error { return writeWhole(w, t) })
 }
 
 // WriteStream is WriteFile for a table that is not at hand.
 func WriteStream(path string, s *Stream) error {
+	return writeAs(path, s.Shape, func(w tableWriter) error { return s.write(w) })
+}
+
+func writeAs(path string, shape *Table, write func(tableWriter) error) error {
 	begin, err := writerFor(path)
 	if err != nil {
 		return err
 	}
 	return WriteWhole(path, func(w io.Writer) error {
-		tw, err := begin(w, s.Shape)
+		tw, err := begin(w, shape)
 		if err != nil {
 			return err
 		}
-		return s.write(tw)
+		return write(tw)
 	})
 }
 

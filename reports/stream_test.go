@@ -28,7 +28,7 @@ func TestStreamIsTheTable(t *testing.T) {
 	for name, c := range map[string]struct {
 		got   []byte
 		write func(io.Writer, *Table) error
-	}{"parquet": {parquet.Bytes(), WriteParquet}, "csv": {csv.Bytes(), WriteCSV}, "arrow": {arrow.Bytes(), WriteArrow}} {
+	}{"parquet": {parquet.Bytes(), WriteParquet}, "csv": {csv.Bytes(), WriteCSV}, "arrow": {arrow.Bytes(), arrowFile}} {
 		if want := encoded(t, c.write, whole); len(want) == 0 || !bytes.Equal(c.got, want) {
 			t.Errorf("%s: %d bytes in batches, %d in one piece", name, len(c.got), len(want))
 		}

@@ -173,7 +173,7 @@ func TestPanelsReadNoFurtherThanTheyMay(t *testing.T) {
 		l.First = sim.start
 		cfg := DefaultConfig()
 		cfg.ValueBasis = Revenue
-		b, err := NewBook(l, nil, clock, cfg, 2)
+		b, err := newBook(l, nil, clock, nil, cfg, 2)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -264,7 +264,7 @@ func TestChurnIsCalibratedOnASimulation(t *testing.T) {
 		sim := manyBuyers()
 		sim.customers, sim.seed, sim.lifetime = 1500, 11, 500
 		l := sim.ledger(1300)
-		b, err := NewBook(l, nil, NewClock(l, l.AsOf, DefaultConfig(), 2), DefaultConfig(), 2)
+		b, err := bookOn(l, nil, l.AsOf, DefaultConfig(), 2)
 		if err != nil {
 			t.Fatal(err)
 		}

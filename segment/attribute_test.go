@@ -26,7 +26,7 @@ func TestSideAttributeAsOf(t *testing.T) {
 	f := func(asOf ingest.Day, want string) {
 		t.Helper()
 		cfg := DefaultConfig()
-		b, err := NewBook(l, nil, NewClock(l, asOf, cfg, 2), cfg, 1)
+		b, err := bookOn(l, nil, asOf, cfg, 1)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -35,16 +35,11 @@ type Book struct {
 	root    *Book // the book that this one is an earlier day of; nil for one on its own
 }
 
-// OpenBook is the book as of the Ledger's day, by its own clock (NewClock), in one scan. Errors are those of NewBook.
+// OpenBook is the book as of the Ledger's day, by its own clock, in one scan. in may be nil. It checks the configuration (a
+// setting that makes no sense, or a margin without costs, is an *ingest.ConfigError) and the range of the Ledger's
+// integers (an *ingest.QualityError, see rangeCheck), so that nothing computed from a Book can overflow.
 func OpenBook(l *ingest.Ledger, in *table.Inputs, cfg Config, threads int) (*Book, error) {
 	return newBook(l, in, Clock{AsOf: l.AsOf}, newGapCounts(l, l.AsOf), cfg, threads)
-}
-
-// NewBook reads the Ledger up to clock.AsOf, in one scan. in may be nil. It checks the configuration (a setting
-// that makes no sense, or a margin without costs, is an *ingest.ConfigError) and the range of the Ledger's
-// integers (an *ingest.QualityError, see CheckRange), so that nothing computed from a Book can overflow.
-func NewBook(l *ingest.Ledger, in *table.Inputs, clock Clock, cfg Config, threads int) (*Book, error) {
-	return newBook(l, in, clock, nil, cfg, threads)
 }
 
 // newBook measures the clock where it is given room to count gaps in; else it is as given.
@@ -90,7 +85,7 @@ func (b *Book) complete() error {
 }
 
 // Before is the same book as of an earlier day, with the same horizon, basis and clusters, in one scan. Errors
-// are those of NewBook.
+// are those of OpenBook.
 func (b *Book) Before(asOf ingest.Day) (*Book, error) {
 	then := &Book{Ledger: b.Ledger, Inputs: b.Inputs, Accounts: b.Accounts, Config: b.Config, Clock: b.Clock, Threads: b.Threads, held: b.held, root: cmp.Or(b.root, b)}
 	then.Clock.AsOf = asOf

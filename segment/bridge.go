@@ -118,7 +118,7 @@ func kindOf(now, then *Profiles, i, j int) bridgeKind {
 // Bridges are the bridge of the whole book, then of every segment of by, over the customers for whom where
 // holds, in revenue, and in margin too where that is the value basis. A customer's segment, and whether
 // where holds, are those of 12 months ago; those of today for a customer who had no row then. Segments
-// are in the order of Aggregate. Errors are *ingest.ConfigError and those of NewBook.
+// are in the order of Aggregate. Errors are *ingest.ConfigError and those of OpenBook.
 func (b *Book) Bridges(ctx context.Context, by []string, where string) ([]BridgeRow, error) {
 	p, err := b.pair(MonthsBefore(b.Clock.AsOf, 12), where)
 	if err != nil {

@@ -41,16 +41,12 @@ type Clock struct {
 // Span is the number of days from First to AsOf, both included.
 func (c Clock) Span() int { return int(c.AsOf-c.First) + 1 }
 
-// NewClock measures the Ledger's rhythm up to asOf. Period and horizon follow from the median gap
+// clockOf is the clock of a Ledger up to asOf, whose gaps were counted. Period and horizon follow from the median gap
 // unless cfg (which must pass Config.Check) sets them. Without repeat buyers the period is a month and
 // the horizon 365 days, at most a third of the span.
 //
 // A period is compared by its longest instance, because customers who buy every calendar month (or
 // quarter) have a median gap of 31 (or 92) days, longer than the mean month (or quarter).
-func NewClock(l *ingest.Ledger, asOf ingest.Day, cfg Config, threads int) Clock {
-	return clockOf(l, asOf, cfg, countGaps(l, asOf, threads))
-}
-
 func clockOf(l *ingest.Ledger, asOf ingest.Day, cfg Config, gaps *gapCounts) Clock {
 	c := Clock{AsOf: asOf, First: l.First, MedianGap: gaps.median()}
 	var periodWhy, horizonWhy string

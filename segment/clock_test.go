@@ -86,7 +86,7 @@ func rhythmic(span int, gaps ...int) *ingest.Ledger {
 func TestClock(t *testing.T) {
 	f := func(l *ingest.Ledger, gap float64, period Period, horizon int, why string) {
 		t.Helper()
-		c := NewClock(l, l.AsOf, DefaultConfig(), 2)
+		c := clockOn(l, l.AsOf, DefaultConfig())
 		if c.MedianGap != gap && !(math.IsNaN(gap) && math.IsNaN(c.MedianGap)) || c.Period != period || c.Horizon != horizon {
 			t.Errorf("got gap %v, %s, %d days; want %v, %s, %d", c.MedianGap, c.Period, c.Horizon, gap, period, horizon)
 		}
@@ -112,7 +112,7 @@ func TestClockOverrides(t *testing.T) {
 	l := rhythmic(300, 7)
 	cfg := DefaultConfig()
 	cfg.Period, cfg.ChurnHorizon = "quarter", 200
-	c := NewClock(l, l.AsOf, cfg, 2)
+	c := clockOn(l, l.AsOf, cfg)
 	if c.Period != Quarter || c.Horizon != 200 || !strings.Contains(c.Why, "more than a third of the span") {
 		t.Errorf("got %s, %d: %s", c.Period, c.Horizon, c.Why)
 	}
@@ -121,7 +121,7 @@ func TestClockOverrides(t *testing.T) {
 func TestClockIgnoresTheFuture(t *testing.T) {
 	l := rhythmic(1000, 7, 92)
 	short := rhythmic(400, 7, 92)
-	if got, want := NewClock(l, short.AsOf, DefaultConfig(), 2), NewClock(short, short.AsOf, DefaultConfig(), 2); got != want {
+	if got, want := clockOn(l, short.AsOf, DefaultConfig()), clockOn(short, short.AsOf, DefaultConfig()); got != want {
 		t.Errorf("with a future: %+v, without: %+v", got, want)
 	}
 }

@@ -46,7 +46,7 @@ func TestClustersAreCanonical(t *testing.T) {
 			cfg := DefaultConfig()
 			cfg.Clusters.Features = []string{"frequency", "revenue_12m"}
 			l := handmade(asOf, []string{"region"}, rows...)
-			b, err := NewBook(l, nil, NewClock(l, asOf, cfg, 2), cfg, 1+k)
+			b, err := bookOn(l, nil, asOf, cfg, 1+k)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -110,7 +110,7 @@ func TestUndatedAttributeIsRefused(t *testing.T) {
 		cfg := DefaultConfig()
 		cfg.ModelAttributes = strings.Fields(model)
 		cfg.Static = strings.Fields(static)
-		_, err := NewBook(l, in, NewClock(l, asOf, cfg, 2), cfg, 1)
+		_, err := bookOn(l, in, asOf, cfg, 1)
 		return err
 	}
 	steel := func(int) string { return "Steel" }

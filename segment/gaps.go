@@ -16,29 +16,6 @@ func newGapCounts(l *ingest.Ledger, asOf ingest.Day) *gapCounts {
 	return &gapCounts{gather[[]int64]{new: func() []int64 { return make([]int64, span) }}}
 }
 
-// countGaps counts those of a Ledger.
-func countGaps(l *ingest.Ledger, asOf ingest.Day, threads int) *gapCounts {
-	g := newGapCounts(l, asOf)
-	l.Scan(threads, func(_ int, s *ingest.Shard) {
-		count := g.take()
-		defer g.give(count)
-		for i := range s.Customers() {
-			lo, hi := s.Cells(i)
-			last, seen := ingest.Day(0), false
-			for j := lo; j < hi && s.Day[j] <= asOf; j++ {
-				if !l.Purchase(s, j) {
-					continue
-				}
-				if seen {
-					count[s.Day[j]-last]++
-				}
-				last, seen = s.Day[j], true
-			}
-		}
-	})
-	return g
-}
-
 // median is the exact median gap; the mean of the two middle gaps when their number is even; NaN without any.
 func (g *gapCounts) median() float64 {
 	count, n := g.new(), int64(0)

@@ -148,7 +148,7 @@ func mustBook(l *ingest.Ledger, in *table.Inputs, change func(*Config)) *Book {
 	if change != nil {
 		change(&cfg)
 	}
-	b, err := NewBook(l, in, NewClock(l, l.AsOf, cfg, 2), cfg, 2)
+	b, err := bookOn(l, in, l.AsOf, cfg, 2)
 	if err != nil {
 		panic(err)
 	}
@@ -163,4 +163,18 @@ func member(b *Book, key string) int {
 		}
 	}
 	return -1
+}
+
+// bookOn is the book as of a day, by its own clock.
+func bookOn(l *ingest.Ledger, in *table.Inputs, asOf ingest.Day, cfg Config, threads int) (*Book, error) {
+	return newBook(l, in, Clock{AsOf: asOf}, newGapCounts(l, asOf), cfg, threads)
+}
+
+// clockOn is the clock of that book.
+func clockOn(l *ingest.Ledger, asOf ingest.Day, cfg Config) Clock {
+	b, err := bookOn(l, nil, asOf, cfg, 2)
+	if err != nil {
+		panic(err)
+	}
+	return b.Clock
 }

@@ -63,7 +63,7 @@ func competed(t *testing.T, l *ingest.Ledger, in *table.Inputs, first ingest.Day
 	t.Helper()
 	cfg := DefaultConfig()
 	change(&cfg)
-	b, err := NewBook(l, in, Clock{AsOf: l.AsOf, First: first, Period: Month, Horizon: 90, MedianGap: 25}, cfg, 2)
+	b, err := newBook(l, in, Clock{AsOf: l.AsOf, First: first, Period: Month, Horizon: 90, MedianGap: 25}, nil, cfg, 2)
 	if err != nil {
 		t.Fatal(err)
 	}

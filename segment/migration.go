@@ -44,7 +44,7 @@ type Migration struct {
 // Migrations compare segmentations as of an earlier day with those of the book's day: the same horizon and
 // basis, classes and conditions of each day (attributes of accounts without valid_from are today's). Customers only; a
 // customer counts on a day when it has a segment and where holds. The rows of a segment add up to its
-// customers then, the columns to those of now. Errors are *ingest.ConfigError, those of NewBook, and the context's.
+// customers then, the columns to those of now. Errors are *ingest.ConfigError, those of OpenBook, and the context's.
 func (b *Book) Migrations(ctx context.Context, day ingest.Day, by []string, where string) ([]Migration, error) {
 	if day >= b.Clock.AsOf || day < b.Clock.First {
 		return nil, &ingest.ConfigError{Msg: fmt.Sprintf("%s cannot be compared with %s: expected an earlier day, not before the export's first, %s", day, b.Clock.AsOf, b.Clock.First)}

@@ -172,7 +172,7 @@ func TestScoringStateFromRollingWindows(t *testing.T) {
 		sale{key: "d", day: date("2023-12-17"), amount: 1}, // 89 days: at risk, so never "lapsed"
 	)
 	l.First = c.First
-	b, err := NewBook(l, nil, c, DefaultConfig(), 1)
+	b, err := newBook(l, nil, c, nil, DefaultConfig(), 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,7 +196,7 @@ func TestFeaturesAreFinite(t *testing.T) {
 		if l.First > asOf {
 			return
 		}
-		b, err := NewBook(l, nil, NewClock(l, asOf, cfg, 2), cfg, 1)
+		b, err := bookOn(l, nil, asOf, cfg, 1)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -14,7 +14,7 @@ type pair struct {
 	inNow, inThen []bool  // by member: whether the condition holds
 }
 
-// pair looks back to an earlier day. Errors are those of NewBook and Where.
+// pair looks back to an earlier day. Errors are those of OpenBook and Where.
 func (b *Book) pair(day ingest.Day, where string) (*pair, error) {
 	then, err := b.Before(day)
 	if err != nil {

@@ -61,7 +61,7 @@ func shareBelow(part, total uint64, percent uint64) bool {
 	return ph < th || ph == th && pl < tl
 }
 
-// positive sorts the values and returns those above zero, ascending, and their sum, which must fit (CheckRange).
+// positive sorts the values and returns those above zero, ascending, and their sum, which must fit (rangeCheck).
 func positive(values []int64) (sorted []int64, total uint64) {
 	num.SortInts(values)
 	first, _ := slices.BinarySearch(values, 1)

@@ -217,7 +217,7 @@ func TestProfilesNeverSeeTheFuture(t *testing.T) {
 		}
 		with := handmade(asOf, []string{"region"}, rows...)
 		without := handmade(asOf, []string{"region"}, past...)
-		if NewClock(with, asOf, DefaultConfig(), 2).Why != NewClock(without, asOf, DefaultConfig(), 2).Why {
+		if clockOn(with, asOf, DefaultConfig()).Why != clockOn(without, asOf, DefaultConfig()).Why {
 			t.Fatal("the clock depends on later rows")
 		}
 		b, c := mustBook(with, nil, nil), mustBook(without, nil, nil)

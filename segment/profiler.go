@@ -7,7 +7,7 @@ import (
 )
 
 // ProfilesOn computes the profiles of a day. Cells after asOf are never read. Results do not depend on threads.
-// Sums cannot overflow on a Ledger that passes CheckRange.
+// Sums cannot overflow on a Ledger that passes rangeCheck.
 func ProfilesOn(l *ingest.Ledger, asOf ingest.Day, horizon, threads int) *Profiles {
 	return profilesOfFirst(l, ingest.Shards, asOf, horizon, threads)
 }

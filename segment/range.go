@@ -8,17 +8,10 @@ import (
 	"mainstay/ingest"
 )
 
-// CheckRange makes sure that no sum of money or units over any set of the Ledger's cells can overflow
+// rangeCheck makes sure that no sum of money or units over any set of the Ledger's cells can overflow
 // 64 bits: for each measure, the sum of the absolute values over all cells, in integers of the Ledger's
-// Scale (UnitsScale for units), fits. Everything else in this package then adds without looking. Amounts
-// too large are an *ingest.QualityError.
-func CheckRange(l *ingest.Ledger, threads int) error {
-	var r rangeCheck
-	l.Scan(threads, r.shard)
-	return r.err(l)
-}
-
-// rangeCheck sums magnitudes by shard, in 128 bits, which nothing overflows.
+// Scale (UnitsScale for units), fits. Everything else in this package then adds without looking. Magnitudes are summed by
+// shard, in 128 bits, which nothing overflows. Amounts too large are an *ingest.QualityError.
 type rangeCheck [ingest.Shards][measures]magnitudes
 
 // The measures that are checked, each on its own.

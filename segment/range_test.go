@@ -8,17 +8,22 @@ import (
 	"mainstay/ingest"
 )
 
-func TestCheckRange(t *testing.T) {
+func TestRangeCheck(t *testing.T) {
+	check := func(l *ingest.Ledger, threads int) error {
+		var r rangeCheck
+		l.Scan(threads, r.shard)
+		return r.err(l)
+	}
 	huge := int64(math.MaxInt64/2 + 1)
-	if err := CheckRange(handmade(1, nil, sale{key: "a", amount: huge}), 1); err != nil {
+	if err := check(handmade(1, nil, sale{key: "a", amount: huge}), 1); err != nil {
 		t.Errorf("one huge amount: %v", err)
 	}
-	if err := CheckRange(handmade(1, nil, sale{key: "a", amount: huge}, sale{key: "b", amount: -huge}), 2); err == nil {
+	if err := check(handmade(1, nil, sale{key: "a", amount: huge}, sale{key: "b", amount: -huge}), 2); err == nil {
 		t.Error("amounts that could overflow pass")
 	}
 	l := handmade(1, nil, sale{key: "a", units: huge}, sale{key: "b", units: huge})
 	l.Scale, l.UnitsScale = 2, 5
-	if err, ok := CheckRange(l, 2).(*ingest.QualityError); !ok || !strings.Contains(err.Error(), "the units add up to more than 64 bits hold at 5 decimal places") {
+	if err, ok := check(l, 2).(*ingest.QualityError); !ok || !strings.Contains(err.Error(), "the units add up to more than 64 bits hold at 5 decimal places") {
 		t.Errorf("units: %v", err)
 	}
 	var m magnitudes

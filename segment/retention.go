@@ -24,7 +24,7 @@ const retentionLevel = 0.95
 // ObserveRetention looks back one horizon. Segments, conditions and key accounts are those of that day
 // (Then): who bought since is exactly what puts a customer into today's segments, so that retention by
 // today's recency or class would be high or low by construction. Attributes of the accounts are
-// those of that day where they carry dates, else today's. Errors are those of NewBook.
+// those of that day where they carry dates, else today's. Errors are those of OpenBook.
 func ObserveRetention(b *Book) (*Retention, error) {
 	then, err := b.Before(b.Clock.AsOf - ingest.Day(b.Clock.Horizon))
 	if err != nil {

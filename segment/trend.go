@@ -27,7 +27,7 @@ const mostPeriods = 120
 // holds, the latest mostPeriods of them, and on the as-of date: of the whole book, then of every
 // segment of by, over the customers for whom where holds. Segments and conditions are those of each day, so
 // nothing that came later plays a part. Rows are in the order of schemes, segments, days. Errors are
-// *ingest.ConfigError, those of NewBook, and the context's.
+// *ingest.ConfigError, those of OpenBook, and the context's.
 func (b *Book) Trend(ctx context.Context, period Period, by []string, where string) ([]TrendRow, error) {
 	series := make([][]TrendRow, 1+len(by))
 	for _, day := range b.closedDays(period) {

@@ -34,7 +34,7 @@ func BenchmarkViewsLarge(b *testing.B) {
 	} {
 		b.Run(view.name, func(b *testing.B) {
 			for b.Loop() {
-				book, err := NewBook(l, nil, NewClock(l, l.AsOf, cfg, 2), cfg, 2)
+				book, err := bookOn(l, nil, l.AsOf, cfg, 2)
 				if err == nil {
 					err = view.ask(book)
 				}

@@ -17,7 +17,7 @@ import (
 // what everything about the course of a book says, as text: NaN equals NaN there.
 func views(t *rapid.T, l *ingest.Ledger, threads int) string {
 	cfg := DefaultConfig()
-	b, err := NewBook(l, nil, NewClock(l, l.AsOf, cfg, 2), cfg, threads)
+	b, err := bookOn(l, nil, l.AsOf, cfg, threads)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -166,7 +166,7 @@ func FuzzWhere(f *testing.F) {
 func BenchmarkWhere(b *testing.B) {
 	l := bigLedger(200_000)
 	cfg := DefaultConfig()
-	book, err := NewBook(l, nil, NewClock(l, l.AsOf, cfg, 2), cfg, 2)
+	book, err := bookOn(l, nil, l.AsOf, cfg, 2)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -1,0 +1,63 @@
+package segment
+
+import (
+	"math"
+
+	"mainstay/internal/num"
+)
+
+// warn adds what a reader must know before using the numbers.
+func (a *analysis) warn() {
+	r := a.result
+	add := func(code, message string) { r.Warnings = append(r.Warnings, num.Warning{Code: code, Message: message}) }
+	if math.IsNaN(a.Clock.MedianGap) {
+		add(num.WarnNoRepeatBuyers, "nobody bought on two days; rhythm, churn and value are guesses: give a longer history")
+	}
+	if m := r.Accounts; m.Given && m.Matched == 0 && a.Profiles.Len() > 0 {
+		add(warnAccounts, "no customer is in the accounts table: check its key column (--accounts-key) and that both write keys alike; all its rows count as prospects")
+	}
+	for _, note := range a.Ledger.Tally.ExclusionNotes() {
+		add(warnExcluded, note)
+	}
+	for _, s := range a.Ledger.Suspects(a.Clock.AsOf, a.Threads) {
+		add(warnSuspect, s.String())
+	}
+	r.Warnings = append(r.Warnings, tableWarnings(r.Tables)...)
+	if a.churn.champion < 0 {
+		add(num.WarnHorizonShort, "the history is shorter than one churn horizon, so no churn could be observed: set churn_horizon_days, or give a longer history")
+	}
+	switch short := "; a longer history, or a shorter churn_horizon_days, lets models compete"; {
+	case !a.churnPlan.contested() && !a.valuePlan.contested():
+		add(num.WarnHorizonShort, a.churn.why+short)
+	default:
+		if !a.churn.contested {
+			add(num.WarnHorizonShort, "churn: "+a.churn.why)
+		}
+		if !a.value.contested {
+			add(num.WarnHorizonShort, "value: "+a.value.why)
+		}
+	}
+	for _, c := range r.Contests {
+		if !c.Certified && (c.Target == targetChurn && a.churn.contested || c.Target == targetValue && a.value.contested) {
+			add(warnNotCertified, c.Target+" candidate "+c.Candidate+" was not used: "+c.Note)
+		}
+	}
+	if a.label < valueYear {
+		add(warnExtrapolated, "12-month values are extrapolated from a backtest over "+plural(a.label, "day", "days")+"; they are tested over 12 months once the history is longer")
+	}
+	if a.Basis == Margin {
+		if gone := Uncosted12(a.Profiles); gone != 0 {
+			add(warnUncosted, "trailing-12-month net of "+compact(a.money(gone))+" has no known cost and counts as no margin")
+		}
+	}
+}
+
+// Warning codes of this package, beside those of num.
+const (
+	warnNotCertified = "not-certified" // a candidate that did not take part
+	warnExtrapolated = "extrapolated"  // a horizon beyond what was backtested
+	warnUncosted     = "uncosted"      // revenue whose cost is unknown
+	warnAccounts     = "accounts"      // an accounts table that fits nobody
+	warnExcluded     = "excluded"      // entries of exclude lists that meet no customer
+	warnSuspect      = "suspect-customer"
+)
