@@ -298,7 +298,11 @@ func TestFailuresLast(t *testing.T) {
 				r.Expect(store.Range{Off: 4, End: 3 << 20})
 			}
 			_, err := r.ReadAt(make([]byte, 3<<20-4), 4)
-			if source := (*column.SourceError)(nil); !errors.As(err, &source) || !strings.Contains(err.Error(), c.want) {
+			want := c.want
+			if name == "stalled" && strings.Contains(fmt.Sprint(err), "timeout awaiting response headers") {
+				want = "cannot be reached" // on a busy machine the headers too come later than this test's stall
+			}
+			if source := (*column.SourceError)(nil); !errors.As(err, &source) || !strings.Contains(err.Error(), want) {
 				t.Errorf("%s, announced %v: %v", name, announced, err)
 			}
 			if err != nil && (strings.Contains(err.Error(), s3test.Secret) || strings.Contains(err.Error(), s3test.AccessKey)) {
