@@ -54,46 +54,11 @@ type ascent struct {
 	apart      *separation
 }
 
-// tile is how many rows are centred, scaled and transposed at a time: 20 columns of it fit
-// the first-level cache.
-const tile = 128
-
-// tiles calls f for every tile of rows with its columns in the frame: z[a][i] is row lo+i of
-// column m.cols[a]. Sums go into part, which belongs to the block of rows and is combined in
-// a fixed tree; the total is returned.
-func (m *logit) tiles(f func(lo int, z [][]float64, part []float64), width int) []float64 {
-	n, k := len(m.y), len(m.d.Names)
-	return num.BlockSums(n, rowBlock, m.o.Threads, width, func(lo, hi int, part []float64) {
-		store := make([]float64, len(m.cols)*tile)
-		z := make([][]float64, len(m.cols))
-		for ; lo < hi; lo += tile {
-			rows := min(tile, hi-lo)
-			x := m.d.X[lo*k : (lo+rows)*k]
-			for a, j := range m.cols {
-				z[a] = store[a*tile : a*tile+rows]
-				mean, inv := m.fr.mean[j], m.fr.inverse(j)
-				for i := range z[a] {
-					z[a][i] = (x[i*k+j] - mean) * inv
-				}
-			}
-			f(lo, z, part)
-		}
-	})
-}
-
-// predictor sets eta to the linear predictor of the rows from lo on, offset included.
-func (m *logit) predictor(eta []float64, lo int, z [][]float64, gamma []float64) {
-	linear(eta, z, gamma)
+// predictor sets eta to the linear predictor of the rows of a tile, offset included.
+func (m *logit) predictor(eta []float64, t *tileRows, gamma []float64) {
+	t.linear(eta, gamma)
 	if m.o.Offset != nil {
-		floats.Add(eta, m.o.Offset[lo:lo+len(eta)])
-	}
-}
-
-// linear sets eta to Σ z_a γ_a.
-func linear(eta []float64, z [][]float64, gamma []float64) {
-	clear(eta)
-	for a, g := range gamma {
-		floats.AddScaled(eta, g, z[a])
+		floats.Add(eta, m.o.Offset[t.lo:t.lo+len(eta)])
 	}
 }
 
@@ -116,39 +81,19 @@ func bernoulli(eta, y float64) (loglik, resid, variance float64) {
 // at evaluates the likelihood at gamma in one pass.
 func (m *logit) at(gamma []float64) point {
 	k := len(m.cols)
-	sums := m.tiles(func(lo int, z [][]float64, part []float64) {
-		rows := len(z[0])
-		var eta, resid, variance, scaled [tile]float64
-		m.predictor(eta[:rows], lo, z, gamma)
-		for i, e := range eta[:rows] {
-			w := m.o.weight(lo + i)
-			ll, r, v := bernoulli(e, m.y[lo+i])
+	sums := m.tiles(func(t *tileRows, part []float64) {
+		var eta, resid, variance [tile]float64
+		m.predictor(eta[:t.rows], t, gamma)
+		for i, e := range eta[:t.rows] {
+			w := m.o.weight(t.lo + i)
+			ll, r, v := bernoulli(e, m.y[t.lo+i])
 			part[0] += w * ll
 			resid[i], variance[i] = w*r, w*v
 		}
-		h := part[1+k:]
-		for a := range z {
-			part[1+a] += floats.Dot(resid[:rows], z[a])
-			floats.MulTo(scaled[:rows], variance[:rows], z[a])
-			for b := range a + 1 {
-				h[b] += floats.Dot(scaled[:rows], z[b])
-			}
-			h = h[a+1:]
-		}
+		t.addScore(part[1:], resid[:])
+		t.addGram(part[1+k:], variance[:])
 	}, 1+k+k*(k+1)/2)
 	return point{gamma: gamma, loglik: sums[0], score: sums[1 : 1+k], info: unpack(sums[1+k:], k)}
-}
-
-// unpack turns the packed lower triangle into a symmetric matrix.
-func unpack(packed []float64, k int) *mat.SymDense {
-	s := mat.NewSymDense(k, nil)
-	for a := range k {
-		for b := range a + 1 {
-			s.SetSym(a, b, packed[b])
-		}
-		packed = packed[a+1:]
-	}
-	return s
 }
 
 // start is the intercept-only estimate.
@@ -251,15 +196,15 @@ func (m *logit) confirm(a *ascent) bool {
 func (m *logit) longestRow() float64 {
 	n := len(m.y)
 	longest := make([]float64, (n-1)/rowBlock+1)
-	m.tiles(func(lo int, z [][]float64, _ []float64) {
+	m.tiles(func(t *tileRows, _ []float64) {
 		var squares [tile]float64
-		for a := range z {
-			for i, v := range z[a] {
+		for a := range t.cols {
+			for i, v := range t.column(a) {
 				squares[i] += v * v
 			}
 		}
-		b := lo / rowBlock
-		longest[b] = max(longest[b], floats.Max(squares[:len(z[0])]))
+		b := t.lo / rowBlock
+		longest[b] = max(longest[b], floats.Max(squares[:t.rows]))
 	}, 1)
 	return floats.Max(longest)
 }

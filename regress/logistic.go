@@ -119,11 +119,11 @@ func (f *Fit) certifyLogistic(m *logit, a *ascent, total float64) {
 // residuals are y − p and p(1−p) at γ.
 func (m *logit) residuals(gamma []float64) (resid, variance []float64) {
 	resid, variance = make([]float64, len(m.y)), make([]float64, len(m.y))
-	m.tiles(func(lo int, z [][]float64, part []float64) {
-		eta := make([]float64, len(z[0]))
-		m.predictor(eta, lo, z, gamma)
+	m.tiles(func(t *tileRows, _ []float64) {
+		eta := make([]float64, t.rows)
+		m.predictor(eta, t, gamma)
 		for i, e := range eta {
-			_, resid[lo+i], variance[lo+i] = bernoulli(e, m.y[lo+i])
+			_, resid[t.lo+i], variance[t.lo+i] = bernoulli(e, m.y[t.lo+i])
 		}
 	}, 1)
 	return resid, variance
@@ -142,7 +142,7 @@ func (m *logit) chooseColumns() (dropped []dependence) {
 	if len(m.cols) == 0 {
 		return dropped
 	}
-	g := m.gram(nil, 0)
+	g := m.gram()
 	total := totalWeight(len(m.y), m.o)
 	kept, more := choleskyInOrder(g, total, m.cols)
 	m.cols = kept

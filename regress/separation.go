@@ -37,7 +37,7 @@ func (m *logit) separation(gamma []float64) *separation {
 		return s
 	}
 	for _, far := range []float64{4, 6, 8, 12, 16, 24} {
-		if v := m.project(gamma, m.gram(gamma, far)); v != nil {
+		if v := m.project(gamma, m.gramNear(gamma, far)); v != nil {
 			if s := m.check(v); s != nil {
 				return s
 			}
@@ -53,11 +53,11 @@ func (m *logit) check(v []float64) *separation {
 		return nil
 	}
 	edge := onBoundary * high
-	rows := m.tiles(func(lo int, z [][]float64, part []float64) {
+	rows := m.tiles(func(t *tileRows, part []float64) {
 		var margin [tile]float64
-		linear(margin[:len(z[0])], z, v)
-		for i := range z[0] {
-			if m.sign(lo+i)*margin[i] > edge {
+		t.linear(margin[:t.rows], v)
+		for i := range t.rows {
+			if m.sign(t.lo+i)*margin[i] > edge {
 				part[0]++
 			}
 		}
@@ -74,40 +74,31 @@ func (m *logit) margins(v []float64) (low, high float64) {
 	for b := range lows {
 		lows[b] = math.Inf(1)
 	}
-	m.tiles(func(lo int, z [][]float64, _ []float64) {
+	m.tiles(func(t *tileRows, _ []float64) {
 		var eta [tile]float64
-		linear(eta[:len(z[0])], z, v)
-		b := lo / rowBlock
-		for i := range z[0] {
-			lows[b] = min(lows[b], m.sign(lo+i)*eta[i])
+		t.linear(eta[:t.rows], v)
+		b := t.lo / rowBlock
+		for i := range t.rows {
+			lows[b] = min(lows[b], m.sign(t.lo+i)*eta[i])
 			highs[b] = max(highs[b], math.Abs(eta[i]))
 		}
 	}, 1)
 	return floats.Min(lows), floats.Max(highs)
 }
 
-// gram is Σ wᵢ zᵢzᵢ' over the rows whose margin at gamma is below far; over all rows, when gamma
-// is nil.
-func (m *logit) gram(gamma []float64, far float64) *mat.SymDense {
+// gramNear is Σ wᵢ zᵢzᵢ' over the rows whose margin at gamma is below far.
+func (m *logit) gramNear(gamma []float64, far float64) *mat.SymDense {
 	k := len(m.cols)
-	sums := m.tiles(func(lo int, z [][]float64, part []float64) {
-		rows := len(z[0])
-		var eta, weight, scaled [tile]float64
-		linear(eta[:rows], z, gamma)
-		for i := range rows {
-			if gamma == nil || m.sign(lo+i)*eta[i] < far {
-				weight[i] = m.o.weight(lo + i)
+	return unpack(m.tiles(func(t *tileRows, part []float64) {
+		var eta, weight [tile]float64
+		t.linear(eta[:t.rows], gamma)
+		for i := range t.rows {
+			if m.sign(t.lo+i)*eta[i] < far {
+				weight[i] = m.o.weight(t.lo + i)
 			}
 		}
-		for a := range z {
-			floats.MulTo(scaled[:rows], weight[:rows], z[a])
-			for b := range a + 1 {
-				part[b] += floats.Dot(scaled[:rows], z[b])
-			}
-			part = part[a+1:]
-		}
-	}, k*(k+1)/2)
-	return unpack(sums, k)
+		t.addGram(part, weight[:])
+	}, k*(k+1)/2), k)
 }
 
 // nullShare is the eigenvalue, against the weight of all rows, below which a direction is one
