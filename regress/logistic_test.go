@@ -143,17 +143,6 @@ func TestGeneratedAgainstStatsmodels(t *testing.T) {
 	r := mustLogistic(t, d, y, Options{Cluster: cluster})
 	nearAll(t, "robust se", r.StandardErrors(), []float64{0.13124858117247232, 0.0021631581935111182, 0.01389067166746168, 0.10796317321580175, 0.00401647195005162}, 1e-11)
 
-	p := make([]float64, len(y))
-	for i := range p {
-		p[i], _, _ = f.Probability(d.Row(i), 0.95)
-	}
-	auc, ok := AUC(y, p)
-	near(t, "auc", auc, 0.7428076229350449, 1e-13)
-	near(t, "log loss", LogLoss(y, p), 0.5544230543253847, 1e-13)
-	near(t, "brier", Brier(y, p), 0.1870190816145684, 1e-13)
-	if !ok {
-		t.Error("both classes are there")
-	}
 	q, low, high := f.Probability([]float64{1, 100, 5, 1, 60}, 0.95)
 	nearAll(t, "prediction", []float64{q, low, high}, []float64{0.24952599440644704, 0.20912376346811662, 0.29482405328351}, 1e-12)
 }

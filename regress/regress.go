@@ -1,11 +1,10 @@
-// Package regress finds what goes with what, and how sure we are: least squares,
-// logistic regression, and the evaluation of predictions. It sees slices and small
-// structs, never files, flags or loggers.
+// Package regress finds what goes with what, and how sure we are: least squares and
+// logistic regression. It sees slices and small structs, never files, flags or loggers.
+// Predictions are evaluated in regress/evaluate.
 //
 // Reading order: design.go (what goes in), frame.go (centring and scaling, shared by
 // both fits), ols.go with qr.go and refine.go, logistic.go with irls.go and
-// separation.go, robust.go (clusters) and hc.go, predict.go; then the evaluation of predictions in
-// auc.go, scores.go and calibration.go.
+// separation.go, robust.go (clusters) and hc.go, predict.go.
 package regress
 
 import (

@@ -9,7 +9,7 @@ import (
 	"mainstay/ingest/store"
 	"mainstay/internal/num"
 	"mainstay/markov"
-	"mainstay/regress"
+	"mainstay/regress/evaluate"
 	"mainstay/segment"
 	"mainstay/segment/cluster"
 
@@ -110,8 +110,8 @@ func fixtureResult(asOf ingest.Day) *segment.Result {
 		},
 		ChurnModel: "logistic", ValueModel: "chain+spend", ChurnCertified: true, ValueCertified: true,
 		ModelWhy:    "simplest within one standard error of the best",
-		Calibration: []regress.Bin{{N: 100, Predicted: .05, Observed: .06}},
-		Lift:        []regress.Bin{{N: 100, Predicted: .05, Observed: .06, CumCapture: 1, Lift: 1}},
+		Calibration: []evaluate.Bin{{N: 100, Predicted: .05, Observed: .06}},
+		Lift:        []evaluate.Bin{{N: 100, Predicted: .05, Observed: .06, CumCapture: 1, Lift: 1}},
 		Accounts:    segment.AccountMatch{Given: true, Accounts: 2110, Matched: 1879, Prospects: 231, CustomersWithout: 27},
 		Warnings:    []num.Warning{{Code: num.WarnHorizonShort, Message: "the 12-month value extrapolates beyond the 6 months that were backtested"}},
 	}

@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 
 	"mainstay/markov"
-	"mainstay/regress"
+	"mainstay/regress/evaluate"
 	"mainstay/segment"
 
 	"gonum.org/v1/gonum/mat"
@@ -25,8 +25,8 @@ type models struct {
 	Champions   Champions       `json:"champions"`
 	Tournament  json.RawMessage `json:"tournament"` // rows of the tournament table
 	Fits        []modelInfo     `json:"fits"`
-	Calibration []regress.Bin   `json:"calibration"`
-	Lift        []regress.Bin   `json:"lift"`
+	Calibration []evaluate.Bin  `json:"calibration"`
+	Lift        []evaluate.Bin  `json:"lift"`
 }
 
 type modelInfo struct {
@@ -59,7 +59,7 @@ func newModels(m *Manifest, res *segment.Result) (*models, error) {
 	}
 	out := &models{
 		Schema: ModelsSchema, Run: m.Run, AsOf: m.AsOf, Clock: m.Clock, Champions: m.Champions,
-		Tournament: table.Bytes(), Fits: []modelInfo{}, Calibration: append([]regress.Bin{}, res.Calibration...), Lift: append([]regress.Bin{}, res.Lift...),
+		Tournament: table.Bytes(), Fits: []modelInfo{}, Calibration: append([]evaluate.Bin{}, res.Calibration...), Lift: append([]evaluate.Bin{}, res.Lift...),
 	}
 	for i := range res.Fits {
 		f := &res.Fits[i]

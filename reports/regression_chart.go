@@ -3,7 +3,7 @@ package reports
 import (
 	"strings"
 
-	"mainstay/regress"
+	"mainstay/regress/evaluate"
 )
 
 // rateWidth is the columns of a bar for 100 %.
@@ -11,7 +11,7 @@ const rateWidth = 50
 
 // calibrationChart sets the observed rate of every bin against the predicted one: a bar as long as the
 // observed rate, and a mark where the prediction is.
-func calibrationChart(bins []regress.Bin) *grid {
+func calibrationChart(bins []evaluate.Bin) *grid {
 	g := &grid{right: []bool{true, true, true, false}}
 	g.rows = append(g.rows, []string{"rows", "predicted", "observed", "observed ▇ against predicted │"})
 	for _, b := range bins {

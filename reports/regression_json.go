@@ -6,7 +6,7 @@ import (
 
 	"mainstay/ingest"
 	"mainstay/internal/num"
-	"mainstay/regress"
+	"mainstay/regress/evaluate"
 	"mainstay/regress/formula"
 	"mainstay/regress/model"
 )
@@ -271,6 +271,6 @@ func (r *Regression) validationJSON() *validationJSON {
 }
 
 func scoreJSON(s *model.Scores) scoresJSON {
-	e := func(x regress.Estimate) estimateJSON { return estimateJSON{number(x.Value), number(x.SE)} }
+	e := func(x evaluate.Estimate) estimateJSON { return estimateJSON{number(x.Value), number(x.SE)} }
 	return scoresJSON{e(s.AUC), e(s.LogLoss), number(s.BaseLogLoss), e(s.Brier), e(s.Slope), e(s.Intercept), e(s.RMSE), e(s.MAE), number(s.R2)}
 }

@@ -3,7 +3,7 @@ package reports
 import (
 	"mainstay/ingest"
 	"mainstay/internal/num"
-	"mainstay/regress"
+	"mainstay/regress/evaluate"
 	"mainstay/segment"
 )
 
@@ -104,7 +104,7 @@ func (x *Replay) runs() *Table {
 type calibrationRow struct {
 	outcome *segment.Outcome // nil: all closed together
 	bin     int
-	regress.Bin
+	evaluate.Bin
 }
 
 // calibration is the closed churn forecasts by quantile of the probability, each run's and all together.

@@ -6,7 +6,7 @@ import (
 
 	"mainstay/ingest"
 	"mainstay/ingest/table"
-	"mainstay/regress"
+	"mainstay/regress/evaluate"
 )
 
 // Phases that Progress is told.
@@ -95,7 +95,7 @@ type analysis struct {
 
 // compete runs the two tournaments.
 func (a *analysis) compete(ctx context.Context, progress Progress) (err error) {
-	a.churn, err = compete(ctx, a.backtest, targetChurn, churnCandidates, a.churnPlan, a.Config.IncumbentChurn, regress.LogLosses,
+	a.churn, err = compete(ctx, a.backtest, targetChurn, churnCandidates, a.churnPlan, a.Config.IncumbentChurn, evaluate.LogLosses,
 		func(name string, day ingest.Day, from []*panel) trained[churnModel] {
 			return a.trainChurn(name, from, a.chain(day))
 		},

@@ -9,7 +9,7 @@ import (
 	"mainstay/ingest/money"
 	"mainstay/ingest/table"
 	"mainstay/internal/num"
-	"mainstay/regress"
+	"mainstay/regress/evaluate"
 )
 
 // Published is what one run said, as read back from its files.
@@ -56,9 +56,9 @@ type Outcome struct {
 	RMSE, Capture, Coverage float64 // value_12m by customer: root mean squared error, value held by the predicted top tenth ÷ by the true one, share within their own intervals
 	Model                   string
 	Certified               bool
-	Keys                    []KeyOutcome  // churn: the key accounts at risk
-	Calibration             []regress.Bin // churn
-	churned, predicted      []float64     // churn, by customer at risk
+	Keys                    []KeyOutcome   // churn: the key accounts at risk
+	Calibration             []evaluate.Bin // churn
+	churned, predicted      []float64      // churn, by customer at risk
 }
 
 // KeyOutcome is one key account. Warned: its published churn probability was at least warnLift times the
@@ -170,11 +170,11 @@ func (o *observer) churn() Outcome {
 		return out
 	}
 	out.Actual, out.Bias = num.Sum(out.churned), bias(out.churned, out.predicted)
-	out.LogLoss, out.Brier = regress.LogLoss(out.churned, out.predicted), regress.Brier(out.churned, out.predicted)
-	if auc, ok := regress.AUC(out.churned, out.predicted); ok {
+	out.LogLoss, out.Brier = evaluate.LogLoss(out.churned, out.predicted), evaluate.Brier(out.churned, out.predicted)
+	if auc, ok := evaluate.AUC(out.churned, out.predicted); ok {
 		out.AUC = auc
 	}
-	out.Calibration = regress.Calibration(out.churned, out.predicted, calibrationBins)
+	out.Calibration = evaluate.Calibration(out.churned, out.predicted, calibrationBins)
 	return out
 }
 
@@ -252,12 +252,12 @@ func (o *Outcome) close(actual float64) {
 
 // PooledCalibration is the calibration of the closed churn forecasts together. A customer counts at every
 // date: the same one may be in it many times.
-func PooledCalibration(outcomes []Outcome) []regress.Bin {
+func PooledCalibration(outcomes []Outcome) []evaluate.Bin {
 	var y, p []float64
 	for i := range outcomes {
 		y, p = append(y, outcomes[i].churned...), append(p, outcomes[i].predicted...)
 	}
-	return regress.Calibration(y, p, calibrationBins)
+	return evaluate.Calibration(y, p, calibrationBins)
 }
 
 // Moves compares two runs: of the customers in both, how many changed tier, and who became a key account or

@@ -3,7 +3,7 @@ package segment
 import (
 	"mainstay/internal/num"
 	"mainstay/markov"
-	"mainstay/regress"
+	"mainstay/regress/evaluate"
 )
 
 // Result is everything a run finds, before it is written. Floats may be NaN where undefined; the
@@ -25,14 +25,14 @@ type Result struct {
 	Bridge                         []BridgeRow // the whole book first, then every segmentation
 	Transitions                    []Transition
 	Tiers                          []TierRow
-	Contests                       []Contest     // the tournament's table
-	ChurnModel, ValueModel         string        // names of the champions, or the naive rules that stand in
-	ChurnCertified, ValueCertified bool          // the champion won a tournament, and its fits are certified; false for a rule that stands in
-	Learnt                         Sample        // whom the models learnt from
-	ModelWhy                       string        // why these: "simplest within one standard error of the best", "span under three horizons", …
-	Fits                           []Model       // every fit, used or not
-	Calibration                    []regress.Bin // churn champion on the last fold
-	Lift                           []regress.Bin // likewise, the most likely leavers first
+	Contests                       []Contest      // the tournament's table
+	ChurnModel, ValueModel         string         // names of the champions, or the naive rules that stand in
+	ChurnCertified, ValueCertified bool           // the champion won a tournament, and its fits are certified; false for a rule that stands in
+	Learnt                         Sample         // whom the models learnt from
+	ModelWhy                       string         // why these: "simplest within one standard error of the best", "span under three horizons", …
+	Fits                           []Model        // every fit, used or not
+	Calibration                    []evaluate.Bin // churn champion on the last fold
+	Lift                           []evaluate.Bin // likewise, the most likely leavers first
 	Attention                      []Attention
 	Accounts                       AccountMatch
 	Tables                         []TableMatch // beside the transactions, as given

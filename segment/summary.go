@@ -7,6 +7,7 @@ import (
 	"mainstay/internal/num"
 	"mainstay/markov"
 	"mainstay/regress"
+	"mainstay/regress/evaluate"
 )
 
 // What the what-if figures cut churn by: 5 % of itself, and 5 points. The two are often confused
@@ -103,8 +104,8 @@ func (a *analysis) models() {
 	}
 	if len(a.churnPlan.Folds) > 0 && a.churn.champion >= 0 {
 		if pred := a.churn.trials[a.churn.champion].pred[0]; len(pred) > 0 {
-			r.Calibration = regress.Calibration(a.churn.arena.actual[0], pred, calibrationBins)
-			r.Lift = regress.Lift(a.churn.arena.actual[0], pred, calibrationBins)
+			r.Calibration = evaluate.Calibration(a.churn.arena.actual[0], pred, calibrationBins)
+			r.Lift = evaluate.Lift(a.churn.arena.actual[0], pred, calibrationBins)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"mainstay/internal/num"
 	"mainstay/regress"
+	"mainstay/regress/evaluate"
 )
 
 // trial is one candidate's showing: its predictions fold by fold.
@@ -171,8 +172,8 @@ func (a *arena) describe(c *Contest, t *trial, best float64) {
 		for _, y := range actual {
 			c.Events += int(y)
 		}
-		c.Brier = regress.Brier(actual, pred)
-		if auc, ok := regress.AUC(actual, pred); ok {
+		c.Brier = evaluate.Brier(actual, pred)
+		if auc, ok := evaluate.AUC(actual, pred); ok {
 			c.AUC = auc
 		}
 		return

@@ -5,10 +5,11 @@ import (
 
 	"mainstay/internal/num"
 	"mainstay/regress"
+	"mainstay/regress/evaluate"
 )
 
 // Estimate is a figure and its standard error; NaN where undefined.
-type Estimate = regress.Estimate
+type Estimate = evaluate.Estimate
 
 // Scores of predictions. Those of the other family are NaN. Every row counts once, whatever its weight.
 type Scores struct {
@@ -63,7 +64,7 @@ func mean(values []float64, cluster []int32) Estimate {
 
 func (out *Scores) binomial(p predictions, parts []predictions) {
 	out.AUC = foldAUC(parts)
-	out.LogLoss = mean(regress.LogLosses(p.actual, p.predicted), p.cluster)
+	out.LogLoss = mean(evaluate.LogLosses(p.actual, p.predicted), p.cluster)
 	squares, base := make([]float64, len(p.actual)), []float64(nil)
 	for i, y := range p.actual {
 		squares[i] = (y - p.predicted[i]) * (y - p.predicted[i])
@@ -74,16 +75,16 @@ func (out *Scores) binomial(p predictions, parts []predictions) {
 		for i := range rate {
 			rate[i] = f.base
 		}
-		base = append(base, regress.LogLosses(f.actual, rate)...)
+		base = append(base, evaluate.LogLosses(f.actual, rate)...)
 	}
 	out.BaseLogLoss = num.Mean(base)
-	out.Intercept, out.Slope = regress.CoxCalibration(p.actual, p.predicted, p.cluster)
+	out.Intercept, out.Slope = evaluate.CoxCalibration(p.actual, p.predicted, p.cluster)
 }
 
 // foldAUC is the mean of the folds' AUC. Ranks are compared within folds only, for predictions of
 // different fits are on different scales. Its standard error is that of the mean of the rows' influence
 //
-//	n/(V·n_v) · ψᵢ,   ψ as in regress.AUCInfluence on fold v
+//	n/(V·n_v) · ψᵢ,   ψ as in evaluate.AUCInfluence on fold v
 //
 // (LeDell, Petersen & van der Laan 2015, Electronic J. Statistics 9:1583–1607, §4; within one fold
 // DeLong, DeLong & Clarke-Pearson 1988). Undefined where a fold lacks one of the outcomes.
@@ -95,13 +96,13 @@ func foldAUC(parts []predictions) Estimate {
 		n += len(p.actual)
 	}
 	for _, p := range parts {
-		auc, ok := regress.AUC(p.actual, p.predicted)
+		auc, ok := evaluate.AUC(p.actual, p.predicted)
 		if !ok {
 			return undefined
 		}
 		sum += auc
 		share := float64(n) / float64(len(parts)*len(p.actual))
-		for _, psi := range regress.AUCInfluence(p.actual, p.predicted) {
+		for _, psi := range evaluate.AUCInfluence(p.actual, p.predicted) {
 			influence = append(influence, share*psi)
 		}
 		cluster = append(cluster, p.cluster...)

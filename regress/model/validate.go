@@ -6,7 +6,7 @@ import (
 	"math"
 
 	"mainstay/internal/num"
-	"mainstay/regress"
+	"mainstay/regress/evaluate"
 	"mainstay/regress/formula"
 
 	"gonum.org/v1/gonum/floats"
@@ -21,7 +21,7 @@ type Validation struct {
 	N      int // rows predicted
 	Unseen int // of them, rows with a level that the training rows do not have
 	Scores
-	Calibration []regress.Bin // binomial: tenths by predicted probability
+	Calibration []evaluate.Bin // binomial: tenths by predicted probability
 }
 
 // FoldScore is one fold.
@@ -67,7 +67,7 @@ func (s *study) validate(ctx context.Context, d *formula.Data) (*Validation, err
 	v.Scores = s.score(all)
 	if s.o.Family == Binomial {
 		joined := join(all)
-		v.Calibration = regress.Calibration(joined.actual, joined.predicted, tenths)
+		v.Calibration = evaluate.Calibration(joined.actual, joined.predicted, tenths)
 	}
 	return v, nil
 }

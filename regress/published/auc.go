@@ -4,7 +4,7 @@ import (
 	"errors"
 
 	"mainstay/internal/num"
-	"mainstay/regress"
+	"mainstay/regress/evaluate"
 )
 
 // ratings is the area under the ROC curve of 109 images that were rated from 1 (normal) to 5 (abnormal).
@@ -17,7 +17,7 @@ func ratings() ([]num.Agreement, error) {
 			}
 		}
 	}
-	auc, ok := regress.AUC(y, rating)
+	auc, ok := evaluate.AUC(y, rating)
 	if !ok {
 		return nil, errors.New("the area under the ROC curve is not defined")
 	}

@@ -1,4 +1,4 @@
-package regress
+package evaluate
 
 import (
 	"math"
@@ -16,7 +16,7 @@ func LogLoss(y, p []float64) float64 {
 	return num.Mean(LogLosses(y, p))
 }
 
-// LogLosses is the log loss of each row, for paired comparison with ClusterMeanSE; empty
+// LogLosses is the log loss of each row, for paired comparison with regress.ClusterMeanSE; empty
 // where LogLoss is NaN.
 func LogLosses(y, p []float64) []float64 {
 	if !binary(y, p) {

@@ -1,4 +1,5 @@
-package regress
+// Package evaluate says how good predictions are, and how sure that is.
+package evaluate
 
 import (
 	"cmp"

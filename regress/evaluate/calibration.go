@@ -1,10 +1,11 @@
-package regress
+package evaluate
 
 import (
 	"math"
 	"slices"
 
 	"mainstay/internal/num"
+	"mainstay/regress"
 )
 
 // Bin is one row of a calibration or lift table.
@@ -42,16 +43,16 @@ func CoxCalibration(y, p []float64, cluster []int32) (intercept, slope Estimate)
 	if !binary(y, p) {
 		return intercept, slope
 	}
-	ones, both := &Design{Names: []string{"intercept"}}, &Design{Names: []string{"intercept", "logit"}}
+	ones, both := &regress.Design{Names: []string{"intercept"}}, &regress.Design{Names: []string{"intercept", "logit"}}
 	logits := make([]float64, len(p))
 	for i, v := range p {
 		logits[i] = num.Logit(clip(v))
 		ones.X, both.X = append(ones.X, 1), append(both.X, 1, logits[i])
 	}
-	if f, err := Logistic(ones, y, Options{Offset: logits, Cluster: cluster}); err == nil && f.Certificate.Certified() {
+	if f, err := regress.Logistic(ones, y, regress.Options{Offset: logits, Cluster: cluster}); err == nil && f.Certificate.Certified() {
 		intercept = Estimate{f.Coef[0], f.StandardErrors()[0]}
 	}
-	if f, err := Logistic(both, y, Options{Cluster: cluster}); err == nil && f.Certificate.Certified() && len(f.Dropped) == 0 {
+	if f, err := regress.Logistic(both, y, regress.Options{Cluster: cluster}); err == nil && f.Certificate.Certified() && len(f.Dropped) == 0 {
 		slope = Estimate{f.Coef[1], f.StandardErrors()[1]}
 	}
 	return intercept, slope
