@@ -14,41 +14,51 @@ import (
 // RegressionSchema names the shape of the JSON of a regression.
 const RegressionSchema = "mainstay.regress/1"
 
-// Coefficients is the coefficient table of a fit.
+// Coefficients is the coefficient table of a fit, one equation behind the other.
 func Coefficients(r *model.Result) *Table {
-	n := len(r.Coefficients)
-	t := &Table{Name: "coefficients", Rows: n}
+	equations := (&Regression{Result: r}).equations()
+	var all []*model.Coefficient
+	var names, of []string
+	var dropped, single []bool
+	for _, e := range equations {
+		for i := range e.Coefficients {
+			c := &e.Coefficients[i]
+			all, names, of = append(all, c), append(names, c.Name), append(of, e.Name)
+			dropped, single = append(dropped, c.Dropped), append(single, e.Name == "")
+		}
+	}
+	t := &Table{Name: "coefficients", Rows: len(all)}
 	float := func(name, doc string, at func(c *model.Coefficient) float64) {
-		v := make([]float64, n)
-		for i := range r.Coefficients {
-			v[i] = at(&r.Coefficients[i])
+		v := make([]float64, len(all))
+		for i, c := range all {
+			v[i] = at(c)
 		}
 		t.Columns = append(t.Columns, Column{Name: name, Type: Float, Doc: doc, Flt: v})
 	}
-	odds := func(k int) func(c *model.Coefficient) float64 {
+	ratio := func(k int, odds bool) func(c *model.Coefficient) float64 {
 		return func(c *model.Coefficient) float64 {
-			if r.Family != model.Binomial {
+			if r.Ratio == "" || odds && r.Ratio != model.OddsRatio {
 				return math.NaN()
 			}
-			ratio, low, high := c.Odds()
+			ratio, low, high := c.Exp()
 			return [...]float64{ratio, low, high}[k]
 		}
-	}
-	names, dropped := make([]string, n), make([]bool, n)
-	for i := range r.Coefficients {
-		names[i], dropped[i] = r.Coefficients[i].Name, r.Coefficients[i].Dropped
 	}
 	t.Columns = append(t.Columns, Column{Name: "term", Type: String, Doc: "the column of the design, named as R names it", Str: names})
 	float("estimate", "the coefficient; null where the column was dropped", func(c *model.Coefficient) float64 { return c.Estimate })
 	float("se", "its standard error", func(c *model.Coefficient) float64 { return c.SE })
-	float("statistic", "estimate ÷ standard error: t (gaussian), z (binomial)", func(c *model.Coefficient) float64 { return c.Statistic })
+	float("statistic", "estimate ÷ standard error: t where the family has residual degrees of freedom (gaussian), else z", func(c *model.Coefficient) float64 { return c.Statistic })
 	float("p", "two-sided probability of a statistic as large, if the coefficient were 0", func(c *model.Coefficient) float64 { return c.P })
-	float("low", "lower end of the interval (Wald)", func(c *model.Coefficient) float64 { return c.Low })
+	float("low", "lower end of the interval", func(c *model.Coefficient) float64 { return c.Low })
 	float("high", "upper end of the interval", func(c *model.Coefficient) float64 { return c.High })
-	float("odds_ratio", "binomial: e^estimate", odds(0))
-	float("odds_low", "binomial: lower end of its interval", odds(1))
-	float("odds_high", "binomial: upper end of its interval", odds(2))
+	float("odds_ratio", "e^estimate, where it is a ratio of odds", ratio(0, true))
+	float("odds_low", "lower end of its interval", ratio(1, true))
+	float("odds_high", "upper end of its interval", ratio(2, true))
 	t.Columns = append(t.Columns, Column{Name: "dropped", Type: Boolean, Doc: "other columns determine this one, so it was left out", Bool: dropped})
+	float("ratio", "e^estimate, where it is a ratio of odds, rates, means, hazards or times", ratio(0, false))
+	float("ratio_low", "lower end of its interval", ratio(1, false))
+	float("ratio_high", "upper end of its interval", ratio(2, false))
+	t.Columns = append(t.Columns, Column{Name: "equation", Type: String, Doc: "which column of coefficients, where a fit has several", Str: of, Null: single})
 	return t
 }
 
@@ -57,6 +67,8 @@ type regressionJSON struct {
 	Files        []string          `json:"files"`
 	Formula      string            `json:"formula"`
 	Family       model.Family      `json:"family"`
+	Method       string            `json:"method"`
+	Facts        []string          `json:"facts"`
 	Response     string            `json:"response"`
 	Event        *string           `json:"event"`
 	NonEvent     *string           `json:"non_event"`
@@ -65,8 +77,13 @@ type regressionJSON struct {
 	Factors      []factorJSON      `json:"factors"`
 	Errors       errorsJSON        `json:"standard_errors"`
 	Level        float64           `json:"level"`
+	Ratio        *string           `json:"ratio_name"`
 	Coefficients []coefficientJSON `json:"coefficients"`
+	Equations    []equationJSON    `json:"equations"`
+	Parameters   []parameterJSON   `json:"parameters"`
 	Measures     measuresJSON      `json:"measures"`
+	Tests        []testJSON        `json:"tests"`
+	Sections     []sectionJSON     `json:"sections"`
 	Certificate  *num.Certificate  `json:"certificate"`
 	Validation   *validationJSON   `json:"cross_validation"`
 	Notes        []string          `json:"notes"`
@@ -111,6 +128,9 @@ type coefficientJSON struct {
 	OddsLow   number `json:"odds_low"`
 	OddsHigh  number `json:"odds_high"`
 	Dropped   bool   `json:"dropped"`
+	Ratio     number `json:"ratio"`
+	RatioLow  number `json:"ratio_low"`
+	RatioHigh number `json:"ratio_high"`
 }
 
 type measuresJSON struct {
@@ -128,9 +148,12 @@ type measuresJSON struct {
 	NullDeviance number   `json:"null_deviance"`
 	McFadden     number   `json:"mcfadden_r2"`
 	Test         testJSON `json:"test"`
+
+	More map[string]number `json:"more"`
 }
 
 type testJSON struct {
+	Of        string `json:"of,omitempty"`
 	Name      string `json:"name"`
 	Statistic number `json:"statistic"`
 	DF        number `json:"df"`
@@ -148,6 +171,8 @@ type scoresJSON struct {
 	RMSE        estimateJSON `json:"rmse"`
 	MAE         estimateJSON `json:"mae"`
 	R2          number       `json:"r2"`
+
+	More map[string]estimateJSON `json:"more"`
 }
 
 type estimateJSON struct {
@@ -186,24 +211,29 @@ type foldJSON struct {
 func WriteRegressionJSON(w io.Writer, r *Regression) error {
 	m := &r.Measures
 	out := regressionJSON{
-		Schema: RegressionSchema, Files: r.Files, Formula: r.Formula, Family: r.Family, Response: r.Response, Level: r.Level,
+		Schema: RegressionSchema, Files: r.Files, Formula: r.Formula, Family: r.Family, Method: r.Method, Facts: r.Facts, Response: r.Response, Level: r.Level,
 		Rows:    regressionRows{Table: r.Rows, Chosen: r.Chosen, Used: r.Used, Dropped: r.Dropped, Missing: []missingJSON{}},
-		Factors: factorsJSON(r.Factors), Errors: errorsJSON{Kind: r.Covariance}, Coefficients: []coefficientJSON{},
+		Factors: factorsJSON(r.Factors), Errors: errorsJSON{Kind: r.Covariance}, Coefficients: coefficientsJSON(r.Result),
+		Equations: []equationJSON{}, Parameters: []parameterJSON{}, Tests: []testJSON{}, Sections: []sectionJSON{},
 		Measures: measuresJSON{
 			Rank: m.Rank, DF: m.DF, NullDF: m.NullDF, LogLik: number(m.LogLik), AIC: number(m.AIC), BIC: number(m.BIC),
 			Sigma: number(m.Sigma), R2: number(m.R2), AdjR2: number(m.AdjR2), Deviance: number(m.Deviance),
 			NullDeviance: number(m.NullDeviance), McFadden: number(m.McFadden),
-			Test: testJSON{m.Test.Name, number(m.Test.Statistic), number(m.Test.DF), number(m.Test.DF2), number(m.Test.P)},
+			Test: oneTestJSON(&m.Test), More: map[string]number{},
 		},
 		Certificate: &r.Certificate, Notes: r.Notes,
 	}
 	if out.Notes == nil {
 		out.Notes = []string{}
 	}
+	if out.Facts == nil {
+		out.Facts = []string{}
+	}
+	r.extraJSON(&out)
 	for _, x := range r.Missing {
 		out.Rows.Missing = append(out.Rows.Missing, missingJSON{x.Column, x.Rows})
 	}
-	if r.Family == model.Binomial {
+	if r.Outcomes[1] != "" {
 		out.Event, out.NonEvent, out.Rows.Events = &r.Outcomes[1], &r.Outcomes[0], &r.Events
 	}
 	if r.Weights != "" {
@@ -215,13 +245,6 @@ func WriteRegressionJSON(w io.Writer, r *Regression) error {
 	if r.DF > 0 {
 		df := number(r.DF)
 		out.Measures.StatisticDF = &df
-	}
-	table := Coefficients(r.Result)
-	for i := range r.Coefficients {
-		at := func(name string) number { return number(table.Column(name).Flt[i]) }
-		c := &r.Coefficients[i]
-		out.Coefficients = append(out.Coefficients, coefficientJSON{c.Name, at("estimate"), at("se"), at("statistic"), at("p"),
-			at("low"), at("high"), at("odds_ratio"), at("odds_low"), at("odds_high"), c.Dropped})
 	}
 	if r.Validation != nil {
 		out.Validation = r.validationJSON()
@@ -258,7 +281,7 @@ func (r *Regression) validationJSON() *validationJSON {
 	for i := range v.Folds {
 		f := &v.Folds[i]
 		j := foldJSON{Train: f.Train, Test: f.Test, Unseen: f.Unseen, scoresJSON: scoreJSON(&f.Scores)}
-		if r.Family == model.Binomial {
+		if r.Outcomes[1] != "" {
 			j.Events = &f.Events
 		}
 		if rolling {
@@ -272,5 +295,9 @@ func (r *Regression) validationJSON() *validationJSON {
 
 func scoreJSON(s *model.Scores) scoresJSON {
 	e := func(x evaluate.Estimate) estimateJSON { return estimateJSON{number(x.Value), number(x.SE)} }
-	return scoresJSON{e(s.AUC), e(s.LogLoss), number(s.BaseLogLoss), e(s.Brier), e(s.Slope), e(s.Intercept), e(s.RMSE), e(s.MAE), number(s.R2)}
+	more := map[string]estimateJSON{}
+	for _, m := range s.More {
+		more[m.Name] = e(m.Estimate)
+	}
+	return scoresJSON{e(s.AUC), e(s.LogLoss), number(s.BaseLogLoss), e(s.Brier), e(s.Slope), e(s.Intercept), e(s.RMSE), e(s.MAE), number(s.R2), more}
 }

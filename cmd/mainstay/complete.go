@@ -14,7 +14,7 @@ import (
 
 // choices are the flags that take one of a few words.
 var choices = map[string][]string{
-	"family":         {"gaussian", "binomial"},
+	"family":         familyNames(),
 	"cohorts":        {"auto", "month", "quarter", "year"},
 	"concentration":  {"auto", "month", "quarter", "year"},
 	"language":       {"en", "zh"},

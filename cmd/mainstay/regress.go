@@ -39,6 +39,7 @@ status 4.`
 // regressOptions are the flags of regress.
 type regressOptions struct {
 	family, weights, robust, cluster string
+	link                             string
 	level                            float64
 	where                            string
 	folds                            int
@@ -50,7 +51,8 @@ type regressOptions struct {
 }
 
 func (o *regressOptions) addFlags(f *pflag.FlagSet) {
-	f.StringVar(&o.family, "family", string(model.Gaussian), "gaussian (least squares) or binomial (logistic)")
+	f.StringVar(&o.family, "family", string(model.Gaussian), familyHelp())
+	o.addFamilyFlags(f)
 	f.StringVar(&o.where, "where", "", "use the rows for which a `CONDITION` holds, as in 'tenure > 0 & Contract != \"One year\"'")
 	f.StringVar(&o.weights, "weights", "", "`COLUMN` of weights: of precision (gaussian), of frequency (binomial)")
 	f.StringVar(&o.robust, "robust", robustKinds[0], "standard errors that allow for unequal variance: "+strings.Join(robustKinds, ", "))
@@ -78,7 +80,12 @@ func newRegressCommand(a *app) *cobra.Command {
   mainstay regress churn.parquet 'Churn ~ tenure + Contract + MonthlyCharges' --family binomial --cv 10
   mainstay regress visits.xlsx 'won ~ visits * region' --family binomial --cluster account --json
   mainstay regress months.parquet 'units ~ . - month' --cv 6 --cv-time month --out coefficients.csv`,
-		RunE: func(cmd *cobra.Command, args []string) error { return runRegress(cmd.Context(), a, o, args) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := o.checkFamily(cmd.Flags()); err != nil {
+				return err
+			}
+			return runRegress(cmd.Context(), a, o, args)
+		},
 	}
 	o.addFlags(cmd.Flags())
 	cmd.Flags().SortFlags = false
@@ -116,8 +123,6 @@ func (o *regressOptions) check(args []string) error {
 		return usageError{errors.New("a table and a formula are needed, for example: mainstay regress accounts.csv 'revenue ~ industry + employees'")}
 	case strings.Contains(args[0], "~"):
 		return fault("%q stands where the table belongs: the formula comes last", args[0])
-	case !slices.Contains(model.Families(), model.Family(o.family)):
-		return fault("--family is %q; expected gaussian or binomial", o.family)
 	case !slices.Contains(robustKinds, o.robust):
 		return fault("--robust is %q; expected %s", o.robust, strings.Join(robustKinds, ", "))
 	case o.robust != robustKinds[0] && o.cluster != "":

@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"mainstay/ingest/table"
-	"mainstay/regress"
 	"mainstay/regress/formula"
 	"mainstay/regress/model"
 )
@@ -28,10 +27,7 @@ func newStudy(t *table.Table, text string, o *regressOptions) (*study, error) {
 	if t.Rows == 0 {
 		return nil, &table.MappingError{Msg: strings.Join(t.Files, ", ") + ": the table has no rows; give one with data"}
 	}
-	s := &study{table: t, data: &formula.Data{Rows: t.Rows}}
-	s.options = model.Options{
-		Family: model.Family(o.family), HC: regress.HC(slices.Index(robustKinds, o.robust)), Level: o.level, Threads: o.threads,
-	}
+	s := &study{table: t, data: &formula.Data{Rows: t.Rows}, options: o.settings()}
 	if o.folds > 0 {
 		s.options.Folds = &model.Folds{K: o.folds, Seed: o.seed}
 	}

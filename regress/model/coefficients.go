@@ -20,30 +20,22 @@ type Coefficient struct {
 	Dropped   bool
 }
 
-// Odds is the odds ratio of a logistic coefficient with its interval, e^β.
-func (c *Coefficient) Odds() (ratio, low, high float64) {
+// Exp is e^β with its interval: the ratio of odds, rates, hazards that Result.Ratio names.
+func (c *Coefficient) Exp() (ratio, low, high float64) {
 	return math.Exp(c.Estimate), math.Exp(c.Low), math.Exp(c.High)
 }
 
 // rounding is up to which share of the model's a clustered standard error is what is left of 0.
 const rounding = 1e-10
 
-// describe fills in everything that follows from the fit.
-func (r *Result) describe(s *study, f *regress.Fit) {
-	r.Certificate = f.Certificate
+// coefficients fills in the coefficient table and what its errors are. r.DF has been set where statistics are t.
+func (r *Result) coefficients(s *study, f *regress.Fit) {
 	r.Covariance = "model"
 	if s.o.HC != regress.NoHC {
 		r.Covariance = s.o.HC.String()
 	}
 	if s.cluster != nil {
 		r.Covariance = "CR1"
-	}
-	if r.Family == Gaussian {
-		// With clusters t has G − 1 degrees of freedom (Cameron & Miller 2015, §VI.D).
-		r.DF = float64(f.DF)
-		if s.cluster != nil {
-			r.DF = float64(r.Clusters - 1)
-		}
 	}
 	for j, se := range f.StandardErrors() {
 		if r.Cluster != "" && f.SE[j] > 0 && se <= rounding*f.SE[j] {
@@ -59,7 +51,6 @@ func (r *Result) describe(s *study, f *regress.Fit) {
 			*c, dropped = Coefficient{c.Name, nan, nan, nan, nan, nan, nan, true}, dropped[1:]
 		}
 	}
-	r.measure(f)
 }
 
 func (r *Result) coefficient(name string, estimate, se float64) Coefficient {

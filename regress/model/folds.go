@@ -27,8 +27,8 @@ type fold struct {
 // split cuts the rows of the frame.
 func (s *study) split(d *formula.Data) ([]fold, error) {
 	k := s.o.Folds.K
-	if k < 2 || k > len(s.y) {
-		return nil, fmt.Errorf("%d folds of %d rows: at least 2, and no more than the rows", k, len(s.y))
+	if k < 2 || k > len(s.fr.Rows) {
+		return nil, fmt.Errorf("%d folds of %d rows: at least 2, and no more than the rows", k, len(s.fr.Rows))
 	}
 	if s.o.Folds.Time != "" {
 		return s.rolling()
@@ -60,21 +60,21 @@ func (s *study) split(d *formula.Data) ([]fold, error) {
 // response events and non-events in turn, so that every fold has its share of both (stratified:
 // Kohavi 1995, IJCAI 14:1137–1143).
 func (s *study) byRow(k int) []int {
-	order := make([]int, len(s.y))
+	order := make([]int, len(s.keys))
 	for i := range order {
 		order[i] = i
 	}
-	rank := make([]uint64, len(s.y))
+	rank := make([]uint64, len(s.keys))
 	for i, h := range s.keys {
 		rank[i] = mix(h ^ mix(s.o.Folds.Seed))
 	}
 	slices.SortStableFunc(order, func(a, b int) int {
-		if s.o.Family == Binomial && s.y[a] != s.y[b] {
+		if s.binary && s.y[a] != s.y[b] {
 			return cmp.Compare(s.y[a], s.y[b])
 		}
 		return cmp.Compare(rank[a], rank[b])
 	})
-	number := make([]int, len(s.y))
+	number := make([]int, len(s.keys))
 	for p, i := range order {
 		number[i] = p % k
 	}
@@ -119,7 +119,7 @@ func (s *study) byGroup(group []int32, k int) ([]int, error) {
 // but the first from all before it (rolling origin: Tashman 2000, International J. of Forecasting
 // 16:437–450).
 func (s *study) rolling() ([]fold, error) {
-	k, n := s.o.Folds.K, len(s.y)
+	k, n := s.o.Folds.K, len(s.keys)
 	day := pick(s.o.Folds.Days, s.fr.Rows)
 	order := make([]int, n)
 	for i := range order {

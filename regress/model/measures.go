@@ -20,76 +20,68 @@ type Measures struct {
 	Sigma     float64 // gaussian: residual standard deviation
 	R2, AdjR2 float64 // gaussian
 
-	Deviance, NullDeviance float64 // binomial; residual and total sum of squares of the gaussian
-	McFadden               float64 // binomial: 1 − log-likelihood ÷ that of the null model (McFadden 1974)
+	Deviance, NullDeviance float64 // residual and total sum of squares of the gaussian
+	McFadden               float64 // 1 − log-likelihood ÷ that of the null model (McFadden 1974)
+	More                   []Measure
 
-	Test Test // that all coefficients but the intercept are 0
+	Test  Test   // that all coefficients but the intercept are 0
+	Tests []Test // others, each with what it is of
+}
+
+// Measure is one that only some families have.
+type Measure struct {
+	Name  string // for machines and people: "pearson_chi_square"
+	Value float64
+	Kind  Kind
 }
 
 // Test is a test of a hypothesis.
 type Test struct {
+	Of        string // what is tested to be 0, or to hold: "industry", "proportional hazards"; "" = all terms together
 	Name      string // "F", "likelihood ratio", "Wald F", "Wald"
 	Statistic float64
 	DF, DF2   float64 // DF2 is 0 for χ²
 	P         float64
 }
 
-// measure fills in r.Measures:
-//
-//	AIC = −2 log L + 2p,   BIC = −2 log L + p log n,   p = rank (+ 1 for σ²)
-//	adjusted R² = 1 − (1 − R²) (n − i) ÷ (n − rank),   i = 1 with an intercept or another constant column
-//
-// (Akaike 1974; Schwarz 1978; Theil 1961). The overall test is F or the likelihood ratio; with a
-// robust covariance, which those do not allow for, Wald's.
-func (r *Result) measure(f *regress.Fit) {
-	n := float64(f.Certificate.Observations)
-	intercept := 0
+// newMeasures are those that every fit has.
+func newMeasures(f *regress.Fit) Measures {
+	m := noMeasures()
+	m.Rank, m.DF, m.NullDF = len(f.Names)-len(f.Dropped), f.DF, int(f.Certificate.Observations)
 	if f.Constant != "" {
-		intercept = 1
+		m.NullDF--
 	}
-	m := Measures{
-		Rank: len(f.Names) - len(f.Dropped), DF: f.DF, NullDF: int(n) - intercept,
-		LogLik: f.Certificate.LogLik, Deviance: f.Deviance, NullDeviance: f.NullDev,
-		Sigma: math.NaN(), R2: math.NaN(), AdjR2: math.NaN(), McFadden: math.NaN(),
-	}
-	parameters := float64(m.Rank)
-	if r.Family == Gaussian {
-		parameters++
-		m.Sigma = math.Sqrt(f.Dispersion)
-		if f.NullDev > 0 {
-			m.R2 = f.R2
-			m.AdjR2 = 1 - (1-f.R2)*float64(m.NullDF)/float64(m.DF)
-		}
-		if f.Deviance == 0 { // unbounded
-			m.LogLik = math.NaN()
-		}
-	} else if f.NullDev > 0 {
-		m.McFadden = 1 - f.Deviance/f.NullDev
-	}
-	m.AIC = -2*m.LogLik + 2*parameters
-	m.BIC = -2*m.LogLik + math.Log(n)*parameters
-	m.Test = r.overall(f, &m, m.Rank-intercept)
-	r.Measures = m
+	m.LogLik, m.Deviance, m.NullDeviance = f.Certificate.LogLik, f.Deviance, f.NullDev
+	return m
 }
 
-// overall tests that the q coefficients beside the intercept are 0.
-func (r *Result) overall(f *regress.Fit, m *Measures, q int) Test {
-	df := float64(q)
+// noMeasures has every number undefined.
+func noMeasures() Measures {
+	nan := math.NaN()
+	return Measures{LogLik: nan, AIC: nan, BIC: nan, Sigma: nan, R2: nan, AdjR2: nan, Deviance: nan, NullDeviance: nan, McFadden: nan,
+		Test: Test{Statistic: nan, P: nan}}
+}
+
+// criteria sets AIC = −2 log L + 2p and BIC = −2 log L + p log n (Akaike 1974; Schwarz 1978) for p parameters.
+func (m *Measures) criteria(p float64, n int64) {
+	m.AIC = -2*m.LogLik + 2*p
+	m.BIC = -2*m.LogLik + math.Log(float64(n))*p
+}
+
+// overall tests that the q coefficients beside the intercept are 0: by usual, the family's own test; with a
+// robust covariance, which that does not allow for, by Wald's.
+func (r *Result) overall(f *regress.Fit, m *Measures, usual func(q float64) Test) Test {
+	q := m.Rank
+	if f.Constant != "" {
+		q--
+	}
 	switch {
 	case q == 0:
 		return Test{Statistic: math.NaN(), P: math.NaN()}
 	case f.Robust != nil:
-		return r.wald(f, df)
-	case r.Family == Binomial:
-		lr := f.NullDev - f.Deviance
-		return Test{"likelihood ratio", lr, df, 0, num.ChiSquareUpper(lr, df)}
+		return r.wald(f, float64(q))
 	}
-	t := Test{"F", math.NaN(), df, float64(m.DF), math.NaN()}
-	if f.Dispersion > 0 {
-		t.Statistic = (f.NullDev - f.Deviance) / df / f.Dispersion
-		t.P = num.FUpper(t.Statistic, t.DF, t.DF2)
-	}
-	return t
+	return usual(float64(q))
 }
 
 // wald is W = β'V⁻¹β over all coefficients but the intercept, V robust; W ÷ q against F where statistics are
@@ -109,7 +101,7 @@ func (r *Result) wald(f *regress.Fit, q float64) Test {
 			v.SetSym(a, b, f.Robust.At(i, j)/(si*r.Coefficients[j].SE))
 		}
 	}
-	t := Test{"Wald", math.NaN(), q, r.DF, math.NaN()}
+	t := Test{Name: "Wald", Statistic: math.NaN(), DF: q, DF2: r.DF, P: math.NaN()}
 	if r.DF > 0 {
 		t.Name = "Wald F"
 	}

@@ -2,8 +2,9 @@
 // coefficient table with intervals, tests, measures, and how the model predicts rows that it has
 // not seen.
 //
-// Reading order: model.go (Fit), rows.go (an order of rows that does not depend on the file's),
-// coefficients.go, measures.go; then folds.go, validate.go and score.go for --cv.
+// Reading order: model.go (Fit), family.go (what a kind of regression is, and the table of them; a file
+// family_NAME.go each), rows.go (an order of rows that does not depend on the file's), coefficients.go,
+// measures.go, sections.go; then folds.go, validate.go and score.go for --cv.
 package model
 
 import (
@@ -18,18 +19,6 @@ import (
 	"mainstay/regress/formula"
 )
 
-// Family is the distribution of the response.
-type Family string
-
-// The families: least squares, and the logistic regression.
-const (
-	Gaussian Family = "gaussian"
-	Binomial Family = "binomial"
-)
-
-// Families are all of them.
-func Families() []Family { return []Family{Gaussian, Binomial} }
-
 // Options of Fit. Column names are those of the data.
 type Options struct {
 	Family  Family
@@ -40,22 +29,27 @@ type Options struct {
 	Rows    []int      // rows to use, nil = all
 	Folds   *Folds     // nil = no cross-validation
 	Threads int
+
+	Link string // of the mean, "" = the family's usual one
 }
 
 // Result is a certified fit. Numbers that are undefined are NaN.
 type Result struct {
 	Formula  string
 	Family   Family
+	Method   string // in a few words: "least squares"
 	Response string
-	Outcomes [2]string // binomial: what counts as 0 and as 1 (the event)
+	Outcomes [2]string // of two values: what counts as 0 and as 1 (the event); else ""
+	Facts    []string  // what else people should know about what was fitted, a line each
 
 	Chosen  int               // rows looked at
 	Used    int               // rows of the fit
-	Events  int               // binomial: rows with the event
+	Events  int               // of two outcomes: rows with the event
 	Dropped int               // rows left out because a column is missing
 	Missing []formula.Missing // by column
 
 	Weights    string // column of weights, "" without
+	WeightKind string // what they count: "precision", "frequency"
 	Weightless int    // rows used that count for nothing, their weight being 0
 
 	Factors    []formula.Levels // with their levels, the base first
@@ -65,8 +59,12 @@ type Result struct {
 	Level      float64
 	DF         float64 // degrees of freedom of t; 0 where statistics are z
 
-	Coefficients []Coefficient
+	Ratio        string        // what e^coefficient is: OddsRatio, …; "" where nothing
+	Coefficients []Coefficient // empty where there are Equations
+	Equations    []Equation
+	Parameters   []Parameter
 	Measures     Measures
+	Sections     []Section
 	Certificate  num.Certificate
 	Validation   *Validation // nil without folds
 }
@@ -90,9 +88,11 @@ func (e *RefusedError) Error() string {
 // study is a formula on its rows.
 type study struct {
 	o       Options
+	family  *family
 	f       *formula.Formula
 	fr      *formula.Frame
 	y       []float64
+	binary  bool // y is 0 or 1
 	weights []float64
 	cluster []int32
 	keys    []uint64 // by row of the frame: a hash of what it holds
@@ -115,19 +115,20 @@ func Fit(ctx context.Context, d *formula.Data, f *formula.Formula, o Options) (*
 	if err != nil {
 		return nil, err
 	}
-	design, _ := coding.Design(nil)
+	design, _ := s.design(coding, nil)
 	if err := s.checkDesign(design); err != nil {
 		return nil, err
 	}
-	fit, err := s.fit(design, nil)
+	fit, err := s.family.fit(s, design, nil)
 	if err != nil {
 		return nil, err
 	}
-	if !fit.Certificate.Certified() {
-		return nil, &RefusedError{"the fit", fit.Certificate}
+	if c := fit.certificate(); !c.Certified() {
+		return nil, &RefusedError{"the fit", *c}
 	}
 	r.Factors = coding.Factors()
-	r.describe(s, fit)
+	r.Certificate = *fit.certificate()
+	fit.describe(s, r)
 	if o.Folds != nil {
 		if r.Validation, err = s.validate(ctx, d); err != nil {
 			return nil, err
@@ -138,6 +139,13 @@ func Fit(ctx context.Context, d *formula.Data, f *formula.Formula, o Options) (*
 
 // prepare chooses the rows and reads response, weights and clusters.
 func prepare(d *formula.Data, f *formula.Formula, o Options) (*study, *Result, error) {
+	family, err := lookup(o.Family)
+	if err == nil {
+		err = o.Check(nil)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
 	names := o.columns()
 	for _, n := range append(f.Columns(), names...) {
 		if d.Column(n) == nil {
@@ -149,20 +157,20 @@ func prepare(d *formula.Data, f *formula.Formula, o Options) (*study, *Result, e
 	if err != nil {
 		return nil, nil, err
 	}
-	s := &study{o: o, f: f, fr: fr}
+	s := &study{o: o, family: family, f: f, fr: fr}
 	r := &Result{Formula: f.String(), Family: o.Family, Response: f.Response(), Level: o.Level,
 		Chosen: len(order), Used: len(fr.Rows), Dropped: fr.Dropped, Missing: fr.Missing}
 	for _, row := range fr.Rows {
 		s.keys = append(s.keys, hashes[row])
 	}
-	if err := s.respond(r); err != nil {
+	if err := family.respond(s, r); err != nil {
 		return nil, nil, err
 	}
 	if o.Weights != "" {
 		if s.weights, err = weightsOf(d.Column(o.Weights), fr.Rows); err != nil {
 			return nil, nil, err
 		}
-		r.Weights = o.Weights
+		r.Weights, r.WeightKind = o.Weights, family.weights
 		for _, w := range s.weights {
 			if w == 0 {
 				r.Weightless++
@@ -183,22 +191,6 @@ func (o *Options) columns() []string {
 		names = append(names, o.Folds.Group, o.Folds.Time)
 	}
 	return slices.DeleteFunc(names, func(n string) bool { return n == "" })
-}
-
-// respond reads the response.
-func (s *study) respond(r *Result) (err error) {
-	switch s.o.Family {
-	case Gaussian:
-		s.y, err = s.fr.Numbers()
-	case Binomial:
-		s.y, r.Outcomes, err = s.fr.Events()
-		for _, v := range s.y {
-			r.Events += int(v)
-		}
-	default:
-		err = fmt.Errorf("unknown family %q", s.o.Family)
-	}
-	return err
 }
 
 // weightsOf reads weights.
@@ -227,16 +219,33 @@ func (s *study) checkDesign(d *regress.Design) error {
 	return nil
 }
 
-// fit fits the rows of the frame that are listed, nil = all, whose design is d.
-func (s *study) fit(d *regress.Design, rows []int) (*regress.Fit, error) {
+// design is that of the rows of the frame that are listed, nil = all, and by row whether it has a level that the
+// coding did not learn.
+func (s *study) design(c *formula.Coding, rows []int) (*regress.Design, []bool) {
+	d, unseen := c.Design(rows)
+	if s.family.bare && s.f.Intercept {
+		d = withoutFirst(d)
+	}
+	return d, unseen
+}
+
+// withoutFirst is d without its first column.
+func withoutFirst(d *regress.Design) *regress.Design {
+	k := len(d.Names)
+	out := &regress.Design{Names: d.Names[1:], X: d.X[:0]} // in place: what is read lies behind what is written
+	for i := 0; i < len(d.X); i += k {
+		out.X = append(out.X, d.X[i+1:i+k]...)
+	}
+	return out
+}
+
+// fitOptions are those of a fit to the rows of the frame that are listed, nil = all; folds need no robust errors.
+func (s *study) fitOptions(rows []int) regress.Options {
 	o := regress.Options{Weights: pick(s.weights, rows), Offset: pick(s.fr.Offset(), rows), Threads: s.o.Threads}
-	if rows == nil { // folds need no standard errors
+	if rows == nil {
 		o.Cluster, o.HC = s.cluster, s.o.HC
 	}
-	if s.o.Family == Binomial {
-		return regress.Logistic(d, pick(s.y, rows), o)
-	}
-	return regress.LeastSquares(d, pick(s.y, rows), o)
+	return o
 }
 
 // pick is the values of rows; all of them where rows is nil, nil where there are none.

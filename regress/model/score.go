@@ -11,7 +11,7 @@ import (
 // Estimate is a figure and its standard error; NaN where undefined.
 type Estimate = evaluate.Estimate
 
-// Scores of predictions. Those of the other family are NaN. Every row counts once, whatever its weight.
+// Scores of predictions. Those that the family does not have are NaN. Every row counts once, whatever its weight.
 type Scores struct {
 	AUC         Estimate // mean of the folds' AUC
 	LogLoss     Estimate
@@ -23,6 +23,15 @@ type Scores struct {
 	RMSE Estimate
 	MAE  Estimate
 	R2   float64 // 1 − squared error ÷ that of predicting everybody the training rows' mean
+
+	More []Score
+}
+
+// Score is one that only some families have.
+type Score struct {
+	Name string // for machines and people: "concordance"
+	Estimate
+	Kind Kind
 }
 
 var undefined = Estimate{Value: math.NaN(), SE: math.NaN()}
@@ -32,6 +41,7 @@ type predictions struct {
 	actual, predicted []float64
 	base              float64 // mean response of the training rows
 	cluster           []int32 // nil when rows are on their own
+	test              []int   // the rows of the frame that were predicted
 }
 
 // join puts folds behind each other.
@@ -41,19 +51,15 @@ func join(parts []predictions) predictions {
 		out.actual = append(out.actual, p.actual...)
 		out.predicted = append(out.predicted, p.predicted...)
 		out.cluster = append(out.cluster, p.cluster...)
+		out.test = append(out.test, p.test...)
 	}
 	return out
 }
 
 // score measures predictions of several folds together.
 func (s *study) score(parts []predictions) Scores {
-	out := Scores{undefined, undefined, math.NaN(), undefined, undefined, undefined, undefined, undefined, math.NaN()}
-	p := join(parts)
-	if s.o.Family == Binomial {
-		out.binomial(p, parts)
-	} else {
-		out.gaussian(p, parts)
-	}
+	out := Scores{undefined, undefined, math.NaN(), undefined, undefined, undefined, undefined, undefined, math.NaN(), nil}
+	s.family.score(s, &out, parts)
 	return out
 }
 
@@ -62,7 +68,9 @@ func mean(values []float64, cluster []int32) Estimate {
 	return Estimate{Value: m, SE: se}
 }
 
-func (out *Scores) binomial(p predictions, parts []predictions) {
+// events scores probabilities of an event.
+func (out *Scores) events(parts []predictions) {
+	p := join(parts)
 	out.AUC = foldAUC(parts)
 	out.LogLoss = mean(evaluate.LogLosses(p.actual, p.predicted), p.cluster)
 	squares, base := make([]float64, len(p.actual)), []float64(nil)
@@ -111,7 +119,9 @@ func foldAUC(parts []predictions) Estimate {
 	return Estimate{Value: sum / float64(len(parts)), SE: se}
 }
 
-func (out *Scores) gaussian(p predictions, parts []predictions) {
+// values scores predictions of a number.
+func (out *Scores) values(parts []predictions) {
+	p := join(parts)
 	squares, sizes := make([]float64, len(p.actual)), make([]float64, len(p.actual))
 	for i, y := range p.actual {
 		sizes[i] = math.Abs(y - p.predicted[i])

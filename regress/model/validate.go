@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"mainstay/internal/num"
+	"mainstay/regress"
 	"mainstay/regress/evaluate"
 	"mainstay/regress/formula"
 
@@ -21,7 +22,7 @@ type Validation struct {
 	N      int // rows predicted
 	Unseen int // of them, rows with a level that the training rows do not have
 	Scores
-	Calibration []evaluate.Bin // binomial: tenths by predicted probability
+	Calibration []evaluate.Bin // of two outcomes: tenths by predicted probability
 }
 
 // FoldScore is one fold.
@@ -55,7 +56,7 @@ func (s *study) validate(ctx context.Context, d *formula.Data) (*Validation, err
 		}
 		score := FoldScore{Train: len(f.train), Test: len(f.test), From: f.from, To: f.to, Unseen: unseen}
 		p.cluster = pick(dependent, f.test)
-		if s.o.Family == Binomial {
+		if s.binary {
 			score.Events = int(floats.Sum(p.actual))
 		}
 		score.Scores = s.score([]predictions{p})
@@ -65,7 +66,7 @@ func (s *study) validate(ctx context.Context, d *formula.Data) (*Validation, err
 		all = append(all, p)
 	}
 	v.Scores = s.score(all)
-	if s.o.Family == Binomial {
+	if s.binary {
 		joined := join(all)
 		v.Calibration = evaluate.Calibration(joined.actual, joined.predicted, tenths)
 	}
@@ -78,7 +79,7 @@ func (s *study) method() string {
 		return "rolling origin"
 	case s.o.Folds.Group != "":
 		return "grouped"
-	case s.o.Family == Binomial:
+	case s.binary:
 		return "stratified"
 	}
 	return "random"
@@ -99,28 +100,20 @@ func (s *study) predict(f fold, what string) (p predictions, unseen int, err err
 	if err != nil {
 		return p, 0, err
 	}
-	train, _ := coding.Design(f.train)
-	fit, err := s.fit(train, f.train)
+	train, _ := s.design(coding, f.train)
+	fit, err := s.family.fit(s, train, f.train)
 	if err != nil {
 		return p, 0, fmt.Errorf("%s: %w", what, err)
 	}
-	if !fit.Certificate.Certified() {
-		return p, 0, &RefusedError{what + " of the cross-validation", fit.Certificate}
+	if c := fit.certificate(); !c.Certified() {
+		return p, 0, &RefusedError{what + " of the cross-validation", *c}
 	}
-	test, new := coding.Design(f.test)
-	p.actual, p.predicted = pick(s.y, f.test), make([]float64, len(f.test))
+	test, new := s.design(coding, f.test)
+	p.actual, p.test = pick(s.y, f.test), f.test
 	p.base = num.Mean(pick(s.y, f.train))
-	offset := pick(s.fr.Offset(), f.test)
-	for i := range f.test {
-		eta := floats.Dot(test.Row(i), fit.Coef)
-		if offset != nil {
-			eta += offset[i]
-		}
-		p.predicted[i] = eta
-		if s.o.Family == Binomial {
-			p.predicted[i] = num.Expit(eta)
-		}
-		if new[i] {
+	p.predicted = fit.predict(test, pick(s.fr.Offset(), f.test))
+	for _, n := range new {
+		if n {
 			unseen++
 		}
 	}
@@ -130,4 +123,16 @@ func (s *study) predict(f fold, what string) (p predictions, unseen int, err err
 		}
 	}
 	return p, unseen, nil
+}
+
+// linear is X·β + offset by row of d.
+func linear(d *regress.Design, offset, beta []float64) []float64 {
+	eta := make([]float64, d.Rows())
+	for i := range eta {
+		eta[i] = floats.Dot(d.Row(i), beta)
+		if offset != nil {
+			eta[i] += offset[i]
+		}
+	}
+	return eta
 }

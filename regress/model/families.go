@@ -1,0 +1,13 @@
+package model
+
+// The families that tests and other packages name.
+const (
+	Gaussian Family = "gaussian"
+	Binomial Family = "binomial"
+)
+
+// families is the table of all, in the order in which they are listed to people. It is filled by init, for
+// the families' functions look it up.
+var families []*family
+
+func init() { families = []*family{gaussian, binomial} }
