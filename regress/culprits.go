@@ -3,8 +3,6 @@ package regress
 import (
 	"math"
 	"sort"
-
-	"mainstay/internal/num"
 )
 
 // culprits names the columns responsible for a separation: every column that separates the
@@ -20,7 +18,7 @@ func (m *logit) names(cols []int) []string {
 	sort.Ints(cols)
 	var out []string
 	for _, j := range cols {
-		out = append(out, m.d.Names[j])
+		out = append(out, m.d.names[j])
 	}
 	return out
 }
@@ -45,7 +43,7 @@ func (m *logit) separateAlone() (cols []int) {
 }
 
 func (m *logit) classExtents() classExtents {
-	n, k := len(m.y), len(m.d.Names)
+	k := len(m.d.names)
 	empty := func() (e classExtents) {
 		for c := range 2 {
 			e.low[c], e.high[c] = make([]float64, k), make([]float64, k)
@@ -55,19 +53,19 @@ func (m *logit) classExtents() classExtents {
 		}
 		return e
 	}
-	parts := make([]classExtents, (n-1)/rowBlock+1)
-	num.Blocks(n, rowBlock, m.o.Threads, func(b, lo, hi int) {
-		e := empty()
-		for i := lo; i < hi; i++ {
-			c := int(m.y[i])
-			for j, v := range m.d.Row(i) {
+	return fold(m.d, empty, func(_, _ int, r *Rows, e classExtents) classExtents {
+		for i, y := range r.Y {
+			c := 0
+			if y == 1 {
+				c = 1
+			}
+			for j, v := range r.X[i*k : (i+1)*k] {
 				e.low[c][j] = min(e.low[c][j], v)
 				e.high[c][j] = max(e.high[c][j], v)
 			}
 		}
-		parts[b] = e
-	})
-	return num.Tree(parts, func(a, b classExtents) classExtents {
+		return e
+	}, func(a, b classExtents) classExtents {
 		for c := range 2 {
 			for j := range k {
 				a.low[c][j] = min(a.low[c][j], b.low[c][j])
@@ -124,6 +122,5 @@ func (m *logit) separatedBy(cols []int) bool {
 			}
 		}
 	}
-	events, total := eventWeight(m.y, m.o)
-	return sub.maximise(sub.start(events/total)).apart != nil
+	return sub.maximise(sub.start()).apart != nil
 }

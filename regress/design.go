@@ -84,7 +84,7 @@ func checkValues(d *Design, y []float64, o Options) error {
 	})
 	for _, err := range errs {
 		if err != nil {
-			return err
+			return fmt.Errorf("regress: %w", err)
 		}
 	}
 	return nil
@@ -103,13 +103,17 @@ func checkRow(d *Design, y []float64, o Options, i int) error {
 		return badValue(i, "the offset", o.Offset[i])
 	}
 	if w := o.weight(i); !(w >= 0 && w <= largest) {
-		return fmt.Errorf("regress: row %d (the first is 0): weight %v, expected a finite number of at least 0", i, w)
+		return badWeight(i, w)
 	}
 	return nil
 }
 
 func badValue(row int, where string, v float64) error {
-	return fmt.Errorf("regress: row %d (the first is 0), %s: value %v, expected a finite number of at most %g in size; fill or leave out missing values first", row, where, v, largest)
+	return fmt.Errorf("row %d (the first is 0), %s: value %v, expected a finite number of at most %g in size; fill or leave out missing values first", row, where, v, largest)
+}
+
+func badWeight(row int, w float64) error {
+	return fmt.Errorf("row %d (the first is 0): weight %v, expected a finite number of at least 0", row, w)
 }
 
 // withoutWeightless copies the rows of positive weight when there are others.
@@ -149,12 +153,4 @@ func (o *Options) weight(i int) float64 {
 		return 1
 	}
 	return o.Weights[i]
-}
-
-// offset is the offset of row i.
-func (o *Options) offset(i int) float64 {
-	if o.Offset == nil {
-		return 0
-	}
-	return o.Offset[i]
 }

@@ -29,86 +29,34 @@ type frame struct {
 // the rounding of its values: a few units of roundoff.
 const flatness = 64 * 0x1p-53
 
-type extent struct{ low, high []float64 }
-
-// newFrame measures the columns of d.
-func newFrame(d *Design, o Options) (*frame, error) {
-	k := len(d.Names)
-	ext := columnExtents(d, o.Threads)
+// newFrame is the frame of columns with moments m.
+func newFrame(names []string, m *moments) (*frame, error) {
+	k := len(names)
 	fr := &frame{ones: -1, mean: make([]float64, k), scale: make([]float64, k), largest: make([]float64, k)}
 	for j := range k {
-		fr.largest[j] = max(math.Abs(ext.low[j]), math.Abs(ext.high[j]))
+		fr.largest[j] = m.largest(j)
 		if fr.largest[j] > 0 && fr.largest[j] < 1/largest {
-			return nil, fmt.Errorf("regress: column %q has no value above %g in size: rescale it", d.Names[j], 1/largest)
+			return nil, fmt.Errorf("regress: column %q has no value above %g in size: rescale it", names[j], 1/largest)
 		}
-		if fr.ones < 0 && ext.low[j] == ext.high[j] && ext.low[j] != 0 {
-			fr.ones, fr.onesValue = j, ext.low[j]
+		if fr.ones < 0 && m.low[j] == m.high[j] && m.low[j] != 0 {
+			fr.ones, fr.onesValue = j, m.low[j]
 		}
 	}
-	fr.centre(d, o)
-	return fr, nil
-}
-
-// columnExtents is the smallest and largest value of every column.
-func columnExtents(d *Design, threads int) extent {
-	n, k := d.Rows(), len(d.Names)
-	parts := make([]extent, (n-1)/rowBlock+1)
-	num.Blocks(n, rowBlock, threads, func(b, lo, hi int) {
-		e := extent{append([]float64(nil), d.Row(lo)...), append([]float64(nil), d.Row(lo)...)}
-		for i := lo + 1; i < hi; i++ {
-			for j, v := range d.X[i*k : (i+1)*k] {
-				e.low[j] = min(e.low[j], v)
-				e.high[j] = max(e.high[j], v)
-			}
+	for j := range k {
+		square := m.squares[j] / m.weight
+		if fr.ones >= 0 {
+			fr.mean[j] = m.mean[j]
+		} else {
+			square += m.mean[j] * m.mean[j]
 		}
-		parts[b] = e
-	})
-	return num.Tree(parts, func(a, b extent) extent {
-		for j := range a.low {
-			a.low[j] = min(a.low[j], b.low[j])
-			a.high[j] = max(a.high[j], b.high[j])
-		}
-		return a
-	})
-}
-
-// centre finds weighted means and root mean squares in two passes, so that a large mean
-// costs the spread nothing.
-func (fr *frame) centre(d *Design, o Options) {
-	n, k := d.Rows(), len(d.Names)
-	total := totalWeight(n, o)
-	if fr.ones >= 0 {
-		sums := num.BlockSums(n, rowBlock, o.Threads, k, func(lo, hi int, sum []float64) {
-			for i := lo; i < hi; i++ {
-				w := o.weight(i)
-				for j, v := range d.X[i*k : (i+1)*k] {
-					sum[j] += w * v
-				}
-			}
-		})
-		for j := range sums {
-			fr.mean[j] = sums[j] / total
-		}
-		fr.mean[fr.ones] = 0
-	}
-	squares := num.BlockSums(n, rowBlock, o.Threads, k, func(lo, hi int, sum []float64) {
-		for i := lo; i < hi; i++ {
-			w := o.weight(i)
-			for j, v := range d.X[i*k : (i+1)*k] {
-				c := v - fr.mean[j]
-				sum[j] += w * c * c
-			}
-		}
-	})
-	for j := range squares {
-		fr.scale[j] = math.Sqrt(squares[j] / total)
-		if fr.scale[j] <= flatness*fr.largest[j] {
+		if fr.scale[j] = math.Sqrt(square); fr.scale[j] <= flatness*fr.largest[j] {
 			fr.scale[j] = 0
 		}
 	}
 	if fr.ones >= 0 {
-		fr.scale[fr.ones] = fr.onesValue
+		fr.mean[fr.ones], fr.scale[fr.ones] = 0, fr.onesValue
 	}
+	return fr, nil
 }
 
 func totalWeight(n int, o Options) float64 {

@@ -30,11 +30,10 @@ var logisticCriteria = []string{
 
 // logit is a logistic likelihood over the columns cols of d, in the coordinates of fr.
 type logit struct {
-	d    *Design
-	y    []float64
-	o    Options
-	fr   *frame
-	cols []int
+	d             *data
+	fr            *frame
+	cols          []int
+	events, total float64 // weight of the rows with y = 1, and of all
 }
 
 // point is the log-likelihood at gamma, its gradient and its negative Hessian.
@@ -57,8 +56,8 @@ type ascent struct {
 // predictor sets eta to the linear predictor of the rows of a tile, offset included.
 func (m *logit) predictor(eta []float64, t *tileRows, gamma []float64) {
 	t.linear(eta, gamma)
-	if m.o.Offset != nil {
-		floats.Add(eta, m.o.Offset[t.lo:t.lo+len(eta)])
+	if t.Offset != nil {
+		floats.Add(eta, t.Offset)
 	}
 }
 
@@ -85,8 +84,8 @@ func (m *logit) at(gamma []float64) point {
 		var eta, resid, variance [tile]float64
 		m.predictor(eta[:t.rows], t, gamma)
 		for i, e := range eta[:t.rows] {
-			w := m.o.weight(t.lo + i)
-			ll, r, v := bernoulli(e, m.y[t.lo+i])
+			w := t.weight(i)
+			ll, r, v := bernoulli(e, t.Y[i])
 			part[0] += w * ll
 			resid[i], variance[i] = w*r, w*v
 		}
@@ -97,10 +96,10 @@ func (m *logit) at(gamma []float64) point {
 }
 
 // start is the intercept-only estimate.
-func (m *logit) start(rate float64) []float64 {
+func (m *logit) start() []float64 {
 	gamma := make([]float64, len(m.cols))
 	if m.fr.ones >= 0 { // always the first of cols, scaled to 1
-		gamma[0] = num.Logit(rate)
+		gamma[0] = num.Logit(m.events / m.total)
 	}
 	return gamma
 }
@@ -124,7 +123,7 @@ func (m *logit) maximise(gamma []float64) *ascent {
 		before := a.point
 		a.point = next
 		a.iterations++
-		if a.settled(before, taken, totalWeight(len(m.y), m.o)) && m.confirm(a) {
+		if a.settled(before, taken, m.total) && m.confirm(a) {
 			return a
 		}
 		if a.iterations == probeAt {
@@ -194,19 +193,15 @@ func (m *logit) confirm(a *ascent) bool {
 
 // longestRow is maxᵢ ‖zᵢ‖².
 func (m *logit) longestRow() float64 {
-	n := len(m.y)
-	longest := make([]float64, (n-1)/rowBlock+1)
-	m.tiles(func(t *tileRows, _ []float64) {
+	return foldTiles(m, func() float64 { return 0 }, func(t *tileRows, longest float64) float64 {
 		var squares [tile]float64
 		for a := range t.cols {
 			for i, v := range t.column(a) {
 				squares[i] += v * v
 			}
 		}
-		b := t.lo / rowBlock
-		longest[b] = max(longest[b], floats.Max(squares[:t.rows]))
-	}, 1)
-	return floats.Max(longest)
+		return max(longest, floats.Max(squares[:t.rows]))
+	}, func(a, b float64) float64 { return max(a, b) })
 }
 
 func allFinite(values []float64) bool {

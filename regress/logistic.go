@@ -29,82 +29,108 @@ import (
 // Source: McCullagh & Nelder 1989, Generalized Linear Models, §2.5 and ch. 4.
 func Logistic(d *Design, y []float64, o Options) (*Fit, error) {
 	for i, v := range y {
-		if v != 0 && v != 1 {
-			return nil, fmt.Errorf("regress: row %d (the first is 0): response %v, expected 0 or 1", i, v)
+		if err := outcome(v); err != nil {
+			return nil, fmt.Errorf("regress: row %d (the first is 0): %w", i, err)
 		}
 	}
 	d, y, o, err := prepare(d, y, o)
 	if err != nil {
 		return nil, err
 	}
-	f := newFit("logistic", d)
-	f.Certificate.Criteria = logisticCriteria
-	events, total := eventWeight(y, o)
-	if events == 0 || events == total {
-		f.Certificate.Refuse(num.WarnTooFew, fmt.Sprintf("all %d rows are of one class: both outcomes are needed; widen the period or the population", d.Rows()))
-		return f, nil
+	f, m, a, err := logistic(inMemory(d, y, o))
+	if err == nil && f.Certificate.Certified() && (o.Cluster != nil || o.HC != NoHC) {
+		resid, variance := m.residuals(a.gamma)
+		f.addRobust(d, m.fr, m.cols, resid, a.bread, o)
+		f.addHC(d, m.fr, m.cols, resid, variance, a.bread, o)
 	}
-	fr, err := newFrame(d, o)
 	if err != nil {
 		return nil, err
-	}
-	m := &logit{d: d, y: y, o: o, fr: fr}
-	dropped := m.chooseColumns()
-	f.warnDropped(fr, dropped)
-	f.DF = d.Rows() - len(m.cols)
-	f.NullDev = m.nullDeviance(events, total)
-	if f.DF <= 0 || len(m.cols) == 0 {
-		f.Certificate.Refuse(num.WarnTooFew, fmt.Sprintf("no residual degrees of freedom are left (rows: %d, independent columns: %d): fit fewer columns or more rows", d.Rows(), len(m.cols)))
-		return f, nil
-	}
-	a := m.maximise(m.start(events / total))
-	f.certifyLogistic(m, a, total)
-	if !f.Certificate.Certified() {
-		return f.checked()
-	}
-	f.settle(fr, m.cols, fr.coefficients(m.cols, a.gamma), a.bread)
-	if o.Cluster != nil || o.HC != NoHC {
-		resid, variance := m.residuals(a.gamma)
-		f.addRobust(d, fr, m.cols, resid, a.bread, o)
-		f.addHC(d, fr, m.cols, resid, variance, a.bread, o)
 	}
 	return f.checked()
 }
 
-func eventWeight(y []float64, o Options) (events, total float64) {
-	var e, t num.Adder
-	for i, v := range y {
-		t.Add(o.weight(i))
-		e.Add(o.weight(i) * v)
+// LogisticFrom is Logistic on rows that are never held together: the same fit to rounding, in memory for a block or
+// two per thread. Of the options only Threads counts: weights and offsets come with the rows, and clusters and HC
+// are not offered. Errors as with Logistic, naming the block and the row in it; those of the source; and a source that
+// does not give the same number of rows again.
+func LogisticFrom(s Source, o Options) (*Fit, error) {
+	if err := checkSource(s, o); err != nil {
+		return nil, err
 	}
-	return e.Sum(), t.Sum()
+	f, _, _, err := logistic(streamed(s, o.Threads, outcome))
+	if err != nil {
+		return nil, err
+	}
+	return f.checked()
+}
+
+// outcome is an error unless y is 0 or 1.
+func outcome(y float64) error {
+	if y != 0 && y != 1 {
+		return fmt.Errorf("response %v, expected 0 or 1", y)
+	}
+	return nil
+}
+
+// logistic fits the rows of d, without robust covariances.
+func logistic(d *data) (f *Fit, m *logit, a *ascent, err error) {
+	of := d.measure()
+	if d.err != nil {
+		return nil, nil, nil, d.err
+	}
+	rows := d.rows()
+	f = newFit("logistic", d.names, rows)
+	f.Certificate.Criteria = logisticCriteria
+	if of == nil || of.response == 0 || of.response == of.weight {
+		f.Certificate.Refuse(num.WarnTooFew, fmt.Sprintf("all %d rows are of one class: both outcomes are needed; widen the period or the population", rows))
+		return f, nil, nil, nil
+	}
+	fr, err := newFrame(d.names, of)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	m = &logit{d: d, fr: fr, events: of.response, total: of.weight}
+	dropped := m.chooseColumns()
+	f.warnDropped(fr, dropped)
+	f.DF = rows - len(m.cols)
+	f.NullDev = m.nullDeviance(of.offset)
+	if f.DF <= 0 || len(m.cols) == 0 {
+		f.Certificate.Refuse(num.WarnTooFew, fmt.Sprintf("no residual degrees of freedom are left (rows: %d, independent columns: %d): fit fewer columns or more rows", rows, len(m.cols)))
+		return f, m, nil, d.err
+	}
+	a = m.maximise(m.start())
+	f.certifyLogistic(m, a)
+	if d.err == nil && f.Certificate.Certified() {
+		f.settle(fr, m.cols, fr.coefficients(m.cols, a.gamma), a.bread)
+	}
+	return f, m, a, d.err
 }
 
 // nullDeviance is the deviance of the intercept alone; of no column at all, where none is constant. The
 // offset stays in both.
-func (m *logit) nullDeviance(events, total float64) float64 {
+func (m *logit) nullDeviance(offset bool) float64 {
 	switch {
-	case m.fr.ones >= 0 && m.o.Offset == nil:
-		return -2 * (events*math.Log(events/total) + (total-events)*math.Log1p(-events/total))
+	case m.fr.ones >= 0 && !offset:
+		return -2 * (m.events*math.Log(m.events/m.total) + (m.total-m.events)*math.Log1p(-m.events/m.total))
 	case m.fr.ones >= 0:
 		null := *m
 		null.cols = []int{m.fr.ones}
-		return -2 * null.maximise(null.start(events/total)).loglik
+		return -2 * null.maximise(null.start()).loglik
 	}
-	var sum num.Adder
-	for i, y := range m.y {
-		loglik, _, _ := bernoulli(m.o.offset(i), y)
-		sum.Add(-2 * m.o.weight(i) * loglik)
-	}
-	return sum.Sum()
+	return m.tiles(func(t *tileRows, part []float64) {
+		for i, y := range t.Y {
+			loglik, _, _ := bernoulli(t.offset(i), y)
+			part[0] += -2 * t.weight(i) * loglik
+		}
+	}, 1)[0]
 }
 
 // certifyLogistic writes down how the ascent ended.
-func (f *Fit) certifyLogistic(m *logit, a *ascent, total float64) {
+func (f *Fit) certifyLogistic(m *logit, a *ascent) {
 	c := &f.Certificate
 	c.Converged, c.Iterations, c.LogLik, c.InfoPosDef = a.converged, a.iterations, a.loglik, a.bread != nil
 	for _, s := range a.score {
-		c.GradientNorm = max(c.GradientNorm, math.Abs(s)/total)
+		c.GradientNorm = max(c.GradientNorm, math.Abs(s)/m.total)
 	}
 	f.Deviance = -2 * a.loglik
 	switch {
@@ -116,14 +142,16 @@ func (f *Fit) certifyLogistic(m *logit, a *ascent, total float64) {
 	}
 }
 
-// residuals are y − p and p(1−p) at γ.
+// residuals are y − p and p(1−p) at γ, by row of a design in memory.
 func (m *logit) residuals(gamma []float64) (resid, variance []float64) {
-	resid, variance = make([]float64, len(m.y)), make([]float64, len(m.y))
+	n := m.d.rows()
+	resid, variance = make([]float64, n), make([]float64, n)
 	m.tiles(func(t *tileRows, _ []float64) {
 		eta := make([]float64, t.rows)
 		m.predictor(eta, t, gamma)
 		for i, e := range eta {
-			_, resid[t.lo+i], variance[t.lo+i] = bernoulli(e, m.y[t.lo+i])
+			row := t.block*rowBlock + t.lo + i
+			_, resid[row], variance[row] = bernoulli(e, t.Y[i])
 		}
 	}, 1)
 	return resid, variance
@@ -143,8 +171,7 @@ func (m *logit) chooseColumns() (dropped []dependence) {
 		return dropped
 	}
 	g := m.gram()
-	total := totalWeight(len(m.y), m.o)
-	kept, more := choleskyInOrder(g, total, m.cols)
+	kept, more := choleskyInOrder(g, m.total, m.cols)
 	m.cols = kept
 	return sortDependences(append(dropped, more...))
 }

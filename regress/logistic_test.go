@@ -271,11 +271,13 @@ func TestScoreAndInformationAgainstFiniteDifferences(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fr, err := newFrame(d, o)
+	rows := inMemory(d, y, o)
+	of := rows.measure()
+	fr, err := newFrame(d.Names, of)
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := &logit{d: d, y: y, o: o, fr: fr}
+	m := &logit{d: rows, fr: fr, events: of.response, total: of.weight}
 	m.chooseColumns()
 	gamma := []float64{-0.3, 0.5, -1, 0.2, 0.7}
 	p := m.at(gamma)

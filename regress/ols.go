@@ -28,13 +28,13 @@ func LeastSquares(d *Design, y []float64, o Options) (*Fit, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := newFit("least-squares", d)
+	f := newFit("least-squares", d.Names, d.Rows())
 	if d.Rows() == 0 {
 		f.Certificate.Refuse(num.WarnTooFew, "every weight is 0: nothing to fit")
 		return f, nil
 	}
 	y = withoutOffset(y, o)
-	fr, err := newFrame(d, o)
+	fr, err := newFrame(d.Names, inMemory(d, y, o).measure())
 	if err != nil {
 		return nil, err
 	}

@@ -2,9 +2,9 @@
 // logistic regression. It sees slices and small structs, never files, flags or loggers.
 // Predictions are evaluated in regress/evaluate.
 //
-// Reading order: design.go (what goes in), frame.go (centring and scaling, shared by
-// both fits), ols.go with qr.go and refine.go, logistic.go with irls.go and
-// separation.go, robust.go (clusters) and hc.go, predict.go.
+// Reading order: design.go and source.go (what goes in), passes.go (how rows are gone through), moments.go and
+// frame.go (centring and scaling, shared by all fits), tiles.go (the sums of a pass), ols.go with qr.go and
+// refine.go, logistic.go with irls.go and separation.go, robust.go (clusters) and hc.go, predict.go.
 package regress
 
 import (
@@ -44,16 +44,16 @@ type Options struct {
 	Threads int       // 0 = 1; results do not depend on it
 }
 
-// newFit is an empty fit of d, with room for every column.
-func newFit(model string, d *Design) *Fit {
-	k := len(d.Names)
+// newFit is an empty fit with room for every column.
+func newFit(model string, names []string, rows int) *Fit {
+	k := len(names)
 	return &Fit{
-		Names:       append([]string(nil), d.Names...),
+		Names:       append([]string(nil), names...),
 		Coef:        make([]float64, k),
 		SE:          make([]float64, k),
 		Cov:         mat.NewSymDense(k, nil),
 		Dispersion:  1,
-		Certificate: num.Certificate{Model: model, Observations: int64(d.Rows())},
+		Certificate: num.Certificate{Model: model, Observations: int64(rows)},
 	}
 }
 

@@ -56,8 +56,8 @@ func (m *logit) check(v []float64) *separation {
 	rows := m.tiles(func(t *tileRows, part []float64) {
 		var margin [tile]float64
 		t.linear(margin[:t.rows], v)
-		for i := range t.rows {
-			if m.sign(t.lo+i)*margin[i] > edge {
+		for i, y := range t.Y {
+			if sign(y)*margin[i] > edge {
 				part[0]++
 			}
 		}
@@ -65,25 +65,21 @@ func (m *logit) check(v []float64) *separation {
 	return &separation{direction: v, complete: low > edge, rows: int(rows[0])}
 }
 
-func (m *logit) sign(i int) float64 { return 2*m.y[i] - 1 }
+func sign(y float64) float64 { return 2*y - 1 }
 
 // margins is the least sᵢ zᵢ'v and the largest |zᵢ'v|.
 func (m *logit) margins(v []float64) (low, high float64) {
-	blocks := (len(m.y)-1)/rowBlock + 1
-	lows, highs := make([]float64, blocks), make([]float64, blocks)
-	for b := range lows {
-		lows[b] = math.Inf(1)
-	}
-	m.tiles(func(t *tileRows, _ []float64) {
+	type bounds struct{ low, high float64 }
+	b := foldTiles(m, func() bounds { return bounds{math.Inf(1), 0} }, func(t *tileRows, b bounds) bounds {
 		var eta [tile]float64
 		t.linear(eta[:t.rows], v)
-		b := t.lo / rowBlock
-		for i := range t.rows {
-			lows[b] = min(lows[b], m.sign(t.lo+i)*eta[i])
-			highs[b] = max(highs[b], math.Abs(eta[i]))
+		for i, y := range t.Y {
+			b.low = min(b.low, sign(y)*eta[i])
+			b.high = max(b.high, math.Abs(eta[i]))
 		}
-	}, 1)
-	return floats.Min(lows), floats.Max(highs)
+		return b
+	}, func(a, b bounds) bounds { return bounds{min(a.low, b.low), max(a.high, b.high)} })
+	return b.low, b.high
 }
 
 // gramNear is Σ wᵢ zᵢzᵢ' over the rows whose margin at gamma is below far.
@@ -92,9 +88,9 @@ func (m *logit) gramNear(gamma []float64, far float64) *mat.SymDense {
 	return unpack(m.tiles(func(t *tileRows, part []float64) {
 		var eta, weight [tile]float64
 		t.linear(eta[:t.rows], gamma)
-		for i := range t.rows {
-			if m.sign(t.lo+i)*eta[i] < far {
-				weight[i] = m.o.weight(t.lo + i)
+		for i, y := range t.Y {
+			if sign(y)*eta[i] < far {
+				weight[i] = t.weight(i)
 			}
 		}
 		t.addGram(part, weight[:])
@@ -113,7 +109,7 @@ func (m *logit) project(gamma []float64, g *mat.SymDense) []float64 {
 	}
 	var vectors mat.Dense
 	eig.VectorsTo(&vectors)
-	limit := nullShare * totalWeight(len(m.y), m.o)
+	limit := nullShare * m.total
 	var out []float64
 	for c, value := range eig.Values(nil) {
 		if value > limit {

@@ -3,8 +3,6 @@ package regress
 import (
 	"sync"
 
-	"mainstay/internal/num"
-
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
@@ -30,31 +28,40 @@ func tileStore(size int) *[]float64 {
 	return &s
 }
 
-// tileRows are up to tile rows of a design in the frame, by columns: row lo+i of column cols[a] is
-// z[a·tileStride + i].
+// tileRows are up to tile rows of a fit, their columns in the frame: row i of column cols[a] is z[a·tileStride + i].
 type tileRows struct {
-	lo, rows, cols int
-	z              []float64
+	Rows
+	block, lo  int // the block of the source, and the number of the first row in it
+	rows, cols int
+	z          []float64
 }
 
-// tiles calls f for every tile of rows with its columns in the frame. Sums go into part, which belongs to
-// the block of rows and is combined in a fixed tree; the total is returned.
+// tiles calls f for every tile of rows. Sums go into part, which belongs to a piece of the rows and is combined in a
+// fixed tree; the total is returned.
 func (m *logit) tiles(f func(t *tileRows, part []float64), width int) []float64 {
-	n, k := len(m.y), len(m.d.Names)
+	sums := func() []float64 { return make([]float64, width) }
+	return foldTiles(m, sums, func(t *tileRows, part []float64) []float64 { f(t, part); return part }, addVectors)
+}
+
+// foldTiles is fold by tiles.
+func foldTiles[T any](m *logit, empty func() T, f func(t *tileRows, into T) T, merge func(into, from T) T) T {
+	k := len(m.d.names)
 	mean, inverse := make([]float64, len(m.cols)), make([]float64, len(m.cols))
 	for a, j := range m.cols {
 		mean[a], inverse[a] = m.fr.mean[j], m.fr.inverse(j)
 	}
-	return num.BlockSums(n, rowBlock, m.o.Threads, width, func(lo, hi int, part []float64) {
+	return fold(m.d, empty, func(b, first int, r *Rows, into T) T {
 		store := tileStore(len(m.cols) * tileStride)
 		defer tileStores.Put(store)
-		t := &tileRows{cols: len(m.cols), z: *store}
-		for ; lo < hi; lo += tile {
-			t.lo, t.rows = lo, min(tile, hi-lo)
-			t.fill(m.d.X[lo*k:(lo+t.rows)*k], k, m.cols, mean, inverse)
-			f(t, part)
+		t := &tileRows{block: b, cols: len(m.cols), z: *store}
+		for lo := 0; lo < len(r.Y); lo += tile {
+			t.Rows = r.slice(lo, min(lo+tile, len(r.Y)), k)
+			t.lo, t.rows = first+lo, len(t.Y)
+			t.fill(t.X, k, m.cols, mean, inverse)
+			into = f(t, into)
 		}
-	})
+		return into
+	}, merge)
 }
 
 // fill centres, scales and transposes rows of width k, four at a time.
@@ -112,7 +119,7 @@ func (m *logit) gram() *mat.SymDense {
 	return unpack(m.tiles(func(t *tileRows, part []float64) {
 		var weight [tile]float64
 		for i := range t.rows {
-			weight[i] = m.o.weight(t.lo + i)
+			weight[i] = t.weight(i)
 		}
 		t.addGram(part, weight[:])
 	}, k*(k+1)/2), k)
