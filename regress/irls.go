@@ -2,6 +2,7 @@ package regress
 
 import (
 	"math"
+	"slices"
 
 	"mainstay/internal/num"
 
@@ -15,6 +16,7 @@ const (
 	scoreLimit    = 1e-9  // largest mean score
 	devianceLimit = 1e-10 // relative change of the deviance
 	stepLimit     = 1e-8  // largest step, relative to 1 + the largest coefficient
+	lastStep      = 1e-9  // with many rows a step this small is taken and ends the ascent
 	maxIterations = 40    // classes that barely overlap need about one per unit of log-odds: 40 is p = 1 − 4e-18
 	probeAt       = 15    // look for separation first here; ordinary fits end within 10
 	maxHalvings   = 30
@@ -34,6 +36,7 @@ type logit struct {
 	fr            *frame
 	cols          []int
 	events, total float64 // weight of the rows with y = 1, and of all
+	longest       float64 // maxᵢ ‖zᵢ‖² over all columns
 }
 
 // point is the log-likelihood at gamma, its gradient and its negative Hessian.
@@ -61,34 +64,13 @@ func (m *logit) predictor(eta []float64, t *tileRows, gamma []float64) {
 	}
 }
 
-// bernoulli is the log-likelihood of y at log-odds eta, the residual y − p and the variance
-// p(1−p). With e = e^−|η| nothing overflows, and a residual close to 0 keeps its digits.
-func bernoulli(eta, y float64) (loglik, resid, variance float64) {
-	e := math.Exp(-math.Abs(eta))
-	small, large := e/(1+e), 1/(1+e) // the probabilities of the unlikely and the likely class
-	loglik, resid = -math.Log1p(e), small
-	if (y == 1) != (eta >= 0) {
-		loglik -= math.Abs(eta)
-		resid = large
-	}
-	if y == 0 {
-		resid = -resid
-	}
-	return loglik, resid, small * large
-}
-
 // at evaluates the likelihood at gamma in one pass.
 func (m *logit) at(gamma []float64) point {
 	k := len(m.cols)
 	sums := m.tiles(func(t *tileRows, part []float64) {
 		var eta, resid, variance [tile]float64
 		m.predictor(eta[:t.rows], t, gamma)
-		for i, e := range eta[:t.rows] {
-			w := t.weight(i)
-			ll, r, v := bernoulli(e, t.Y[i])
-			part[0] += w * ll
-			resid[i], variance[i] = w*r, w*v
-		}
+		part[0] += bernoulliRows(eta[:t.rows], t.Y, t.Weights, resid[:], variance[:])
 		t.addScore(part[1:], resid[:])
 		t.addGram(part[1+k:], variance[:])
 	}, 1+k+k*(k+1)/2)
@@ -105,18 +87,23 @@ func (m *logit) start() []float64 {
 }
 
 // maximise climbs from gamma.
-func (m *logit) maximise(gamma []float64) *ascent {
-	a := &ascent{point: m.at(gamma)}
+func (m *logit) maximise(gamma []float64) *ascent { return m.ascend(m.at(gamma)) }
+
+// ascend climbs from p.
+func (m *logit) ascend(p point) *ascent {
+	a := &ascent{point: p}
 	for a.iterations < maxIterations {
-		var chol mat.Cholesky
-		if !chol.Factorize(a.info) {
+		step, ok := a.newton()
+		if !ok {
 			break
 		}
-		step := mat.NewVecDense(len(m.cols), nil)
-		if chol.SolveVecTo(step, mat.NewVecDense(len(m.cols), a.score)) != nil && !allFinite(step.RawVector().Data) {
-			break
+		if m.large() && a.almostThere(step, m.total) && m.confirm(a) {
+			a.gamma = slices.Clone(a.gamma)
+			floats.Add(a.gamma, step)
+			a.iterations++
+			return a
 		}
-		next, taken, ok := m.climb(a.point, step.RawVector().Data)
+		next, taken, ok := m.climb(a.point, step)
 		if !ok {
 			break
 		}
@@ -134,6 +121,28 @@ func (m *logit) maximise(gamma []float64) *ascent {
 	}
 	a.apart = m.separation(a.gamma)
 	return a
+}
+
+// newton is the step H⁻¹s; false where H is not positive definite.
+func (p *point) newton() ([]float64, bool) {
+	var chol mat.Cholesky
+	if !chol.Factorize(p.info) {
+		return nil, false
+	}
+	step := mat.NewVecDense(len(p.score), nil)
+	if chol.SolveVecTo(step, mat.NewVecDense(len(p.score), p.score)) != nil && !allFinite(step.RawVector().Data) {
+		return nil, false
+	}
+	return step.RawVector().Data, true
+}
+
+// almostThere reports whether the step is the last, so small that nothing needs to be evaluated behind it: the
+// deviance will change by the squared Newton decrement s'H⁻¹s, the information by about the step: where a pass costs
+// nothing, the digits of standard errors are worth one more.
+func (p *point) almostThere(step []float64, total float64) bool {
+	return floats.Norm(p.score, math.Inf(1)) <= scoreLimit*total &&
+		floats.Dot(p.score, step) <= devianceLimit*(math.Abs(p.loglik)+0.1) &&
+		floats.Norm(step, math.Inf(1)) <= lastStep*(1+floats.Norm(p.gamma, math.Inf(1)))
 }
 
 // climb takes the step, halved until the log-likelihood does not fall (Marschner 2011, The R
@@ -184,24 +193,11 @@ func (m *logit) confirm(a *ascent) bool {
 		return false
 	}
 	s := mat.NewVecDense(len(a.score), a.score)
-	if !(mat.Inner(s, inv, s)*m.longestRow()*mat.Trace(inv) <= 0.25) {
+	if !(mat.Inner(s, inv, s)*m.longest*mat.Trace(inv) <= 0.25) {
 		return false
 	}
 	a.bread, a.converged = inv, true
 	return true
-}
-
-// longestRow is maxᵢ ‖zᵢ‖².
-func (m *logit) longestRow() float64 {
-	return foldTiles(m, func() float64 { return 0 }, func(t *tileRows, longest float64) float64 {
-		var squares [tile]float64
-		for a := range t.cols {
-			for i, v := range t.column(a) {
-				squares[i] += v * v
-			}
-		}
-		return max(longest, floats.Max(squares[:t.rows]))
-	}, func(a, b float64) float64 { return max(a, b) })
 }
 
 func allFinite(values []float64) bool {

@@ -98,7 +98,7 @@ func logistic(d *data) (f *Fit, m *logit, a *ascent, err error) {
 		f.Certificate.Refuse(num.WarnTooFew, fmt.Sprintf("no residual degrees of freedom are left (rows: %d, independent columns: %d): fit fewer columns or more rows", rows, len(m.cols)))
 		return f, m, nil, d.err
 	}
-	a = m.maximise(m.start())
+	a = m.ascend(m.begin(-f.NullDev / 2))
 	f.certifyLogistic(m, a)
 	if d.err == nil && f.Certificate.Certified() {
 		f.settle(fr, m.cols, fr.coefficients(m.cols, a.gamma), a.bread)
@@ -157,7 +157,7 @@ func (m *logit) residuals(gamma []float64) (resid, variance []float64) {
 	return resid, variance
 }
 
-// chooseColumns sets m.cols to the columns that are not determined by earlier ones, from an
+// chooseColumns sets m.cols (and m.longest) to the columns that are not determined by earlier ones, from an
 // in-order Cholesky factorisation of the weighted correlation matrix Z'WZ/Σw.
 func (m *logit) chooseColumns() (dropped []dependence) {
 	for _, j := range m.fr.order() {
@@ -170,8 +170,9 @@ func (m *logit) chooseColumns() (dropped []dependence) {
 	if len(m.cols) == 0 {
 		return dropped
 	}
-	g := m.gram()
-	kept, more := choleskyInOrder(g, m.total, m.cols)
+	p := m.crossProducts()
+	m.longest = p.longest
+	kept, more := choleskyInOrder(unpack(p.gram, len(m.cols)), m.total, m.cols)
 	m.cols = kept
 	return sortDependences(append(dropped, more...))
 }

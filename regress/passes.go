@@ -75,8 +75,8 @@ func fold[T any](d *data, empty func() T, f func(b, lo int, r *Rows, into T) T, 
 		}
 		parts[p] = num.Tree(pieces, merge)
 	})
-	if i := slices.IndexFunc(errs, func(err error) bool { return err != nil }); i >= 0 && d.err == nil {
-		d.err = errs[i]
+	if i := slices.IndexFunc(errs, func(err error) bool { return err != nil }); i >= 0 {
+		d.fail(errs[i])
 	}
 	return num.Tree(parts, merge)
 }
@@ -112,6 +112,18 @@ func addVectors(into, from []float64) []float64 {
 		into[j] += v
 	}
 	return into
+}
+
+// sample is every so manieth block of d, which has been passed before.
+func (d *data) sample(every int) *data {
+	return &data{Source: d.Source, names: d.names, threads: d.threads, counts: d.counts, every: every, err: d.err}
+}
+
+// fail keeps the first error.
+func (d *data) fail(err error) {
+	if d.err == nil {
+		d.err = err
+	}
 }
 
 // rows is the number of rows of positive weight, after the first pass.

@@ -113,16 +113,31 @@ func (t *tileRows) addProducts(sum, v []float64) {
 	blas64.Implementation().Dgemv('N', len(sum), t.rows, 1, t.z, tileStride, v, 1, 1, sum, 1)
 }
 
-// gram is Σ wᵢ zᵢzᵢ' over the rows.
-func (m *logit) gram() *mat.SymDense {
+// crossProducts are Σ wᵢ zᵢzᵢ' (the lower triangle by rows) and maxᵢ ‖zᵢ‖² over the rows.
+type crossProducts struct {
+	gram    []float64
+	longest float64
+}
+
+func (m *logit) crossProducts() crossProducts {
 	k := len(m.cols)
-	return unpack(m.tiles(func(t *tileRows, part []float64) {
-		var weight [tile]float64
+	empty := func() crossProducts { return crossProducts{gram: make([]float64, k*(k+1)/2)} }
+	return foldTiles(m, empty, func(t *tileRows, p crossProducts) crossProducts {
+		var weight, squares [tile]float64
 		for i := range t.rows {
 			weight[i] = t.weight(i)
 		}
-		t.addGram(part, weight[:])
-	}, k*(k+1)/2), k)
+		t.addGram(p.gram, weight[:])
+		for a := range t.cols {
+			for i, v := range t.column(a) {
+				squares[i] += v * v
+			}
+		}
+		p.longest = max(p.longest, floats.Max(squares[:t.rows]))
+		return p
+	}, func(a, b crossProducts) crossProducts {
+		return crossProducts{addVectors(a.gram, b.gram), max(a.longest, b.longest)}
+	})
 }
 
 // unpack turns the packed lower triangle into a symmetric matrix.
