@@ -88,10 +88,11 @@ type rowReader struct {
 	file    *column.File
 	index   int
 	left    int64
-	after   int64            // row number, within the file, of the first row that is not yet read
-	outside int64            // rows of the unit left out so far
-	passed  int64            // of them, those that only the time column was read of
-	readers []*column.Reader // nil for a value of the path
+	after   int64 // row number, within the file, of the first row that is not yet read
+	outside int64 // rows of the unit left out so far
+	passed  int64 // of them, those that only the time column was read of
+	memory  []column.Reader
+	readers []*column.Reader // in memory; nil for a value of the path
 	values  []string
 	vecs    []column.Vector
 	types   []column.Type
@@ -101,7 +102,6 @@ type rowReader struct {
 
 // open starts a row group.
 func (r *rowReader) open(ctx context.Context, st store.Store, f *PlannedFile, u unit, names []string) error {
-	r.closeColumns()
 	if r.source == nil || r.index != u.file {
 		r.close()
 		source, err := st.Open(ctx, f.Object)
@@ -122,7 +122,7 @@ func (r *rowReader) open(ctx context.Context, st store.Store, f *PlannedFile, u 
 	r.left, r.after, r.outside, r.passed = u.rows, u.first, 0, 0
 	r.readers, r.values, r.types = make([]*column.Reader, len(names)), make([]string, len(names)), make([]column.Type, len(names))
 	if len(r.vecs) < len(names) {
-		r.vecs = make([]column.Vector, len(names))
+		r.vecs, r.memory = make([]column.Vector, len(names)), make([]column.Reader, len(names))
 	}
 	r.rows.file, r.rows.vecs = u.file, r.rows.vecs[:0]
 	var wanted []*column.Info
@@ -134,7 +134,8 @@ func (r *rowReader) open(ctx context.Context, st store.Store, f *PlannedFile, u 
 		r.values[i], r.types[i] = value, partitionType
 		if info != nil {
 			r.types[i] = info.Type
-			if r.readers[i], err = r.file.NewReader(u.group, info); err != nil {
+			r.readers[i] = &r.memory[i]
+			if err := r.readers[i].Reset(r.file, u.group, info); err != nil {
 				return err
 			}
 			wanted = append(wanted, info)
@@ -259,18 +260,8 @@ func (r *rowReader) readInside(rows int) (some bool, err error) {
 	return true, nil
 }
 
-func (r *rowReader) closeColumns() {
-	for i, c := range r.readers {
-		if c != nil {
-			c.Close()
-			r.readers[i] = nil
-		}
-	}
-}
-
-// close ends the row group and the file.
+// close ends the file.
 func (r *rowReader) close() {
-	r.closeColumns()
 	if r.source != nil {
 		r.source.Close()
 		r.source = nil

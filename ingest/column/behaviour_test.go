@@ -21,8 +21,8 @@ func pagesOf(t testing.TB, f *File, name string) map[format.Encoding]int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ch, err := f.newChunk(0, c)
-	if err != nil {
+	var ch chunk
+	if err := ch.open(f, 0, c); err != nil {
 		t.Fatal(err)
 	}
 	out := map[format.Encoding]int{}
@@ -371,13 +371,13 @@ func TestCodecPerRowGroup(t *testing.T) {
 func TestErrorText(t *testing.T) {
 	b := sample(t)
 	f := openBytes(t, b)
-	c, err := f.newChunk(0, &f.Columns[0])
-	if err != nil {
+	var c chunk
+	if err := c.open(f, 0, &f.Columns[0]); err != nil {
 		t.Fatal(err)
 	}
 	clear(b[c.next+100 : c.end])
 	var v Vector
-	err = readSome(openBytes(t, b), 0, &f.Columns[0], &v, 1000)
+	err := readSome(openBytes(t, b), 0, &f.Columns[0], &v, 1000)
 	if err == nil || !strings.HasPrefix(err.Error(), `test.parquet, row group 0, column "x", row 0: `) || !strings.HasSuffix(err.Error(), remedy) {
 		t.Errorf("%v", err)
 	}

@@ -72,28 +72,26 @@ func firstPage(m *format.ColumnMetaData) int64 {
 	return m.DataPageOffset
 }
 
-// newChunk checks what the footer says about the column of a row group.
-func (f *File) newChunk(g int, c *Info) (*chunk, error) {
-	cc := &f.meta.RowGroups[g].Columns[c.leaf]
+// open starts a column of a row group, once what the footer says about it is checked. The memory of c is kept.
+func (c *chunk) open(f *File, g int, i *Info) error {
+	cc := &f.meta.RowGroups[g].Columns[i.leaf]
 	m := &cc.MetaData
 	start := firstPage(m)
 	switch {
 	case cc.CryptoMetadata.Value != nil || len(cc.EncryptedColumnMetadata) > 0:
-		return nil, fmt.Errorf("the column is encrypted: decrypt it before, keys are not supported")
+		return fmt.Errorf("the column is encrypted: decrypt it before, keys are not supported")
 	case cc.FilePath != "":
-		return nil, fmt.Errorf("the column lies in another file (%q): write each file whole", cc.FilePath)
-	case m.Type != c.element.Type.V:
-		return nil, damaged("the schema says %s but the row group %s", c.element.Type.V, m.Type)
+		return fmt.Errorf("the column lies in another file (%q): write each file whole", cc.FilePath)
+	case m.Type != i.element.Type.V:
+		return damaged("the schema says %s but the row group %s", i.element.Type.V, m.Type)
 	case m.NumValues != f.RowGroups[g]:
-		return nil, damaged("the column claims %d values but the row group has %d rows", m.NumValues, f.RowGroups[g])
+		return damaged("the column claims %d values but the row group has %d rows", m.NumValues, f.RowGroups[g])
 	case start < int64(len(magic)) || m.TotalCompressedSize < 0 || start > f.pagesEnd || m.TotalCompressedSize > f.pagesEnd-start:
-		return nil, damaged("the column claims %d bytes at byte %d, but the pages end at byte %d", m.TotalCompressedSize, start, f.pagesEnd)
+		return damaged("the column claims %d bytes at byte %d, but the pages end at byte %d", m.TotalCompressedSize, start, f.pagesEnd)
 	}
-	return &chunk{
-		window: window{source: f.source, at: start, end: start + m.TotalCompressedSize},
-		next:   start,
-		codec:  m.Codec,
-	}, nil
+	c.window = window{source: f.source, at: start, buf: c.buf[:0], end: start + m.TotalCompressedSize}
+	c.next, c.codec = start, m.Codec
+	return nil
 }
 
 // page reads the next page: its header, and its body as it is stored. It returns

@@ -13,7 +13,7 @@ type Reader struct {
 	file   *File
 	info   *Info
 	group  int
-	chunk  *chunk
+	chunk  chunk
 	row    int64 // rows read so far
 	left   int64 // rows not yet read
 	page   page
@@ -47,11 +47,25 @@ type dictionary struct {
 
 // NewReader opens column c of row group g.
 func (f *File) NewReader(g int, c *Info) (*Reader, error) {
-	r := &Reader{file: f, info: c, group: g}
-	if err := r.open(); err != nil {
-		return nil, r.error(err)
+	r := new(Reader)
+	if err := r.Reset(f, g, c); err != nil {
+		return nil, err
 	}
 	return r, nil
+}
+
+// Reset opens column c of row group g of a file, in the memory of whatever r read before: of pages of a megabyte, new
+// memory costs as much as reading them. The last Vector is no longer valid.
+func (r *Reader) Reset(f *File, g int, c *Info) error {
+	*r = Reader{
+		file: f, info: c, group: g,
+		chunk: r.chunk, page: page{last: r.page.last},
+		own: r.own, values: r.values, null: r.null, bad: r.bad, flags: r.flags, scratch: r.scratch, bits: r.bits,
+	}
+	if err := r.open(); err != nil {
+		return r.error(err)
+	}
+	return nil
 }
 
 func (r *Reader) error(err error) error {
@@ -72,8 +86,7 @@ func (r *Reader) open() (err error) {
 	if r.left = r.file.RowGroups[r.group]; r.left == 0 {
 		return nil
 	}
-	r.chunk, err = r.file.newChunk(r.group, r.info)
-	return err
+	return r.chunk.open(r.file, r.group, r.info)
 }
 
 // Next fills v with the next max rows, fewer only at the end of the row group,
@@ -278,6 +291,6 @@ func spread[T any](s []T, null []bool, present int) {
 
 // Close lets go of the reader's memory. The last Vector stays valid.
 func (r *Reader) Close() error {
-	r.chunk, r.left = nil, 0
+	*r = Reader{}
 	return nil
 }

@@ -59,9 +59,9 @@ func eachBatch(t testing.TB, f *File, name string, size int, do func(*Vector)) {
 		t.Fatal(err)
 	}
 	var v Vector
+	var r Reader // in the same memory for every row group
 	for g := range f.RowGroups {
-		r, err := f.NewReader(g, c)
-		if err != nil {
+		if err := r.Reset(f, g, c); err != nil {
 			t.Fatal(err)
 		}
 		for {
@@ -73,9 +73,6 @@ func eachBatch(t testing.TB, f *File, name string, size int, do func(*Vector)) {
 				break
 			}
 			do(&v)
-		}
-		if err := r.Close(); err != nil {
-			t.Fatal(err)
 		}
 	}
 }

@@ -38,7 +38,7 @@ func (r *Reader) Skip(n int64) error {
 func (r *Reader) skipPage(n int64) (rows int64, err error) {
 	defer guard(&err)
 	for !r.opened || r.page.left == 0 {
-		c := r.chunk
+		c := &r.chunk
 		if c.next >= c.end {
 			return 0, damaged("the column ends after %d rows of %d", r.row, r.row+r.left)
 		}
@@ -88,8 +88,8 @@ func (f *File) PageRows(g int, c *Info) (rows int64, err error) {
 	if f.RowGroups[g] == 0 {
 		return 0, nil
 	}
-	k, err := f.newChunk(g, c)
-	if err != nil {
+	var k chunk
+	if err := k.open(f, g, c); err != nil {
 		return 0, err
 	}
 	for {
