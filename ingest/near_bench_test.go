@@ -18,27 +18,26 @@ const benchShardRows, benchShardCustomers = 1_500_000, 80_000
 func shardPartition(form key.Form) *partition {
 	rng := rand.New(rand.NewPCG(1, 1))
 	p, n := &partition{}, batchRows/Shards
-	columns, rows := make([]waitingColumn, optionalColumns), make([]uint16, n)
+	w, columns := waiting{columns: make([]waitingColumn, optionalColumns)}, make([][]int64, optionalColumns)
 	for c := range columns {
-		columns[c].values = make([]int64, n)
+		columns[c] = make([]int64, n)
 	}
-	columns[flagsColumn] = waitingColumn{equal: int64(form)}
-	for i := range rows {
-		rows[i] = uint16(i)
-	}
-	scratch := make([]int64, n)
 	for p.rows < benchShardRows {
 		for i := range n {
 			c := rng.Int64N(benchShardCustomers)
-			columns[lowColumn].values[i] = c * 64
-			columns[highColumn].values[i] = 0
+			columns[lowColumn][i] = c * 64
 			if form == key.UUID {
-				columns[lowColumn].values[i], columns[highColumn].values[i] = int64(mix64(uint64(c))), int64(mix64(uint64(c)+1))
+				columns[lowColumn][i], columns[highColumn][i] = int64(mix64(uint64(c))), int64(mix64(uint64(c)+1))
 			}
-			columns[dayColumn].values[i] = int64(19000 + p.rows*730/benchShardRows)
-			columns[amountColumn].values[i] = rng.Int64N(1_000_000)
+			columns[dayColumn][i] = int64(19000 + p.rows*730/benchShardRows)
+			columns[amountColumn][i] = rng.Int64N(1_000_000)
+			columns[flagsColumn][i] = int64(form)
 		}
-		p.add(columns, rows, scratch)
+		w.place(make([]reason, n), make([]place, n))
+		for c := range columns {
+			w.set(c, columns[c])
+		}
+		p.add(w.columns, w.start[0], n)
 	}
 	return p
 }
@@ -77,23 +76,37 @@ func BenchmarkKeyTable(b *testing.B) {
 	}
 }
 
-func BenchmarkNarrow(b *testing.B) {
+// BenchmarkWaiting brings a column of a batch into the partitions, and a column of a shard back.
+func BenchmarkWaiting(b *testing.B) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	places := make([]place, batchRows)
+	for i := range places {
+		places[i] = place(rng.IntN(Shards))
+	}
 	for _, width := range []int{0, 1, 3, 8} {
-		b.Run(fmt.Sprintf("width=%d", width), func(b *testing.B) {
-			rng := rand.New(rand.NewPCG(1, 1))
-			values := make([]int64, batchRows/Shards)
-			var hi int64
-			for i := range values {
-				if width > 0 {
-					values[i] = int64(rng.Uint64() >> (65 - 8*width))
-				}
-				hi = max(hi, values[i])
+		values := make([]int64, batchRows)
+		for i := range values {
+			if width > 0 {
+				values[i] = int64(rng.Uint64() >> (65 - 8*width))
 			}
-			room := make([]byte, narrowRoom(len(values)))
-			b.SetBytes(int64(len(values)))
+		}
+		w := waiting{columns: make([]waitingColumn, 1)}
+		b.Run(fmt.Sprintf("put/width=%d", width), func(b *testing.B) {
+			slab, reasons := make([]byte, 0, 1<<12), make([]reason, batchRows)
+			b.SetBytes(batchRows)
 			for b.Loop() {
-				putNarrow(room, values, 0, hi)
-				c, _ := getNarrow(room, len(values))
+				w.place(reasons, places)
+				w.set(0, values)
+				for shard := range Shards {
+					p := partition{slabs: [][]byte{slab}}
+					p.add(w.columns, w.start[shard], w.count[shard])
+				}
+			}
+		})
+		b.Run(fmt.Sprintf("unpack/width=%d", width), func(b *testing.B) {
+			c := narrow{width: width, data: w.columns[0].packed}
+			b.SetBytes(batchRows)
+			for b.Loop() {
 				c.unpack(values)
 			}
 		})

@@ -60,10 +60,11 @@ func newRecordLayout(has Has, nSides int) recordLayout {
 //
 // Rows lie in blocks, those of one batch in one block:
 //
-//	uvarint  rows
-//	columns  in the order of the layout, each as narrow describes
+//	uvarint                        rows
+//	1 byte, varint · columns       width and base of each column of the layout (see narrow)
+//	rows · width bytes · columns   its distances
 //
-// Blocks lie end to end in slabs, which hold no pointers.
+// What says where the columns lie is in front, in one line of the cache or two. Blocks lie end to end in slabs, which hold no pointers.
 type partition struct {
 	worker int      // whose side codes they are
 	rows   int      // in all blocks
@@ -82,29 +83,25 @@ const (
 // size is the bytes of memory that the partition holds.
 func (p *partition) size() int64 { return p.held + p.keys.size() + p.orders.size() }
 
-// add appends the given rows of the columns of a batch as a block. scratch has room for the rows.
-func (p *partition) add(columns []waitingColumn, rows []uint16, scratch []int64) {
-	b := p.room(binary.MaxVarintLen64 + len(columns)*narrowRoom(len(rows)))
-	full := b[:cap(b)]
-	at := len(b)
-	at += binary.PutUvarint(full[at:], uint64(len(rows)))
-	values := scratch[:len(rows)]
+// add appends rows of a batch as a block: those of n slots from first on.
+func (p *partition) add(columns []waitingColumn, first, n int) {
+	size := binary.MaxVarintLen64 + slack
 	for i := range columns {
-		c := columns[i].values
-		if c == nil {
-			at += putNarrow(full[at:], nil, columns[i].equal, columns[i].equal)
-			continue
-		}
-		lo, hi := c[rows[0]], c[rows[0]]
-		for i, r := range rows {
-			x := c[r]
-			values[i] = x
-			lo, hi = min(lo, x), max(hi, x)
-		}
-		at += putNarrow(full[at:], values, lo, hi)
+		size += 1 + binary.MaxVarintLen64 + n*columns[i].width
+	}
+	b := p.room(size)
+	full, at := b[:cap(b)], len(b)
+	at += binary.PutUvarint(full[at:], uint64(n))
+	for i := range columns {
+		full[at] = byte(columns[i].width)
+		at += 1 + binary.PutVarint(full[at+1:], columns[i].base)
+	}
+	for i := range columns {
+		c := &columns[i]
+		at += copy(full[at:], c.packed[first*c.width:][:n*c.width])
 	}
 	p.slabs[len(p.slabs)-1] = full[:at]
-	p.rows += len(rows)
+	p.rows += n
 }
 
 // room is the open slab, with room for n more bytes.
@@ -218,7 +215,13 @@ func (r *blockReader) next() bool {
 	r.rows = int(rows)
 	rest := r.left[k : len(r.left)+slack]
 	for c := range r.columns {
-		r.columns[c], rest = getNarrow(rest, r.rows)
+		base, k := binary.Varint(rest[1:])
+		r.columns[c] = narrow{base: base, width: int(rest[0])}
+		rest = rest[1+k:]
+	}
+	for c := range r.columns {
+		r.columns[c].data = rest
+		rest = rest[r.rows*r.columns[c].width:]
 	}
 	r.left = rest[:len(rest)-slack]
 	return true

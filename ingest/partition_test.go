@@ -28,57 +28,71 @@ func drawNumber(t *rapid.T) int64 {
 func TestPartitionRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		columns := rapid.IntRange(1, 5).Draw(t, "columns")
-		p := &partition{worker: rapid.IntRange(0, 300).Draw(t, "worker")}
-		want := make([][]int64, columns)
+		worker := rapid.IntRange(0, 300).Draw(t, "worker")
+		parts, want := make([]*partition, 4), make([][][]int64, 4)
+		for shard := range parts {
+			parts[shard], want[shard] = &partition{worker: worker}, make([][]int64, columns)
+		}
 		for range rapid.IntRange(0, 8).Draw(t, "blocks") {
 			n := rapid.IntRange(1, 300).Draw(t, "rows of the batch")
-			batch := make([]waitingColumn, columns)
+			w := waiting{columns: make([]waitingColumn, columns)}
+			reasons := make([]reason, n)
+			for _, i := range rapid.SliceOf(rapid.IntRange(0, n-1)).Draw(t, "rows set aside") {
+				reasons[i] = badTime
+			}
+			places := rapid.SliceOfN(rapid.Map(rapid.Uint8Range(0, 3), func(x uint8) place { return place(x) }), n, n).Draw(t, "shards")
+			w.place(reasons, places)
+			if len(w.rows) == 0 {
+				continue
+			}
 			near := drawNumber(t)
-			for c := range batch {
-				switch rapid.IntRange(0, 3).Draw(t, "column") {
-				case 0:
-					batch[c].equal = near
-				case 1:
-					batch[c].values = slices.Repeat([]int64{near}, n)
-				default:
-					values := rapid.SliceOfN(rapid.Custom(drawNumber), 1, 5).Draw(t, "values")
-					for i := range n {
-						batch[c].values = append(batch[c].values, near+values[i%len(values)])
+			for c := range columns {
+				values := rapid.SliceOfN(rapid.Custom(drawNumber), 1, 5).Draw(t, "values")
+				batch := make([]int64, n)
+				for i := range batch {
+					batch[i] = near + values[i%len(values)]
+				}
+				w.set(c, batch)
+				for shard := range parts {
+					for _, r := range w.rows {
+						if places[r].shard() == uint8(shard) {
+							want[shard][c] = append(want[shard][c], batch[r])
+						}
 					}
 				}
 			}
-			rows := rapid.SliceOfN(rapid.Uint16Range(0, uint16(n-1)), 1, n).Draw(t, "rows")
-			p.add(batch, rows, make([]int64, n))
-			for c := range batch {
-				for _, r := range rows {
-					x := batch[c].equal
-					if batch[c].values != nil {
-						x = batch[c].values[r]
-					}
-					want[c] = append(want[c], x)
+			for shard, p := range parts {
+				if w.count[shard] > 0 {
+					p.add(w.columns, w.start[shard], w.count[shard])
 				}
 			}
 		}
 		for _, k := range rapid.SliceOf(rapid.SliceOfN(rapid.Byte(), 0, 40)).Draw(t, "keys") {
-			p.keys.id(k)
+			parts[0].keys.id(k)
 		}
-		for _, q := range []*partition{p, reread(t, p)} {
-			if q.worker != p.worker || q.rows != p.rows || !bytes.Equal(q.keys.bytes, p.keys.bytes) || !slices.Equal(q.keys.end, p.keys.end) {
-				t.Fatal("the partition is another")
-			}
-			for c := range want {
-				var got []int64
-				for r := newBlockReader(q, columns); r.next(); {
-					values := make([]int64, r.rows)
-					r.columns[c].unpack(values)
-					got = append(got, values...)
-				}
-				if !slices.Equal(got, want[c]) {
-					t.Fatalf("column %d is %v, want %v", c, got, want[c])
-				}
-			}
+		for shard, p := range parts {
+			checkPartition(t, p, p, want[shard])
+			checkPartition(t, reread(t, p), p, want[shard])
 		}
 	})
+}
+
+// checkPartition holds a partition against what was added to p.
+func checkPartition(t *rapid.T, got, p *partition, want [][]int64) {
+	if got.worker != p.worker || got.rows != len(want[0]) || !bytes.Equal(got.keys.bytes, p.keys.bytes) || !slices.Equal(got.keys.end, p.keys.end) {
+		t.Fatal("the partition is another")
+	}
+	for c := range want {
+		var all []int64
+		for r := newBlockReader(got, len(want)); r.next(); {
+			values := make([]int64, r.rows)
+			r.columns[c].unpack(values)
+			all = append(all, values...)
+		}
+		if !slices.Equal(all, want[c]) {
+			t.Fatalf("column %d is %v, want %v", c, all, want[c])
+		}
+	}
 }
 
 // reread is a partition that was in a file. A file that is cut off is an error.

@@ -5,76 +5,18 @@ import (
 	"mainstay/ingest/money"
 )
 
-// waiting is the columns of a batch on their way into the partitions. Rows are moved column by column: a
-// column of a batch and the ends of the partitions' columns stay in the cache.
-type waiting struct {
-	columns []waitingColumn // by column of the layout
-	own     [][]int64       // memory of those that the batch does not have in this form
-	rows    []uint16        // accepted rows, by shard
-	scratch []int64
-}
-
-// waitingColumn is the values of a batch, or one value for all rows: the day of an export by time, the form of keys,
-// what is not there.
-type waitingColumn struct {
-	values []int64 // nil = all are equal
-	equal  int64
-}
-
-// constant makes column c one value.
-func (w *waiting) constant(c int, x int64) { w.columns[c] = waitingColumn{equal: x} }
-
-// set gives column c its values. To see that they are all equal is cheaper than to move them.
-func (w *waiting) set(c int, values []int64) {
-	if allEqual(values) {
-		w.constant(c, values[0])
-	} else {
-		w.columns[c] = waitingColumn{values: values}
-	}
-}
-
-func allEqual(values []int64) bool {
-	for _, x := range values {
-		if x != values[0] {
-			return false
-		}
-	}
-	return len(values) > 0
-}
-
 // scatter adds the accepted rows of a batch to their partitions.
 func (s *scatterer) scatter(b *batch) {
 	w := &s.waiting
-	start := s.sortByShard(b.n)
+	if w.place(s.reason[:b.n], s.place); len(w.rows) == 0 {
+		return
+	}
 	s.fillColumns(b)
-	w.scratch = sized(w.scratch, b.n)
 	for shard := range Shards {
-		if rows := w.rows[start[shard]:start[shard+1]]; len(rows) > 0 {
-			s.part[shard].add(w.columns, rows, w.scratch)
+		if w.count[shard] > 0 {
+			s.part[shard].add(w.columns, w.start[shard], w.count[shard])
 		}
 	}
-}
-
-// sortByShard lists the accepted rows by shard: those of a shard are waiting.rows[start[shard]:start[shard+1]].
-func (s *scatterer) sortByShard(n int) (start [Shards + 1]uint16) {
-	for i, why := range s.reason[:n] {
-		if why == accepted {
-			start[s.place[i].shard()+1]++
-		}
-	}
-	for shard := range Shards {
-		start[shard+1] += start[shard]
-	}
-	next := start
-	s.waiting.rows = sized(s.waiting.rows, int(start[Shards]))
-	for i, why := range s.reason[:n] {
-		if why == accepted {
-			at := &next[s.place[i].shard()]
-			s.waiting.rows[*at] = uint16(i)
-			*at++
-		}
-	}
-	return start
 }
 
 // fillColumns brings the batch into the columns of the layout.
@@ -82,11 +24,15 @@ func (s *scatterer) fillColumns(b *batch) {
 	w, l := &s.waiting, &s.layout
 	w.set(lowColumn, s.low[:b.n])
 	w.set(amountColumn, b.amount.val[:b.n])
-	days := w.memory(dayColumn, b.n)
-	for i, d := range b.day[:b.n] {
-		days[i] = int64(d)
+	if first, last := bounds(b.day[:b.n], w.rows); first == last {
+		w.constant(dayColumn, int64(first))
+	} else {
+		days := w.memory(dayColumn, b.n)
+		for i, d := range b.day[:b.n] {
+			days[i] = int64(d)
+		}
+		w.set(dayColumn, days)
 	}
-	w.set(dayColumn, days)
 	if l.units > 0 {
 		w.set(l.units, b.units.val[:b.n])
 	}
@@ -102,25 +48,26 @@ func (s *scatterer) fillColumns(b *batch) {
 	}
 }
 
-// memory is room for n values of column c.
-func (w *waiting) memory(c, n int) []int64 {
-	w.own[c] = sized(w.own[c], n)
-	return w.own[c]
-}
-
 // fillFlags fills the columns of flags and, as integers have no such number, of the high numbers of keys.
 func (s *scatterer) fillFlags(b *batch) {
 	l, w := &s.layout, &s.waiting
-	flags := w.memory(flagsColumn, b.n)
-	var any place
-	for i, p := range s.place[:b.n] {
-		any |= p
-		flags[i] = int64(p.form())
+	any, all := place(0), s.place[w.rows[0]]
+	for _, i := range w.rows {
+		any |= s.place[i]
+		all &= s.place[i]
 	}
 	if any.form() == key.Int {
 		w.constant(highColumn, 0)
 	} else {
 		w.set(highColumn, s.high[:b.n])
+	}
+	if any.form() == all.form() && l.cost+l.order+l.rounding == 0 {
+		w.constant(flagsColumn, int64(any.form()))
+		return
+	}
+	flags := w.memory(flagsColumn, b.n)
+	for i, p := range s.place[:b.n] {
+		flags[i] = int64(p.form())
 	}
 	if l.cost > 0 {
 		for i, st := range b.cost.status[:b.n] {
