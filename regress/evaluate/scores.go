@@ -24,14 +24,29 @@ func LogLosses(y, p []float64) []float64 {
 	}
 	losses := make([]float64, len(y))
 	for i := range y {
-		q := clip(p[i])
-		if y[i] == 1 {
-			losses[i] = -math.Log(q)
-		} else {
-			losses[i] = -math.Log1p(-q)
-		}
+		losses[i] = logLoss(y[i], p[i])
 	}
 	return losses
+}
+
+func logLoss(y, p float64) float64 {
+	if y == 1 {
+		return -math.Log(clip(p))
+	}
+	return -math.Log1p(-clip(p))
+}
+
+// binary reports whether y holds 0 and 1, and p one finite number for each.
+func binary(y, p []float64) bool {
+	if len(y) == 0 || len(y) != len(p) {
+		return false
+	}
+	for i := range y {
+		if (y[i] != 0 && y[i] != 1) || math.IsNaN(p[i]) || math.IsInf(p[i], 0) {
+			return false
+		}
+	}
+	return true
 }
 
 func clip(p float64) float64 { return min(max(p, certain), 1-certain) }

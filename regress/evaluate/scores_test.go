@@ -102,7 +102,7 @@ func TestCalibrationProperties(t *testing.T) {
 		var events, total float64
 		for b, bin := range table {
 			n += bin.N
-			events += bin.events()
+			events += math.Round(bin.Observed * float64(bin.N))
 			if bin.N == 0 || b > 0 && !(table[b-1].Predicted < bin.Predicted) {
 				t.Fatalf("bins %+v", table)
 			}
