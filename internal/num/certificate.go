@@ -4,14 +4,15 @@ package num
 
 // Stable warning codes. They are part of the output format (docs/format.md).
 const (
-	WarnSeparation     = "separation"        // a logistic fit whose likelihood has no maximum
-	WarnCollinear      = "collinear"         // design columns that others determine
-	WarnBoundary       = "boundary"          // an estimate on the edge of its domain
-	WarnEmptyState     = "empty-state"       // a state that nobody was ever seen to leave
-	WarnNotConverged   = "not-converged"     // iterations ended before the criteria held
-	WarnHorizonShort   = "horizon-too-short" // history shorter than the model needs
-	WarnTooFew         = "too-few"           // too few observations or events
-	WarnNoRepeatBuyers = "no-repeat-buyers"  // nobody bought twice
+	WarnSeparation     = "separation"          // a logistic fit whose likelihood has no maximum
+	WarnCollinear      = "collinear"           // design columns that others determine
+	WarnBoundary       = "boundary"            // an estimate on the edge of its domain
+	WarnEmptyState     = "empty-state"         // a state that nobody was ever seen to leave
+	WarnNotConverged   = "not-converged"       // iterations ended before the criteria held
+	WarnHorizonShort   = "horizon-too-short"   // history shorter than the model needs
+	WarnTooFew         = "too-few"             // too few observations or events
+	WarnNoRepeatBuyers = "no-repeat-buyers"    // nobody bought twice
+	WarnMonotone       = "monotone-likelihood" // a survival fit with infinite coefficients
 )
 
 // Warning is a typed remark on a fit: a stable code and words for people that
