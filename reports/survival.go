@@ -6,7 +6,7 @@ import (
 	"io"
 	"math"
 
-	"mainstay/regress"
+	"mainstay/regress/survival"
 	"mainstay/segment"
 )
 
@@ -14,7 +14,7 @@ import (
 func Survival(curves []segment.SurvivalCurve) *Table {
 	type step struct {
 		curve *segment.SurvivalCurve
-		regress.SurvivalStep
+		survival.Step
 	}
 	var rows []step
 	for k := range curves {
@@ -58,12 +58,12 @@ func ShowSurvival(w io.Writer, b *segment.Book, curves []segment.SurvivalCurve, 
 }
 
 // survivalAt is the curve after so many months, undefined beyond the longest follow-up.
-func survivalAt(c *segment.SurvivalCurve, months int) regress.SurvivalStep {
+func survivalAt(c *segment.SurvivalCurve, months int) survival.Step {
 	day := math.Round(float64(months) * monthDays)
-	s, ok := regress.SurvivalAt(c.Steps, day)
+	s, ok := survival.At(c.Steps, day)
 	if !ok || day > c.Last {
 		nan := math.NaN()
-		return regress.SurvivalStep{Survival: nan, Low: nan, High: nan}
+		return survival.Step{Survival: nan, Low: nan, High: nan}
 	}
 	return s
 }
@@ -86,7 +86,7 @@ func (v *view) curve(c *segment.SurvivalCurve) {
 		}
 	}
 	v.grid(&g)
-	if median := regress.SurvivalMedian(c.Steps); math.IsNaN(median) {
+	if median := survival.Median(c.Steps); math.IsNaN(median) {
 		v.line(v.style.say("survival.open"))
 	} else {
 		v.line(v.style.say("survival.median", fixed(median, 0)))
@@ -106,7 +106,7 @@ func (v *view) curves(curves []segment.SurvivalCurve) {
 	for k := range curves {
 		c := &curves[k]
 		row := []string{printable(cmp.Or(c.Segment, dash)), count(c.Customers), count(c.Lost), dash}
-		if median := regress.SurvivalMedian(c.Steps); !math.IsNaN(median) {
+		if median := survival.Median(c.Steps); !math.IsNaN(median) {
 			row[3] = v.style.say("survival.days", fixed(median, 0))
 		}
 		for _, months := range shown {

@@ -5,7 +5,7 @@ import (
 	"context"
 
 	"mainstay/ingest"
-	"mainstay/regress"
+	"mainstay/regress/survival"
 )
 
 // SurvivalCurve is how long the customers of one segment stay. Scheme and Segment are empty for the whole
@@ -15,7 +15,7 @@ type SurvivalCurve struct {
 	Customers, Lost int
 	Truncated       int     // customers of the first horizon, left out
 	Last            float64 // longest follow-up in days; the curve says nothing beyond
-	Steps           []regress.SurvivalStep
+	Steps           []survival.Step
 }
 
 // Survivals estimate how long customers stay: of the whole book, then of every segment of by, over the
@@ -75,7 +75,7 @@ func (b *Book) survivals(g *Grouping, in []bool, lives []life) []SurvivalCurve {
 				c.Last = float64(days)
 			}
 		}
-		c.Steps = regress.KaplanMeierCounts(lost, censored, retentionLevel)
+		c.Steps = survival.KaplanMeierCounts(lost, censored, retentionLevel)
 		out = append(out, c)
 	}
 	return out

@@ -11,7 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"mainstay/ingest"
-	"mainstay/regress"
+	"mainstay/regress/survival"
 )
 
 // what everything about the course of a book says, as text: NaN equals NaN there.
@@ -185,7 +185,7 @@ func TestLivesByHand(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c := curves[0]; c.Customers != 4 || c.Lost != 3 || c.Truncated != 1 || regress.SurvivalMedian(c.Steps) != 30 {
+	if c := curves[0]; c.Customers != 4 || c.Lost != 3 || c.Truncated != 1 || survival.Median(c.Steps) != 30 {
 		t.Errorf("%+v", c)
 	}
 }
@@ -210,7 +210,7 @@ func TestSurvivalOfKnownHazard(t *testing.T) {
 	}
 	// Who leaves in (10k, 10(k+1)] is lost on day 10k + 30: S(10k + 30) = exp(−rate · 10(k+1)).
 	for _, k := range []int{0, 10, 30} {
-		s, _ := regress.SurvivalAt(curves[0].Steps, float64(gap*k+horizon))
+		s, _ := survival.At(curves[0].Steps, float64(gap*k+horizon))
 		if want := math.Exp(-rate * float64(gap*(k+1))); math.Abs(s.Survival-want) > 3*s.SE {
 			t.Errorf("after %d days %.4f (%.4f), the truth is %.4f", gap*k+horizon, s.Survival, s.SE, want)
 		}

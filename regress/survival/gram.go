@@ -50,8 +50,11 @@ func (g *gram) flush() {
 	g.n = 0
 }
 
-// unpack turns a packed lower triangle into a symmetric matrix.
+// unpack turns a packed lower triangle into a symmetric matrix, nil for none.
 func unpack(packed []float64, k int) *mat.SymDense {
+	if k == 0 {
+		return nil
+	}
 	s := mat.NewSymDense(k, nil)
 	for a := range k {
 		for b := range a + 1 {

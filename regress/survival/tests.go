@@ -9,6 +9,11 @@ import (
 // addTests fills in the tests that all coefficients are 0: the likelihood ratio 2(ℓ(β̂) − ℓ(0)), Wald's β̂'V⁻¹β̂ and the score test U(0)'I(0)⁻¹U(0).
 func (f *CoxFit) addTests(null point) {
 	k := f.w.k
+	if k == 0 {
+		none := chiSquare(math.NaN(), 0)
+		f.Ratio, f.Wald, f.Score = none, none, none
+		return
+	}
 	f.Ratio = chiSquare(2*(f.Certificate.LogLik-null.loglik), k)
 	step, ok := newton(null)
 	score := math.NaN()
@@ -26,9 +31,6 @@ func (f *CoxFit) wald() float64 {
 		v = f.Robust
 	}
 	k := f.w.k
-	if k == 0 {
-		return math.NaN()
-	}
 	unit, b := mat.NewSymDense(k, nil), mat.NewVecDense(k, nil)
 	for a, i := range f.w.columns { // scaled to a unit diagonal
 		si := math.Sqrt(v.At(i, i))

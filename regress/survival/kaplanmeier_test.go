@@ -1,4 +1,4 @@
-package regress
+package survival
 
 import (
 	"math"
@@ -15,10 +15,12 @@ func TestKaplanMeierFreireich(t *testing.T) {
 	for _, i := range []int{0, 1, 2, 4, 6, 9, 10, 14, 15} {
 		event[i] = true
 	}
-	steps := KaplanMeier(times, event, 0.95)
+	steps, err := KaplanMeier(&Times{Stop: times, Event: event}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
 	want := []struct {
-		time, survival, se float64
-		atRisk             int
+		time, survival, se, atRisk float64
 	}{{0, 1, 0, 21}, {6, .857, .0764, 21}, {7, .807, .0869, 17}, {10, .753, .0963, 15}, {13, .690, .1068, 12}, {16, .627, .1141, 11}, {22, .538, .1282, 7}, {23, .448, .1346, 6}}
 	if len(steps) != len(want) {
 		t.Fatalf("%d steps, want %d", len(steps), len(want))
@@ -29,10 +31,10 @@ func TestKaplanMeierFreireich(t *testing.T) {
 			t.Errorf("step %d: %+v, want %+v", i, s, w)
 		}
 	}
-	if m := SurvivalMedian(steps); m != 23 {
+	if m := Median(steps); m != 23 {
 		t.Errorf("median %v, want 23", m)
 	}
-	if s, ok := SurvivalAt(steps, 9.5); !ok || s.Time != 7 {
+	if s, ok := At(steps, 9.5); !ok || s.Time != 7 {
 		t.Errorf("at 9.5: %+v", s)
 	}
 }
@@ -48,13 +50,17 @@ func TestKaplanMeierProperties(t *testing.T) {
 		lives := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) life {
 			return life{float64(rapid.IntRange(0, 30).Draw(t, "time")), rapid.Bool().Draw(t, "event")}
 		}), 1, 60).Draw(t, "lives")
-		fit := func(lives []life, all bool) []SurvivalStep {
+		fit := func(lives []life, all bool) []Step {
 			var times []float64
 			var event []bool
 			for _, l := range lives {
 				times, event = append(times, l.time), append(event, l.event || all)
 			}
-			return KaplanMeier(times, event, 0.95)
+			steps, err := KaplanMeier(&Times{Stop: times, Event: event}, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return steps
 		}
 		steps := fit(lives, false)
 		for i, s := range steps {
