@@ -13,8 +13,8 @@ import (
 //  1. number the customers of the shard, and count the rows of each;
 //  2. sort the customers that have rows by key bytes: from then on a customer is its rank;
 //  3. spread the rows over buckets of customers of neighbouring ranks;
-//  4. bucket by bucket, bring the rows into the order of customers and days, and add up each run of one
-//     customer and day.
+//  4. bucket by bucket, bring the rows into the order of customers and days, add up each run of one customer
+//     and day, and pack the cells.
 //
 // A shard does not fit the cache but the columns of a bucket do: steps 1 and 3 go through the rows in the order
 // in which they lie, step 4 jumps about within a bucket only.
@@ -62,7 +62,8 @@ type assembler struct {
 	seen  orderSet
 	pairs []uint64 // of a cell's rows: side code << 32 | row
 
-	out Shard
+	out     Shard // its cells are those of the customers from flushed on
+	flushed int
 }
 
 // assembly is what all shards have in common.
@@ -79,20 +80,23 @@ func newAssembler(plan *assembly) *assembler {
 	return &assembler{plan: plan, layout: l, number: make([][]int64, l.columns), code: make([][]uint32, l.nSides)}
 }
 
-// shard assembles the partitions of one shard and takes their memory away. The result is valid until the next.
-func (a *assembler) shard(parts []*partition) (*Shard, error) {
+// shard assembles the partitions of shard k. Their memory becomes that of the packer.
+func (a *assembler) shard(k int, parts []*partition, to *packer) error {
+	for _, p := range parts {
+		p.from = &to.room
+	}
 	if err := a.spread(parts); err != nil {
-		return nil, err
+		return err
 	}
-	if err := a.addUp(); err != nil {
-		return nil, err
+	if err := a.addUp(to); err != nil {
+		return err
 	}
-	return &a.out, nil
+	return to.finish(k, &a.out)
 }
 
-// spread is steps 1 to 3.
+// spread is steps 1 to 3. The partitions are empty behind it.
 func (a *assembler) spread(parts []*partition) error {
-	a.parts = parts
+	a.parts, a.flushed = parts, 0
 	if err := a.numberCustomers(); err != nil {
 		return err
 	}
@@ -102,7 +106,7 @@ func (a *assembler) spread(parts []*partition) error {
 	a.layOut()
 	a.spreadRows()
 	for _, p := range parts {
-		*p = partition{worker: p.worker}
+		p.empty()
 	}
 	a.parts = nil
 	return nil

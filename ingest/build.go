@@ -7,7 +7,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"mainstay/ingest/money"
 	"mainstay/ingest/store"
 )
 
@@ -73,7 +72,7 @@ func finish(ctx context.Context, l *Ledger, p *Plan, workers []*scatterer) error
 	if err := assemble(ctx, l, p.Sides, workers); err != nil {
 		return err
 	}
-	return reconcile(l, len(workers))
+	return reconcile(l)
 }
 
 // assemble fills the shards, one worker to a shard at a time.
@@ -87,7 +86,10 @@ func assemble(ctx context.Context, l *Ledger, sides []SideInfo, workers []*scatt
 	if err != nil {
 		return err
 	}
-	assemblers := make([]*assembler, n)
+	assemblers, packers := make([]*assembler, n), make([]packer, n)
+	for i := range packers {
+		packers[i] = packer{ledger: l, room: workers[i].slabs}
+	}
 	return inParallel(ctx, n, Shards, func(_ context.Context, worker, shard int) error {
 		if assemblers[worker] == nil {
 			assemblers[worker] = newAssembler(plan)
@@ -96,11 +98,7 @@ func assemble(ctx context.Context, l *Ledger, sides []SideInfo, workers []*scatt
 		if err != nil {
 			return err
 		}
-		s, err := assemblers[worker].shard(parts)
-		if err != nil {
-			return err
-		}
-		return l.Put(shard, *s)
+		return assemblers[worker].shard(shard, parts, &packers[worker])
 	})
 }
 
@@ -148,28 +146,14 @@ func safely(f func() error) (err error) {
 	return f()
 }
 
-// reconcile recomputes rows and money from the cells and compares them with what
-// was read and set aside.
-func reconcile(l *Ledger, threads int) error {
+// reconcile adds up the rows and the money that the packed cells hold, and compares them with what was read and set aside.
+func reconcile(l *Ledger) error {
 	t := &l.Tally
-	var used [Shards]struct {
-		rows  int64
-		money money.Total
-	}
-	l.Scan(threads, func(k int, s *Shard) {
-		u := &used[k]
-		for j := range s.Day {
-			u.rows += int64(s.Lines[j])
-			u.money.Add(s.Sales[j])
-			u.money.Add(s.Returns[j])
-		}
-	})
-	if err := l.Err(); err != nil {
-		return err
-	}
-	for k := range used {
-		t.RowsUsed += used[k].rows
-		t.MoneyUsed.Merge(used[k].money)
+	for k := range l.shelf.shards {
+		held := &l.shelf.shards[k].held
+		rows, _ := held.rows.Int64()
+		t.RowsUsed += rows
+		t.MoneyUsed.Merge(held.money)
 	}
 	excluded := ReasonTally{Reason: ReasonExcludedCustomer, Kind: OutOfScope}
 	for _, x := range t.Excluded {

@@ -9,8 +9,8 @@ import (
 )
 
 // addUp is step 4.
-func (a *assembler) addUp() error {
-	a.beginCells()
+func (a *assembler) addUp(to *packer) error {
+	a.beginCells(0)
 	a.beginSides()
 	customers := len(a.start) - 1
 	for lo := 0; lo < customers; lo += 1 << a.shift {
@@ -23,18 +23,23 @@ func (a *assembler) addUp() error {
 		for k := range a.code {
 			a.addSide(k)
 		}
+		if err := to.add(&a.out); err != nil {
+			return err
+		}
+		a.flushed = hi
+		a.beginCells(0)
 	}
 	return nil
 }
 
-// beginCells makes room for as many cells as there are rows.
-func (a *assembler) beginCells() {
-	s, has, rows := &a.out, a.plan.has, len(a.id)
+// beginCells drops the cells there are and makes room for others.
+func (a *assembler) beginCells(room int) {
+	s, has := &a.out, a.plan.has
 	s.CellStart = append(s.CellStart[:0], 0)
-	s.Day, s.Lines = sized(s.Day, rows)[:0], sized(s.Lines, rows)[:0]
+	s.Day, s.Lines = sized(s.Day, room)[:0], sized(s.Lines, room)[:0]
 	numbers := []*[]int64{&s.Sales, &s.Returns}
 	if has.Orders {
-		s.Orders = sized(s.Orders, rows)[:0]
+		s.Orders = sized(s.Orders, room)[:0]
 	}
 	if has.Units {
 		numbers = append(numbers, &s.Units)
@@ -46,7 +51,7 @@ func (a *assembler) beginCells() {
 		numbers = append(numbers, &s.Discount)
 	}
 	for _, c := range numbers {
-		*c = sized(*c, rows)[:0]
+		*c = sized(*c, room)[:0]
 	}
 }
 
@@ -170,7 +175,7 @@ func (a *assembler) countOrders(lo, hi int) {
 	first := cell
 	for rank := lo; rank < hi; rank++ {
 		a.seen.reset(a.start[rank+1] - a.start[rank])
-		for ; cell < int(s.CellStart[rank+1]); cell++ {
+		for ; cell < int(s.CellStart[rank+1-a.flushed]); cell++ {
 			var orders uint32
 			for ; row < a.cells[cell-first]; row++ {
 				r := uint32(a.perm[row])
@@ -223,5 +228,5 @@ func (a *assembler) overflow(what string, cell int) error {
 	}
 	rank, _ := slices.BinarySearch(a.out.CellStart[1:], uint32(cell)+1) // the first customer whose cells end behind it
 	return &QualityError{fmt.Sprintf("%s of customer %q on %s exceed %s, the largest sum of 64 bits with %d decimal places: look for wrong values on that day, or keep fewer places with --money-places",
-		what, shorten(a.out.Key(rank)), a.out.Day[cell], money.Format(math.MaxInt64, scale), scale)}
+		what, shorten(a.out.Key(a.flushed+rank)), a.out.Day[cell], money.Format(math.MaxInt64, scale), scale)}
 }

@@ -46,12 +46,19 @@ func BenchmarkAssemble(b *testing.B) {
 	for name, form := range map[string]key.Form{"integer": key.Int, "uuid": key.UUID} {
 		b.Run(name, func(b *testing.B) {
 			whole := shardPartition(form)
+			for i, slab := range whole.slabs {
+				whole.slabs[i] = slab[: len(slab) : cap(slab)-1] // of no full size: they are not given away
+			}
 			a := newAssembler(&assembly{layout: newRecordLayout(Has{}, 0)})
+			to := packer{ledger: &Ledger{}}
 			b.SetBytes(int64(whole.rows))
 			for b.Loop() {
 				p := *whole
-				if _, err := a.shard([]*partition{&p}); err != nil {
+				if err := a.shard(0, []*partition{&p}, &to); err != nil {
 					b.Fatal(err)
+				}
+				for i := range to.ledger.shelf.shards[0].parts {
+					to.ledger.drop(&to.ledger.shelf.shards[0].parts[i].page)
 				}
 			}
 			b.ReportMetric(float64(whole.size())/float64(whole.rows), "bytes/row")

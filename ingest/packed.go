@@ -3,6 +3,8 @@ package ingest
 import (
 	"slices"
 	"unsafe"
+
+	"mainstay/ingest/money"
 )
 
 // Integers are packed in blocks, each as narrow as it allows, in words of eight bytes:
@@ -118,7 +120,39 @@ func unpack[T packable](b []uint64, dst []T) []uint64 {
 	return b
 }
 
-// packStarts appends offsets that begin with 0 and never fall, as their steps.
+// sum adds the n numbers of the column at the beginning of b to total, exactly, and returns what is behind it.
+func sum[T packable](b []uint64, n int, total *money.Total) []uint64 {
+	for n > 0 {
+		count := min(packBlock, n)
+		n -= count
+		width, base := int(b[0]), int64(T(b[1]))
+		in := b[packHead : packHead+(width*count+7)/8]
+		b = b[packHead+len(in):]
+		total.AddTimes(base, count)
+		switch width { // below eight bytes a block's sum fits 64 bits
+		case 1:
+			total.Add(sumOf(wordsAs[uint8](in, count)))
+		case 2:
+			total.Add(sumOf(wordsAs[uint16](in, count)))
+		case 4:
+			total.Add(sumOf(wordsAs[uint32](in, count)))
+		case 8:
+			for _, x := range in {
+				total.AddUint(x)
+			}
+		}
+	}
+	return b
+}
+
+func sumOf[N uint8 | uint16 | uint32](xs []N) (sum int64) {
+	for _, x := range xs {
+		sum += int64(x)
+	}
+	return sum
+}
+
+// packStarts appends offsets that never fall, as their steps.
 func packStarts(dst []uint64, starts []uint32) []uint64 {
 	var steps [packBlock]uint32
 	for at := 1; at < len(starts); {
@@ -132,14 +166,13 @@ func packStarts(dst []uint64, starts []uint32) []uint64 {
 	return dst
 }
 
-// unpackStarts fills starts, and returns what is behind them.
+// unpackStarts fills starts from the first, which is there, and returns what is behind them.
 func unpackStarts(b []uint64, starts []uint32) []uint64 {
 	if len(starts) == 0 {
 		return b
 	}
 	b = unpack(b, starts[1:])
-	sum := uint32(0)
-	starts[0] = 0
+	sum := starts[0]
 	for i, step := range starts[1:] {
 		sum += step
 		starts[1+i] = sum

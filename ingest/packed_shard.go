@@ -2,22 +2,33 @@ package ingest
 
 import (
 	"slices"
-	"sync"
-	"sync/atomic"
 	"unsafe"
 
 	"mainstay/ingest/spill"
 )
 
-// packedShard is a Shard in narrow columns.
+// packedShard is a Shard in narrow columns. Its customers lie in parts, so that a shard is packed, and can be looked at, a
+// piece at a time that fits the cache.
 type packedShard struct {
 	keyBytes []byte
 	keyStart []uint32
 	cells    int
 	optional uint8 // bit i: there is optional column i
-	main     page
+	parts    []packedPart
 	sides    []packedSide
+	held     packedSums
 }
+
+// packedPart is some neighbouring customers and all their cells:
+//
+//	steps of CellStart, Day, Lines, Sales, Returns, and Orders and the optional columns where there are any
+type packedPart struct {
+	customers, cells int
+	page
+}
+
+// partCells is about how many cells a part has: 100 KB unpacked, a tenth of a second-level cache. A customer is never cut.
+const partCells = 1 << 12
 
 type packedSide struct {
 	entries int
@@ -40,27 +51,75 @@ func (s *Shard) optionalColumns() [4]*[]int64 {
 
 const hasOrders = 1 << 7 // in packedShard.optional
 
-// packers hold the words of a page while it is packed.
-var packers = sync.Pool{New: func() any { return new([]uint64) }}
-
-// packMain packs all of a shard but its side tables.
-func packMain(dst []uint64, s *Shard) (words []uint64, optional uint8) {
-	dst = packStarts(dst, s.CellStart)
-	dst = pack(dst, s.Day)
-	dst = pack(dst, s.Lines)
-	dst = pack(dst, s.Sales)
-	dst = pack(dst, s.Returns)
+// optional says which columns a shard has beyond those that all have.
+func (s *Shard) optional() (bits uint8) {
 	if s.Orders != nil {
-		optional |= hasOrders
-		dst = pack(dst, s.Orders)
+		bits |= hasOrders
 	}
 	for i, c := range s.optionalColumns() {
 		if *c != nil {
-			optional |= 1 << i
-			dst = pack(dst, *c)
+			bits |= 1 << i
 		}
 	}
-	return dst, optional
+	return bits
+}
+
+// packPart packs the customers lo to hi of a shard.
+func packPart(dst []uint64, s *Shard, lo, hi int) []uint64 {
+	from, to := s.CellStart[lo], s.CellStart[hi]
+	dst = packStarts(dst, s.CellStart[lo:hi+1])
+	dst = pack(dst, s.Day[from:to])
+	dst = pack(dst, s.Lines[from:to])
+	dst = pack(dst, s.Sales[from:to])
+	dst = pack(dst, s.Returns[from:to])
+	if s.Orders != nil {
+		dst = pack(dst, s.Orders[from:to])
+	}
+	for _, c := range s.optionalColumns() {
+		if *c != nil {
+			dst = pack(dst, (*c)[from:to])
+		}
+	}
+	return dst
+}
+
+// size gives the columns of a shard their lengths; what they hold is noise.
+func (s *Shard) size(customers, cells int, optional uint8) {
+	s.CellStart = sized(s.CellStart, customers+1)
+	s.Day, s.Lines = sized(s.Day, cells), sized(s.Lines, cells)
+	s.Sales, s.Returns = sized(s.Sales, cells), sized(s.Returns, cells)
+	if s.Orders = s.Orders[:0]; optional&hasOrders != 0 {
+		s.Orders = sized(s.Orders, cells)
+	} else {
+		s.Orders = nil
+	}
+	for i, c := range s.optionalColumns() {
+		if optional&(1<<i) != 0 {
+			*c = sized(*c, cells)
+		} else {
+			*c = nil
+		}
+	}
+}
+
+// unpackPart is the inverse of packPart: it fills the columns of s from the given customer on, the first of whose cells
+// is known.
+func unpackPart(words []uint64, s *Shard, customer int, p *packedPart) {
+	from := int(s.CellStart[customer])
+	to := from + p.cells
+	words = unpackStarts(words, s.CellStart[customer:customer+p.customers+1])
+	words = unpack(words, s.Day[from:to])
+	words = unpack(words, s.Lines[from:to])
+	words = unpack(words, s.Sales[from:to])
+	words = unpack(words, s.Returns[from:to])
+	if s.Orders != nil {
+		words = unpack(words, s.Orders[from:to])
+	}
+	for _, c := range s.optionalColumns() {
+		if *c != nil {
+			words = unpack(words, (*c)[from:to])
+		}
+	}
 }
 
 func packSide(dst []uint64, s *Side) []uint64 {
@@ -68,80 +127,6 @@ func packSide(dst []uint64, s *Side) []uint64 {
 	dst = pack(dst, s.Code)
 	dst = pack(dst, s.Lines)
 	return pack(dst, s.Net)
-}
-
-// openShard is a shard unpacked, its side tables as they are asked for.
-type openShard struct {
-	shard  Shard
-	ledger *Ledger
-	packed *packedShard
-
-	mu    sync.Mutex
-	ready []atomic.Bool // side tables that are unpacked
-	sides []Side
-	words []uint64 // a page that was read from the file
-}
-
-// unpack makes o shard k of a Ledger, in the room that it has.
-func (o *openShard) unpack(l *Ledger, k int) error {
-	p := &l.shelf.shards[k]
-	words, err := l.page(&p.main, &o.words)
-	if err != nil {
-		return err
-	}
-	o.ledger, o.packed = l, p
-	s := &o.shard
-	s.open, s.KeyBytes, s.KeyStart = o, p.keyBytes, p.keyStart
-	s.CellStart = sized(s.CellStart, len(p.keyStart))
-	words = unpackStarts(words, s.CellStart)
-	words = unpackColumn(words, &s.Day, p.cells)
-	words = unpackColumn(words, &s.Lines, p.cells)
-	words = unpackColumn(words, &s.Sales, p.cells)
-	words = unpackColumn(words, &s.Returns, p.cells)
-	if p.optional&hasOrders != 0 {
-		words = unpackColumn(words, &s.Orders, p.cells)
-	} else {
-		s.Orders = nil
-	}
-	for i, c := range s.optionalColumns() {
-		if p.optional&(1<<i) != 0 {
-			words = unpackColumn(words, c, p.cells)
-		} else {
-			*c = nil
-		}
-	}
-	if len(o.sides) != len(p.sides) {
-		o.sides = make([]Side, len(p.sides))
-	}
-	o.ready = make([]atomic.Bool, len(p.sides))
-	return nil
-}
-
-// side is side table k. One that cannot be read has no entries, and the Ledger's Err says so.
-func (o *openShard) side(k int) *Side {
-	s := &o.sides[k]
-	if o.ready[k].Load() {
-		return s
-	}
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.ready[k].Load() {
-		return s
-	}
-	p := &o.packed.sides[k]
-	s.Start = sized(s.Start, o.packed.cells+1)
-	words, err := o.ledger.page(&p.page, &o.words)
-	if err != nil {
-		o.ledger.fail(err)
-		clear(s.Start)
-	} else {
-		words = unpackStarts(words, s.Start)
-		words = unpackColumn(words, &s.Code, p.entries)
-		words = unpackColumn(words, &s.Lines, p.entries)
-		unpackColumn(words, &s.Net, p.entries)
-	}
-	o.ready[k].Store(true)
-	return s
 }
 
 // size is about how many bytes the shard takes unpacked.
@@ -162,11 +147,6 @@ func (p *packedShard) size() int64 {
 	return n
 }
 
-func unpackColumn[T packable](words []uint64, column *[]T, n int) []uint64 {
-	*column = sized(*column, n)
-	return unpack(words, *column)
-}
-
 // page is the words of a page, read into buf where they are in the file.
 func (l *Ledger) page(p *page, buf *[]uint64) ([]uint64, error) {
 	if p.words != nil || p.span.Bytes() == 0 {
@@ -177,14 +157,17 @@ func (l *Ledger) page(p *page, buf *[]uint64) ([]uint64, error) {
 	return words, err
 }
 
-// keep stores a page: in memory while the share lasts.
-func (l *Ledger) keep(words []uint64) (page, error) {
+// keep stores a page: in memory while the share lasts. room is where that memory comes from; nil = memory of its own.
+func (l *Ledger) keep(words []uint64, room *slabs) (page, error) {
 	n := int64(8 * len(words))
 	if l.shelf.memory.Add(n) <= l.Space.Share(spill.Ledger) {
+		if room != nil {
+			return page{words: room.hold(words)}, nil
+		}
 		return page{words: slices.Clone(words)}, nil
 	}
 	l.shelf.memory.Add(-n)
-	f, err := l.shelf.openFile(l, n)
+	f, err := l.shelf.openFile(l)
 	if err != nil {
 		return page{}, err
 	}

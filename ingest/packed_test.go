@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"mainstay/ingest/money"
 )
 
 func TestPackedColumnsComeBack(t *testing.T) {
@@ -40,6 +42,22 @@ func TestPackedColumnsComeBack(t *testing.T) {
 		rest = unpackStarts(rest, gotStarts)
 		rest = unpack(rest, gotNarrow)
 		rest = unpack(rest, gotDays)
+		var got, want money.Total
+		for _, x := range wide {
+			want.Add(x)
+		}
+		for i, x := range narrow {
+			want.Add(int64(x))
+			want.Add(int64(days[i]))
+		}
+		behind := sum[int64](b[1:], n, &got)
+		var steps money.Total
+		behind = sum[uint32](behind, n, &steps)
+		behind = sum[uint32](behind, n, &got)
+		behind = sum[Day](behind, n, &got)
+		if !slices.Equal(behind, []uint64{2}) || got != want || steps != totalOf(starts[n]) {
+			t.Fatalf("sums are %v and %v, want %v and %d", got, steps, want, starts[n])
+		}
 		if !slices.Equal(rest, []uint64{2}) {
 			t.Fatalf("%d words are left", len(rest))
 		}
@@ -47,6 +65,11 @@ func TestPackedColumnsComeBack(t *testing.T) {
 			t.Fatal("other numbers came back")
 		}
 	})
+}
+
+func totalOf(x uint32) (t money.Total) {
+	t.Add(int64(x))
+	return t
 }
 
 func TestPackedColumnsAreNarrow(t *testing.T) {

@@ -75,7 +75,7 @@ func (g *pager) pageOut(s *scatterer) error {
 			g.rows[k] += p.rows
 			g.bytes[k] += run[k].Bytes()
 		}
-		*p = partition{}
+		p.empty()
 	}
 	g.runs = append(g.runs, run)
 	s.forget()
@@ -121,7 +121,11 @@ func pageRest(ctx context.Context, workers []*scatterer) error {
 	if !paged {
 		return nil
 	}
-	return inParallel(ctx, len(workers), len(workers), func(_ context.Context, _, i int) error { return workers[i].pager.pageOut(workers[i]) })
+	return inParallel(ctx, len(workers), len(workers), func(_ context.Context, _, i int) error {
+		err := workers[i].pager.pageOut(workers[i])
+		workers[i].slabs = slabs{}
+		return err
+	})
 }
 
 // closePagers removes the files.
@@ -137,7 +141,7 @@ func closePagers(workers []*scatterer) {
 func partsOf(workers []*scatterer, shard int) ([]*partition, error) {
 	var parts []*partition
 	for i, w := range workers {
-		w.part[shard].worker = i
+		w.part[shard].worker, w.part[shard].from = i, nil // its memory goes where the assembler says
 		parts = append(parts, &w.part[shard])
 		if w.pager != nil {
 			paged, err := w.pager.parts(shard)

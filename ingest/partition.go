@@ -70,15 +70,10 @@ type partition struct {
 	rows   int      // in all blocks
 	slabs  [][]byte // whole blocks, and slack beyond the length
 	held   int64    // bytes of them
+	from   *slabs   // where those of full size come from; nil = memory of their own
 	keys   textTable
 	orders textTable
 }
-
-// The slabs of a partition double from the first size to the full one.
-const (
-	firstSlab = 1 << 10
-	fullSlab  = 1 << 17
-)
 
 // size is the bytes of memory that the partition holds.
 func (p *partition) size() int64 { return p.held + p.keys.size() + p.orders.size() }
@@ -114,9 +109,22 @@ func (p *partition) room(n int) []byte {
 		}
 		size = min(2*cap(b), fullSlab)
 	}
-	b := make([]byte, 0, max(size, n))
+	var b []byte
+	if size = max(size, n); size == fullSlab && p.from != nil {
+		b = p.from.take()
+	} else {
+		b = make([]byte, 0, size)
+	}
 	p.slabs, p.held = append(p.slabs, b), p.held+int64(cap(b))
 	return b
+}
+
+// empty forgets the rows, and gives their memory back to where it came from.
+func (p *partition) empty() {
+	if p.from != nil {
+		p.from.give(p.slabs)
+	}
+	*p = partition{worker: p.worker, from: p.from}
 }
 
 // writeTo writes the partition in a form for readPartition.

@@ -91,7 +91,7 @@ func (r *rollUp) shard(shard int) (*postings, error) {
 // each customer and day into the order of their orders and side values, and adds up those that agree.
 func (a *assembler) rollUp(texts []*textTable) (*postings, error) {
 	p := &postings{sides: make([][]uint32, len(texts)), sideTexts: texts}
-	a.beginCells()
+	a.beginCells(len(a.id))
 	if a.layout.order > 0 {
 		a.rankOrders(p)
 		p.order = make([]uint32, 0, len(a.id))

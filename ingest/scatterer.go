@@ -6,6 +6,7 @@ type scatterer struct {
 	rules   *rules
 	layout  recordLayout
 	part    [Shards]partition
+	slabs   slabs       // of the partitions
 	values  []textTable // by side: distinct values of accepted rows
 	counts  counts
 	undated map[*groupDays]int64 // rows without a day of row groups whose footers were believed
@@ -37,6 +38,9 @@ func newScatterer(r *rules, l recordLayout) *scatterer {
 	s.waiting.own = make([][]int64, l.columns)
 	s.values = make([]textTable, l.nSides)
 	s.sides = make([]sideResolver, l.nSides)
+	for k := range s.part {
+		s.part[k].from = &s.slabs
+	}
 	for k := range s.values {
 		s.values[k].id(nil) // code 0 is ""
 	}

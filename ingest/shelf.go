@@ -14,9 +14,10 @@ import (
 // Keys stay in memory. Whoever wants a shard gets it unpacked; as many as fit into openBytes stay open: those asked for
 // last and, of a small Ledger, all.
 type shelf struct {
-	shards [Shards]packedShard
-	memory atomic.Int64               // bytes of packed columns that are in memory
-	file   atomic.Pointer[spill.File] // the others; nil without
+	shards   [Shards]packedShard
+	finished atomic.Int64               // shards that are packed
+	memory   atomic.Int64               // bytes of packed columns that are in memory
+	file     atomic.Pointer[spill.File] // the others; nil without
 
 	scans atomic.Int64 // begun so far
 
@@ -35,24 +36,11 @@ const (
 
 // Put makes s shard k. Nothing of s is kept: its memory may be used again. The error is that of a temporary file.
 func (l *Ledger) Put(k int, s Shard) error {
-	h := &l.shelf
-	buf := packers.Get().(*[]uint64)
-	defer packers.Put(buf)
-	p := packedShard{keyBytes: slices.Clone(s.KeyBytes), keyStart: slices.Clone(s.KeyStart), cells: len(s.Day), sides: make([]packedSide, len(s.Sides))}
-	var err error
-	*buf, p.optional = packMain((*buf)[:0], &s)
-	if p.main, err = l.keep(*buf); err != nil {
+	p := packer{ledger: l}
+	if err := p.add(&s); err != nil {
 		return err
 	}
-	for i := range s.Sides {
-		*buf = packSide((*buf)[:0], &s.Sides[i])
-		p.sides[i].entries = len(s.Sides[i].Code)
-		if p.sides[i].page, err = l.keep(*buf); err != nil {
-			return err
-		}
-	}
-	h.shards[k] = p
-	return nil
+	return p.finish(k, &s)
 }
 
 // recode replaces the codes of a shard's side tables: code c of table i becomes final[i][c]. Order is kept.
@@ -73,22 +61,22 @@ func (l *Ledger) recode(k int, final [][]uint32) error {
 		words = packSide(words[:0], side)
 		l.drop(&p.sides[i].page)
 		var err error
-		if p.sides[i].page, err = l.keep(words); err != nil {
+		if p.sides[i].page, err = l.keep(words, nil); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// openFile is the file of what memory does not hold, made for the first page of so many bytes. It goes when the Ledger does.
-func (h *shelf) openFile(l *Ledger, page int64) (*spill.File, error) {
+// openFile is the file of what memory does not hold, made for the first page of it. It goes when the Ledger does.
+func (h *shelf) openFile(l *Ledger) (*spill.File, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if f := h.file.Load(); f != nil {
 		return f, nil
 	}
-	pages := int64(Shards * (1 + len(l.Sides)))
-	f, err := l.Space.File("ledger", pages*page-h.memory.Load())
+	held := h.memory.Load() // by the shards that are finished and, about, one more
+	f, err := l.Space.File("ledger", held*Shards/(h.finished.Load()+1)-held)
 	if err == nil {
 		h.file.Store(f)
 		runtime.AddCleanup(l, func(f *spill.File) { _ = f.Close() }, f)
@@ -121,6 +109,29 @@ func (l *Ledger) ScanFirst(n, threads int, visit func(k int, s *Shard)) {
 			return
 		}
 		visit(k, &o.shard)
+	})
+}
+
+// ScanParts is ScanFirst for whoever needs no side tables and looks at one customer at a time: it is given the customers of
+// a shard, and their cells, a few at a time, so that what is unpacked stays in the cache. s.Key(i) and s.Cells(i) are those of
+// customer first + i of shard k. A shard is visited by one goroutine, in order.
+func (l *Ledger) ScanParts(n, threads int, visit func(k, first int, s *Shard)) {
+	l.shelf.scans.Add(1)
+	num.Blocks(n, 1, threads, func(k, _, _ int) {
+		o := l.shelf.borrow()
+		defer l.shelf.giveBack(o)
+		first := 0
+		for i := range l.shelf.shards[k].parts {
+			if l.Err() != nil {
+				return
+			}
+			if err := o.unpackPart(l, k, i, first); err != nil {
+				l.fail(err)
+				return
+			}
+			visit(k, first, &o.shard)
+			first += o.shard.Customers()
+		}
 	})
 }
 

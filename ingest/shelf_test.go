@@ -82,6 +82,9 @@ func TestShardsMayLieAnywhere(t *testing.T) {
 				}
 				cells.Add(int64(len(s.Day)))
 			})
+			if got := cellsOfParts(t, l); got != cells.Load() {
+				t.Errorf("%s: %d cells in parts, %d in shards", name, got, cells.Load())
+			}
 			if cells.Load() == 0 {
 				t.Errorf("%s: no cells", name)
 			}
@@ -92,6 +95,81 @@ func TestShardsMayLieAnywhere(t *testing.T) {
 		if left, _ := os.ReadDir(dir); len(left) != 0 {
 			t.Errorf("%s: left behind: %v", name, left)
 		}
+	}
+}
+
+// cellsOfParts counts the cells that a scan by parts sees, and holds each customer to that of the whole shard.
+func cellsOfParts(t *testing.T, l *Ledger) int64 {
+	var cells [Shards]int64
+	l.ScanParts(Shards, 2, func(k, first int, s *Shard) {
+		whole := l.Shard(k)
+		for i := range s.Customers() {
+			lo, hi := s.Cells(i)
+			at, end := whole.Cells(first + i)
+			same := slices.Equal(s.Day[lo:hi], whole.Day[at:end]) && slices.Equal(s.Lines[lo:hi], whole.Lines[at:end]) &&
+				slices.Equal(s.Sales[lo:hi], whole.Sales[at:end]) && slices.Equal(s.Returns[lo:hi], whole.Returns[at:end])
+			for c, of := range s.optionalColumns() {
+				same = same && (*of == nil) == (*whole.optionalColumns()[c] == nil) && (*of == nil || slices.Equal((*of)[lo:hi], (*whole.optionalColumns()[c])[at:end]))
+			}
+			if !same || string(s.Key(i)) != string(whole.Key(first+i)) {
+				t.Errorf("customer %q of shard %d differs in its part", s.Key(i), k)
+			}
+			cells[k] += int64(hi - lo)
+		}
+	})
+	total := int64(0)
+	for _, n := range cells {
+		total += n
+	}
+	return total
+}
+
+// Customers of any number of cells are cut into parts, none of them in two.
+func TestPartsHoldWholeCustomers(t *testing.T) {
+	l, s := &Ledger{}, Shard{KeyStart: make([]uint32, 1), CellStart: make([]uint32, 1)}
+	for i, cells := range []int{1, partCells - 1, 1, 3 * partCells, 0, partCells, 2, 5} {
+		for c := range cells {
+			s.Day, s.Lines = append(s.Day, Day(c)), append(s.Lines, 1)
+			s.Sales, s.Returns = append(s.Sales, int64(c*i)), append(s.Returns, 0)
+		}
+		s.KeyBytes = append(s.KeyBytes, byte('a'+i))
+		s.KeyStart, s.CellStart = append(s.KeyStart, uint32(i+1)), append(s.CellStart, uint32(len(s.Day)))
+	}
+	if err := l.Put(3, s); err != nil {
+		t.Fatal(err)
+	}
+	if got := cellsOfParts(t, l); got != int64(len(s.Day)) {
+		t.Errorf("%d cells, want %d", got, len(s.Day))
+	}
+	if whole := l.Shard(3); !slices.Equal(whole.CellStart, s.CellStart) || !slices.Equal(whole.Sales, s.Sales) {
+		t.Error("another shard came back")
+	}
+	if n := len(l.shelf.shards[3].parts); n != 5 {
+		t.Errorf("%d parts", n)
+	}
+}
+
+// What is held stays, whatever its size, and memory that was given back is used again.
+func TestSlabs(t *testing.T) {
+	var s slabs
+	var want, got [][]uint64
+	s.give([][]byte{make([]byte, 5, fullSlab), make([]byte, 1, 100)})
+	for i := range 2000 {
+		words := make([]uint64, rand.IntN(1+10*i))
+		for j := range words {
+			words[j] = rand.Uint64()
+		}
+		want, got = append(want, words), append(got, s.hold(words))
+	}
+	for i := range want {
+		if !slices.Equal(want[i], got[i]) {
+			t.Fatalf("words %d of %d differ", i, len(want))
+		}
+	}
+	a, b := s.take(), s.take()
+	s.give([][]byte{a, b})
+	if c := s.take(); cap(c) != fullSlab || len(c) != 0 || &c[:1][0] != &b[:1][0] {
+		t.Error("a slab that was given back is not handed out")
 	}
 }
 
@@ -119,6 +197,7 @@ func TestShardsThatCannotBeRead(t *testing.T) {
 		t.Error("a side table that cannot be read has entries")
 	}
 	l.Scan(2, func(k int, _ *Shard) { t.Errorf("shard %d was visited", k) })
+	l.ScanParts(Shards, 2, func(k, _ int, _ *Shard) { t.Errorf("a part of shard %d was visited", k) })
 	if err := l.Err(); err == nil || !strings.Contains(err.Error(), "temporary file") {
 		t.Errorf("error is %v", err)
 	}
@@ -127,7 +206,7 @@ func TestShardsThatCannotBeRead(t *testing.T) {
 	}
 }
 
-// BenchmarkScan is a scan over shards that are unpacked for it, per cell.
+// BenchmarkScan is a scan over shards that are unpacked for it, whole or by parts, per cell.
 func BenchmarkScan(b *testing.B) {
 	const customers, cells = 20_000, 20
 	l := &Ledger{Space: spill.New(1<<30, b.TempDir())}
@@ -149,9 +228,16 @@ func BenchmarkScan(b *testing.B) {
 	if l.small() {
 		b.Fatal("nothing would be unpacked")
 	}
-	for b.Loop() {
-		l.Scan(1, func(int, *Shard) {})
+	for name, scan := range map[string]func(){
+		"shards": func() { l.Scan(1, func(int, *Shard) {}) },
+		"parts":  func() { l.ScanParts(Shards, 1, func(int, int, *Shard) {}) },
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				scan()
+			}
+			b.ReportMetric(float64(l.shelf.memory.Load())/(Shards*customers*cells), "B/cell")
+			b.ReportMetric(Shards*customers*cells*float64(b.N)/b.Elapsed().Seconds()/1e6, "Mcells/s")
+		})
 	}
-	b.ReportMetric(float64(l.shelf.memory.Load())/(Shards*customers*cells), "B/cell")
-	b.ReportMetric(Shards*customers*cells*float64(b.N)/b.Elapsed().Seconds()/1e6, "Mcells/s")
 }

@@ -238,7 +238,7 @@ func (s *stored) ledger(ctx context.Context, st store.Store, p *Plan, threads in
 	if err := total.gate(p.Config.MaxBadRate); err != nil {
 		return &Ledger{Scale: l.Scale, UnitsScale: l.UnitsScale, Currency: l.Currency, AsOf: l.AsOf, Tally: l.Tally}, err
 	}
-	if err := reconcile(l, threads); err != nil {
+	if err := reconcile(l); err != nil {
 		return nil, err
 	}
 	return l, s.matches(l)

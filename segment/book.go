@@ -53,9 +53,9 @@ func newBook(l *ingest.Ledger, in *table.Inputs, clock Clock, gaps *gapCounts, c
 	p := newProfiler(l, ingest.Shards, clock.AsOf)
 	p.gaps = gaps
 	var r rangeCheck
-	l.Scan(threads, func(k int, s *ingest.Shard) {
-		r.shard(k, s)
-		p.shard(k, s)
+	l.ScanParts(ingest.Shards, threads, func(k, first int, s *ingest.Shard) {
+		r.part(k, s)
+		p.part(k, first, s)
 	})
 	if err := r.err(l); err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package segment
 
 import (
 	"slices"
+	"sync"
 
 	"mainstay/ingest"
 )
@@ -15,7 +16,7 @@ func ProfilesOn(l *ingest.Ledger, asOf ingest.Day, horizon, threads int) *Profil
 // profilesOfFirst is ProfilesOn of the customers of the first shards.
 func profilesOfFirst(l *ingest.Ledger, shards int, asOf ingest.Day, horizon, threads int) *Profiles {
 	b := newProfiler(l, shards, asOf)
-	l.ScanFirst(shards, threads, b.shard)
+	l.ScanParts(shards, threads, b.part)
 	return b.finish(horizon)
 }
 
@@ -28,6 +29,7 @@ type profiler struct {
 	out                  Profiles
 	rows                 [ingest.Shards][]int32 // of the profiles of a shard; nil while it is the number of the profile
 	n                    [ingest.Shards]int     // profiles of a shard
+	scratch              sync.Pool              // of *gapStats
 
 	lines, sales, returns, gapSquares            *intsBuilder
 	net12, netPrior12, returns12                 *intsBuilder
@@ -60,20 +62,24 @@ func newProfiler(l *ingest.Ledger, shards int, asOf ingest.Day) *profiler {
 	return b
 }
 
-// shard profiles the customers of shard k.
-func (b *profiler) shard(k int, s *ingest.Shard) {
-	var g gapStats
+// part profiles customers of shard k, from the given one on; those before have been.
+func (b *profiler) part(k, from int, s *ingest.Shard) {
+	g, _ := b.scratch.Get().(*gapStats)
+	if g == nil {
+		g = &gapStats{}
+	}
+	defer b.scratch.Put(g)
 	if b.gaps != nil {
 		g.all = b.gaps.take()
 		defer b.gaps.give(g.all)
 	}
-	n := 0
+	n := b.n[k]
 	for i := range s.Customers() {
 		lo, hi := s.Cells(i)
 		end := lo + daysUpTo(s.Day[lo:hi], b.asOf)
 		if lo == end {
 			if b.rows[k] == nil {
-				b.rows[k] = make([]int32, n, s.Customers())
+				b.rows[k] = make([]int32, n, b.l.ShardCustomers(k))
 				for j := range b.rows[k] {
 					b.rows[k][j] = int32(j)
 				}
@@ -81,11 +87,11 @@ func (b *profiler) shard(k int, s *ingest.Shard) {
 			continue
 		}
 		if b.rows[k] != nil {
-			b.rows[k] = append(b.rows[k], int32(i))
+			b.rows[k] = append(b.rows[k], int32(from+i))
 		}
 		at24 := lo + daysUpTo(s.Day[lo:end], b.from24)
 		at12 := at24 + daysUpTo(s.Day[at24:end], b.from12)
-		b.purchases(k, n, s, [...]int{lo, at24, at12, end}, &g)
+		b.purchases(k, n, s, [...]int{lo, at24, at12, end}, g)
 		b.measures(k, n, s, [...]int{lo, at24, at12, end})
 		n++
 	}

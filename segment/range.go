@@ -26,7 +26,7 @@ const (
 // magnitudes is a sum of absolute values.
 type magnitudes struct{ high, low uint64 }
 
-func (r *rangeCheck) shard(k int, s *ingest.Shard) {
+func (r *rangeCheck) part(k int, s *ingest.Shard) {
 	sums := &r[k]
 	sums[rangeAmounts].add(s.Sales)
 	sums[rangeAmounts].add(s.Returns)

@@ -11,7 +11,7 @@ import (
 func TestRangeCheck(t *testing.T) {
 	check := func(l *ingest.Ledger, threads int) error {
 		var r rangeCheck
-		l.Scan(threads, r.shard)
+		l.Scan(threads, r.part)
 		return r.err(l)
 	}
 	huge := int64(math.MaxInt64/2 + 1)

@@ -17,10 +17,10 @@ func countStates(l *ingest.Ledger, shards int, c Clock, asOf ingest.Day, st stat
 	g := newGrid(c.First, asOf, c.Period)
 	of := g.table(min(l.First, c.First))
 	parts := make([]*spells, shards)
-	l.ScanFirst(shards, threads, func(k int, s *ingest.Shard) {
+	for k := range parts {
 		parts[k] = newSpells(g.periods())
-		parts[k].shard(s, of, l.ZeroDays)
-	})
+	}
+	l.ScanParts(shards, threads, func(k, _ int, s *ingest.Shard) { parts[k].add(s, of, l.ZeroDays) })
 	total := newSpells(g.periods())
 	for _, p := range parts {
 		total.merge(p)
@@ -72,8 +72,8 @@ func newSpells(periods int) *spells {
 	return p
 }
 
-// shard adds the spells of the customers of a shard.
-func (p *spells) shard(s *ingest.Shard, table periodTable, zeroDays bool) {
+// add adds the spells of customers.
+func (p *spells) add(s *ingest.Shard, table periodTable, zeroDays bool) {
 	of, first := table.of, table.first
 	after := [establishedFrom + 1]int{0: 2, establishedFrom: establishedFrom} // purchase periods after the next
 	for n := 1; n < establishedFrom; n++ {

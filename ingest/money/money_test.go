@@ -42,6 +42,16 @@ func TestTotalAgainstBig(t *testing.T) {
 		if f, _ := exact.Float64(); whole.Float64(scale) != f {
 			t.Fatalf("Float64 is %v, want %v", whole.Float64(scale), f)
 		}
+		var times Total
+		for i, x := range xs {
+			times.AddTimes(x, i)
+			times.AddUint(uint64(x))
+			want.Add(want, new(big.Int).Mul(big.NewInt(x), big.NewInt(int64(i-1))))
+			want.Add(want, new(big.Int).SetUint64(uint64(x)))
+		}
+		if times.big().Cmp(want) != 0 {
+			t.Fatalf("sum of multiples is %v, want %v", times.big(), want)
+		}
 		whole.Sub(b)
 		if whole != a {
 			t.Fatal("a + b − b is not a")

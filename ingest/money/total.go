@@ -19,6 +19,15 @@ type Total struct {
 // Add adds one coefficient.
 func (t *Total) Add(x int64) { t.Merge(Total{hi: x >> 63, lo: uint64(x)}) }
 
+// AddTimes adds one coefficient n ≥ 0 times.
+func (t *Total) AddTimes(x int64, n int) {
+	hi, lo := bits.Mul64(uint64(x), uint64(n))
+	t.Merge(Total{hi: int64(hi) + x>>63*int64(n), lo: lo})
+}
+
+// AddUint adds a number that has no sign.
+func (t *Total) AddUint(x uint64) { t.Merge(Total{lo: x}) }
+
 // Merge adds another total.
 func (t *Total) Merge(o Total) {
 	lo, carry := bits.Add64(t.lo, o.lo, 0)

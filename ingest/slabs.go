@@ -1,0 +1,72 @@
+package ingest
+
+import (
+	"slices"
+	"unsafe"
+)
+
+// slabs hands memory out in slabs of one size, and takes them back: what rows waited in holds packed cells next. Memory
+// that a process touches for the first time is dear (on a virtual machine some 8 µs for each 4 KiB, a twentieth of
+// what a Ledger costs), so it is touched once, and in chunks that the kernel may map by huge pages.
+type slabs struct {
+	free  [][]byte
+	chunk []byte   // not yet handed out
+	open  []uint64 // where hold goes on, up to its capacity
+}
+
+// Slabs of those who hold little double from the first size to the full one.
+const (
+	firstSlab = 1 << 10
+	fullSlab  = 1 << 17
+)
+
+// slabChunk is the bytes of a chunk.
+const slabChunk = 8 << 20
+
+// take is an empty slab of full size.
+func (s *slabs) take() []byte {
+	if n := len(s.free); n > 0 {
+		b := s.free[n-1]
+		s.free = s.free[:n-1]
+		return b[:0]
+	}
+	if len(s.chunk) < fullSlab {
+		s.chunk = make([]byte, slabChunk)
+		adviseHuge(s.chunk)
+	}
+	b := s.chunk[:0:fullSlab]
+	s.chunk = s.chunk[fullSlab:]
+	return b
+}
+
+// give takes back those of full size.
+func (s *slabs) give(all [][]byte) {
+	for _, b := range all {
+		if cap(b) == fullSlab {
+			s.free = append(s.free, b)
+		}
+	}
+}
+
+// hold is a copy of words.
+func (s *slabs) hold(words []uint64) []uint64 {
+	if 8*len(words) > fullSlab {
+		return slices.Clone(words)
+	}
+	at := len(s.open)
+	if cap(s.open)-at < len(words) {
+		s.open, at = s.next(8*len(words)), 0
+	}
+	s.open = append(s.open, words...)
+	return s.open[at:len(s.open):len(s.open)]
+}
+
+// next is room for hold, of at least n bytes.
+func (s *slabs) next(n int) []uint64 {
+	size := max(firstSlab, 8*2*cap(s.open))
+	if size >= fullSlab || n > size {
+		b := s.take()
+		return unsafe.Slice((*uint64)(unsafe.Pointer(unsafe.SliceData(b))), fullSlab/8)[:0]
+	}
+	return make([]uint64, 0, size/8)
+}

@@ -1,0 +1,6 @@
+//go:build !linux
+
+package ingest
+
+// adviseHuge is for Linux.
+func adviseHuge([]byte) {}
