@@ -38,15 +38,20 @@ const rowBlock = 4096
 // prepare checks the input of a fit and leaves out rows of weight 0. The returned data
 // alias the input where nothing is left out.
 func prepare(d *Design, y []float64, o Options) (*Design, []float64, Options, error) {
-	if err := checkShape(d, y, o); err != nil {
-		return nil, nil, o, err
-	}
 	o.Threads = max(o.Threads, 1)
-	if err := checkValues(d, y, o); err != nil {
+	if err := Check(d, y, o); err != nil {
 		return nil, nil, o, err
 	}
 	d, y, o = withoutWeightless(d, y, o)
 	return d, y, o, nil
+}
+
+// Check finds what no fit can use: shapes that differ, values that are not finite, each with row and column.
+func Check(d *Design, y []float64, o Options) error {
+	if err := checkShape(d, y, o); err != nil {
+		return err
+	}
+	return checkValues(d, y, o)
 }
 
 func checkShape(d *Design, y []float64, o Options) error {
