@@ -12,7 +12,7 @@ const (
 // begin is the point from which the likelihood is maximised: where a sample of a large source would end, some 4
 // standard errors of all rows away, which saves about three passes; else the null model. null is the log-likelihood
 // of that.
-func (m *logit) begin(null float64) point {
+func (m *glm) begin(null float64) point {
 	if gamma := m.sampled(); gamma != nil {
 		if p := m.at(gamma); p.loglik > null && allFinite(p.score) {
 			return p
@@ -22,7 +22,7 @@ func (m *logit) begin(null float64) point {
 }
 
 // sampled is about the maximum on a sample; nil when there is none, or it is not found soon.
-func (m *logit) sampled() []float64 {
+func (m *glm) sampled() []float64 {
 	if !m.large() {
 		return nil
 	}
@@ -47,6 +47,40 @@ func (m *logit) sampled() []float64 {
 }
 
 // large reports whether a pass costs so much that one is worth saving.
-func (m *logit) large() bool {
+func (m *glm) large() bool {
 	return len(m.d.counts) >= sampleEvery && m.d.rows() >= sampleEvery*max(sampleRows, samplePerCol*len(m.cols))
+}
+
+// constantStart is the estimate of the constant column alone.
+func (m *glm) constantStart() []float64 {
+	gamma := make([]float64, len(m.cols))
+	if m.fr.ones >= 0 && len(gamma) > 0 { // always the first of cols, scaled to 1
+		gamma[0] = m.law.link(m.response / m.total)
+	}
+	return gamma
+}
+
+// start is the constant estimate or, where that is better, the first step of iteratively reweighted least squares from
+// means near the responses (McCullagh & Nelder 1989, §2.5). Means near classes say no more than the constant.
+func (m *glm) start() []float64 {
+	constant := m.constantStart()
+	if m.law.traits().classes {
+		return constant
+	}
+	k, mean := len(m.cols), m.response/m.total
+	sums := m.tiles(func(t *tileRows, part []float64) {
+		for i, y := range t.Y {
+			eta := m.law.link(m.law.guess(y, mean))
+			_, slope, variance := m.law.mean(eta)
+			t.info[i] = t.weight(i) * slope * slope / variance
+			t.score[i] = t.info[i] * (eta - t.offset(i))
+		}
+		t.addScore(part, t.score[:])
+		t.addGram(part[k:], t.info[:])
+	}, k+k*(k+1)/2)
+	first := point{gamma: constant, score: sums[:k], info: unpack(sums[k:], k)}
+	if guess, ok := first.newton(); ok && !(m.loglik(guess) <= m.loglik(constant)) {
+		return guess
+	}
+	return constant
 }

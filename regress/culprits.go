@@ -6,15 +6,15 @@ import (
 )
 
 // culprits names the columns responsible for a separation: every column that separates the
-// classes alone, else a smallest set in the sense that no column of it can be left out.
-func (m *logit) culprits(s *separation) []string {
+// sides alone, else a smallest set in the sense that no column of it can be left out.
+func (m *glm) culprits(s *separation) []string {
 	if alone := m.separateAlone(); len(alone) > 0 {
 		return m.names(alone)
 	}
 	return m.names(m.thin(s))
 }
 
-func (m *logit) names(cols []int) []string {
+func (m *glm) names(cols []int) []string {
 	sort.Ints(cols)
 	var out []string
 	for _, j := range cols {
@@ -23,53 +23,56 @@ func (m *logit) names(cols []int) []string {
 	return out
 }
 
-// classExtents are the smallest and largest value of a column in each class.
-type classExtents struct{ low, high [2][]float64 }
+// extents are the smallest and largest value of each column among rows of one side.
+type extents struct{ low, high []float64 }
 
-// separateAlone lists the columns that separate the classes by themselves: with a constant
-// column, those whose values in one class nowhere exceed those in the other; without one,
-// the common bound must be 0.
-func (m *logit) separateAlone() (cols []int) {
-	e := m.classExtents()
+// separateAlone lists the columns that separate the sides by themselves: values of one side nowhere exceed those
+// of the other, and those of rows of no side are one value between them. Without a constant column that value is 0.
+func (m *glm) separateAlone() (cols []int) {
+	e := m.sideExtents()
+	apart := func(j int, below, above extents) bool {
+		inner := e[1]
+		if m.fr.ones < 0 {
+			inner.low, inner.high = append([]float64(nil), inner.low...), append([]float64(nil), inner.high...)
+			inner.low[j], inner.high[j] = min(inner.low[j], 0), max(inner.high[j], 0)
+		}
+		return below.high[j] <= above.low[j] && below.high[j] <= inner.low[j] && inner.high[j] <= above.low[j] &&
+			(inner.low[j] >= inner.high[j])
+	}
 	for _, j := range m.cols {
-		switch {
-		case j == m.fr.ones:
-		case m.fr.ones >= 0 && (e.high[0][j] <= e.low[1][j] || e.high[1][j] <= e.low[0][j]),
-			m.fr.ones < 0 && (e.high[0][j] <= 0 && 0 <= e.low[1][j] || e.high[1][j] <= 0 && 0 <= e.low[0][j]):
+		if j != m.fr.ones && (apart(j, e[0], e[2]) || apart(j, e[2], e[0])) {
 			cols = append(cols, j)
 		}
 	}
 	return cols
 }
 
-func (m *logit) classExtents() classExtents {
+// sideExtents are the extents of the sides −1, 0, +1. Of a side without rows they are +Inf, −Inf.
+func (m *glm) sideExtents() [3]extents {
 	k := len(m.d.names)
-	empty := func() (e classExtents) {
-		for c := range 2 {
-			e.low[c], e.high[c] = make([]float64, k), make([]float64, k)
+	empty := func() (e [3]extents) {
+		for c := range e {
+			e[c] = extents{make([]float64, k), make([]float64, k)}
 			for j := range k {
-				e.low[c][j], e.high[c][j] = math.Inf(1), math.Inf(-1)
+				e[c].low[j], e[c].high[j] = math.Inf(1), math.Inf(-1)
 			}
 		}
 		return e
 	}
-	return fold(m.d, empty, func(_, _ int, r *Rows, e classExtents) classExtents {
+	return fold(m.d, empty, func(_, _ int, r *Rows, e [3]extents) [3]extents {
 		for i, y := range r.Y {
-			c := 0
-			if y == 1 {
-				c = 1
-			}
+			c := &e[m.law.side(y)+1]
 			for j, v := range r.X[i*k : (i+1)*k] {
-				e.low[c][j] = min(e.low[c][j], v)
-				e.high[c][j] = max(e.high[c][j], v)
+				c.low[j] = min(c.low[j], v)
+				c.high[j] = max(c.high[j], v)
 			}
 		}
 		return e
-	}, func(a, b classExtents) classExtents {
-		for c := range 2 {
+	}, func(a, b [3]extents) [3]extents {
+		for c := range a {
 			for j := range k {
-				a.low[c][j] = min(a.low[c][j], b.low[c][j])
-				a.high[c][j] = max(a.high[c][j], b.high[c][j])
+				a[c].low[j] = min(a[c].low[j], b[c].low[j])
+				a[c].high[j] = max(a[c].high[j], b[c].high[j])
 			}
 		}
 		return a
@@ -78,7 +81,7 @@ func (m *logit) classExtents() classExtents {
 
 // thin leaves columns out one at a time, the least weighty of the direction first, as long as
 // the rest still separates the classes.
-func (m *logit) thin(s *separation) []int {
+func (m *glm) thin(s *separation) []int {
 	type part struct {
 		col  int
 		size float64
@@ -111,7 +114,7 @@ func (m *logit) thin(s *separation) []int {
 }
 
 // separatedBy reports whether the constant column and cols alone separate the classes.
-func (m *logit) separatedBy(cols []int) bool {
+func (m *glm) separatedBy(cols []int) bool {
 	sub := *m
 	sub.cols = nil
 	for _, j := range m.cols {

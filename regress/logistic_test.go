@@ -277,7 +277,7 @@ func TestScoreAndInformationAgainstFiniteDifferences(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := &logit{d: rows, fr: fr, events: of.response, total: of.weight}
+	m := &glm{law: logitLaw{}, d: rows, fr: fr, response: of.response, total: of.weight}
 	m.chooseColumns()
 	gamma := []float64{-0.3, 0.5, -1, 0.2, 0.7}
 	p := m.at(gamma)

@@ -19,12 +19,13 @@ type data struct {
 	check   func(y float64) error // in the first pass rows are checked; nil = they were
 	counts  []int                 // rows of positive weight by block, after the first pass
 	every   int                   // a sample is every so manieth block; 0 = all
+	units   *units                // what responses are counted in; nil = as they come
 	err     error
 	buffers sync.Pool // of *buffer
 }
 
 // buffer is what one goroutine reads into: blocks of a source, and what is left of them.
-type buffer struct{ rows, live Rows }
+type buffer struct{ rows, live, scaled Rows }
 
 // inMemory are rows that were checked and have positive weight.
 func inMemory(d *Design, y []float64, o Options) *data {
@@ -104,6 +105,10 @@ func (d *data) read(b int, buf *buffer, first bool) (*Rows, error) {
 	} else if n != d.counts[b] {
 		return nil, fmt.Errorf("%d rows of positive weight, %d in an earlier pass: a source must give the same rows whenever it is asked", n, d.counts[b])
 	}
+	if d.units != nil {
+		d.units.scale(rows, &buf.scaled)
+		rows = &buf.scaled
+	}
 	return rows, nil
 }
 
@@ -116,7 +121,7 @@ func addVectors(into, from []float64) []float64 {
 
 // sample is every so manieth block of d, which has been passed before.
 func (d *data) sample(every int) *data {
-	return &data{Source: d.Source, names: d.names, threads: d.threads, counts: d.counts, every: every, err: d.err}
+	return &data{Source: d.Source, names: d.names, threads: d.threads, counts: d.counts, every: every, units: d.units, err: d.err}
 }
 
 // fail keeps the first error.

@@ -1,10 +1,12 @@
 // Package regress finds what goes with what, and how sure we are: least squares and
-// logistic regression. It sees slices and small structs, never files, flags or loggers.
+// generalised linear models. It sees slices and small structs, never files, flags or loggers.
 // Predictions are evaluated in regress/evaluate.
 //
 // Reading order: design.go and source.go (what goes in), passes.go (how rows are gone through), moments.go and
 // frame.go (centring and scaling, shared by all fits), tiles.go (the sums of a pass), ols.go with qr.go and
-// refine.go, logistic.go with irls.go and separation.go, robust.go (clusters) and hc.go, predict.go.
+// refine.go; glm_model.go (which models there are), law.go with a file for each kind of response, glm.go with irls.go,
+// begin.go and separation.go, glm_theta.go and glm_power.go (parameters beside the coefficients); robust.go
+// (clusters) and hc.go, predict.go.
 package regress
 
 import (
@@ -24,15 +26,29 @@ type Fit struct {
 	SE          []float64     // model-based; never NaN: a fit without standard errors is refused
 	Cov         *mat.SymDense // model-based covariance of Coef, k×k; zero rows for dropped columns
 	Robust      *mat.SymDense // by clusters (CR1) or Options.HC, else nil
-	Dispersion  float64       // σ² = RSS/DF for least squares, 1 for logistic
+	Dispersion  float64       // σ² = RSS/DF for least squares; Pearson/DF where Estimated, else 1
+	Estimated   bool          // the dispersion of a GLM is estimated, so that statistics are t with DF degrees of freedom
 	Deviance    float64       // RSS for least squares
 	NullDev     float64       // deviance (RSS) of the intercept-only model; of the empty model when the design has no constant column
+	Pearson     float64       // χ² of a GLM
+	NullLogLik  float64       // log-likelihood of the null model of a GLM; 0 where there is none
+	Extras      []Extra       // parameters beside the coefficients
 	R2          float64       // least squares: 1 − Deviance/NullDev; 0 when NullDev is 0
 	DF          int           // residual degrees of freedom: rows of positive weight − rank
 	Constant    string        // the first constant column that is not 0, the intercept of the null model; "" without one
 	Dropped     []string      // collinear columns, named; their coefficient is 0
-	Separating  []string      // logistic: the columns that separate the classes; such a fit is refused
+	Separating  []string      // the columns that separate the classes, or whose coefficient is infinite; such a fit is refused
+	Model       *Model        // of a GLM
 	Certificate num.Certificate
+
+	solution // of a certified GLM
+}
+
+// Extra is a parameter beside the coefficients: θ of a negative binomial.
+type Extra struct {
+	Name  string // lower case: "theta"
+	Value float64
+	SE    float64 // NaN where it is given, not estimated
 }
 
 // Options of a fit. A row of weight 0 is left out entirely.

@@ -8,14 +8,16 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// separation is a direction v along which the likelihood never falls: with sᵢ = ±1 for yᵢ = 1, 0,
+// separation is a direction v along which the likelihood never falls: with sᵢ = ±1 where it rises for ever with ηᵢ
+// or against it (yᵢ = 1, 0 of two classes; −1 at a count of 0), and sᵢ = 0 for other rows,
 //
-//	mᵢ = sᵢ zᵢ'v ≥ 0 for every row, > 0 for some.
+//	mᵢ = sᵢ zᵢ'v ≥ 0 for every row, > 0 for some, and zᵢ'v = 0 where sᵢ = 0.
 //
 // Then the likelihood has no maximum, and conversely (Albert & Anderson 1984, Biometrika
-// 71:1–10): complete when every mᵢ > 0, else quasi-complete.
+// 71:1–10; of counts Santos Silva & Tenreyro 2010, Economics Letters 107:310–312): complete when every mᵢ > 0, else
+// quasi-complete.
 type separation struct {
-	direction []float64 // v, over the columns of the logit
+	direction []float64 // v, over the columns of the fit
 	complete  bool
 	rows      int // rows with mᵢ > 0: predicted without error
 }
@@ -32,7 +34,7 @@ const onBoundary = 1e-8
 // has been checked against the definition on every row, so nothing is called separated that
 // is not; and where separation is missed the fit has not passed confirm and is refused all
 // the same.
-func (m *logit) separation(gamma []float64) *separation {
+func (m *glm) separation(gamma []float64) *separation {
 	if s := m.check(gamma); s != nil {
 		return s
 	}
@@ -47,7 +49,7 @@ func (m *logit) separation(gamma []float64) *separation {
 }
 
 // check verifies the definition on every row; nil when it fails.
-func (m *logit) check(v []float64) *separation {
+func (m *glm) check(v []float64) *separation {
 	low, high := m.margins(v)
 	if !(high > 0) || low < -onBoundary*high {
 		return nil
@@ -57,7 +59,7 @@ func (m *logit) check(v []float64) *separation {
 		var margin [tile]float64
 		t.linear(margin[:t.rows], v)
 		for i, y := range t.Y {
-			if sign(y)*margin[i] > edge {
+			if float64(m.law.side(y))*margin[i] > edge {
 				part[0]++
 			}
 		}
@@ -65,16 +67,22 @@ func (m *logit) check(v []float64) *separation {
 	return &separation{direction: v, complete: low > edge, rows: int(rows[0])}
 }
 
-func sign(y float64) float64 { return 2*y - 1 }
+// margin is sᵢη; −|η| where sᵢ = 0.
+func (m *glm) margin(eta, y float64) float64 {
+	if s := m.law.side(y); s != 0 {
+		return float64(s) * eta
+	}
+	return -math.Abs(eta)
+}
 
-// margins is the least sᵢ zᵢ'v and the largest |zᵢ'v|.
-func (m *logit) margins(v []float64) (low, high float64) {
+// margins is the least margin of v and the largest |zᵢ'v|.
+func (m *glm) margins(v []float64) (low, high float64) {
 	type bounds struct{ low, high float64 }
 	b := foldTiles(m, func() bounds { return bounds{math.Inf(1), 0} }, func(t *tileRows, b bounds) bounds {
 		var eta [tile]float64
 		t.linear(eta[:t.rows], v)
 		for i, y := range t.Y {
-			b.low = min(b.low, sign(y)*eta[i])
+			b.low = min(b.low, m.margin(eta[i], y))
 			b.high = max(b.high, math.Abs(eta[i]))
 		}
 		return b
@@ -83,13 +91,13 @@ func (m *logit) margins(v []float64) (low, high float64) {
 }
 
 // gramNear is Σ wᵢ zᵢzᵢ' over the rows whose margin at gamma is below far.
-func (m *logit) gramNear(gamma []float64, far float64) *mat.SymDense {
+func (m *glm) gramNear(gamma []float64, far float64) *mat.SymDense {
 	k := len(m.cols)
 	return unpack(m.tiles(func(t *tileRows, part []float64) {
 		var eta, weight [tile]float64
 		t.linear(eta[:t.rows], gamma)
 		for i, y := range t.Y {
-			if sign(y)*eta[i] < far {
+			if m.margin(eta[i], y) < far {
 				weight[i] = t.weight(i)
 			}
 		}
@@ -102,7 +110,7 @@ func (m *logit) gramNear(gamma []float64, far float64) *mat.SymDense {
 const nullShare = 1e-12
 
 // project is the part of gamma in the null space of g; nil when there is none.
-func (m *logit) project(gamma []float64, g *mat.SymDense) []float64 {
+func (m *glm) project(gamma []float64, g *mat.SymDense) []float64 {
 	var eig mat.EigenSym
 	if !eig.Factorize(g, true) {
 		return nil
@@ -124,12 +132,24 @@ func (m *logit) project(gamma []float64, g *mat.SymDense) []float64 {
 	return out
 }
 
-func separationMessage(s *separation, columns []string) string {
+// separationMessage says what is separated, by which columns.
+func (m *glm) separationMessage(s *separation, columns []string) string {
+	if !m.law.traits().classes {
+		return fmt.Sprintf("an infinite coefficient: the response is 0 in all %d rows that %s apart from the others, so the likelihood has no maximum; merge the level with another, leave the column out, or wait for data in which something happens there",
+			s.rows, setApart(columns))
+	}
 	kind, rows := "quasi-complete", fmt.Sprintf("%d rows", s.rows)
 	if s.complete {
 		kind, rows = "complete", "every row"
 	}
 	return fmt.Sprintf("%s separation: %s without error for %s, so the likelihood has no maximum; leave a column out, merge rare levels, or wait for data in which the classes overlap", kind, predicts(columns), rows)
+}
+
+func setApart(columns []string) string {
+	if len(columns) == 1 {
+		return "column " + quoted(columns) + " sets"
+	}
+	return "columns " + quoted(columns) + " set"
 }
 
 func predicts(columns []string) string {

@@ -34,17 +34,19 @@ type tileRows struct {
 	block, lo  int // the block of the source, and the number of the first row in it
 	rows, cols int
 	z          []float64
+
+	eta, score, info [tile]float64 // of the rows, to work in
 }
 
 // tiles calls f for every tile of rows. Sums go into part, which belongs to a piece of the rows and is combined in a
 // fixed tree; the total is returned.
-func (m *logit) tiles(f func(t *tileRows, part []float64), width int) []float64 {
+func (m *glm) tiles(f func(t *tileRows, part []float64), width int) []float64 {
 	sums := func() []float64 { return make([]float64, width) }
 	return foldTiles(m, sums, func(t *tileRows, part []float64) []float64 { f(t, part); return part }, addVectors)
 }
 
 // foldTiles is fold by tiles.
-func foldTiles[T any](m *logit, empty func() T, f func(t *tileRows, into T) T, merge func(into, from T) T) T {
+func foldTiles[T any](m *glm, empty func() T, f func(t *tileRows, into T) T, merge func(into, from T) T) T {
 	k := len(m.d.names)
 	mean, inverse := make([]float64, len(m.cols)), make([]float64, len(m.cols))
 	for a, j := range m.cols {
@@ -119,7 +121,7 @@ type crossProducts struct {
 	longest float64
 }
 
-func (m *logit) crossProducts() crossProducts {
+func (m *glm) crossProducts() crossProducts {
 	k := len(m.cols)
 	empty := func() crossProducts { return crossProducts{gram: make([]float64, k*(k+1)/2)} }
 	return foldTiles(m, empty, func(t *tileRows, p crossProducts) crossProducts {
