@@ -27,8 +27,7 @@ type assembler struct {
 
 	// Step 1.
 	parts     []*partition
-	spaces    keyTable   // forms of keys with their high numbers: most exports have one or two, UUIDs one for each customer
-	customers keyTable   // spaces with low numbers
+	customers keyTable
 	texts     textTable  // Long keys
 	keys      [][]uint32 // by part: the number of each of its Long keys in texts
 	id        []uint32   // by row as blocks come: its customer
@@ -115,7 +114,6 @@ func (a *assembler) spread(parts []*partition) error {
 // numberCustomers is step 1.
 func (a *assembler) numberCustomers() error {
 	total := 0
-	a.spaces.reset()
 	a.customers.reset()
 	a.texts.reset()
 	a.texted.reset()
@@ -192,8 +190,13 @@ func (a *assembler) column(memory int, b *blockReader, c int) []int64 {
 func (a *assembler) numberBlock(part int, b *blockReader, ids []uint32) {
 	low := a.column(0, b, lowColumn)
 	high, flags := &b.columns[highColumn], &b.columns[flagsColumn]
-	if form := key.Form(flags.base & flagForm); flags.width == 0 && high.width == 0 && form != key.Long {
-		a.customers.number(a.spaces.id(uint32(form), high.base), low, ids)
+	form := key.Form(flags.base & flagForm)
+	switch alike := flags.width == 0 && form != key.Long; {
+	case alike && high.width == 0:
+		a.customers.number(form, high.base, low, ids)
+		return
+	case alike:
+		a.customers.numberWide(form, a.column(1, b, highColumn), low, ids)
 		return
 	}
 	highs, long := a.column(1, b, highColumn), a.keys[part]
@@ -202,17 +205,8 @@ func (a *assembler) numberBlock(part int, b *blockReader, ids []uint32) {
 		if form == key.Long {
 			low[i] = int64(long[low[i]])
 		}
-		ids[i] = a.customers.id(a.spaces.id(uint32(form), highs[i]), low[i])
+		ids[i] = a.customers.id(form, highs[i], low[i])
 	}
-}
-
-// appendKey appends the key that a number in keys stands for; of a Long one it is the number in long.
-func appendKey(dst []byte, spaces, keys *keyTable, long *textTable, id int) []byte {
-	low, space := keys.keys[id], keys.space[id]
-	if f := key.Form(spaces.space[space]); f != key.Long {
-		return key.AppendShort(dst, f, spaces.keys[space], low)
-	}
-	return append(dst, long.value(uint32(low))...)
 }
 
 // sortCustomers is step 2: customer numbers by key bytes, those without rows left out (every row of theirs was
@@ -223,7 +217,7 @@ func (a *assembler) sortCustomers() error {
 		if n == 0 {
 			continue
 		}
-		all = appendKey(all, &a.spaces, &a.customers, &a.texts, id)
+		all = a.customers.appendKey(all, id, &a.texts)
 		end, ids = append(end, uint64(len(all))), append(ids, uint32(id))
 	}
 	a.text, a.end, a.ids = all, end, ids

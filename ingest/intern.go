@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"hash/maphash"
 	"io"
-	"math/rand/v2"
 
 	"github.com/cespare/xxhash/v2"
 
@@ -42,86 +41,7 @@ func mix64(z uint64) uint64 {
 	return z ^ z>>31
 }
 
-var (
-	intSeed  = rand.Uint64()
-	textSeed = maphash.MakeSeed()
-)
-
-// keyTable numbers distinct pairs of a space and an integer: open addressing, linear probing, at most half full.
-// Spaces tell apart what the integers mean. Slots are numbers alone, so that those of a shard's customers fit the
-// second-level cache; the pairs lie by number, those that come often before those that come late.
-type keyTable struct {
-	slot  []uint32 // number + 1; 0 = free; len is a power of two
-	keys  []int64  // by number
-	space []uint32
-}
-
-// len is the number of distinct pairs.
-func (t *keyTable) len() int { return len(t.keys) }
-
-// reset empties the table and keeps its memory.
-func (t *keyTable) reset() {
-	clear(t.slot)
-	t.keys, t.space = t.keys[:0], t.space[:0]
-}
-
-func hashKey(space uint32, x int64) uint64 { return mix64(uint64(x) ^ intSeed ^ uint64(space)<<32) }
-
-// id returns the number of x in a space, a new one at its first appearance.
-func (t *keyTable) id(space uint32, x int64) uint32 {
-	if 2*len(t.keys) >= len(t.slot) {
-		t.grow()
-	}
-	mask := uint64(len(t.slot) - 1)
-	for h := hashKey(space, x); ; h++ {
-		s := &t.slot[h&mask]
-		if *s == 0 {
-			t.keys, t.space = append(t.keys, x), append(t.space, space)
-			*s = uint32(len(t.keys))
-			return *s - 1
-		}
-		if id := *s - 1; t.keys[id] == x && t.space[id] == space {
-			return id
-		}
-	}
-}
-
-// number sets ids to the numbers of xs in a space. It looks at the first slot of all of them before it decides
-// about any: misses that no decision waits for overlap.
-func (t *keyTable) number(space uint32, xs []int64, ids []uint32) {
-	if len(t.slot) == 0 {
-		t.grow()
-	}
-	for len(xs) > 0 {
-		n := min(len(xs), probes)
-		slot := t.slot
-		mask := uint64(len(slot) - 1)
-		for i, x := range xs[:n] {
-			ids[i] = slot[hashKey(space, x)&mask] - 1
-		}
-		for i, x := range xs[:n] {
-			if id := uint(ids[i]); id >= uint(len(t.keys)) || t.keys[id] != x || t.space[id] != space {
-				ids[i] = t.id(space, x)
-			}
-		}
-		xs, ids = xs[n:], ids[n:]
-	}
-}
-
-// probes is how many keys are looked up at a time.
-const probes = 64
-
-func (t *keyTable) grow() {
-	t.slot = make([]uint32, max(64, 2*len(t.slot)))
-	mask := uint64(len(t.slot) - 1)
-	for id, x := range t.keys {
-		h := hashKey(t.space[id], x)
-		for t.slot[h&mask] != 0 {
-			h++
-		}
-		t.slot[h&mask] = uint32(id + 1)
-	}
-}
+var textSeed = maphash.MakeSeed()
 
 // textTable numbers distinct byte strings, kept end to end in one slice without
 // pointers for the garbage collector to follow.

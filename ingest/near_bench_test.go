@@ -67,19 +67,26 @@ func BenchmarkAssemble(b *testing.B) {
 }
 
 func BenchmarkKeyTable(b *testing.B) {
-	for _, customers := range []int{1_000, benchShardCustomers} {
-		b.Run(fmt.Sprint(customers), func(b *testing.B) {
-			rng := rand.New(rand.NewPCG(1, 1))
-			xs, ids := make([]int64, 1<<16), make([]uint32, 1<<16)
-			for i := range xs {
-				xs[i] = rng.Int64N(int64(customers)) * 64
-			}
-			var t keyTable
-			b.SetBytes(int64(len(xs)))
-			for b.Loop() {
-				t.number(0, xs, ids)
-			}
-		})
+	for _, form := range []key.Form{key.Int, key.UUID} {
+		for _, customers := range []int{1_000, benchShardCustomers} {
+			b.Run(fmt.Sprintf("%d/%d", form, customers), func(b *testing.B) {
+				rng := rand.New(rand.NewPCG(1, 1))
+				highs, lows, ids := make([]int64, 1<<16), make([]int64, 1<<16), make([]uint32, 1<<16)
+				for i := range lows {
+					lows[i] = rng.Int64N(int64(customers)) * 64
+					highs[i] = int64(mix64(uint64(lows[i])))
+				}
+				var t keyTable
+				b.SetBytes(int64(len(lows)))
+				for b.Loop() {
+					if form == key.Int {
+						t.number(form, 0, lows, ids)
+					} else {
+						t.numberWide(form, highs, lows, ids)
+					}
+				}
+			})
+		}
 	}
 }
 

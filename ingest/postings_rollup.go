@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 
+	"mainstay/ingest/key"
 	"mainstay/ingest/money"
 	"mainstay/ingest/store"
 )
@@ -115,15 +116,15 @@ func (a *assembler) rollUp(texts []*textTable) (*postings, error) {
 // no order.
 func (a *assembler) rankOrders(p *postings) {
 	ids, high := a.number[a.layout.order], a.number[a.layout.order+1]
-	var spaces, orders keyTable
+	var orders keyTable
 	for row, f := range a.flags {
 		if f&flagOrder != 0 {
-			ids[row] = int64(orders.id(spaces.id(uint32(f>>orderFormShift&flagForm), high[row]), ids[row]))
+			ids[row] = int64(orders.id(key.Form(f>>orderFormShift&flagForm), high[row], ids[row]))
 		}
 	}
 	var all textTable
 	for id := range orders.len() {
-		all.put(appendKey(nil, &spaces, &orders, &a.texted, id))
+		all.put(orders.appendKey(nil, id, &a.texted))
 	}
 	var became []uint32
 	p.orders, became = sortTexts(&all)

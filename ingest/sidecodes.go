@@ -35,7 +35,7 @@ func (r *sideResolver) resolve(f *field, i int, values *textTable) uint32 {
 	if f.v.IsBad(i) && f.t.Kind != column.Int {
 		return 0
 	}
-	id := r.numbers.id(0, rawNumber(f, i))
+	id := r.numbers.id(key.Int, 0, rawNumber(f, i))
 	if int(id) == len(r.codes) {
 		r.scratch = key.AppendValue(r.scratch[:0], f.v, f.t, i)
 		if f.t.Kind == column.Float && (math.IsNaN(f.v.Float[i]) || math.IsInf(f.v.Float[i], 0)) {
