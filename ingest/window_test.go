@@ -230,7 +230,7 @@ func TestFootersChangeNothing(t *testing.T) {
 			t.Fatalf("%d rows read, %d outside, %d in the files", got.Tally.RowsRead, got.Tally.RowsOutside, rows)
 		}
 	})
-	if pruned == 0 || trusted == 0 || cut == 0 {
+	if !testing.Short() && (pruned == 0 || trusted == 0 || cut == 0) { // few are drawn where tests are to be short
 		t.Errorf("%d row groups were pruned, %d trusted, %d cut: the test tests nothing", pruned, trusted, cut)
 	}
 }

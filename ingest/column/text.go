@@ -60,12 +60,29 @@ func (p *page) addText(d *Dict, m, width int, scratch *[]byte) error {
 		if int(n) > maxBatchText-len(text) {
 			return errBatchText
 		}
-		text = append(text, b[:n]...)
+		text = appendBytes(text, b, int(n))
 		start = append(start, uint32(len(text)))
 		b = b[n:]
 	}
 	p.data, d.Bytes, d.Start = b, text, start
 	return nil
+}
+
+// appendBytes appends the first n bytes of b. A few are moved with what lies behind them, in a size that is known when
+// the program is compiled: that is faster than to find the way of moving so many.
+func appendBytes(text, b []byte, n int) []byte {
+	const few = 16
+	at := len(text)
+	if n > 3*few || len(b) < 3*few || cap(text)-at < 3*few {
+		return append(text, b[:n]...)
+	}
+	to := text[at : at+3*few]
+	copy(to[:few], b[:few])
+	if n > few {
+		copy(to[few:2*few], b[few:2*few])
+		copy(to[2*few:], b[2*few:3*few])
+	}
+	return text[:at+n]
 }
 
 // addLengths appends values of DELTA_LENGTH_BYTE_ARRAY: all lengths, then all bytes.

@@ -77,3 +77,15 @@ func BenchmarkShorten(b *testing.B) {
 		})
 	}
 }
+
+func BenchmarkAppendShort(b *testing.B) {
+	for name, text := range map[string]string{"integer": "1234567", "code": "C00012345", "uuid": "6ba7b810-9dad-11d1-80b4-00c04fd430c8"} {
+		b.Run(name, func(b *testing.B) {
+			f, high, low := Shorten([]byte(text))
+			var dst []byte
+			for b.Loop() {
+				dst = AppendShort(dst[:0], f, high, low)
+			}
+		})
+	}
+}
