@@ -44,8 +44,7 @@ type assembler struct {
 	// Step 3, by row in the order of buckets.
 	shift    uint     // rank >> shift is the bucket
 	cursor   []uint32 // by bucket: where its next row goes
-	where    []uint64 // rank << 32 | day, biased to be unsigned
-	amount   []int64
+	row      []spreadRow
 	flags    []uint8    // nil where nothing depends on them
 	number   [][]int64  // by column of the layout
 	code     [][]uint32 // by side
@@ -55,14 +54,21 @@ type assembler struct {
 	position []uint32   // of a block's rows
 
 	// Step 4.
-	perm  []uint64 // of a bucket's rows: day << 32 | row
-	next  []uint32 // by rank in the bucket: where its next row goes in perm
-	cells []uint32 // of a bucket: end of each in perm
-	seen  orderSet
-	pairs []uint64 // of a cell's rows: side code << 32 | row
+	perm   []uint64 // of a bucket's rows: day << 32 | row
+	sorted []int64  // their amounts
+	next   []uint32 // by rank in the bucket: where its next row goes in perm
+	cells  []uint32 // of a bucket: end of each in perm
+	seen   orderSet
+	pairs  []uint64 // of a cell's rows: side code << 32 | row
 
 	out     Shard // its cells are those of the customers from flushed on
 	flushed int
+}
+
+// spreadRow is what every row has: a cache line is fetched for both.
+type spreadRow struct {
+	where  uint64 // rank << 32 | day, biased to be unsigned
+	amount int64
 }
 
 // assembly is what all shards have in common.
@@ -244,7 +250,7 @@ func (a *assembler) sortCustomers() error {
 
 // bucketRows is about how many rows go into a bucket: few enough that some columns of them fit the second-level
 // cache, enough that buckets are few.
-const bucketRows = 1 << 14
+const bucketRows = 1 << 15
 
 // layOut prepares step 3.
 func (a *assembler) layOut() {
@@ -258,7 +264,7 @@ func (a *assembler) layOut() {
 		a.cursor = append(a.cursor, a.start[rank])
 	}
 	l := &a.layout
-	a.where, a.amount = sized(a.where, total), sized(a.amount, total)
+	a.row = sized(a.row, total)
 	if l.order+l.cost+l.rounding > 0 {
 		a.flags = sized(a.flags, total)
 	}
@@ -279,14 +285,14 @@ func (a *assembler) spreadRows() {
 		a.position = sized(a.position, b.rows)
 		position, ids := a.position, a.id[done:done+b.rows]
 		done += b.rows
+		amounts := a.column(1, b, amountColumn)
 		for i, day := range a.column(0, b, dayColumn) {
 			rank := a.rank[ids[i]]
 			next := &a.cursor[rank>>a.shift]
 			position[i] = *next
-			a.where[*next] = uint64(rank)<<32 | uint64(uint32(day)^dayBias)
+			a.row[*next] = spreadRow{uint64(rank)<<32 | uint64(uint32(day)^dayBias), amounts[i]}
 			*next++
 		}
-		spread(a.amount, a.column(0, b, amountColumn), position)
 		if a.flags != nil {
 			spread(a.flags, a.column(1, b, flagsColumn), position)
 		}
@@ -326,22 +332,30 @@ func spread[T int64 | uint32 | uint8](column []T, values []int64, position []uin
 const dayBias = 1 << 31
 
 // sortBucket is the first half of step 4 for the customers of ranks lo to hi: perm[start[rank]-start[lo]:] are the
-// rows of a customer, each as day << 32 | row, ascending.
+// rows of a customer, each as day << 32 | row, ascending, and sorted[start[rank]-start[lo]:] their amounts.
 func (a *assembler) sortBucket(lo, hi int) {
 	first := a.start[lo]
 	a.next = sized(a.next, hi-lo)
 	for i := range a.next {
 		a.next[i] = a.start[lo+i] - first
 	}
-	a.perm = sized(a.perm, int(a.start[hi]-first))
-	for i, w := range a.where[first:a.start[hi]] {
-		at := &a.next[int(w>>32)-lo]
-		a.perm[*at] = w<<32 | uint64(int(first)+i)
+	a.perm, a.sorted = sized(a.perm, int(a.start[hi]-first)), sized(a.sorted, int(a.start[hi]-first))
+	for i, r := range a.row[first:a.start[hi]] {
+		at := &a.next[int(r.where>>32)-lo]
+		a.perm[*at], a.sorted[*at] = r.where<<32|uint64(int(first)+i), r.amount
 		*at++
 	}
 	for rank := lo; rank < hi; rank++ {
-		if rows := a.perm[a.start[rank]-first : a.start[rank+1]-first]; !slices.IsSorted(rows) {
-			slices.Sort(rows)
+		if from, to := a.start[rank]-first, a.start[rank+1]-first; !slices.IsSorted(a.perm[from:to]) {
+			slices.Sort(a.perm[from:to])
+			a.gatherAmounts(from, to)
 		}
+	}
+}
+
+// gatherAmounts brings the amounts of rows from to of perm into their order.
+func (a *assembler) gatherAmounts(from, to uint32) {
+	for j, p := range a.perm[from:to] {
+		a.sorted[int(from)+j] = a.row[uint32(p)].amount
 	}
 }

@@ -108,12 +108,10 @@ func (a *assembler) addCell(from, end uint32) {
 
 // addAmounts sums the positive and the negative amounts of each cell.
 func (a *assembler) addAmounts() (over int64) {
-	perm, amount := a.perm, a.amount
 	sales, returns, lo := a.out.Sales, a.out.Returns, uint32(0)
 	for _, hi := range a.cells {
 		var up, down int64
-		for _, p := range perm[lo:hi] {
-			x := amount[uint32(p)]
+		for _, x := range a.sorted[lo:hi] {
 			u, d := up+max(x, 0), down+min(x, 0)
 			over |= u | down&^d
 			up, down = u, d
@@ -165,7 +163,7 @@ func (a *assembler) costed(row uint32) int64 {
 	if a.flags[row]&flagCost == 0 {
 		return 0
 	}
-	return a.amount[row]
+	return a.row[row].amount
 }
 
 // countOrders counts each order of a customer on the earliest day on which it has a positive amount.
@@ -179,7 +177,7 @@ func (a *assembler) countOrders(lo, hi int) {
 			var orders uint32
 			for ; row < a.cells[cell-first]; row++ {
 				r := uint32(a.perm[row])
-				if f := a.flags[r]; f&flagOrder != 0 && a.amount[r] > 0 && a.seen.add(f>>orderFormShift&flagForm, high[r], low[r]) {
+				if f := a.flags[r]; f&flagOrder != 0 && a.row[r].amount > 0 && a.seen.add(f>>orderFormShift&flagForm, high[r], low[r]) {
 					orders++
 				}
 			}
@@ -196,8 +194,8 @@ func (a *assembler) tooLarge() error {
 		mapped bool
 		value  func(row uint32) int64
 	}{
-		{"sales", true, func(r uint32) int64 { return max(a.amount[r], 0) }},
-		{"returns", true, func(r uint32) int64 { return min(a.amount[r], 0) }},
+		{"sales", true, func(r uint32) int64 { return max(a.row[r].amount, 0) }},
+		{"returns", true, func(r uint32) int64 { return min(a.row[r].amount, 0) }},
 		{"units", l.units > 0, func(r uint32) int64 { return a.number[l.units][r] }},
 		{"cost", l.cost > 0, func(r uint32) int64 { return a.number[l.cost][r] }},
 		{"amounts of known cost", l.cost > 0, a.costed},

@@ -144,6 +144,7 @@ func (a *assembler) findPostings(lo, hi int) {
 	for rank := lo; rank < hi; rank++ {
 		j, end := a.start[rank]-first, a.start[rank+1]-first
 		slices.SortFunc(a.perm[j:end], a.comparePostings)
+		a.gatherAmounts(j, end)
 		for j < end {
 			from := j
 			for j++; j < end && a.comparePostings(a.perm[from], a.perm[j]) == 0; j++ {

@@ -54,7 +54,7 @@ func (a *assembler) addSide(k int) {
 	for _, hi := range a.cells {
 		if rows := a.perm[lo:hi]; len(rows) == 1 {
 			row := uint32(rows[0])
-			side.Code, side.Lines, side.Net = append(side.Code, code[row]), append(side.Lines, 1), append(side.Net, a.amount[row])
+			side.Code, side.Lines, side.Net = append(side.Code, code[row]), append(side.Lines, 1), append(side.Net, a.row[row].amount)
 		} else {
 			a.addSideOf(side, code, rows)
 		}
@@ -76,7 +76,7 @@ func (a *assembler) addSideOf(side *Side, code []uint32, rows []uint64) {
 		for ; i < len(a.pairs) && uint32(a.pairs[i]>>32) == code; i++ {
 			// Within a cell no partial sum can overflow: sales and returns did not,
 			// and their sum did not either.
-			sum += a.amount[uint32(a.pairs[i])]
+			sum += a.row[uint32(a.pairs[i])].amount
 			lines++
 		}
 		side.Code, side.Lines, side.Net = append(side.Code, code), append(side.Lines, lines), append(side.Net, sum)

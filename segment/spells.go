@@ -74,37 +74,40 @@ func newSpells(periods int) *spells {
 
 // add adds the spells of customers.
 func (p *spells) add(s *ingest.Shard, table periodTable, zeroDays bool) {
-	of, first := table.of, table.first
-	after := [establishedFrom + 1]int{0: 2, establishedFrom: establishedFrom} // purchase periods after the next
-	for n := 1; n < establishedFrom; n++ {
-		after[n] = n + 1
-	}
+	of, first, after := table.of, table.first, purchasesAfter()
 	for i := range s.Customers() {
 		lo, hi := s.Cells(i)
 		hi = table.upTo(s, lo, hi)
 		day, sales := s.Day[lo:hi], s.Sales[lo:hi]
 		returns := s.Returns[lo:hi]
-		n, last := 0, int32(-2)
+		n, last := 0, int32(none)
 		for j, d := range day {
 			if sales[j]+returns[j] <= 0 && !(zeroDays && sales[j] == 0 && returns[j] == 0) {
 				continue
 			}
 			k := of[d-first]
-			if k == last {
+			if last == none {
+				n, last = min(int(k)+1, 1), k
 				continue
 			}
-			if last == -2 {
-				n = min(int(k)+1, 1)
-			} else {
-				p.ended[n][k-last]++
-				n = after[n]
-			}
-			last = k
+			p.ended[n][k-last]++ // of the same period too: whether it is one is as good as a coin, and dear to guess
+			n, last = int(after[n][min(k-last, 1)]), k
 		}
-		if last > -2 {
+		if last != none {
 			p.open[n][p.periods-1-int(last)]++
 		}
 	}
+}
+
+// none is no period: the one before the grid is −1.
+const none = -2
+
+// purchasesAfter is how many purchase periods a customer of n has after a purchase, by whether it is in another period.
+func purchasesAfter() (after [establishedFrom + 1][2]uint8) {
+	for n := range after {
+		after[n] = [2]uint8{uint8(n), uint8(min(max(n, 1)+1, establishedFrom))}
+	}
+	return after
 }
 
 func (p *spells) merge(o *spells) {
