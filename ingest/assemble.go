@@ -250,7 +250,7 @@ func (a *assembler) sortCustomers() error {
 
 // bucketRows is about how many rows go into a bucket: few enough that some columns of them fit the second-level
 // cache, enough that buckets are few.
-const bucketRows = 1 << 15
+const bucketRows = 1 << 14
 
 // layOut prepares step 3.
 func (a *assembler) layOut() {

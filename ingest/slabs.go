@@ -6,12 +6,11 @@ import (
 )
 
 // slabs hands memory out in slabs of one size, and takes them back: what rows waited in holds packed cells next. Memory
-// that a process touches for the first time is dear (on a virtual machine some 8 µs for each 4 KiB, a twentieth of
-// what a Ledger costs), so it is touched once, and in chunks that the kernel may map by huge pages.
+// that a process touches for the first time is dear (on a virtual machine some 8 µs for each 4 KiB: a tenth of
+// what a Ledger costs), so it is touched once. To ask the kernel for huge pages brought nothing more.
 type slabs struct {
-	free  [][]byte
-	chunk []byte   // not yet handed out
-	open  []uint64 // where hold goes on, up to its capacity
+	free [][]byte
+	open []uint64 // where hold goes on, up to its capacity
 }
 
 // Slabs of those who hold little double from the first size to the full one.
@@ -20,9 +19,6 @@ const (
 	fullSlab  = 1 << 17
 )
 
-// slabChunk is the bytes of a chunk.
-const slabChunk = 8 << 20
-
 // take is an empty slab of full size.
 func (s *slabs) take() []byte {
 	if n := len(s.free); n > 0 {
@@ -30,13 +26,7 @@ func (s *slabs) take() []byte {
 		s.free = s.free[:n-1]
 		return b[:0]
 	}
-	if len(s.chunk) < fullSlab {
-		s.chunk = make([]byte, slabChunk)
-		adviseHuge(s.chunk)
-	}
-	b := s.chunk[:0:fullSlab]
-	s.chunk = s.chunk[fullSlab:]
-	return b
+	return make([]byte, 0, fullSlab)
 }
 
 // give takes back those of full size.

@@ -1,6 +1,0 @@
-//go:build !linux
-
-package ingest
-
-// adviseHuge is for Linux.
-func adviseHuge([]byte) {}
