@@ -54,6 +54,13 @@ func Check(d *Design, y []float64, o Options) error {
 	return checkValues(d, y, o)
 }
 
+// Prepare checks the input of a fit, as all fits of this package do, for estimators that live in packages of
+// their own: shapes, finite values, weights. It leaves out rows of weight 0; what it returns aliases the input where
+// nothing is left out.
+func Prepare(d *Design, y []float64, o Options) (*Design, []float64, Options, error) {
+	return prepare(d, y, o)
+}
+
 func checkShape(d *Design, y []float64, o Options) error {
 	if d == nil || len(d.Names) == 0 {
 		return errors.New("regress: the design has no columns, expected at least an intercept")

@@ -39,7 +39,8 @@ status 4.`
 // regressOptions are the flags of regress.
 type regressOptions struct {
 	family, weights, robust, cluster string
-	link                             string
+	link, mean, se                   string
+	tau                              []float64
 	level                            float64
 	where                            string
 	folds                            int
@@ -79,6 +80,9 @@ func newRegressCommand(a *app) *cobra.Command {
 		Example: `  mainstay regress accounts.csv 'revenue ~ industry + log(employees)' --robust hc3
   mainstay regress churn.parquet 'Churn ~ tenure + Contract + MonthlyCharges' --family binomial --cv 10
   mainstay regress visits.xlsx 'won ~ visits * region' --family binomial --cluster account --json
+  mainstay regress book.csv 'lost ~ complaints + contract' --family firth --mean flic
+  mainstay regress accounts.csv 'revenue ~ employees' --family quantile --tau .5,.9
+  mainstay regress customers.csv 'mean_spend ~ purchases' --family gamma-gamma
   mainstay regress months.parquet 'units ~ . - month' --cv 6 --cv-time month --out coefficients.csv`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.checkFamily(cmd.Flags()); err != nil {

@@ -14,6 +14,9 @@ import (
 // addFamilyFlags binds the flags that only some families take; model says which (model.TakenBy).
 func (o *regressOptions) addFamilyFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.link, "link", "", "binomial: `FUNCTION` of the mean that is linear: logit")
+	f.StringVar(&o.mean, "mean", "", "firth: put predictions right on average: none, flic (another intercept), flac (added rows)")
+	f.Float64SliceVar(&o.tau, "tau", []float64{0.5}, "quantile: `SHARES` of rows below, as .25,.5,.75")
+	f.StringVar(&o.se, "se", "", "quantile: `KIND` of standard errors: nid (default), iid, kernel, bootstrap (default with --cluster; follows from --seed)")
 }
 
 // checkFamily finds an unknown family, and flags that it does not take.
@@ -34,7 +37,7 @@ func (o *regressOptions) checkFamily(f *pflag.FlagSet) error {
 func (o *regressOptions) settings() model.Options {
 	return model.Options{
 		Family: model.Family(o.family), HC: regress.HC(slices.Index(robustKinds, o.robust)), Level: o.level, Threads: o.threads,
-		Link: o.link,
+		Link: o.link, Mean: o.mean, Tau: o.tau, Errors: o.se, Seed: o.seed,
 	}
 }
 

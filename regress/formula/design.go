@@ -2,6 +2,7 @@ package formula
 
 import (
 	"fmt"
+	"slices"
 
 	"mainstay/regress"
 )
@@ -88,4 +89,38 @@ func (fr *Frame) Events() (y []float64, names [2]string, err error) {
 		}
 		return fmt.Errorf("%g, but the response of --family binomial is 0 or 1, or text of two values; a condition makes one, as in I(%s > 100) ~ …", v.x[i], v.name)
 	})
+}
+
+// mostCategories bounds the distinct numbers that are taken for categories.
+const mostCategories = 50
+
+// Categories is a response of two values or more as their numbers by row of the frame, with their names, the base first.
+// Numbers are categories by size where they are few.
+func (fr *Frame) Categories() (codes []int, names []string, err error) {
+	v := fr.response
+	switch {
+	case v.shape == factor:
+		names = v.levels
+		for _, c := range v.codes {
+			codes = append(codes, int(c))
+		}
+	case v.shape == plain:
+		distinct := slices.Compact(slices.Sorted(slices.Values(v.x)))
+		if len(distinct) > mostCategories {
+			return nil, nil, fmt.Errorf("the response %s has %d different numbers: it is no category; take another family, or conditions of it", v.name, len(distinct))
+		}
+		for _, x := range distinct {
+			names = append(names, number(x))
+		}
+		for _, x := range v.x {
+			c, _ := slices.BinarySearch(distinct, x)
+			codes = append(codes, c)
+		}
+	default:
+		return nil, nil, fmt.Errorf("the response cannot be %s: write the column itself", v.name)
+	}
+	if len(names) < 2 {
+		return nil, nil, fmt.Errorf("the response %s is %q in every row that is used; two values or more are needed", v.name, names[0])
+	}
+	return codes, names, nil
 }

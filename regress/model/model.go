@@ -30,7 +30,11 @@ type Options struct {
 	Folds   *Folds     // nil = no cross-validation
 	Threads int
 
-	Link string // of the mean, "" = the family's usual one
+	Link   string    // of the mean, "" = the family's usual one
+	Mean   string    // firth: "none" (also ""), "flic", "flac"
+	Tau    []float64 // quantile: ascending, nil = the median
+	Errors string    // quantile: "iid", "nid", "kernel", "bootstrap"; "" = nid, with clusters bootstrap
+	Seed   uint64    // quantile: of the bootstrap
 }
 
 // Result is a certified fit. Numbers that are undefined are NaN.
@@ -87,15 +91,16 @@ func (e *RefusedError) Error() string {
 
 // study is a formula on its rows.
 type study struct {
-	o       Options
-	family  *family
-	f       *formula.Formula
-	fr      *formula.Frame
-	y       []float64
-	binary  bool // y is 0 or 1
-	weights []float64
-	cluster []int32
-	keys    []uint64 // by row of the frame: a hash of what it holds
+	o          Options
+	family     *family
+	f          *formula.Formula
+	fr         *formula.Frame
+	y          []float64
+	binary     bool     // y is 0 or 1
+	categories []string // multinomial: what y numbers, from 0
+	weights    []float64
+	cluster    []int32
+	keys       []uint64 // by row of the frame: a hash of what it holds
 }
 
 // Fit fits f to d. Rows are taken in an order of their own (rows.go), so the result does not depend

@@ -28,7 +28,7 @@ func TestWildTables(t *testing.T) {
 			d.Columns[6].Number = append(d.Columns[6].Number, rapid.SampledFrom([]float64{0, 1, 1, 2, 1e-90, 1e90}).Draw(t, "w"))
 		}
 		o := Options{Level: 0.95, Family: rapid.SampledFrom(Families()).Draw(t, "family")}
-		response := map[Family]string{Gaussian: "y", Binomial: "won"}[o.Family]
+		response := map[Family]string{Gaussian: "y", Quantile: "y", GammaGamma: "y", Binomial: "won", Firth: "won", Multinomial: "factor(w)"}[o.Family]
 		switch rapid.IntRange(0, 3).Draw(t, "errors") {
 		case 1:
 			o.Weights = "w"

@@ -1,0 +1,50 @@
+package spend
+
+import (
+	"math"
+
+	"mainstay/internal/num"
+
+	"gonum.org/v1/gonum/mathext"
+)
+
+// Conditional is what purchases of a customer are worth on average, given those seen.
+type Conditional struct {
+	Mean      float64 // expected; NaN where it is infinite
+	SE        float64 // of Mean, from the uncertainty of the parameters (delta method)
+	Low, High float64 // interval of Mean, on the log scale
+	OwnLow    float64 // the customer's own mean lies between these with the probability given:
+	OwnHigh   float64 // quantiles of p/ν, parameters taken as known
+}
+
+// Conditional is, for a customer with x purchases of mean m,
+//
+//	E(M | x, m) = p(γ + mx)/(px + q − 1),
+//
+// a weighted mean of m and the mean of all customers; with x = 0 (m is not looked at) that of all. Since ν given the
+// purchases is Gamma with shape px + q and rate γ + mx, the customer's own mean p/ν lies between its quantiles. NaN for a
+// refused fit, for arguments the model does not know, and for a level outside (0, 1).
+//
+// Source: Fader, Hardie & Lee 2005, eq. 11; Fader & Hardie 2013, note 025, eq. 5.
+func (f *Fit) Conditional(x, m, level float64) Conditional {
+	nan := math.NaN()
+	out := Conditional{nan, nan, nan, nan, nan, nan}
+	if !f.Certificate.Certified() || !(x >= 0) || math.IsInf(x, 0) || x > 0 && !(m > 0 && m <= 1e100) || !(level > 0 && level < 1) {
+		return out
+	}
+	z := 0.0
+	if x > 0 {
+		z = m * x
+	}
+	shape, rate := f.P*x+f.Q, f.Gamma+z
+	tail := (1 - level) / 2
+	out.OwnLow, out.OwnHigh = f.P*rate/mathext.GammaIncRegInv(shape, 1-tail), f.P*rate/mathext.GammaIncRegInv(shape, tail)
+	if shape <= 1 {
+		return out
+	}
+	out.Mean = f.P * rate / (shape - 1)
+	se := f.deviation([]float64{1 - f.P*x/(shape-1), -f.Q / (shape - 1), f.Gamma / rate})
+	half := num.ZLevel(level) * se
+	out.SE, out.Low, out.High = out.Mean*se, out.Mean*math.Exp(-half), out.Mean*math.Exp(half)
+	return out
+}
