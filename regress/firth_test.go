@@ -15,10 +15,10 @@ import (
 	"pgregory.net/rapid"
 )
 
-// firthTable reads a table of numbers of testdata/ref/firth: the response, weights ("" = 1) and the other columns.
+// firthTable reads a table of numbers: the response, weights ("" = 1) and the other columns.
 func firthTable(t *testing.T, name, response, weight string) (d *Design, y, w []float64) {
 	t.Helper()
-	file, err := os.Open("testdata/ref/firth/" + name)
+	file, err := os.Open(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,11 +74,11 @@ func TestFirthAgainstFigures(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, want := range figures {
-		d, y, _ := firthTable(t, "endometrial.csv", "HG", "")
+		d, y, _ := firthTable(t, "testdata/ref/firth/endometrial.csv", "HG", "")
 		o := Options{}
 		switch name {
 		case "sex2":
-			d, y, o.Weights = firthTable(t, "sex2.csv", "case", "count")
+			d, y, o.Weights = firthTable(t, "published/sex2.csv", "case", "count")
 		case "weights and offset":
 			for i := range y {
 				o.Weights, o.Offset = append(o.Weights, float64(1+i%3)), append(o.Offset, float64(i%5-2)/4)

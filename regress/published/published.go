@@ -19,9 +19,9 @@ import (
 
 // nist.json holds the eleven linear least-squares sets of NIST's Statistical Reference Datasets with their
 // certified values (a work of the United States government, in the public domain), spector.csv the 32
-// students of Spector & Mazzeo 1980.
+// students of Spector & Mazzeo 1980, sex2.csv the 239 women of Foxman et al. 1997, counted.
 //
-//go:embed nist.json spector.csv
+//go:embed nist.json spector.csv sex2.csv
 var files embed.FS
 
 const (
@@ -65,8 +65,12 @@ func Agreements() ([]num.Agreement, error) {
 	if err != nil {
 		return nil, fmt.Errorf("spector: %w", err)
 	}
+	infections, err := infections()
+	if err != nil {
+		return nil, fmt.Errorf("sex2: %w", err)
+	}
 	r, err := ratings()
-	return append(append(out, a...), r...), err
+	return append(append(append(out, a...), infections...), r...), err
 }
 
 func (s *nistSet) agreements() ([]num.Agreement, error) {
@@ -106,7 +110,25 @@ func (s *nistSet) agreements() ([]num.Agreement, error) {
 // spector is the logistic regression of the textbooks. The published figures are of GPA stored in single
 // precision.
 func spector() ([]num.Agreement, error) {
-	f, err := files.Open("spector.csv")
+	d, err := numbers("spector.csv", func(v float64) float64 { return float64(float32(v)) })
+	if err != nil {
+		return nil, err
+	}
+	r, err := fit(d, "grade ~ gpa + tuce + psi", model.Binomial)
+	if err != nil {
+		return nil, err
+	}
+	l := &list{model: "logistic: Spector & Mazzeo", source: spectorSource}
+	for j, text := range []string{"-13.02134832", "2.82611297", "0.09515767", "2.37868773"} {
+		l.add(r.Coefficients[j].Name, r.Coefficients[j].Estimate, text)
+	}
+	l.add("log-likelihood", r.Measures.LogLik, "-12.8896334653335")
+	return l.all, l.err
+}
+
+// numbers reads a CSV file of numbers, each passed through stored.
+func numbers(name string, stored func(float64) float64) (*formula.Data, error) {
+	f, err := files.Open(name)
 	if err != nil {
 		return nil, err
 	}
@@ -123,29 +145,24 @@ func spector() ([]num.Agreement, error) {
 			if err != nil {
 				return nil, err
 			}
-			c.Number = append(c.Number, float64(float32(v)))
+			c.Number = append(c.Number, stored(v))
 		}
 		d.Columns = append(d.Columns, c)
 	}
-	r, err := fit(d, "grade ~ gpa + tuce + psi", model.Binomial)
-	if err != nil {
-		return nil, err
-	}
-	l := &list{model: "logistic: Spector & Mazzeo", source: spectorSource}
-	for j, text := range []string{"-13.02134832", "2.82611297", "0.09515767", "2.37868773"} {
-		l.add(r.Coefficients[j].Name, r.Coefficients[j].Estimate, text)
-	}
-	l.add("log-likelihood", r.Measures.LogLik, "-12.8896334653335")
-	return l.all, l.err
+	return d, nil
 }
 
 func fit(d *formula.Data, text string, family model.Family) (*model.Result, error) {
+	return fitWith(d, text, model.Options{Family: family})
+}
+
+func fitWith(d *formula.Data, text string, o model.Options) (*model.Result, error) {
 	f, err := formula.Parse(text, nil)
 	if err != nil {
 		return nil, err
 	}
-	const level = 0.95
-	return model.Fit(context.Background(), d, f, model.Options{Family: family, Level: level})
+	o.Level = 0.95
+	return model.Fit(context.Background(), d, f, o)
 }
 
 // list gathers the agreements of one fit.

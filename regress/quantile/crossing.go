@@ -3,6 +3,7 @@ package quantile
 import (
 	"cmp"
 	"math"
+	"slices"
 
 	"mainstay/internal/num"
 )
@@ -51,6 +52,7 @@ func (v *corner) crossings(leave int, sign float64) []crossing {
 	p, e := v.p, v.edge(leave, sign)
 	parts := make([][]crossing, (p.n-1)/rowBlock+1)
 	num.Blocks(p.n, rowBlock, p.threads, func(b, lo, hi int) {
+		met := make([]crossing, 0, hi-lo)
 		for i := lo; i < hi; i++ {
 			if v.inside[i] {
 				continue
@@ -69,15 +71,12 @@ func (v *corner) crossings(leave int, sign float64) []crossing {
 				c.tilted = -v.tilted(i) / rate
 			}
 			if c.at > 0 || c.at == 0 && c.tilted > 0 {
-				parts[b] = append(parts[b], c)
+				met = append(met, c)
 			}
 		}
+		parts[b] = met
 	})
-	var all []crossing
-	for _, c := range parts {
-		all = append(all, c...)
-	}
-	return all
+	return slices.Concat(parts...)
 }
 
 // choose is the first crossing, in their order, by which the rates add up to need. It is a weighted quickselect (Hoare

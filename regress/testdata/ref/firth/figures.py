@@ -79,7 +79,7 @@ def study(X, y, w, off, names):
                 plain=float(plain), null=float(null), flic=float(flic), flac=f(flac[:k]), flac_se=f([sqrt(VA[i, i]) for i in every]))
 
 out = {}
-X, y, w, n = load("sex2.csv", "case", "count"); out["sex2"] = study(X, y, w, [mpf(0)]*len(y), n)
+X, y, w, n = load("../../../published/sex2.csv", "case", "count"); out["sex2"] = study(X, y, w, [mpf(0)]*len(y), n)
 X, y, w, n = load("endometrial.csv", "HG"); out["endometrial"] = study(X, y, w, [mpf(0)]*len(y), n)
 w = [mpf(1+i % 3) for i in range(len(y))]; off = [mpf(i % 5-2)/4 for i in range(len(y))]
 out["weights and offset"] = study(X, y, w, off, n)
