@@ -3,11 +3,11 @@ package ingest
 import (
 	"context"
 	"fmt"
-	"runtime/debug"
 	"sync"
 	"sync/atomic"
 
 	"mainstay/ingest/store"
+	"mainstay/internal/num"
 )
 
 // Build reads every row once and returns the Ledger, the same for any number of
@@ -120,7 +120,7 @@ func inParallel(ctx context.Context, workers, tasks int, f func(ctx context.Cont
 				if task >= tasks {
 					return
 				}
-				if err := safely(func() error { return f(ctx, w, task) }); err != nil {
+				if err := num.Safely(func() error { return f(ctx, w, task) }); err != nil {
 					once.Do(func() { first = err })
 					cancel()
 					return
@@ -133,17 +133,6 @@ func inParallel(ctx context.Context, workers, tasks int, f func(ctx context.Cont
 		return context.Cause(ctx)
 	}
 	return first
-}
-
-// safely turns a panic into an error: whatever a file holds, the program goes on to
-// say so.
-func safely(f func() error) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("internal error: %v (please report it with this trace)\n%s", r, debug.Stack())
-		}
-	}()
-	return f()
 }
 
 // reconcile adds up the rows and the money that the packed cells hold, and compares them with what was read and set aside.

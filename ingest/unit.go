@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"mainstay/ingest/store"
+	"mainstay/internal/num"
 )
 
 // batchRows is how many rows are decoded, judged and scattered at a time: few
@@ -56,7 +57,7 @@ func readUnits(ctx context.Context, st store.Store, p *Plan, workers []*scattere
 	var rows atomic.Int64
 	rows.Store(p.rowsOutside())
 	err := eachUnit(ctx, st, p, len(workers), func(ctx context.Context, worker, task int, d *decoder, u unit) error {
-		err := safely(func() error {
+		err := num.Safely(func() error {
 			d.perRow = workers[worker].aside != nil
 			if err := d.open(ctx, st, u); err != nil {
 				return err

@@ -3,6 +3,7 @@ package reports
 import (
 	"errors"
 	"io"
+	"slices"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
@@ -22,6 +23,7 @@ type arrowWriter struct {
 	pending int // rows in the record at hand
 
 	valid, flags []bool // room for the values of a column
+	texts        []string
 	floats       []float64
 	ints         []int64
 	days         []arrow.Date32
@@ -113,35 +115,49 @@ func (a *arrowWriter) append(b array.Builder, c *Column, lo, hi int) {
 	a.valid = valid
 	switch b := b.(type) {
 	case *array.StringBuilder:
-		for i := lo; i < hi; i++ {
-			if len(valid) > 0 && !valid[i-lo] {
-				b.AppendNull()
-			} else {
-				b.Append(c.text(i))
-			}
-		}
+		b.AppendValues(a.textsOf(c, lo, hi), valid)
 	case *array.Float64Builder:
-		b.AppendValues(spread(&a.floats, valid, hi-lo, func(i int) float64 { return c.float(lo + i) }), valid)
+		b.AppendValues(spread(&a.floats, valid, c.Flt[lo:hi], func(v float64) float64 { return v + 0 }), valid)
 	case *array.Decimal128Builder:
-		b.AppendValues(spread(&a.decimals, valid, hi-lo, func(i int) decimal128.Num { return decimal128.FromI64(c.Int[lo+i]) }), valid)
+		b.AppendValues(spread(&a.decimals, valid, c.Int[lo:hi], decimal128.FromI64), valid)
 	case *array.BooleanBuilder:
-		b.AppendValues(spread(&a.flags, valid, hi-lo, func(i int) bool { return c.Bool[lo+i] }), valid)
+		b.AppendValues(spread(&a.flags, valid, c.Bool[lo:hi], func(v bool) bool { return v }), valid)
 	case *array.Date32Builder:
-		b.AppendValues(spread(&a.days, valid, hi-lo, func(i int) arrow.Date32 { return arrow.Date32(c.Int[lo+i]) }), valid)
+		b.AppendValues(spread(&a.days, valid, c.Int[lo:hi], func(v int64) arrow.Date32 { return arrow.Date32(v) }), valid)
 	case *array.Int64Builder:
-		b.AppendValues(spread(&a.ints, valid, hi-lo, func(i int) int64 { return c.Int[lo+i] }), valid)
+		b.AppendValues(spread(&a.ints, valid, c.Int[lo:hi], func(v int64) int64 { return v }), valid)
 	}
 }
 
-// spread makes n values in room, those that are not valid zero; no valid at all means that every value is.
-func spread[T any](room *[]T, valid []bool, n int, value func(i int) T) []T {
-	out := append((*room)[:0], make([]T, n)...)
-	for i := range out {
-		if len(valid) == 0 || valid[i] {
-			out[i] = value(i)
+// textsOf are the texts of some rows, "" for null.
+func (a *arrowWriter) textsOf(c *Column, lo, hi int) []string {
+	a.texts = a.texts[:0]
+	for i := lo; i < hi; i++ {
+		text := ""
+		if c.Null == nil || !c.Null[i] {
+			text = c.text(i)
+		}
+		a.texts = append(a.texts, text)
+	}
+	return a.texts
+}
+
+// spread turns values into another type in room, those that are not valid into zero; no valid at all means that every value is.
+func spread[T, V any](room *[]T, valid []bool, values []V, turn func(V) T) []T {
+	out := slices.Grow((*room)[:0], len(values))[:len(values)]
+	*room = out
+	if len(valid) == 0 {
+		for i, v := range values {
+			out[i] = turn(v)
+		}
+		return out
+	}
+	var zero T
+	for i, v := range values {
+		if out[i] = zero; valid[i] {
+			out[i] = turn(v)
 		}
 	}
-	*room = out
 	return out
 }
 

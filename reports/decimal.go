@@ -12,22 +12,33 @@ func appendDecimal(dst []byte, x int64, scale int) []byte {
 		dst = append(dst, '-')
 		u = -u
 	}
-	start := len(dst)
-	dst = strconv.AppendUint(dst, u, 10)
 	if scale <= 0 {
-		return dst
+		return strconv.AppendUint(dst, u, 10)
 	}
-	for len(dst)-start <= scale {
-		dst = append(dst, 0)
-		copy(dst[start+1:], dst[start:])
-		dst[start] = '0'
+	whole, rest := uint64(0), u
+	if scale < len(powersOfTen) {
+		whole = u / powersOfTen[scale]
+		rest -= whole * powersOfTen[scale]
 	}
-	point := len(dst) - scale
-	dst = append(dst, 0)
-	copy(dst[point+1:], dst[point:])
-	dst[point] = '.'
+	dst = append(strconv.AppendUint(dst, whole, 10), '.')
+	for range scale {
+		dst = append(dst, '0')
+	}
+	for at := len(dst) - 1; rest > 0; at-- {
+		dst[at] = byte('0' + rest%10)
+		rest /= 10
+	}
 	return dst
 }
+
+// powersOfTen are those that 64 bits hold.
+var powersOfTen = func() (p [20]uint64) {
+	p[0] = 1
+	for k := range p[1:] {
+		p[k+1] = 10 * p[k]
+	}
+	return p
+}()
 
 // formatDecimal is appendDecimal as a string.
 func formatDecimal(x int64, scale int) string {

@@ -4,9 +4,10 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"sync"
 
 	"github.com/parquet-go/parquet-go"
+
+	"mainstay/internal/num"
 )
 
 // rowGroupRows is the size of a row group: what DuckDB reads as one unit of parallel work, and few
@@ -80,17 +81,13 @@ func (p *parquetWriter) flush() error {
 
 // eachColumn visits the columns of the row group at hand, each half on a goroutine. The error is that of the first half.
 func (p *parquetWriter) eachColumn(visit func(h *parquetHalf, k int, cw *parquet.ColumnWriter) error) error {
-	var wg sync.WaitGroup
 	var failed [len(p.halves)]error
 	columns := p.w.ColumnWriters()
-	for n := range p.halves {
-		wg.Go(func() {
-			for k := n; k < len(columns) && failed[n] == nil; k += len(p.halves) {
-				failed[n] = visit(&p.halves[n], k, columns[k])
-			}
-		})
-	}
-	wg.Wait()
+	num.Blocks(len(p.halves), 1, len(p.halves), func(n, _, _ int) {
+		for k := n; k < len(columns) && failed[n] == nil; k += len(p.halves) {
+			failed[n] = visit(&p.halves[n], k, columns[k])
+		}
+	})
 	return cmp.Or(failed[:]...)
 }
 
@@ -112,40 +109,41 @@ func (p *parquetWriter) close() error { return p.w.Close() }
 // loop for each type.
 func (h *parquetHalf) values(c *Column, lo, hi, k int) {
 	h.text, h.batch = h.text[:0], h.batch[:hi-lo]
-	out := h.batch
 	switch c.Type {
 	case String:
 		h.texts(c, lo, hi, k)
-		return
 	case Float:
+		null := parquet.NullValue().Level(0, 0, k)
 		for i, v := range c.Flt[lo:hi] {
-			if v-v == 0 { // finite
-				out[i] = parquet.DoubleValue(v+0).Level(0, 1, k)
+			h.batch[i] = null
+			if v-v == 0 && (c.Null == nil || !c.Null[lo+i]) { // finite
+				h.batch[i] = parquet.DoubleValue(v+0).Level(0, 1, k)
 			}
 		}
 	case Boolean:
-		for i, v := range c.Bool[lo:hi] {
-			out[i] = parquet.BooleanValue(v)
-		}
+		leveled(h.batch, c, c.Bool, lo, k, parquet.BooleanValue)
 	case Date:
-		for i, v := range c.Int[lo:hi] {
-			out[i] = parquet.Int32Value(int32(v))
-		}
+		leveled(h.batch, c, c.Int, lo, k, func(v int64) parquet.Value { return parquet.Int32Value(int32(v)) })
 	default:
-		for i, v := range c.Int[lo:hi] {
-			out[i] = parquet.Int64Value(v)
-		}
+		leveled(h.batch, c, c.Int, lo, k, parquet.Int64Value)
 	}
-	if !c.Optional() {
+}
+
+// leveled fills out with the values of rows from lo on of a column.
+func leveled[T any](out []parquet.Value, c *Column, values []T, lo, k int, value func(T) parquet.Value) {
+	values = values[lo : lo+len(out)]
+	if c.Null == nil {
+		for i, v := range values {
+			out[i] = value(v)
+		}
 		return
 	}
-	null := parquet.NullValue().Level(0, 0, k)
-	for i := lo; i < hi; i++ {
-		switch {
-		case c.IsNull(i):
-			out[i-lo] = null
-		case c.Type != Float:
-			out[i-lo] = out[i-lo].Level(0, 1, k)
+	null, absent := parquet.NullValue().Level(0, 0, k), c.Null[lo:lo+len(out)]
+	for i, v := range values {
+		if absent[i] {
+			out[i] = null
+		} else {
+			out[i] = value(v).Level(0, 1, k)
 		}
 	}
 }

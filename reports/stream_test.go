@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"strings"
 	"testing"
 
 	"github.com/apache/arrow/go/v17/arrow/memory"
 
+	"mainstay/internal/num"
 	"mainstay/segment"
 )
 
@@ -64,12 +66,40 @@ func TestStreamStopsAtAnError(t *testing.T) {
 			}
 		}
 	}
-	if err := s.write(newCSVWriter(io.Discard, s.Shape), &failing{2, full}); !errors.Is(err, full) || asked > 3 {
+	if err := s.write(newCSVWriter(io.Discard, s.Shape), &failing{2, full}); !errors.Is(err, full) || asked > streamAhead+3 {
 		t.Errorf("error is %v after %d batches", err, asked)
 	}
 	lost := errors.New("temporary file is gone")
 	s.Batches = func(yield func(*Table, error) bool) { yield(nil, lost) }
 	if err := s.write(newCSVWriter(io.Discard, s.Shape)); !errors.Is(err, lost) {
 		t.Errorf("error is %v", err)
+	}
+}
+
+// panicking panics at its second batch.
+type panicking struct{ n int }
+
+func (p *panicking) rows(t *Table) error {
+	p.n++
+	if p.n == 2 {
+		_ = t.Columns[len(t.Columns)]
+	}
+	return nil
+}
+
+func (p *panicking) close() error { return nil }
+
+// A panic in one format is an error, and so is one in a half of a Parquet file: neither ends the program.
+func TestStreamSurvivesAPanic(t *testing.T) {
+	f := newFixture()
+	f.res.Scores = manyScores(5 * scoreBatch)
+	s := Scores(f.res, f.ledger.Has)
+	if err := s.write(newCSVWriter(io.Discard, s.Shape), &panicking{}); err == nil || !strings.Contains(err.Error(), "internal error: ") {
+		t.Errorf("error is %v", err)
+	}
+	broken := *s.Shape
+	broken.Rows = 1 // and no values, which Table.check would refuse
+	if err := num.Safely(func() error { return newParquetWriter(io.Discard, s.Shape).rows(&broken) }); err == nil || !strings.Contains(err.Error(), "internal error: ") {
+		t.Errorf("error of a half is %v", err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"unicode/utf8"
 )
 
 // ColumnType is the type of an output column.
@@ -70,7 +71,12 @@ func (c *Column) IsNull(i int) bool {
 }
 
 // text is row i of a String column as valid UTF-8: what is not becomes U+FFFD.
-func (c *Column) text(i int) string { return strings.ToValidUTF8(c.Str[i], "\uFFFD") }
+func (c *Column) text(i int) string {
+	if s := c.Str[i]; utf8.ValidString(s) { // several bytes at a time
+		return s
+	}
+	return strings.ToValidUTF8(c.Str[i], "\uFFFD")
+}
 
 // float is row i of a Float column without negative zero, which people misread and text shows.
 func (c *Column) float(i int) float64 { return c.Flt[i] + 0 }

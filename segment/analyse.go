@@ -95,7 +95,8 @@ type analysis struct {
 
 // compete runs the two tournaments.
 func (a *analysis) compete(ctx context.Context, progress Progress) (err error) {
-	a.churn, err = compete(ctx, a.backtest, targetChurn, churnCandidates, a.churnPlan, a.Config.IncumbentChurn, evaluate.LogLosses,
+	finals := slices.Concat(a.churnPlan.Final, a.valuePlan.Final)
+	a.churn, err = compete(ctx, a.backtest, targetChurn, churnCandidates, a.churnPlan, a.Config.IncumbentChurn, append(a.valuePlan.days(), finals...), evaluate.LogLosses,
 		func(name string, day ingest.Day, from []*panel) trained[churnModel] {
 			return a.trainChurn(name, from, a.chain(day))
 		},
@@ -107,7 +108,7 @@ func (a *analysis) compete(ctx context.Context, progress Progress) (err error) {
 	if err != nil {
 		return err
 	}
-	a.value, err = compete(ctx, a.backtest, targetValue, valueCandidates, a.valuePlan, a.Config.IncumbentValue, squaredErrors,
+	a.value, err = compete(ctx, a.backtest, targetValue, valueCandidates, a.valuePlan, a.Config.IncumbentValue, finals, squaredErrors,
 		func(name string, day ingest.Day, from []*panel) trained[valueModel] {
 			return a.trainValue(name, a.panel(day), from, a.chain(day))
 		},
@@ -120,7 +121,7 @@ func (a *analysis) compete(ctx context.Context, progress Progress) (err error) {
 func (a *analysis) score(ctx context.Context, progress Progress) error {
 	report(progress, phaseScores, 0)
 	chain := a.chain(a.Clock.AsOf)
-	a.forget(append(slices.Clone(a.churnPlan.Final), a.valuePlan.Final...)...)
+	a.forget(slices.Concat(a.churnPlan.Final, a.valuePlan.Final), nil)
 	churn, err := a.training(ctx, a.churnPlan.Final)
 	if err != nil {
 		return err
@@ -130,22 +131,24 @@ func (a *analysis) score(ctx context.Context, progress Progress) error {
 		return err
 	}
 	a.teller = &teller{study: a.study, typical: a.today.typical}
-	a.scorer = &scorer{backtest: a.backtest, teller: a.teller, chain: chain, returns: trainReturns(a.study, churn, value, chain)}
+	a.scorer = &scorer{backtest: a.backtest, teller: a.teller, chain: chain}
 	s := a.scorer
 	if k := a.churn.champion; k >= 0 {
 		s.churn = a.churn.final[k].Model
 	}
 	if k := a.value.champion; k >= 0 {
 		s.value = a.value.final[k].Model
-		if a.value.contested {
-			var pred, actual []float64
-			for f := 1; f < len(a.value.arena.actual); f++ {
-				pred = append(pred, a.value.trials[k].pred[f]...)
-				actual = append(actual, a.value.arena.actual[f]...)
-			}
-			s.bands = newValueBands(pred, actual, a.Config.Level)
-			a.totals = newTotals(&a.value.arena, a.value.trials[k].pred, a.Config.Level, a.learntFrom().share())
+	}
+	err = each(ctx, 2, a.Threads, func(k int) error {
+		if k == 0 {
+			s.returns = trainReturns(a.study, churn, value, chain)
+		} else if k := a.value.champion; k >= 0 && a.value.contested {
+			a.valueErrors(k)
 		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	if chain.certified() && a.Config.DiscountRate > 0 {
 		s.future = chain.multiplier(a.Config.DiscountRate, a.Clock.Period.Days())
@@ -168,4 +171,11 @@ func (a *analysis) score(ctx context.Context, progress Progress) error {
 	r.Scores = a.bookScores(a.scored)
 	report(progress, phaseScores, 1)
 	return nil
+}
+
+// valueErrors learns from the choosing folds how far the value champion was off, by customer and in total.
+func (a *analysis) valueErrors(champion int) {
+	arena, pred := &a.value.arena, a.value.trials[champion].pred
+	a.scorer.bands = newValueBands(slices.Concat(pred[1:]...), slices.Concat(arena.actual[1:]...), a.Config.Level)
+	a.totals = newTotals(arena, pred, a.Config.Level, a.learntFrom().share())
 }

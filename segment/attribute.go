@@ -35,18 +35,9 @@ type Attribute struct {
 // equals. Spaces around a text do not count.
 func (b *Book) attribute(name string) *Attribute {
 	a := b.describedAttribute(name)
-	if a == nil || a.side < 0 {
-		return a
+	if a != nil && a.side >= 0 {
+		a.codes = b.latestCodes()[a.side]
 	}
-	a.codes = newCodes(b.Profiles.Len(), len(a.values))
-	b.Ledger.Scan(b.Threads, func(k int, s *ingest.Shard) {
-		lo, hi := b.Profiles.OfShard(k)
-		for i := lo; i < hi; i++ {
-			if a.ofAccount(i) == "" {
-				a.codes.set(i, latestCode(s, a.side, b.Profiles.Row(k, i), b.Clock.AsOf))
-			}
-		}
-	})
 	return a
 }
 
@@ -131,9 +122,10 @@ func (a *Attribute) ofAccount(m int) string {
 	return decimal(a.numbers[row])
 }
 
-// byCode is find, which depends on nothing but the text of a member, asked once for each text of the accounts rather than
-// for each member: texts lie far apart in memory, and to look each up is a cache miss for every member.
+// byCode is find, which depends on nothing but the text of a member, asked once for each text of the accounts and of the side
+// table rather than for each member: texts lie far apart in memory, and to look each up is a cache miss for every member.
 func (a *Attribute) byCode(find func(m int) int32) func(m int) int32 {
+	find = a.bySideCode(find)
 	if a.texts == nil {
 		return find
 	}
@@ -146,12 +138,30 @@ func (a *Attribute) byCode(find func(m int) int32) func(m int) int32 {
 		}
 		answer := &answers[a.texts.Code(row)]
 		if *answer == unasked {
-			if *answer = find(m) + 1; a.side >= 0 && a.ofAccount(m) == "" {
-				*answer = elsewhere
+			if *answer = elsewhere; a.side < 0 || a.ofAccount(m) != "" {
+				*answer = find(m) + 1
 			}
 		}
 		if *answer == elsewhere {
 			return find(m)
+		}
+		return *answer - 1
+	}
+}
+
+// bySideCode is byCode of members of whom the accounts say nothing.
+func (a *Attribute) bySideCode(find func(m int) int32) func(m int) int32 {
+	if a.side < 0 || a.numbers != nil {
+		return find
+	}
+	answers := make([]int32, len(a.values)) // plus one; 0 = not asked
+	return func(m int) int32 {
+		if !a.book.isCustomer(m) || a.texts != nil && a.ofAccount(m) != "" {
+			return find(m)
+		}
+		answer := &answers[a.codes.at(m)]
+		if *answer == 0 {
+			*answer = find(m) + 1
 		}
 		return *answer - 1
 	}
@@ -163,56 +173,6 @@ func (a *Attribute) number(m int) float64 {
 		return a.numbers[row]
 	}
 	return math.NaN()
-}
-
-// codes is a column of small numbers: a byte each where less than 256 differ, as in most categories.
-type codes struct {
-	narrow []uint8
-	wide   []uint32
-}
-
-func newCodes(n, different int) codes {
-	if different <= math.MaxUint8+1 {
-		return codes{narrow: make([]uint8, n)}
-	}
-	return codes{wide: make([]uint32, n)}
-}
-
-func (c *codes) at(i int) uint32 {
-	if c.narrow != nil {
-		return uint32(c.narrow[i])
-	}
-	return c.wide[i]
-}
-
-func (c *codes) set(i int, v uint32) {
-	if c.narrow != nil {
-		c.narrow[i] = uint8(v)
-	} else {
-		c.wide[i] = v
-	}
-}
-
-// latestCode is the code of a side table for customer i as of a day, 0 (empty) without one.
-func latestCode(s *ingest.Shard, side, i int, asOf ingest.Day) uint32 {
-	t := s.Side(side)
-	lo, hi := s.Cells(i)
-	for j := hi - 1; j >= lo; j-- {
-		if s.Day[j] > asOf {
-			continue
-		}
-		var best, lines uint32
-		for e := t.Start[j]; e < t.Start[j+1]; e++ {
-			// Codes ascend in the order of the values' bytes: the first of equals is the smallest.
-			if t.Code[e] != 0 && t.Lines[e] > lines {
-				best, lines = t.Code[e], t.Lines[e]
-			}
-		}
-		if best != 0 {
-			return best
-		}
-	}
-	return 0
 }
 
 // attributeNames lists what attribute finds: accounts first, then side tables, in file order.

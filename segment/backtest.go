@@ -2,11 +2,13 @@ package segment
 
 import (
 	"context"
-	"fmt"
+	"maps"
 	"math"
 	"slices"
+	"unsafe"
 
 	"mainstay/ingest"
+	"mainstay/ingest/spill"
 	"mainstay/internal/num"
 	"mainstay/markov"
 )
@@ -64,13 +66,35 @@ func (t *backtest) panel(d ingest.Day) *panel {
 	return p
 }
 
-// forget drops the panels of days that are not named; the as-of date's is kept.
-func (t *backtest) forget(keep ...ingest.Day) {
-	for d := range t.panels {
-		if d != t.Clock.AsOf && !slices.Contains(keep, d) {
+// forget drops the panels that the work at hand does not need; those that will be asked for later stay while there is room. The as-of
+// date's is kept.
+func (t *backtest) forget(now, later []ingest.Day) {
+	room := t.room() - len(now) - 1
+	for _, d := range slices.Sorted(maps.Keys(t.panels)) {
+		if d == t.Clock.AsOf || slices.Contains(now, d) {
+			continue
+		}
+		if room--; room < 0 || !slices.Contains(later, d) {
 			delete(t.panels, d)
 		}
 	}
+}
+
+// room is how many panels memory has a share for.
+func (t *backtest) room() int {
+	bytes := int64(len(t.today.Subjects))*int64(unsafe.Sizeof(subject{})) + int64(len(t.today.X))*8
+	return int(min(t.Ledger.Space.Share(spill.Customers)/max(bytes, 1), math.MaxInt32))
+}
+
+// foldsAtOnce is how many folds are trained at the same time: one a thread, as far as memory has room for their panels and, at
+// twice the size of what they are made of, their designs.
+func (t *backtest) foldsAtOnce() int {
+	for n := t.Threads; n > 1; n-- {
+		if n+maxTraining+2*n*maxTraining <= t.room() {
+			return n
+		}
+	}
+	return 1
 }
 
 // training is the panels of days; the error is that of the context.
@@ -103,157 +127,27 @@ func (t *backtest) chain(d ingest.Day) *chainModel {
 	return m
 }
 
-// contest is the outcome for one target.
-type contest[M any] struct {
-	arena     arena
-	trials    []trial
-	champion  int // index of the trial; −1 when nobody can predict
-	contested bool
-	why       string
-	final     []trained[M] // fitted on everything known on the as-of date, by trial
-}
-
-// name and certified of the champion. A rule that stands in without a tournament is not certified.
-func (c *contest[M]) name() string {
-	if c.champion < 0 {
-		return ""
+// gather reads what some folds are trained and judged on: it fills panels and chains, which nothing changes until the next call, and
+// returns the training panels by fold. The error is that of the context.
+func (t *backtest) gather(ctx context.Context, folds []fold, later []ingest.Day) ([][]*panel, error) {
+	var now []ingest.Day
+	for _, f := range folds {
+		now = append(append(now, f.Origin), f.Train...)
 	}
-	return c.trials[c.champion].name
-}
-
-// naive is the place of the naive rule among the candidates.
-const naive = 0
-
-// certified reports whether the champion won a tournament. A naive rule that stood alone, because every
-// model was refused, only stands in.
-func (c *contest[M]) certified() bool {
-	return c.contested && (c.champion > naive || c.rivals())
-}
-
-// rivals reports whether any model could be judged beside the naive rule.
-func (c *contest[M]) rivals() bool {
-	return slices.ContainsFunc(c.trials[naive+1:], func(t trial) bool { return t.ok })
-}
-
-// compete trains every candidate on every fold and on the as-of date, and decides. train fits a
-// candidate on what is known on a day; predict applies it to customer i at risk of a panel; actual is
-// the label.
-func compete[M any](ctx context.Context, t *backtest, target string, names []string, plan schedule, incumbent string,
-	loss func(actual, pred []float64) []float64,
-	train func(name string, day ingest.Day, from []*panel) trained[M],
-	predict func(m M, p *panel, i int) float64,
-	actual func(s *subject) float64, progress Progress) (*contest[M], error) {
-
-	c := &contest[M]{arena: arena{target: target, loss: loss}, champion: -1}
-	stages := float64(len(plan.Folds) + 1)
-	t.forget(plan.Final...)
-	from, err := t.training(ctx, plan.Final)
-	if err != nil {
-		return nil, err
-	}
-	for _, name := range names {
+	t.forget(now, later)
+	from := make([][]*panel, len(folds))
+	for i, f := range folds {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		final := train(name, t.Clock.AsOf, from)
-		c.final = append(c.final, final)
-		c.trials = append(c.trials, trial{name: name, ok: final.OK, note: final.Note, pred: make([][]float64, len(plan.Folds))})
-	}
-	report(progress, phaseTournament+target, 1/stages)
-	for f, fold := range plan.Folds {
-		t.forget(append(slices.Clone(fold.Train), fold.Origin)...)
-		at := t.panel(fold.Origin)
-		from, err := t.training(ctx, fold.Train)
-		if err != nil {
+		t.panel(f.Origin)
+		t.chain(f.Origin)
+		var err error
+		if from[i], err = t.training(ctx, f.Train); err != nil {
 			return nil, err
 		}
-		ids, y := atRisk(at, actual)
-		c.arena.ids, c.arena.actual = append(c.arena.ids, ids), append(c.arena.actual, y)
-		for k, name := range names {
-			if err := ctx.Err(); err != nil {
-				return nil, err
-			}
-			fit, tr := train(name, fold.Origin, from), &c.trials[k]
-			if fit.OK {
-				tr.pred[f] = t.predictions(at, func(p *panel, i int) float64 { return predict(fit.Model, p, i) })
-			} else if tr.ok && f > 0 && tr.missed == "" { // the last fold does not choose
-				tr.missed = "fold of " + fold.Origin.String() + ": " + fit.Note
-			}
-		}
-		report(progress, phaseTournament+target, float64(f+2)/stages)
 	}
-	c.keepCommonFolds()
-	c.decide(t.Clock, plan, incumbent, t.Threads)
-	return c, nil
-}
-
-// keepCommonFolds leaves the choosing folds in which every eligible candidate could be trained: the early
-// ones may hold too little history for the richer candidates. A comparison that would lose more than half
-// of the folds bars the candidate that misses most of them instead (of equals the less simple).
-func (c *contest[M]) keepCommonFolds() {
-	choosing := len(c.arena.actual) - 1
-	for {
-		common := []int{0}
-		for f := 1; f <= choosing; f++ {
-			if !slices.ContainsFunc(c.trials, func(t trial) bool { return t.ok && t.pred[f] == nil }) {
-				common = append(common, f)
-			}
-		}
-		if 2*(len(common)-1) >= choosing {
-			c.keepFolds(common)
-			return
-		}
-		worst, most := -1, 0
-		for k := range c.trials {
-			if missed := c.trials[k].missing(); c.trials[k].ok && missed >= most {
-				worst, most = k, missed
-			}
-		}
-		c.trials[worst].ok, c.trials[worst].note = false, c.trials[worst].missed
-	}
-}
-
-func (c *contest[M]) keepFolds(folds []int) {
-	if len(c.arena.actual) == 0 {
-		return
-	}
-	ids, actual := make([][]int32, len(folds)), make([][]float64, len(folds))
-	for i, f := range folds {
-		ids[i], actual[i] = c.arena.ids[f], c.arena.actual[f]
-	}
-	c.arena.ids, c.arena.actual = ids, actual
-	for k := range c.trials {
-		pred := make([][]float64, len(folds))
-		for i, f := range folds {
-			pred[i] = c.trials[k].pred[f]
-		}
-		c.trials[k].pred = pred
-	}
-}
-
-// decide picks the champion, or lets the naive rule stand in.
-func (c *contest[M]) decide(clock Clock, plan schedule, incumbent string, threads int) {
-	if plan.contested() {
-		if c.champion, c.why = c.arena.decide(c.trials, incumbent, threads); c.champion >= 0 {
-			c.contested = true
-			if !c.certified() {
-				c.why = "no model could be judged, so the naive rule scores"
-			}
-			return
-		}
-		c.why += ", so the naive rule scores"
-	} else {
-		c.why = tooShort(clock) + ", so the naive rule scores"
-	}
-	if len(c.final) > 0 && c.final[0].OK {
-		c.champion = 0
-	}
-}
-
-// tooShort says how much history there is and how much a tournament needs.
-func tooShort(c Clock) string {
-	return fmt.Sprintf("%d days of history are %.1f churn horizons of %d days and a backtest needs %.1f (%d days)",
-		c.Span(), math.Floor(10*float64(c.Span())/float64(c.Horizon))/10, c.Horizon, leastSpans, 3*c.Horizon+c.Horizon/2+1)
+	return from, nil
 }
 
 // atRisk lists the customers at risk of a panel with their labels.

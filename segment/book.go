@@ -12,7 +12,8 @@ import (
 // Book is what is known about the customers as of a day before any model: profiles, accounts, basis.
 // Its members are the customers (profiles, in Ledger order) followed by the prospects (accounts without
 // a row on or before the as-of date, in key order); slices "by member" are in that order. A Book is
-// read by any goroutine: it computes scores, key accounts and clusters when they are first asked for.
+// read by any goroutine: it computes scores, key accounts, clusters and what the
+// side tables say when they are first asked for.
 type Book struct {
 	Ledger    *ingest.Ledger
 	Inputs    table.Inputs    // the tables beside the transactions
@@ -32,6 +33,7 @@ type Book struct {
 	keys    lazily[keyAccounts]
 	kmeans  lazily[*Clustering]
 	mixture lazily[*Clustering]
+	latest  lazily[[]codes]
 	root    *Book // the book that this one is an earlier day of; nil for one on its own
 }
 

@@ -5,7 +5,9 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 
+	"mainstay/ingest"
 	"mainstay/internal/num"
 	"mainstay/regress"
 )
@@ -17,11 +19,23 @@ func trainLogistic(b *study, train []*panel) trained[churnModel] {
 	if len(train) == 0 {
 		return fitChurn(b, train)
 	}
-	day := train[0].Day
-	if _, ok := b.logits[day]; !ok {
-		b.logits[day] = fitChurn(b, train)
+	t, _ := b.logits.of(train[0].Day).get(func() (trained[churnModel], error) { return fitChurn(b, train), nil })
+	return t
+}
+
+// logits are the churn regressions by their newest training day.
+type logits struct {
+	mu sync.Mutex
+	on map[ingest.Day]*lazily[trained[churnModel]]
+}
+
+func (l *logits) of(day ingest.Day) *lazily[trained[churnModel]] {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.on[day] == nil {
+		l.on[day] = new(lazily[trained[churnModel]])
 	}
-	return b.logits[day]
+	return l.on[day]
 }
 
 func fitChurn(b *study, train []*panel) trained[churnModel] {

@@ -130,7 +130,7 @@ func (t *returnTally) band(b *study) returnBand {
 // does not vary.
 func groupSlope(x, y []float64) float64 {
 	sorted := slices.Clone(x)
-	slices.Sort(sorted)
+	num.SortFloats(sorted)
 	middle := num.Median(sorted)
 	var n, sx, sy [2]num.Adder
 	for i, v := range x {

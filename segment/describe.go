@@ -20,27 +20,29 @@ func (a *analysis) describe(ctx context.Context, progress Progress) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	err = each(ctx, 2, a.Threads, func(k int) error {
-		if k == 0 {
-			return a.segments(ctx, past, progress)
+	var moves movesRows
+	err = each(ctx, 4, a.Threads, func(k int) (err error) { // the longest first
+		switch k {
+		case 0:
+			if err := a.segments(ctx, past, progress); err != nil {
+				return err
+			}
+			r.Bridge, err = a.Bridges(ctx, a.grouped, "")
+		case 1:
+			a.wholeBook(past)
+		case 2:
+			r.Contests = slices.Concat(a.churn.rows(a.Threads), a.value.rows(a.Threads))
+		case 3:
+			moves = a.moves()
 		}
-		a.wholeBook(past)
-		return nil
+		return err
 	})
 	if err != nil {
 		return err
 	}
-	if r.Bridge, err = a.Bridges(ctx, a.grouped, ""); err != nil {
-		return err
-	}
 	r.Accounts = a.accountMatch()
 	r.Tables = a.tableMatches()
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	if err := a.transitions(); err != nil {
-		return err
-	}
+	r.Transitions, r.Fits = moves.rows, append(r.Fits, moves.fits...)
 	a.models()
 	a.warn()
 	return nil

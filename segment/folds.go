@@ -1,6 +1,10 @@
 package segment
 
-import "mainstay/ingest"
+import (
+	"slices"
+
+	"mainstay/ingest"
+)
 
 // Numbers of the rolling-origin backtest (Tashman 2000, International Journal of Forecasting
 // 16:437–450).
@@ -24,6 +28,15 @@ type schedule struct {
 	Label int          // days of a label: (T, T+Label]
 	Folds []fold       // newest first; Folds[0] is reported and does not choose
 	Final []ingest.Day // training origins of the fits that score the as-of date
+}
+
+// days are those whose panels the schedule asks for.
+func (s schedule) days() []ingest.Day {
+	days := slices.Clone(s.Final)
+	for _, f := range s.Folds {
+		days = append(append(days, f.Origin), f.Train...)
+	}
+	return days
 }
 
 // contested reports whether there is a fold to choose by.

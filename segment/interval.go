@@ -55,7 +55,7 @@ func newValueBands(pred, actual []float64, level float64) *valueBands {
 		for _, q := range pairs[lo:hi] {
 			ratios = append(ratios, q.a/q.p)
 		}
-		sort.Float64s(ratios)
+		num.SortFloats(ratios)
 		n := float64(len(ratios))
 		first := int(math.Floor((n + 1) * (1 - level) / 2))
 		last := int(math.Ceil((n + 1) * (1 + level) / 2))

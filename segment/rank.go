@@ -116,7 +116,7 @@ func (s *scored) sortedAtRisk(column []float64) []float64 {
 			values = append(values, column[m])
 		}
 	}
-	slices.Sort(values)
+	num.SortFloats(values)
 	return values
 }
 

@@ -38,7 +38,7 @@ func TestViewsOfALedgerOnDisk(t *testing.T) {
 	})
 }
 
-// Every question costs as many scans as it has days and attributes of the transactions, however many customers there are.
+// Every question costs as many scans as it has days, and one of each for all attributes of the transactions, however many customers there are.
 func TestHowManyScans(t *testing.T) {
 	l, accounts := goldenBook()
 	ctx, cfg := context.Background(), DefaultConfig()
@@ -61,6 +61,11 @@ func TestHowManyScans(t *testing.T) {
 		}},
 		{"accounts", 1, func(b *Book) error { _, err := b.Group("industry group"); return err }},
 		{"transactions", 2, func(b *Book) error { _, err := b.Group("region"); return err }},
+		{"attributes of the transactions", 2, func(b *Book) error {
+			_, err := b.Group("region,region")
+			b.Schemes()
+			return err
+		}},
 		{"retention", 2, func(b *Book) error { _, err := ObserveRetention(b); return err }},
 		{"bridge", 2, func(b *Book) error { _, err := b.Bridges(ctx, []string{"abc", "rfm"}, ""); return err }},
 		{"compare", 2, func(b *Book) error {

@@ -72,26 +72,30 @@ func (a *analysis) bookTotals(past *Retention) Totals {
 	return t
 }
 
-// transitions lists the chain of relationship states and, where units exist, of the ladder.
-func (a *analysis) transitions() error {
-	r := a.result
+// movesRows are what the transitions table has, and the fits behind it that no contest publishes.
+type movesRows struct {
+	rows []Transition
+	fits []Model
+}
+
+// moves lists the chain of relationship states and, where units exist, of the ladder.
+func (a *analysis) moves() (m movesRows) {
 	add := func(scheme string, counts *markov.Counts) *chainFit {
 		f := fitCounts(counts)
-		r.Transitions = append(r.Transitions, transitionRows(scheme, a.Clock.Period.String(), f.counts, f.chain, a.Config.Level)...)
+		m.rows = append(m.rows, transitionRows(scheme, a.Clock.Period.String(), f.counts, f.chain, a.Config.Level)...)
 		return f
 	}
 	add(schemeStates, a.counts)
 	if a.Ledger.Has.Units && len(a.Config.Ladder) > 0 {
 		f := add(SchemeLadder, countLadder(a.Ledger, a.Clock, NewLadder(a.Config.Ladder), a.Threads))
-		r.Fits = append(r.Fits, f.published(SchemeLadder))
+		m.fits = append(m.fits, f.published(SchemeLadder))
 	}
-	return nil
+	return m
 }
 
-// models publishes the tournament, the champions, and every final fit.
+// models publishes the champions and every final fit.
 func (a *analysis) models() {
 	r := a.result
-	r.Contests = append(a.churn.arena.rows(a.churn.trials, a.churn.champion, a.Threads), a.value.arena.rows(a.value.trials, a.value.champion, a.Threads)...)
 	r.ModelWhy = fmt.Sprintf("churn: %s; value: %s", a.churn.why, a.value.why)
 	addFits(r, a.churn, targetChurn)
 	addFits(r, a.value, targetValue)

@@ -82,7 +82,7 @@ func runReplay(ctx context.Context, a *app, o *runOptions) error {
 	if err != nil {
 		return err
 	}
-	same := func(now *ingest.Plan) ([]reports.Input, error) { return inputs, sameFiles(p, now) }
+	same := func(_ context.Context, now *ingest.Plan) ([]reports.Input, error) { return inputs, sameFiles(p, now) }
 	x := &reports.Replay{DataAsOf: p.AsOf, Step: o.dates.step}
 	m := &reports.ReplayManifest{Version: version, From: o.dates.days[0].String(), To: o.config.Ingest.AsOf, Step: o.dates.step,
 		DataAsOf: p.AsOf.String(), Language: o.config.Language}

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -90,7 +92,7 @@ func runRun(ctx context.Context, a *app, o *runOptions) error {
 	if len(o.dates.days) > 0 {
 		return runReplay(ctx, a, o)
 	}
-	r, err := a.runOnce(ctx, o, reports.Begin, func(p *ingest.Plan) ([]reports.Input, error) { return a.hash(ctx, o, p) })
+	r, err := a.runOnce(ctx, o, reports.Begin, func(ctx context.Context, p *ingest.Plan) ([]reports.Input, error) { return a.hash(ctx, o, p) })
 	if err != nil {
 		return err
 	}
@@ -104,20 +106,33 @@ func (a *app) hash(ctx context.Context, o *runOptions, p *ingest.Plan) ([]report
 	return reports.Inputs(ctx, files, p, o.config.sources(), o.threads)
 }
 
+// inputsAndHashes reads the tables beside the transactions while the inputs are hashed: the one waits for memory, the other for nothing. An
+// error of the tables comes first, and ends the hashing.
+func (a *app) inputsAndHashes(ctx context.Context, o *runOptions, p *ingest.Plan, hash func(context.Context, *ingest.Plan) ([]reports.Input, error)) (*table.Inputs, []reports.Input, error) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var inputs []reports.Input
+	var failed error
+	var wg sync.WaitGroup
+	wg.Go(func() { inputs, failed = hash(ctx, p) })
+	in, err := a.inputs(ctx, &o.inputOptions, p)
+	if err != nil {
+		stop()
+	}
+	wg.Wait()
+	return in, inputs, cmp.Or(err, failed)
+}
+
 // runOnce publishes the run of one as-of date, or finds it. begin opens its folder, hash lists its inputs.
 func (a *app) runOnce(ctx context.Context, o *runOptions, begin func(ctx context.Context, out, temp string, id reports.Identity) (*reports.Run, error),
-	hash func(*ingest.Plan) ([]reports.Input, error)) (*reports.Run, error) {
+	hash func(context.Context, *ingest.Plan) ([]reports.Input, error)) (*reports.Run, error) {
 	c := &o.config
 	start := time.Now()
 	p, err := a.plan(ctx, &o.inputOptions)
 	if err != nil {
 		return nil, err
 	}
-	in, err := a.inputs(ctx, &o.inputOptions, p)
-	if err != nil {
-		return nil, err
-	}
-	inputs, err := hash(p)
+	in, inputs, err := a.inputsAndHashes(ctx, o, p, hash)
 	if err != nil {
 		return nil, err
 	}

@@ -1,10 +1,10 @@
 package table
 
 import (
-	"fmt"
-	"runtime/debug"
 	"sync"
 	"sync/atomic"
+
+	"mainstay/internal/num"
 )
 
 // inParallel runs f for every task on so many goroutines. The error is that of the first task, in order, that
@@ -16,7 +16,7 @@ func inParallel(threads, tasks int, f func(task int) error) error {
 	for range min(max(threads, 1), tasks) {
 		wg.Go(func() {
 			for task := int(next.Add(1)) - 1; task < tasks; task = int(next.Add(1)) - 1 {
-				errs[task] = safely(func() error { return f(task) })
+				errs[task] = num.Safely(func() error { return f(task) })
 			}
 		})
 	}
@@ -27,13 +27,4 @@ func inParallel(threads, tasks int, f func(task int) error) error {
 		}
 	}
 	return nil
-}
-
-func safely(f func() error) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("internal error: %v (please report it with this trace)\n%s", r, debug.Stack())
-		}
-	}()
-	return f()
 }

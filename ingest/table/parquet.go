@@ -1,6 +1,7 @@
 package table
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -41,7 +42,9 @@ func (t *Table) readParquet(ctx context.Context, o store.Object, r store.Reader)
 		infos, at = append(infos, info), append(at, t.columnAt(info.Name))
 		t.Columns[at[len(at)-1]].begin(info.Type.Name, start, false)
 	}
+	order := longestFirst(f, infos)
 	return inParallel(t.threads, len(infos), func(i int) error {
+		i = order[i]
 		own, f := r, f
 		if _, dear := r.(store.Ahead); dear { // it looks ahead for one column at a time
 			var err error
@@ -53,6 +56,20 @@ func (t *Table) readParquet(ctx context.Context, o store.Object, r store.Reader)
 		}
 		return t.Columns[at[i]].readFile(ctx, own, f, infos[i], t.last)
 	})
+}
+
+// longestFirst is the order of columns by their bytes in the file, so that no thread is left alone with a long one.
+func longestFirst(f *column.File, infos []*column.Info) []int {
+	size, order := make([]int64, len(infos)), make([]int, len(infos))
+	for i, info := range infos {
+		order[i] = i
+		for g := range f.RowGroups {
+			_, n := f.Extent(g, info)
+			size[i] += n
+		}
+	}
+	slices.SortStableFunc(order, func(x, y int) int { return cmp.Compare(size[y], size[x]) })
+	return order
 }
 
 // readFile appends the values of a file. After the last one the column is finished, so that the columns that

@@ -44,6 +44,15 @@ func (t *Texts) Values() int { return len(t.start) - 1 }
 // Code is the number of a row's text, 0 for "": rows of the same text have the same.
 func (t *Texts) Code(row int) uint32 { return t.code[row] }
 
+// Blank says of every number that Code gives whether its text is nothing but white space.
+func (t *Texts) Blank() []bool {
+	blank := make([]bool, t.Values())
+	for code := range blank {
+		blank[code] = len(bytes.TrimSpace(t.raw(uint32(code)))) == 0
+	}
+	return blank
+}
+
 // All are the texts of all rows, 16 bytes each.
 func (t *Texts) All() []string {
 	out := make([]string, len(t.code))

@@ -1,0 +1,182 @@
+package segment
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+
+	"mainstay/ingest"
+)
+
+// contest is the outcome for one target.
+type contest[M any] struct {
+	arena     arena
+	trials    []trial
+	champion  int // index of the trial; −1 when nobody can predict
+	contested bool
+	why       string
+	final     []trained[M] // fitted on everything known on the as-of date, by trial
+}
+
+// name and certified of the champion. A rule that stands in without a tournament is not certified.
+func (c *contest[M]) name() string {
+	if c.champion < 0 {
+		return ""
+	}
+	return c.trials[c.champion].name
+}
+
+// rows is the tournament's table.
+func (c *contest[M]) rows(threads int) []Contest {
+	return c.arena.rows(c.trials, c.champion, threads)
+}
+
+// naive is the place of the naive rule among the candidates.
+const naive = 0
+
+// certified reports whether the champion won a tournament. A naive rule that stood alone, because every
+// model was refused, only stands in.
+func (c *contest[M]) certified() bool {
+	return c.contested && (c.champion > naive || c.rivals())
+}
+
+// rivals reports whether any model could be judged beside the naive rule.
+func (c *contest[M]) rivals() bool {
+	return slices.ContainsFunc(c.trials[naive+1:], func(t trial) bool { return t.ok })
+}
+
+// compete trains every candidate on every fold and on the as-of date, several folds at a time, and decides. train fits a
+// candidate on what is known on a day, for any goroutine; predict applies it to customer i at risk of a panel; actual is
+// the label; later are the days whose panels are asked for afterwards.
+func compete[M any](ctx context.Context, t *backtest, target string, names []string, plan schedule, incumbent string, later []ingest.Day,
+	loss func(actual, pred []float64) []float64,
+	train func(name string, day ingest.Day, from []*panel) trained[M],
+	predict func(m M, p *panel, i int) float64,
+	actual func(s *subject) float64, progress Progress) (*contest[M], error) {
+
+	c := &contest[M]{arena: arena{target: target, loss: loss}, champion: -1}
+	// The fits that score the as-of date are trained like those of a fold, on all that is known.
+	stages := append([]fold{{Origin: t.Clock.AsOf, Train: plan.Final}}, plan.Folds...)
+	fits := make([][]trained[M], len(stages))
+	preds := make([][][]float64, len(stages))
+	c.arena.ids, c.arena.actual = make([][]int32, len(plan.Folds)), make([][]float64, len(plan.Folds))
+	for at := 0; at < len(stages); {
+		n := min(t.foldsAtOnce(), len(stages)-at)
+		from, err := t.gather(ctx, stages[at:at+n], later)
+		if err != nil {
+			return nil, err
+		}
+		err = each(ctx, n, t.Threads, func(i int) error {
+			k := at + i
+			origin := stages[k].Origin
+			fits[k], preds[k] = make([]trained[M], len(names)), make([][]float64, len(names))
+			if k > 0 {
+				c.arena.ids[k-1], c.arena.actual[k-1] = atRisk(t.panels[origin], actual)
+			}
+			for j, name := range names {
+				if err := ctx.Err(); err != nil {
+					return err
+				}
+				fit := train(name, origin, from[i])
+				if fits[k][j] = fit; k > 0 && fit.OK {
+					preds[k][j] = t.predictions(t.panels[origin], func(p *panel, i int) float64 { return predict(fit.Model, p, i) })
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		at += n
+		report(progress, phaseTournament+target, float64(at)/float64(len(stages)))
+	}
+	c.judge(names, stages, fits, preds)
+	c.keepCommonFolds()
+	c.decide(t.Clock, plan, incumbent, t.Threads)
+	return c, nil
+}
+
+// judge makes trials of what was trained in every stage, the first of which is that of the as-of date.
+func (c *contest[M]) judge(names []string, stages []fold, fits [][]trained[M], preds [][][]float64) {
+	c.final = fits[0]
+	for j, name := range names {
+		tr := trial{name: name, ok: fits[0][j].OK, note: fits[0][j].Note, pred: make([][]float64, len(stages)-1)}
+		for f := range tr.pred {
+			tr.pred[f] = preds[f+1][j]
+			if fit := &fits[f+1][j]; !fit.OK && tr.ok && f > 0 && tr.missed == "" { // the last fold does not choose
+				tr.missed = "fold of " + stages[f+1].Origin.String() + ": " + fit.Note
+			}
+		}
+		c.trials = append(c.trials, tr)
+	}
+}
+
+// keepCommonFolds leaves the choosing folds in which every eligible candidate could be trained: the early
+// ones may hold too little history for the richer candidates. A comparison that would lose more than half
+// of the folds bars the candidate that misses most of them instead (of equals the less simple).
+func (c *contest[M]) keepCommonFolds() {
+	choosing := len(c.arena.actual) - 1
+	for {
+		common := []int{0}
+		for f := 1; f <= choosing; f++ {
+			if !slices.ContainsFunc(c.trials, func(t trial) bool { return t.ok && t.pred[f] == nil }) {
+				common = append(common, f)
+			}
+		}
+		if 2*(len(common)-1) >= choosing {
+			c.keepFolds(common)
+			return
+		}
+		worst, most := -1, 0
+		for k := range c.trials {
+			if missed := c.trials[k].missing(); c.trials[k].ok && missed >= most {
+				worst, most = k, missed
+			}
+		}
+		c.trials[worst].ok, c.trials[worst].note = false, c.trials[worst].missed
+	}
+}
+
+func (c *contest[M]) keepFolds(folds []int) {
+	if len(c.arena.actual) == 0 {
+		return
+	}
+	ids, actual := make([][]int32, len(folds)), make([][]float64, len(folds))
+	for i, f := range folds {
+		ids[i], actual[i] = c.arena.ids[f], c.arena.actual[f]
+	}
+	c.arena.ids, c.arena.actual = ids, actual
+	for k := range c.trials {
+		pred := make([][]float64, len(folds))
+		for i, f := range folds {
+			pred[i] = c.trials[k].pred[f]
+		}
+		c.trials[k].pred = pred
+	}
+}
+
+// decide picks the champion, or lets the naive rule stand in.
+func (c *contest[M]) decide(clock Clock, plan schedule, incumbent string, threads int) {
+	if plan.contested() {
+		if c.champion, c.why = c.arena.decide(c.trials, incumbent, threads); c.champion >= 0 {
+			c.contested = true
+			if !c.certified() {
+				c.why = "no model could be judged, so the naive rule scores"
+			}
+			return
+		}
+		c.why += ", so the naive rule scores"
+	} else {
+		c.why = tooShort(clock) + ", so the naive rule scores"
+	}
+	if len(c.final) > 0 && c.final[0].OK {
+		c.champion = 0
+	}
+}
+
+// tooShort says how much history there is and how much a tournament needs.
+func tooShort(c Clock) string {
+	return fmt.Sprintf("%d days of history are %.1f churn horizons of %d days and a backtest needs %.1f (%d days)",
+		c.Span(), math.Floor(10*float64(c.Span())/float64(c.Horizon))/10, c.Horizon, leastSpans, 3*c.Horizon+c.Horizon/2+1)
+}
