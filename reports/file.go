@@ -13,6 +13,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
+	"sync/atomic"
 )
 
 // Output is one file of a run, as the manifest lists it. Rows and Columns are those of a table, 0 for
@@ -37,7 +39,15 @@ type File struct {
 	buf  *bufio.Writer
 	hash hash.Hash
 	n    int64
+
+	asked   int64 // of n, how much the disk was asked to take
+	busy    atomic.Bool // it is asked
+	syncing sync.WaitGroup
+	lost    atomic.Pointer[error] // of the disk: it says so once
 }
+
+// syncEvery is how many bytes are written before the disk is asked to take them, so that Close does not wait for all.
+const syncEvery = 64 << 20
 
 // fileBuffer gathers small writes.
 const fileBuffer = 256 * 1024
@@ -66,13 +76,33 @@ func (f *File) Write(p []byte) (int, error) {
 		return 0, err
 	}
 	n, err := f.buf.Write(p)
-	f.n += int64(n)
+	if f.n += int64(n); f.n-f.asked >= syncEvery {
+		f.sync()
+	}
 	return n, err
+}
+
+// sync asks the disk to take what has been written, unless it is still at work, and does not wait.
+func (f *File) sync() {
+	if !f.busy.CompareAndSwap(false, true) {
+		return
+	}
+	f.asked = f.n
+	f.syncing.Go(func() {
+		if err := f.f.Sync(); err != nil {
+			f.lost.CompareAndSwap(nil, &err)
+		}
+		f.busy.Store(false)
+	})
 }
 
 // Close flushes, waits for the disk, and adds the file to the manifest's outputs.
 func (f *File) Close() error {
 	err := errors.Join(f.run.step("close "+f.name), f.ctx.Err(), f.buf.Flush())
+	f.syncing.Wait()
+	if lost := f.lost.Load(); lost != nil {
+		err = errors.Join(err, *lost)
+	}
 	if err == nil {
 		err = f.f.Sync()
 	}

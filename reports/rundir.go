@@ -195,6 +195,7 @@ func (r *Run) publish(manifest any) error {
 func (r *Run) Abort() error {
 	var errs []error
 	for _, f := range r.open {
+		f.syncing.Wait()
 		f.f.Close() // Windows cannot remove an open file; the content no longer matters
 	}
 	r.open = nil

@@ -80,6 +80,9 @@ func (r *Run) writeScores(ctx context.Context, s *Stream) error {
 		return err
 	}
 	for _, f := range files {
+		f.sync() // of all at the same time
+	}
+	for _, f := range files {
 		if err := f.Close(); err != nil {
 			return err
 		}
