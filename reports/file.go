@@ -40,7 +40,7 @@ type File struct {
 	hash hash.Hash
 	n    int64
 
-	asked   int64 // of n, how much the disk was asked to take
+	asked   int64       // of n, how much the disk was asked to take
 	busy    atomic.Bool // it is asked
 	syncing sync.WaitGroup
 	lost    atomic.Pointer[error] // of the disk: it says so once

@@ -97,6 +97,28 @@ func (t *backtest) foldsAtOnce() int {
 	return 1
 }
 
+// read reads the panels of days that are not there, several at the same time: each has stretches for one thread. The error is that of
+// the context.
+func (t *backtest) read(ctx context.Context, days []ingest.Day) error {
+	var missing []ingest.Day
+	for _, d := range days {
+		if t.panels[d] == nil && !slices.Contains(missing, d) {
+			missing = append(missing, d)
+		}
+	}
+	panels := make([]*panel, len(missing))
+	err := each(ctx, len(missing), t.Threads, func(i int) error {
+		panels[i] = t.newPanel(missing[i], t.profilesOn(missing[i], t.sample))
+		return nil
+	})
+	for i, d := range missing {
+		if panels[i] != nil {
+			t.panels[d] = panels[i]
+		}
+	}
+	return err
+}
+
 // training is the panels of days; the error is that of the context.
 func (t *backtest) training(ctx context.Context, days []ingest.Day) ([]*panel, error) {
 	out := make([]*panel, len(days))
@@ -135,6 +157,9 @@ func (t *backtest) gather(ctx context.Context, folds []fold, later []ingest.Day)
 		now = append(append(now, f.Origin), f.Train...)
 	}
 	t.forget(now, later)
+	if err := t.read(ctx, now); err != nil {
+		return nil, err
+	}
 	from := make([][]*panel, len(folds))
 	for i, f := range folds {
 		if err := ctx.Err(); err != nil {
