@@ -97,8 +97,8 @@ func (t *backtest) foldsAtOnce() int {
 	return 1
 }
 
-// read reads the panels of days that are not there, several at the same time: each has stretches for one thread. The error is that of
-// the context.
+// read reads the panels of days that are not there, as many at the same time as folds are trained: each has stretches for one thread. The
+// error is that of the context.
 func (t *backtest) read(ctx context.Context, days []ingest.Day) error {
 	var missing []ingest.Day
 	for _, d := range days {
@@ -107,7 +107,7 @@ func (t *backtest) read(ctx context.Context, days []ingest.Day) error {
 		}
 	}
 	panels := make([]*panel, len(missing))
-	err := each(ctx, len(missing), t.Threads, func(i int) error {
+	err := each(ctx, len(missing), t.foldsAtOnce(), func(i int) error {
 		panels[i] = t.newPanel(missing[i], t.profilesOn(missing[i], t.sample))
 		return nil
 	})
