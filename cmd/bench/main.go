@@ -5,6 +5,7 @@
 //
 //	go run ./cmd/bench                      # the essential cases
 //	go run ./cmd/bench --suite full         # every variant of the data
+//	go run ./cmd/bench --suite regress      # fits, beside scikit-learn, statsmodels and glmnet
 //	go run ./cmd/bench --sizes 1M --ids uuid --jobs ledger,sums --rounds 3
 //	go run ./cmd/bench --peers none         # Mainstay alone: needs only Go
 //	go run ./cmd/bench --report --docs docs/performance.md
@@ -50,7 +51,7 @@ func parse(args []string) (*options, error) {
 		cache = os.TempDir()
 	}
 	f.StringVar(&o.work, "work", filepath.Join(cache, "mainstay-bench"), "`FOLDER` for data, peers, binaries and results; what it holds is used again")
-	f.StringVar(&o.suite, "suite", "essential", "cases: "+strings.Join(suiteNames(), ", ")+"; the flags below ask for cases of one's own instead")
+	f.StringVar(&o.suite, "suite", "essential", "cases: "+strings.Join(suiteNames(), ", ")+", or "+suiteRegress+" (fits beside scikit-learn, statsmodels, glmnet); the flags below ask for cases of one's own instead")
 	lists := map[string]*[]string{}
 	list := func(name, usage string) {
 		lists[name] = new([]string)
@@ -97,9 +98,16 @@ func (w *words) String() string     { return strings.Join(*w, ",") }
 func (w *words) Set(s string) error { *w = strings.Split(s, ","); return nil }
 
 func run(args []string) error {
+	if len(args) > 0 && args[0] == regressJobWord {
+		return regressJob(args[1:])
+	}
 	o, err := parse(args)
 	if err != nil {
 		return err
+	}
+	if o.suite == suiteRegress {
+		all, failed := o.regressSuite()
+		return errors.Join(o.publishRegress(all), failed)
 	}
 	cases, err := o.cases()
 	if err != nil {

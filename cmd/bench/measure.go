@@ -28,6 +28,8 @@ type reply struct {
 	Rows    int64              `json:"rows,omitempty"`
 	Checks  map[string]int64   `json:"checks,omitempty"`
 	Version string             `json:"version,omitempty"`
+	CPU     float64            `json:"cpu,omitempty"`  // of a fit
+	Coef    []float64          `json:"coef,omitempty"` // of a fit
 }
 
 // measure runs a command to its end, and reads the last line that begins with "BENCH ", if there is one.

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/csv"
 	"fmt"
 	"os"
@@ -70,8 +71,9 @@ func table(head []string, lines [][]string) string {
 
 // label names a contestant for people.
 func label(w contestant) string {
-	name := map[string]string{mainstay: "Mainstay", "duckdb": "DuckDB " + w.Version, "polars": "Polars " + w.Version}[w.Tool]
-	if of := variantNames[w.Variant]; of != "" {
+	name := map[string]string{mainstay: "Mainstay", "duckdb": "DuckDB " + w.Version, "polars": "Polars " + w.Version,
+		"scikit-learn": "scikit-learn " + w.Version, "statsmodels": "statsmodels " + w.Version, "glmnet": "glmnet"}[w.Tool]
+	if of := cmp.Or(variantNames[w.Variant], w.Variant); of != "" {
 		return name + ", " + of
 	}
 	return name
