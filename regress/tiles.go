@@ -1,6 +1,7 @@
 package regress
 
 import (
+	"slices"
 	"sync"
 
 	"gonum.org/v1/gonum/blas/blas64"
@@ -16,18 +17,6 @@ const tile = 128
 // the same few lines of a cache.
 const tileStride = tile + 8
 
-// tileStores are buffers of tiles for whoever needs one.
-var tileStores sync.Pool
-
-func tileStore(size int) *[]float64 {
-	if s, ok := tileStores.Get().(*[]float64); ok && cap(*s) >= size {
-		*s = (*s)[:size]
-		return s
-	}
-	s := make([]float64, size)
-	return &s
-}
-
 // tileRows are up to tile rows of a fit, their columns in the frame: row i of column cols[a] is z[a·tileStride + i].
 type tileRows struct {
 	Rows
@@ -36,6 +25,30 @@ type tileRows struct {
 	z          []float64
 
 	eta, score, info [tile]float64 // of the rows, to work in
+	scaled           [tile]float64
+}
+
+// usedTiles are tiles whose memory may be used again.
+var usedTiles sync.Pool
+
+func newTile(block, cols int) *tileRows {
+	t, _ := usedTiles.Get().(*tileRows)
+	if t == nil {
+		t = &tileRows{}
+	}
+	if size := cols * tileStride; cap(t.z) < size {
+		t.z = make([]float64, size)
+	} else {
+		t.z = t.z[:size]
+	}
+	t.block, t.cols = block, cols
+	return t
+}
+
+// release gives the memory of t back, without holding on to that of its rows.
+func (t *tileRows) release() {
+	t.Rows = Rows{}
+	usedTiles.Put(t)
 }
 
 // tiles calls f for every tile of rows. Sums go into part, which belongs to a piece of the rows and is combined in a
@@ -53,9 +66,8 @@ func foldTiles[T any](m *glm, empty func() T, f func(t *tileRows, into T) T, mer
 		mean[a], inverse[a] = m.fr.mean[j], m.fr.inverse(j)
 	}
 	return fold(m.d, empty, func(b, first int, r *Rows, into T) T {
-		store := tileStore(len(m.cols) * tileStride)
-		defer tileStores.Put(store)
-		t := &tileRows{block: b, cols: len(m.cols), z: *store}
+		t := newTile(b, len(m.cols))
+		defer t.release()
 		for lo := 0; lo < len(r.Y); lo += tile {
 			t.Rows = r.slice(lo, min(lo+tile, len(r.Y)), k)
 			t.lo, t.rows = first+lo, len(t.Y)
@@ -68,14 +80,24 @@ func foldTiles[T any](m *glm, empty func() T, f func(t *tileRows, into T) T, mer
 
 // fill centres, scales and transposes rows of width k, four at a time.
 func (t *tileRows) fill(x []float64, k int, cols []int, mean, inverse []float64) {
+	all := len(cols) == k && slices.IsSorted(cols) // most fits: without a look at cols nothing needs to be checked
 	mean, inverse = mean[:len(cols)], inverse[:len(cols)]
 	i := 0
 	for ; i+4 <= t.rows; i += 4 {
 		x0, x1, x2, x3 := x[i*k:(i+1)*k], x[(i+1)*k:(i+2)*k], x[(i+2)*k:(i+3)*k], x[(i+3)*k:(i+4)*k]
 		x1, x2, x3 = x1[:len(x0)], x2[:len(x0)], x3[:len(x0)]
+		if all {
+			means, inverses := mean[:len(x0)], inverse[:len(x0)]
+			for j, v := range x0 {
+				c, s := means[j], inverses[j]
+				z := (*[4]float64)(t.z[j*tileStride+i:])
+				z[0], z[1], z[2], z[3] = (v-c)*s, (x1[j]-c)*s, (x2[j]-c)*s, (x3[j]-c)*s
+			}
+			continue
+		}
 		for a, j := range cols {
 			c, s := mean[a], inverse[a]
-			z := t.z[a*tileStride+i:][:4]
+			z := (*[4]float64)(t.z[a*tileStride+i:])
 			z[0], z[1], z[2], z[3] = (x0[j]-c)*s, (x1[j]-c)*s, (x2[j]-c)*s, (x3[j]-c)*s
 		}
 	}
@@ -102,10 +124,9 @@ func (t *tileRows) addScore(score, v []float64) { t.addProducts(score[:t.cols], 
 
 // addGram adds the lower triangle of Σ wᵢ zᵢzᵢ' to part, by rows.
 func (t *tileRows) addGram(part, weight []float64) {
-	var scaled [tile]float64
 	for a := range t.cols {
-		floats.MulTo(scaled[:t.rows], weight[:t.rows], t.column(a))
-		t.addProducts(part[:a+1], scaled[:t.rows])
+		floats.MulTo(t.scaled[:t.rows], weight[:t.rows], t.column(a))
+		t.addProducts(part[:a+1], t.scaled[:t.rows])
 		part = part[a+1:]
 	}
 }
@@ -125,17 +146,18 @@ func (m *glm) crossProducts() crossProducts {
 	k := len(m.cols)
 	empty := func() crossProducts { return crossProducts{gram: make([]float64, k*(k+1)/2)} }
 	return foldTiles(m, empty, func(t *tileRows, p crossProducts) crossProducts {
-		var weight, squares [tile]float64
 		for i := range t.rows {
-			weight[i] = t.weight(i)
+			t.info[i] = t.weight(i)
 		}
-		t.addGram(p.gram, weight[:])
+		t.addGram(p.gram, t.info[:])
+		squares := t.score[:t.rows]
+		clear(squares)
 		for a := range t.cols {
 			for i, v := range t.column(a) {
 				squares[i] += v * v
 			}
 		}
-		p.longest = max(p.longest, floats.Max(squares[:t.rows]))
+		p.longest = max(p.longest, floats.Max(squares))
 		return p
 	}, func(a, b crossProducts) crossProducts {
 		return crossProducts{addVectors(a.gram, b.gram), max(a.longest, b.longest)}
