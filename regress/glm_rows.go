@@ -1,6 +1,10 @@
 package regress
 
-import "gonum.org/v1/gonum/mat"
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+)
 
 // Passes over the rows of a fit at its maximum.
 
@@ -27,6 +31,9 @@ func (m *glm) expected(gamma []float64) *mat.SymDense {
 
 // pearson is χ² = Σ wᵢ (yᵢ − μᵢ)²/V(μᵢ).
 func (m *glm) pearson(gamma []float64) float64 {
+	if _, ok := m.law.(logitLaw); ok { // the odds against what came
+		return m.sum(gamma, func(y, eta, w float64) float64 { return w * math.Exp((1-2*y)*eta) })
+	}
 	return m.sum(gamma, func(y, eta, w float64) float64 {
 		mu, _, variance := m.law.mean(eta)
 		if y == mu {
