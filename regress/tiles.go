@@ -114,8 +114,8 @@ func (t *tileRows) column(a int) []float64 { return t.z[a*tileStride : a*tileStr
 // linear sets eta to Σ z_a γ_a.
 func (t *tileRows) linear(eta, gamma []float64) {
 	clear(eta)
-	for a, g := range gamma {
-		floats.AddScaled(eta, g, t.column(a))
+	if len(gamma) > 0 {
+		blas64.Implementation().Dgemv('T', len(gamma), t.rows, 1, t.z, tileStride, gamma, 1, 1, eta, 1)
 	}
 }
 

@@ -241,6 +241,17 @@ func addProducts(sum, z, v []float64) {
 	}
 }
 
+// addLinear adds Σ γ_a z_a to eta: of the active columns one by one, or of all at once.
+func addLinear(eta, z, gamma []float64, active []int) {
+	if 3*len(active) > len(gamma) {
+		blas64.Implementation().Dgemv('T', len(gamma), tile, 1, z, tile, gamma, 1, 1, eta, 1)
+		return
+	}
+	for _, a := range active {
+		floats.AddScaled(eta, gamma[a], z[a*tile:(a+1)*tile])
+	}
+}
+
 // addGram adds the lower triangle of Σ vᵢ zᵢzᵢ' over s columns to part, by rows.
 func addGram(part, z []float64, s int, v []float64) {
 	var scaled [tile]float64
@@ -276,6 +287,12 @@ func (m *model) at(gamma []float64, set []int) point {
 		return m.products.at(gamma, set)
 	}
 	q, s := m.q, len(set)
+	var active []int
+	for a, g := range gamma {
+		if g != 0 {
+			active = append(active, a)
+		}
+	}
 	sums := num.BlockSums(len(m.y)/tile, m.block(), m.threads, 1+q+s*(s+1)/2, func(lo, hi int, part []float64) {
 		var eta, resid, variance [tile]float64
 		var some []float64
@@ -289,11 +306,7 @@ func (m *model) at(gamma []float64, set []int) point {
 			if m.offset != nil {
 				copy(eta[:], m.offset[t*tile:])
 			}
-			for a, g := range gamma {
-				if g != 0 {
-					floats.AddScaled(eta[:], g, z[a*tile:(a+1)*tile])
-				}
-			}
+			addLinear(eta[:], z, gamma, active)
 			part[0] += m.family.rows(eta[:], y, w, resid[:], variance[:])
 			addProducts(part[1:1+q], z, resid[:])
 			if s < q {
