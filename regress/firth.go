@@ -3,6 +3,7 @@ package regress
 import (
 	"errors"
 	"fmt"
+	"math"
 
 	"mainstay/internal/num"
 
@@ -38,6 +39,9 @@ type FirthFit struct {
 // test of the hypothesis that it is 0, χ² with one degree of freedom.
 type Profile struct{ Low, High, ChiSquare, P float64 }
 
+// mostWork bounds rows × columns³ of a fit with profiles: about ten minutes.
+const mostWork = 5e9
+
 // Firth fits the logistic regression P(yᵢ = 1) = 1/(1+e^(−xᵢ·β)) by maximising
 //
 //	log L*(β) = log L(β) + ½ log det I(β),   I = Σ wᵢ pᵢ(1−pᵢ) xᵢxᵢ',
@@ -50,8 +54,8 @@ type Profile struct{ Low, High, ChiSquare, P float64 }
 //
 // The ascent is by Newton's method with step limits and halving (firth_ascent.go). A fit is certified when the mean score*
 // and the step are small and every profile was found; a single class, or no residual degrees of freedom, is
-// WarnTooFew. Collinear columns are dropped and named. The cost is O(nk³) an iteration, some 40 of them a column
-// for the profiles: a method for small books, as in large ones the penalty changes nothing.
+// WarnTooFew. Collinear columns are dropped and named. The cost is O(nk²) an iteration, some 40 of them a column
+// for the profiles: a method for small books, as in large ones the penalty changes nothing; those are an error.
 //
 // Errors: as of Logistic; clusters and HC covariances, which this likelihood has not; a level outside [0, 1).
 //
@@ -92,6 +96,8 @@ func Firth(d *Design, y []float64, o Options, level float64, mean Mean) (*FirthF
 	case f.DF <= 0 || len(m.cols) == 0:
 		f.Certificate.Refuse(num.WarnTooFew, fmt.Sprintf("no residual degrees of freedom are left (rows: %d, independent columns: %d): fit fewer columns or more rows", d.Rows(), len(m.cols)))
 		return f, nil
+	case level > 0 && float64(d.Rows())*math.Pow(float64(len(m.cols)), 3) > mostWork:
+		return nil, fmt.Errorf("regress: profiles of %d columns on %d rows would take too long, and the penalty changes nothing there: fit an ordinary logistic regression, or fewer columns", len(m.cols), d.Rows())
 	case mean != RawMean && fr.ones < 0:
 		return nil, fmt.Errorf("regress: %v moves the intercept, and there is no constant column", mean)
 	}

@@ -139,6 +139,7 @@ func TestFirthGradient(t *testing.T) {
 		}
 		gamma := []float64{rng.NormFloat64(), rng.NormFloat64(), rng.NormFloat64()}
 		at := p.at(gamma)
+		at.observed = p.curvature(at)
 		for j := range gamma {
 			const h = 1e-5
 			up, down := slices.Clone(gamma), slices.Clone(gamma)
