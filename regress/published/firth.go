@@ -26,8 +26,8 @@ func infections() ([]num.Agreement, error) {
 	} {
 		c := &r.Coefficients[j]
 		l.add(c.Name, c.Estimate, text[0])
-		l.add("low "+c.Name, c.Low, text[1])
-		l.add("high "+c.Name, c.High, text[2])
+		l.add("lo "+c.Name, c.Low, text[1])
+		l.add("hi "+c.Name, c.High, text[2])
 	}
 	return l.all, l.err
 }
