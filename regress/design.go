@@ -166,3 +166,11 @@ func (o *Options) weight(i int) float64 {
 	}
 	return o.Weights[i]
 }
+
+// offset is the offset of row i.
+func (o *Options) offset(i int) float64 {
+	if o.Offset == nil {
+		return 0
+	}
+	return o.Offset[i]
+}

@@ -71,12 +71,13 @@ func GLMFrom(s Source, model Model, o Options) (*Fit, error) {
 	return f.checked()
 }
 
-// solution is what a certified fit of a GLM was computed in.
+// solution is what a certified fit was computed in.
 type solution struct {
 	glm   *glm
 	gamma []float64
 	bread *mat.SymDense // inverse expected information, in the frame
 	unit  float64       // of the response in the fit: y was divided by it; 1 unless the model is free of scale
+	line  *line         // of least squares
 }
 
 // fitGLM fits the rows of d, without robust covariances.
@@ -199,7 +200,7 @@ func (f *Fit) certify(m *glm, a *ascent) {
 
 // solve fills in everything that follows from a maximum.
 func (f *Fit) solve(m *glm, a *ascent, model Model) {
-	f.solution = solution{m, a.gamma, a.bread, f.unit}
+	f.solution = solution{glm: m, gamma: a.gamma, bread: a.bread, unit: f.unit}
 	if !m.law.traits().canonical {
 		f.bread = inverse(m.expected(a.gamma))
 	}

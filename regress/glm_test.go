@@ -118,6 +118,13 @@ func TestGLMAgainstR(t *testing.T) {
 			relatives(t, want.Name+" power", []float64{e.Value, e.SE}, []float64{want.PowerHat, want.PowerSE}, 1e-3)
 			continue
 		}
+		in := f.Influence()
+		relatives(t, want.Name+" leverage", in.Leverage, want.Hat, 1e-8)
+		relatives(t, want.Name+" Pearson residuals", in.Pearson, want.RPearson, 1e-8)
+		relatives(t, want.Name+" deviance residuals", in.Deviance, want.RDev, 1e-6)
+		if want.Theta == 0 { // R estimates the dispersion there
+			relatives(t, want.Name+" Cook's distance", in.Cook, want.Cook, 1e-7)
+		}
 		for hc, se := range map[HC][]float64{HC0: want.HC0, HC1: want.HC1, HC2: want.HC2, HC3: want.HC3} {
 			o.HC = hc
 			f, err := GLM(d, want.Y, want.model(), o)

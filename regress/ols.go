@@ -64,6 +64,7 @@ func LeastSquares(d *Design, y []float64, o Options) (*Fit, error) {
 		f.R2 = 1 - f.Deviance/f.NullDev
 	}
 	f.certifyLeastSquares(o)
+	f.line = &line{d, fr, q.kept, y, resid, bread, o}
 	f.addRobust(d, fr, q.kept, resid, bread, o)
 	f.addHC(d, fr, q.kept, resid, nil, bread, o)
 	return f.checked()
@@ -87,30 +88,8 @@ func withoutOffset(y []float64, o Options) []float64 {
 
 // factoriseDesign builds √w·Z by columns and factorises it.
 func factoriseDesign(d *Design, fr *frame, o Options) *qr {
-	n, k := d.Rows(), len(d.Names)
-	var ids []int
-	var flat []dependence
-	for _, j := range fr.order() {
-		if fr.scale[j] == 0 {
-			flat = append(flat, dependence{col: j})
-		} else {
-			ids = append(ids, j)
-		}
-	}
-	cols := make([][]float64, len(ids))
-	num.Blocks(len(ids), 1, o.Threads, func(c, _, _ int) {
-		j := ids[c]
-		x := make([]float64, n)
-		inv := fr.inverse(j)
-		for i := range x {
-			x[i] = (d.X[i*k+j] - fr.mean[j]) * inv
-			if o.Weights != nil {
-				x[i] *= math.Sqrt(o.Weights[i])
-			}
-		}
-		cols[c] = x
-	})
-	length := math.Sqrt(totalWeight(n, o)) // of every column of √w·Z
+	cols, ids, flat := weightedColumns(d, fr, 0, o)
+	length := math.Sqrt(totalWeight(d.Rows(), o)) // of every column of √w·Z
 	floor := func(j int) float64 {
 		return length * max(collinearity, flatness*fr.largest[j]/math.Abs(fr.scale[j]))
 	}
@@ -118,6 +97,33 @@ func factoriseDesign(d *Design, fr *frame, o Options) *qr {
 	q.dropped = append(q.dropped, flat...)
 	sortDependences(q.dropped)
 	return q
+}
+
+// weightedColumns are the columns of √w·Z that vary, with so many zeros beneath, their places in the design, and those
+// that do not vary.
+func weightedColumns(d *Design, fr *frame, beneath int, o Options) (cols [][]float64, ids []int, flat []dependence) {
+	n, k := d.Rows(), len(d.Names)
+	for _, j := range fr.order() {
+		if fr.scale[j] == 0 {
+			flat = append(flat, dependence{col: j})
+		} else {
+			ids = append(ids, j)
+		}
+	}
+	cols = make([][]float64, len(ids))
+	num.Blocks(len(ids), 1, o.Threads, func(c, _, _ int) {
+		j := ids[c]
+		x := make([]float64, n+beneath)
+		inv := fr.inverse(j)
+		for i := range n {
+			x[i] = (d.X[i*k+j] - fr.mean[j]) * inv
+			if o.Weights != nil {
+				x[i] *= math.Sqrt(o.Weights[i])
+			}
+		}
+		cols[c] = x
+	})
+	return cols, ids, flat
 }
 
 // gramInverse is (Z'WZ)⁻¹ = R⁻¹R⁻ᵀ.

@@ -61,3 +61,10 @@ func (f *Fit) Probability(x []float64, level float64) (p, low, high float64) {
 	}
 	return num.Expit(eta), num.Expit(eta - z*se), num.Expit(eta + z*se)
 }
+
+// UnitDeviance is that of a response y with mean mu, 2(log-likelihood at μ = y − at mu) at dispersion 1.
+func (f *Fit) UnitDeviance(y, mu float64) float64 {
+	l := f.glm.law
+	loglik, _, _ := l.row(l.link(mu), y)
+	return -2 * loglik
+}

@@ -34,6 +34,7 @@ type Fit struct {
 	NullLogLik  float64       // log-likelihood of the null model of a GLM; 0 where there is none
 	Extras      []Extra       // parameters beside the coefficients
 	R2          float64       // least squares: 1 − Deviance/NullDev; 0 when NullDev is 0
+	EDF         float64       // ridge: effective number of coefficients; else 0
 	DF          int           // residual degrees of freedom: rows of positive weight − rank
 	Constant    string        // the first constant column that is not 0, the intercept of the null model; "" without one
 	Dropped     []string      // collinear columns, named; their coefficient is 0
@@ -41,7 +42,7 @@ type Fit struct {
 	Model       *Model        // of a GLM
 	Certificate num.Certificate
 
-	solution // of a certified GLM
+	solution // of a certified fit
 }
 
 // Extra is a parameter beside the coefficients: θ of a negative binomial.

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"mainstay/internal/num"
+	"mainstay/regress"
 	"mainstay/regress/model"
 	"mainstay/segment"
 )
@@ -25,6 +26,7 @@ func tables() []*Table {
 		Tournament(f.res.Contests), Cuts(f.res.Cuts), Concentration(f.res, &f.ledger.Tally), rejectTable(nil, 2), Groups(f.plan),
 		Bridge(f.res.Bridge, f.res.Scale), Migrations(nil, 2), Cohorts(nil, 2), Survival(nil), Trend(nil, 2),
 		Coefficients(&model.Result{}),
+		DiagnosedRows(&model.Rows{Influence: &regress.Influence{}}),
 	}
 	return slices.Concat(run, ChainTables(newChain()), (&Replay{}).Tables())
 }

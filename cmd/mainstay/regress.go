@@ -41,6 +41,9 @@ type regressOptions struct {
 	family, weights, robust, cluster string
 	link, mean, se                   string
 	tau                              []float64
+	theta, power, ridge              float64
+	tests                            bool
+	against, diagnose                string
 	level                            float64
 	where                            string
 	folds                            int
@@ -141,8 +144,14 @@ func (o *regressOptions) check(args []string) error {
 		return fault("--cv-group and --cv-time exclude each other: forward in time, a customer's past may teach about its future")
 	case o.threads < 1:
 		return fault("--threads is %d; expected 1 or more", o.threads)
-	case o.out != "":
-		return reports.CheckFile(o.out)
+	}
+	for _, file := range []string{o.out, o.diagnose} {
+		if file == "" {
+			continue
+		}
+		if err := reports.CheckFile(file); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -154,6 +163,11 @@ const mostFolds = 1000
 func (a *app) showRegression(o *regressOptions, r *reports.Regression) error {
 	if o.out != "" {
 		if err := reports.WriteFile(o.out, reports.Coefficients(r.Result)); err != nil {
+			return err
+		}
+	}
+	if o.diagnose != "" && r.Result.Rows != nil {
+		if err := reports.WriteFile(o.diagnose, reports.DiagnosedRows(r.Result.Rows)); err != nil {
 			return err
 		}
 	}

@@ -47,7 +47,16 @@ func newStudy(t *table.Table, text string, o *regressOptions) (*study, error) {
 	if s.formula, err = formula.Parse(text, all); err != nil {
 		return nil, usageError{err}
 	}
-	for _, name := range s.formula.Columns() {
+	columns := s.formula.Columns()
+	if o.against != "" {
+		against, err := formula.Parse(o.against, all)
+		if err != nil {
+			return nil, usageError{fmt.Errorf("--against: %w", err)}
+		}
+		s.options.Against = against
+		columns = append(columns, against.Columns()...)
+	}
+	for _, name := range columns {
 		c, err := t.Column(name)
 		if err != nil {
 			return nil, err

@@ -15,4 +15,6 @@ const (
 // the families' functions look it up.
 var families []*family
 
-func init() { families = []*family{gaussian, binomial, firth, multinomial, quantiles, gammaGamma} }
+func init() {
+	families = []*family{gaussian, binomial, quasibinomial, firth, multinomial, poisson, quasipoisson, negativeBinomial, gamma, tweedie, quantiles, gammaGamma}
+}

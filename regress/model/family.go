@@ -41,6 +41,11 @@ type estimated interface {
 	predict(d *regress.Design, offset []float64) []float64
 }
 
+// deviant is a fit with a deviance by row, of a response from a mean.
+type deviant interface {
+	unitDeviance(y, mu float64) float64
+}
+
 // usual are flags that most families take; flags adds the family's own.
 var usual = []string{"weights", "robust", "cluster", "cv", "cv-group", "cv-time", "seed"}
 
@@ -103,14 +108,6 @@ func (o *Options) Check(given []string) error {
 		return nil
 	}
 	return f.check(o)
-}
-
-// checkLink is an error when the link asked for is none of those known.
-func (o *Options) checkLink(known ...string) error {
-	if o.Link == "" || slices.Contains(known, o.Link) {
-		return nil
-	}
-	return fmt.Errorf("--link is %q; expected %s", o.Link, alternatives(known))
 }
 
 // alternatives is "a, b or c".

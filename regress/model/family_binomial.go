@@ -1,20 +1,29 @@
 package model
 
-import (
-	"mainstay/internal/num"
-	"mainstay/regress"
-)
+import "mainstay/regress"
 
-// binomial is the logistic regression: two outcomes.
+// binomial is the regression on two outcomes, logistic unless another link is asked for.
 var binomial = &family{
-	name: Binomial, about: "logistic", flags: flags("link"), weights: "frequency",
-	check:   func(o *Options) error { return o.checkLink("logit") },
+	name: Binomial, about: "two outcomes: logistic, or probit or cloglog by --link", flags: flags("link", "tests", "against", "diagnose"), weights: "frequency",
+	check:   func(o *Options) error { return o.checkLink(regress.Binomial) },
 	respond: (*study).events,
 	fit: func(s *study, d *regress.Design, rows []int) (estimated, error) {
-		f, err := regress.Logistic(d, pick(s.y, rows), s.fitOptions(rows))
-		return &logistic{f}, err
+		return s.generalised(d, rows, regress.Model{Distribution: regress.Binomial, Link: regress.Link(s.o.Link)})
 	},
 	score: func(_ *study, out *Scores, parts []predictions) { out.events(parts) },
+}
+
+// quasibinomial is the same for shares between 0 and 1, with a dispersion.
+var quasibinomial = &family{
+	name: "quasibinomial", about: "a share between 0 and 1, with its dispersion", flags: flags("link", "tests", "against", "diagnose"), weights: "frequency",
+	check: func(o *Options) error { return o.checkLink(regress.Binomial) },
+	respond: func(s *study, _ *Result) error {
+		return s.numbersOf(regress.Model{Distribution: regress.Binomial, Quasi: true})
+	},
+	fit: func(s *study, d *regress.Design, rows []int) (estimated, error) {
+		return s.generalised(d, rows, regress.Model{Distribution: regress.Binomial, Link: regress.Link(s.o.Link), Quasi: true})
+	},
+	score: (*study).scoreDeviance,
 }
 
 // events reads a response of two values.
@@ -25,31 +34,4 @@ func (s *study) events(r *Result) (err error) {
 	}
 	s.binary = true
 	return err
-}
-
-type logistic struct{ *regress.Fit }
-
-func (f *logistic) certificate() *num.Certificate { return &f.Certificate }
-
-func (f *logistic) predict(d *regress.Design, offset []float64) []float64 {
-	p := linear(d, offset, f.Coef)
-	for i, eta := range p {
-		p[i] = num.Expit(eta)
-	}
-	return p
-}
-
-func (f *logistic) describe(s *study, r *Result) {
-	r.Method, r.Ratio = "logistic", OddsRatio
-	r.coefficients(s, f.Fit)
-	m := newMeasures(f.Fit)
-	if f.NullDev > 0 {
-		m.McFadden = 1 - f.Deviance/f.NullDev
-	}
-	m.criteria(float64(m.Rank), f.Certificate.Observations)
-	m.Test = r.overall(f.Fit, &m, func(q float64) Test {
-		lr := f.NullDev - f.Deviance
-		return Test{Name: "likelihood ratio", Statistic: lr, DF: q, P: num.ChiSquareUpper(lr, q)}
-	})
-	r.Measures = m
 }

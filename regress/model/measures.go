@@ -79,26 +79,30 @@ func (r *Result) overall(f *regress.Fit, m *Measures, usual func(q float64) Test
 	case q == 0:
 		return Test{Statistic: math.NaN(), P: math.NaN()}
 	case f.Robust != nil:
-		return r.wald(f, float64(q))
+		var columns []int
+		for j, c := range r.Coefficients {
+			if !c.Dropped && c.Name != f.Constant {
+				columns = append(columns, j)
+			}
+		}
+		return r.wald(f, columns)
 	}
 	return usual(float64(q))
 }
 
-// wald is W = β'V⁻¹β over all coefficients but the intercept, V robust; W ÷ q against F where statistics are
-// t (Wald 1943; Cameron & Miller 2015, §VI.D). NaN where V is singular or undefined, as with few clusters.
-func (r *Result) wald(f *regress.Fit, q float64) Test {
-	var cols []int
-	for j, c := range r.Coefficients {
-		if !c.Dropped && c.Name != f.Constant {
-			cols = append(cols, j)
-		}
+// wald is W = β'V⁻¹β over some coefficients, V their covariance, robust where errors are; W ÷ q against F where statistics
+// are t (Wald 1943; Cameron & Miller 2015, §VI.D). NaN where V is singular or undefined, as with few clusters.
+func (r *Result) wald(f *regress.Fit, cols []int) Test {
+	cov, q := f.Cov, float64(len(cols))
+	if f.Robust != nil {
+		cov = f.Robust
 	}
 	v, beta := mat.NewSymDense(len(cols), nil), mat.NewVecDense(len(cols), nil)
 	for a, i := range cols { // scaled to a unit diagonal
 		si := r.Coefficients[i].SE
 		beta.SetVec(a, f.Coef[i]/si)
 		for b, j := range cols[:a+1] {
-			v.SetSym(a, b, f.Robust.At(i, j)/(si*r.Coefficients[j].SE))
+			v.SetSym(a, b, cov.At(i, j)/(si*r.Coefficients[j].SE))
 		}
 	}
 	t := Test{Name: "Wald", Statistic: math.NaN(), DF: q, DF2: r.DF, P: math.NaN()}

@@ -35,6 +35,13 @@ type Options struct {
 	Tau    []float64 // quantile: ascending, nil = the median
 	Errors string    // quantile: "iid", "nid", "kernel", "bootstrap"; "" = nid, with clusters bootstrap
 	Seed   uint64    // quantile: of the bootstrap
+	Theta  float64   // negative binomial: θ, 0 = by maximum likelihood
+	Power  float64   // Tweedie: p, 0 = by maximum likelihood
+	Ridge  float64   // gaussian: λ, 0 = least squares
+
+	Tests    bool             // of every term that can be left out alone
+	Against  *formula.Formula // a model nested in the fit to test it against; nil = none
+	Diagnose bool             // fill in Rows
 }
 
 // Result is a certified fit. Numbers that are undefined are NaN.
@@ -70,6 +77,7 @@ type Result struct {
 	Measures     Measures
 	Sections     []Section
 	Certificate  num.Certificate
+	Rows         *Rows       // nil unless asked for
 	Validation   *Validation // nil without folds
 }
 
@@ -134,6 +142,10 @@ func Fit(ctx context.Context, d *formula.Data, f *formula.Formula, o Options) (*
 	r.Factors = coding.Factors()
 	r.Certificate = *fit.certificate()
 	fit.describe(s, r)
+	if err := s.compare(d, design, fit, r); err != nil {
+		return nil, err
+	}
+	s.diagnose(fit, r)
 	if o.Folds != nil {
 		if r.Validation, err = s.validate(ctx, d); err != nil {
 			return nil, err

@@ -42,6 +42,8 @@ type predictions struct {
 	base              float64 // mean response of the training rows
 	cluster           []int32 // nil when rows are on their own
 	test              []int   // the rows of the frame that were predicted
+
+	deviance func(y, mu float64) float64 // of a row, where the fit has one
 }
 
 // join puts folds behind each other.

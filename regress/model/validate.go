@@ -111,6 +111,9 @@ func (s *study) predict(f fold, what string) (p predictions, unseen int, err err
 	test, new := s.design(coding, f.test)
 	p.actual, p.test = pick(s.y, f.test), f.test
 	p.base = num.Mean(pick(s.y, f.train))
+	if f, ok := fit.(deviant); ok {
+		p.deviance = f.unitDeviance
+	}
 	p.predicted = fit.predict(test, pick(s.fr.Offset(), f.test))
 	for _, n := range new {
 		if n {
@@ -119,7 +122,7 @@ func (s *study) predict(f fold, what string) (p predictions, unseen int, err err
 	}
 	for _, v := range p.predicted {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return p, 0, fmt.Errorf("%s: a prediction overflowed: rescale the columns", what)
+			return p, 0, fmt.Errorf("%s: a prediction is not finite: rescale the columns, or use a log link where that of the fit is the inverse", what)
 		}
 	}
 	return p, unseen, nil

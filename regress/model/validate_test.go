@@ -246,7 +246,7 @@ func TestRefusals(t *testing.T) {
 		{"won ~ z", Options{Family: Binomial, Folds: &Folds{K: 3, Group: "t"}}, "t has 2 values in the rows used, too few for 3 folds"},
 		{"won ~ z", Options{Family: Binomial, Weights: "w"}, "row 5, w: a weight of -2"},
 		{"won ~ z", Options{Family: Binomial, Weights: "t"}, "the weights t are text"},
-		{"won ~ z", Options{Family: "gamma"}, "unknown family"},
+		{"won ~ z", Options{Family: "gama"}, "unknown family"},
 		{"won ~ nobody", Options{Family: Gaussian}, `there is no column "nobody"`},
 		{"won ~ z", Options{Family: Gaussian, Rows: []int{}}, "there are no rows to fit"},
 	} {

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"testing"
@@ -28,7 +29,14 @@ func TestWildTables(t *testing.T) {
 			d.Columns[6].Number = append(d.Columns[6].Number, rapid.SampledFrom([]float64{0, 1, 1, 2, 1e-90, 1e90}).Draw(t, "w"))
 		}
 		o := Options{Level: 0.95, Family: rapid.SampledFrom(Families()).Draw(t, "family")}
-		response := map[Family]string{Gaussian: "y", Quantile: "y", GammaGamma: "y", Binomial: "won", Firth: "won", Multinomial: "factor(w)"}[o.Family]
+		response := cmp.Or(map[Family]string{Binomial: "won", Firth: "won", Multinomial: "factor(w)"}[o.Family], "y")
+		if response == "y" && o.Family != Gaussian && rapid.Bool().Draw(t, "possible") {
+			response = "I(abs(z) > 1)"
+		}
+		given := []string{"tests", "diagnose"}
+		if o.Check(given) == nil {
+			o.Tests, o.Diagnose = rapid.Bool().Draw(t, "tests"), rapid.Bool().Draw(t, "diagnose")
+		}
 		switch rapid.IntRange(0, 3).Draw(t, "errors") {
 		case 1:
 			o.Weights = "w"

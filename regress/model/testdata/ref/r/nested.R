@@ -1,0 +1,31 @@
+# Reference of nested_test.go, typed there. Run: Rscript nested.R model.json   (R 4.2.2, MASS 7.3-58.2, jsonlite)
+suppressMessages({library(jsonlite); library(MASS)})
+raw <- fromJSON(commandArgs(TRUE)[1], simplifyVector = FALSE)$made
+d <- as.data.frame(lapply(raw, function(c) unlist(c$values)), stringsAsFactors = FALSE)
+names(d) <- sapply(raw, function(c) c$name)
+d$won <- as.numeric(d$won == "yes")
+e <- glm.control(epsilon = 1e-15, maxit = 100)
+p <- function(...) cat(sprintf("%.12g", c(...)), "\n")
+wald <- function(m, cols) { b <- coef(m)[cols]; sum(b * solve(vcov(m)[cols, cols], b)) }
+two <- function(name, full, small) {
+  cat(name, "\n"); a <- anova(small, full, test = "LRT"); r <- anova(small, full, test = "Rao")
+  p(a$Deviance[2], a[2, "Pr(>Chi)"], r$Rao[2], r[2, "Pr(>Chi)"])
+  if (!(family(full)$family %in% c("binomial", "poisson"))) { f <- anova(small, full, test = "F"); p(f$F[2], f[2, "Pr(>F)"]) }
+}
+m <- glm(z ~ x + factor(w), poisson, d, control = e)
+two("poisson g", m, glm(z ~ x, poisson, d, control = e)); p(wald(m, 3:5))
+two("poisson x", m, glm(z ~ factor(w), poisson, d, control = e)); p(wald(m, 2))
+m <- glm(won ~ x * factor(w), binomial("probit"), d, control = e)
+two("probit x:g", m, glm(won ~ x + factor(w), binomial("probit"), d, control = e)); p(wald(m, 6:8))
+two("probit against won ~ 1", m, glm(won ~ 1, binomial("probit"), d, control = e)); p(wald(m, 2:8))
+m <- glm(y ~ x + factor(w), Gamma("log"), d, control = e)
+two("gamma g", m, glm(y ~ x, Gamma("log"), d, control = e)); p(wald(m, 3:5), summary(m)$dispersion)
+m <- glm(y ~ x + factor(w), Gamma("inverse"), d, control = e)
+two("gamma inverse g", m, glm(y ~ x, Gamma("inverse"), d, control = e)); p(wald(m, 3:5), summary(m)$dispersion)
+m <- glm.nb(z ~ x + factor(w), d, control = e); n <- glm.nb(z ~ x, d, control = e); cat("negbin g\n"); p(2 * (logLik(m) - logLik(n)), wald(m, 3:5))
+m <- lm(y ~ x + factor(w), d); a <- drop1(m, test = "F"); cat("lm\n"); print(a[["F value"]], digits = 12); print(a[["Pr(>F)"]], digits = 12)
+p(max(cooks.distance(m)), which.max(cooks.distance(m)), hatvalues(m)[which.max(cooks.distance(m))], rstandard(m)[which.max(cooks.distance(m))])
+r <- lm.ridge(y ~ x + z, d, lambda = 7); cat("ridge\n"); p(coef(r), r$GCV * nrow(d))
+X <- scale(as.matrix(d[c("x", "z")])) * sqrt(60 / 59); A <- solve(crossprod(X) + 7 * diag(2)); edf <- 1 + sum(diag(A %*% crossprod(X)))
+rss <- sum((d$y - cbind(1, d$x, d$z) %*% coef(r))^2); s2 <- rss / (60 - edf)
+p(edf, rss, sqrt(s2 * diag(A %*% crossprod(X) %*% A)) / (apply(d[c("x", "z")], 2, sd) * sqrt(59 / 60)))
