@@ -93,7 +93,7 @@ func TestCompletion(t *testing.T) {
 }
 
 // familyFormulas are for families that cannot fit won ~ x to the table below.
-var familyFormulas = map[string]string{}
+var familyFormulas = map[string]string{"gamma": "x ~ won", "negative-binomial": "I(50 * won) ~ x"}
 
 // Completion offers what a flag really takes.
 func TestChoicesAreTaken(t *testing.T) {

@@ -27,7 +27,8 @@ FORMULA is written as in R, and means what it means there:
 
 Text is a factor; its first level (by bytes) is the base that the others are compared with. Names
 with blanks stand in backquotes. Rows that lack a column of the formula are left out and counted. A
-response of two values needs --family binomial; the second one is the event.
+response of two values needs --family binomial; the second one is the event. Counts are poisson, or
+negative-binomial where they vary more; amounts gamma, or tweedie with zeros among them.
 
 --cv K holds rows out K times and tells how well they are predicted: everything, levels included, is
 learnt on the other rows. --cv-group keeps the rows of one customer together, --cv-time predicts
@@ -58,7 +59,7 @@ func (o *regressOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.family, "family", string(model.Gaussian), familyHelp())
 	o.addFamilyFlags(f)
 	f.StringVar(&o.where, "where", "", "use the rows for which a `CONDITION` holds, as in 'tenure > 0 & Contract != \"One year\"'")
-	f.StringVar(&o.weights, "weights", "", "`COLUMN` of weights: of precision (gaussian), of frequency (binomial)")
+	f.StringVar(&o.weights, "weights", "", "`COLUMN` of weights: of precision (gaussian), of frequency (others)")
 	f.StringVar(&o.robust, "robust", robustKinds[0], "standard errors that allow for unequal variance: "+strings.Join(robustKinds, ", "))
 	f.StringVar(&o.cluster, "cluster", "", "`COLUMN` whose equal values depend on each other: clustered standard errors, and folds")
 	f.Float64Var(&o.level, "level", 0.95, "confidence level of intervals")
@@ -86,6 +87,7 @@ func newRegressCommand(a *app) *cobra.Command {
   mainstay regress book.csv 'lost ~ complaints + contract' --family firth --mean flic
   mainstay regress accounts.csv 'revenue ~ employees' --family quantile --tau .5,.9
   mainstay regress customers.csv 'mean_spend ~ purchases' --family gamma-gamma
+  mainstay regress accounts.csv 'orders ~ industry + offset(log(months))' --family negative-binomial --tests
   mainstay regress months.parquet 'units ~ . - month' --cv 6 --cv-time month --out coefficients.csv`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.checkFamily(cmd.Flags()); err != nil {
