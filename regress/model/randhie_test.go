@@ -10,7 +10,8 @@ import (
 	"mainstay/regress/formula"
 )
 
-// Doctor visits of 20,190 persons: R's glm and MASS's glm.nb, to the ten digits of ../shared/reference/README.md.
+// Doctor visits of 20,190 persons: R's glm to the ten digits of ../shared/reference/README.md, and MASS's glm.nb to where
+// it stopped: its default epsilon of 1e-8 leaves the eighth place open.
 func TestRandhieAgainstR(t *testing.T) {
 	f, err := os.Open(refdata.Shared(t, "reference", "randhie.csv"))
 	if err != nil {
@@ -45,6 +46,9 @@ func TestRandhieAgainstR(t *testing.T) {
 		}
 		for i, v := range append(got, r.Measures.LogLik) {
 			digits := 5.1e-11 // half of the tenth place, and what rounding adds
+			if family == "negative-binomial" {
+				digits = 1e-8
+			}
 			if i == len(got) {
 				digits = 5.1e-8
 			}
