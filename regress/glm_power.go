@@ -52,7 +52,7 @@ func (f *Fit) estimatePower(m *glm, offset bool) *ascent {
 }
 
 // tweediePhi is the φ that maximises the likelihood at p and the coefficients of a, and the log-likelihood there. With
-// L = Σ w (yθ − κ) and, for y > 0, the series a(y, φ, p) = ΣWⱼ/y (tweedieSeries)
+// L = Σ w (yθ − κ) and, for y > 0, a(y, φ, p) = ΣWⱼ/y (tweedieDensity)
 //
 //	ℓ = L/φ + Σ w log a,   φ ∂ℓ/∂φ = −L/φ − (1−α) Σ w E[j],   E[j] = Σ j Wⱼ/Σ Wⱼ,   α = (2−p)/(1−p)
 //
@@ -65,14 +65,14 @@ func (m *glm) tweediePhi(a *ascent, p float64) (phi, loglik float64) {
 		}
 		return w * math.Pow(y, 2-p) / ((1 - p) * (2 - p))
 	})
-	level := a.loglik + constant
+	level, density := a.loglik+constant, newTweedieDensity(p)
 	phi = -2 * a.loglik / m.total
 	for range 60 {
 		sums := m.tiles(func(t *tileRows, part []float64) {
 			for i, y := range t.Y {
 				if y > 0 {
 					w := t.weight(i)
-					log, mean, variance := tweedieSeries(y, phi, p)
+					log, mean, variance := density.at(y, phi)
 					part[0] += w * log
 					part[1] += w * mean
 					part[2] += w * variance
@@ -94,14 +94,48 @@ func (m *glm) tweediePhi(a *ascent, p float64) (phi, loglik float64) {
 	return phi, loglik
 }
 
-// tweedieSeries is log a(y, φ, p) = log(ΣWⱼ/y), and mean and variance of j under the weights Wⱼ:
+// tweedieDensity is log a(y, φ, p) = log(ΣWⱼ/y) for a power p, and mean and variance of j under the weights Wⱼ:
 //
 //	log Wⱼ = j log z − log j! − log Γ(−jα),   log z = −α log y + α log(p−1) − (1−α) log φ − log(2−p)
 //
-// summed outwards from its largest term, near j = y^(2−p)/(φ(2−p)), until terms are below 1e-16 of it (Dunn & Smyth 2005,
-// eq. 8 and §4).
-func tweedieSeries(y, phi, p float64) (log, mean, variance float64) {
+// The largest term is near j = λ = y^(2−p)/(φ(2−p)). Where λ is large the sum is that of the saddlepoint,
+//
+//	log a ≈ −S/φ − ½ log(2πφy^p) + c/λ,   S = y^(2−p)/((1−p)(2−p)),
+//
+// whose error but for c/λ is below λ⁻². The sum depends on λ and p alone, but for the factor 1/y, so c is found once for p where the series
+// begins to be long (Dunn & Smyth 2005, eq. 8, §4 and §5).
+type tweedieDensity struct{ p, correction float64 }
+
+// longSeries is λ from which the saddlepoint is used: the series has some 2,000 terms there.
+const longSeries = 1e4
+
+func newTweedieDensity(p float64) *tweedieDensity {
+	d := &tweedieDensity{p: p}
+	y := math.Pow(longSeries*(2-p), 1/(2-p)) // λ = longSeries at φ = 1
+	exact, _, _ := d.series(y, 1, longSeries)
+	near, _, _ := d.saddle(y, 1, longSeries)
+	d.correction = longSeries * (exact - near)
+	return d
+}
+
+func (d *tweedieDensity) at(y, phi float64) (log, mean, variance float64) {
+	lambda := math.Pow(y, 2-d.p) / (phi * (2 - d.p))
+	if lambda > longSeries {
+		return d.saddle(y, phi, lambda)
+	}
+	return d.series(y, phi, lambda)
+}
+
+func (d *tweedieDensity) saddle(y, phi, lambda float64) (log, mean, variance float64) {
+	level := lambda / (d.p - 1) // −S/φ
+	log = level - (math.Log(2*math.Pi*phi)+d.p*math.Log(y))/2 + d.correction/lambda
+	return log, (level + 0.5) * (d.p - 1), level * (d.p - 1) * (d.p - 1)
+}
+
+// series sums outwards from the largest term, until terms are below 1e-16 of it.
+func (d *tweedieDensity) series(y, phi, lambda float64) (log, mean, variance float64) {
 	const negligible = 37
+	p := d.p
 	alpha := (2 - p) / (1 - p)
 	z := -alpha*math.Log(y) + alpha*math.Log(p-1) - (1-alpha)*math.Log(phi) - math.Log(2-p)
 	term := func(j float64) float64 {
@@ -109,10 +143,7 @@ func tweedieSeries(y, phi, p float64) (log, mean, variance float64) {
 		b, _ := math.Lgamma(-alpha * j)
 		return j*z - a - b
 	}
-	peak := max(1, math.Round(math.Pow(y, 2-p)/(phi*(2-p))))
-	if !(peak < mostTerms) {
-		return math.NaN(), math.NaN(), math.NaN()
-	}
+	peak := max(1, math.Round(lambda))
 	top := term(peak)
 	var sum, first, second float64
 	add := func(j float64) bool {
@@ -129,9 +160,6 @@ func tweedieSeries(y, phi, p float64) (log, mean, variance float64) {
 	mean = first / sum
 	return top + math.Log(sum) - math.Log(y), peak + mean, second/sum - mean*mean
 }
-
-// mostTerms bounds the series: the spread of j is the root of its peak.
-const mostTerms = 1e12
 
 // tweedieLikelihood sets the log-likelihood, at the φ that maximises it. The null model has none: its φ is another.
 func (f *Fit) tweedieLikelihood(g *glm) {

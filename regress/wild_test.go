@@ -12,7 +12,7 @@ func TestWildInput(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n, k := rapid.IntRange(1, 12).Draw(t, "n"), rapid.IntRange(1, 5).Draw(t, "k")
 		d := &Design{Names: []string{"a", "b", "c", "d", "e"}[:k]}
-		var y, w, binary []float64
+		var y, w, binary, positive []float64
 		var cluster []int32
 		for range n {
 			for range k {
@@ -20,6 +20,7 @@ func TestWildInput(t *testing.T) {
 			}
 			y = append(y, rapid.SampledFrom(wild).Draw(t, "y"))
 			w = append(w, rapid.SampledFrom([]float64{0, 1, 1, 2, 1e-90, 1e90}).Draw(t, "w"))
+			positive = append(positive, rapid.SampledFrom([]float64{0, 1, 1, 2, 7, 1e6, 1e30}).Draw(t, "count"))
 			binary = append(binary, float64(rapid.IntRange(0, 1).Draw(t, "event")))
 			cluster = append(cluster, rapid.Int32Range(0, 4).Draw(t, "cluster"))
 		}
@@ -28,6 +29,17 @@ func TestWildInput(t *testing.T) {
 			check(t, line, err)
 			odds, err := Logistic(d, binary, o)
 			check(t, odds, err)
+			shrunk, err := Ridge(d, y, 2, o)
+			check(t, shrunk, err)
+			for _, m := range []Model{{Distribution: Binomial, Link: Probit}, {Distribution: Binomial, Link: Cloglog}, {Distribution: Poisson},
+				{Distribution: NegativeBinomial}, {Distribution: Gamma}, {Distribution: Gamma, Link: Log}, {Distribution: Tweedie, Power: 1.5}} {
+				response := positive
+				if m.Distribution == Binomial {
+					response = binary
+				}
+				f, err := GLM(d, response, m, o)
+				check(t, f, err)
+			}
 		}
 	})
 }
