@@ -8,9 +8,11 @@ import (
 	"gonum.org/v1/gonum/mathext"
 )
 
-// Limits of θ: beyond the largest, a negative binomial is Poisson to the last digit.
+// Limits of θ: beyond the largest, a negative binomial is Poisson to the last digit; below the least all counts but one
+// are 0.
 const (
 	mostTheta   = 1e10
+	leastTheta  = 1e-10
 	thetaRounds = 100   // of θ and coefficients in turn; they are orthogonal, so a few suffice
 	thetaLimit  = 1e-11 // relative change of θ that ends them
 )
@@ -63,6 +65,10 @@ func (m *glm) climbTheta(offset bool, full *ascent) (a *ascent, theta, info floa
 			a.converged = false
 			return a, math.Inf(1), 0
 		}
+		if theta < leastTheta {
+			a.converged = false
+			return a, theta, 0
+		}
 		m.law = negbinLaw{theta: theta}
 		if len(m.cols) == 0 {
 			a = &ascent{point: point{loglik: m.loglik(nil)}, converged: true}
@@ -83,6 +89,9 @@ func (m *glm) climbTheta(offset bool, full *ascent) (a *ascent, theta, info floa
 func (m *glm) bestTheta(gamma []float64, theta float64) (best, info float64) {
 	const rounds, limit, longest = 60, 1e-12, 2.0
 	for range rounds {
+		if !(theta >= leastTheta) {
+			return theta, 0
+		}
 		sums := m.tiles(func(t *tileRows, part []float64) {
 			m.predictor(t.eta[:t.rows], t, gamma)
 			for i, eta := range t.eta[:t.rows] {
@@ -129,8 +138,13 @@ func polygammaDifferences(y, theta float64) (psi, psi1 float64) {
 	return psi, psi1
 }
 
-// trigamma is ψ′(x) = ζ(2, x) for x > 0 (Abramowitz & Stegun 1964, 6.4.10).
-func trigamma(x float64) float64 { return mathext.Zeta(2, x) }
+// trigamma is ψ′(x) = ζ(2, x) for x > 0 (Abramowitz & Stegun 1964, 6.4.10); NaN for others.
+func trigamma(x float64) float64 {
+	if !(x > 0) || math.IsInf(x, 1) {
+		return math.NaN()
+	}
+	return mathext.Zeta(2, x)
+}
 
 // saturated is log P(y) at μ = y.
 func (l negbinLaw) saturated(y float64) float64 {

@@ -47,7 +47,11 @@ type penalised struct{ *regress.FirthFit }
 func (f *penalised) certificate() *num.Certificate { return &f.Certificate }
 
 func (f *penalised) predict(d *regress.Design, offset []float64) []float64 {
-	return (&logistic{&f.Fit}).predict(d, offset)
+	p := linear(d, offset, f.Coef)
+	for i, eta := range p {
+		p[i] = num.Expit(eta)
+	}
+	return p
 }
 
 // describe: interval and p are those of the profile, z is the signed root of its χ². AIC and BIC are of log L without the
