@@ -2,6 +2,8 @@ package reports
 
 import (
 	"bufio"
+	"math"
+	"slices"
 	"strconv"
 
 	"mainstay/regress/model"
@@ -39,6 +41,9 @@ func (r *Regression) coefficientGrid(coefficients []model.Coefficient) *grid {
 	if r.DF > 0 {
 		statistic = "t"
 	}
+	if uncertain(coefficients) {
+		return r.bareGrid(coefficients)
+	}
 	level := strconv.FormatFloat(100*r.Level, 'g', 6, 64) + " % interval"
 	g := &grid{right: []bool{false, true, true, true, true, true, true}}
 	header := []string{"term", "estimate", "SE", statistic, "p", level, ""}
@@ -59,6 +64,36 @@ func (r *Regression) coefficientGrid(coefficients []model.Coefficient) *grid {
 			row = append(row, ratioText(ratio), between(low, high, ratioText))
 		default:
 			row = append(row, between(c.Low, c.High, significant), "")
+		}
+		g.rows = append(g.rows, row)
+	}
+	g.label(names)
+	return g
+}
+
+// uncertain reports whether no coefficient has a standard error.
+func uncertain(coefficients []model.Coefficient) bool {
+	known := func(c model.Coefficient) bool { return !c.Dropped && !math.IsNaN(c.SE) }
+	live := func(c model.Coefficient) bool { return !c.Dropped }
+	return slices.ContainsFunc(coefficients, live) && !slices.ContainsFunc(coefficients, known)
+}
+
+// bareGrid is the table of a fit without standard errors, in which a coefficient of 0 was left out.
+func (r *Regression) bareGrid(coefficients []model.Coefficient) *grid {
+	g := &grid{right: []bool{false, true, true}, rows: [][]string{{"term", "estimate", r.Ratio}}}
+	var names []string
+	for i := range coefficients {
+		c := &coefficients[i]
+		names = append(names, printable(c.Name))
+		row := []string{"", significant(c.Estimate), ""}
+		switch {
+		case c.Dropped:
+			row[1] = "dropped"
+		case c.Estimate == 0:
+			row[1] = "0"
+		case r.Ratio != "":
+			ratio, _, _ := c.Exp()
+			row[2] = ratioText(ratio)
 		}
 		g.rows = append(g.rows, row)
 	}

@@ -87,10 +87,13 @@ func significantDF(v float64) string {
 func writeSection(b *bufio.Writer, s *model.Section) {
 	g := &grid{}
 	g.rows = append(g.rows, nil)
-	rows := s.Rows()
-	shown := rows
-	if s.Most > 0 {
-		shown = min(rows, s.Most)
+	rows, shown := s.Rows(), s.Shown
+	if shown == nil {
+		for i := range rows {
+			if s.Most == 0 || i < s.Most {
+				shown = append(shown, i)
+			}
+		}
 	}
 	for range shown {
 		g.rows = append(g.rows, nil)
@@ -99,14 +102,14 @@ func writeSection(b *bufio.Writer, s *model.Section) {
 		v := &s.Columns[c]
 		g.right = append(g.right, v.Text == nil)
 		g.rows[0] = append(g.rows[0], spoken(v.Name))
-		for i := range shown {
+		for line, i := range shown {
 			text := ""
 			if v.Text != nil {
 				text = printable(v.Text[i])
 			} else {
 				text = kindText(v.Number[i], v.Kind)
 			}
-			g.rows[i+1] = append(g.rows[i+1], text)
+			g.rows[line+1] = append(g.rows[line+1], text)
 		}
 	}
 	b.WriteByte('\n')
@@ -114,7 +117,7 @@ func writeSection(b *bufio.Writer, s *model.Section) {
 	for _, line := range g.lines() {
 		b.WriteString(columnGap + line + "\n")
 	}
-	if shown < rows {
-		b.WriteString(columnGap + fmt.Sprintf("%s of %s; --json has all\n", count(shown), plural(int64(rows), "row")))
+	if len(shown) < rows {
+		b.WriteString(columnGap + fmt.Sprintf("%s of %s; --json has all\n", count(len(shown)), plural(int64(rows), "row")))
 	}
 }

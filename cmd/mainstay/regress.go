@@ -53,6 +53,7 @@ type regressOptions struct {
 	out                              string
 	json                             bool
 	threads                          int
+	penaltyFlags
 }
 
 func (o *regressOptions) addFlags(f *pflag.FlagSet) {
@@ -93,10 +94,14 @@ func newRegressCommand(a *app) *cobra.Command {
 			if err := o.checkFamily(cmd.Flags()); err != nil {
 				return err
 			}
+			if err := o.penaltyFlags.check(cmd.Flags()); err != nil {
+				return err
+			}
 			return runRegress(cmd.Context(), a, o, args)
 		},
 	}
 	o.addFlags(cmd.Flags())
+	o.penaltyFlags.addFlags(cmd.Flags())
 	cmd.Flags().SortFlags = false
 	return cmd
 }

@@ -31,6 +31,7 @@ func newStudy(t *table.Table, text string, o *regressOptions) (*study, error) {
 	if o.folds > 0 {
 		s.options.Folds = &model.Folds{K: o.folds, Seed: o.seed}
 	}
+	s.options.Penalty = o.penalty(o.seed)
 	if err := s.chooseRows(o.where); err != nil {
 		return nil, err
 	}

@@ -104,6 +104,11 @@ func (o *Options) Check(given []string) error {
 			return fmt.Errorf("--%s is not for --family %s, only for %s", flag, o.Family, alternatives(takers))
 		}
 	}
+	if o.Penalty != nil {
+		if err := o.Penalty.check(o); err != nil {
+			return err
+		}
+	}
 	if f.check == nil {
 		return nil
 	}

@@ -16,12 +16,23 @@ type Folds struct {
 	Group string  // column whose equal values stay together, "" = none
 	Time  string  // column of the time of a row, "" = none; excludes Group
 	Days  []int32 // with Time: the day by row of the table
+
+	groups []int32 // with Group: which value, by row of the frame
 }
 
 // fold is rows of the frame: those that teach and those that are predicted.
 type fold struct {
 	train, test []int
 	from, to    int32 // with Time: the days of test
+}
+
+// group numbers the values of Group in the rows of the frame.
+func (s *study) group(d *formula.Data) {
+	if s.o.Folds != nil && s.o.Folds.Group != "" {
+		f := *s.o.Folds
+		f.groups = groupsOf(d.Column(f.Group), s.fr.Rows)
+		s.o.Folds = &f
+	}
 }
 
 // split cuts the rows of the frame.
@@ -36,7 +47,7 @@ func (s *study) split(d *formula.Data) ([]fold, error) {
 	var number []int // by row, its fold
 	var err error
 	if s.o.Folds.Group != "" {
-		number, err = s.byGroup(groupsOf(d.Column(s.o.Folds.Group), s.fr.Rows), k)
+		number, err = s.byGroup(s.o.Folds.groups, k)
 	} else {
 		number = s.byRow(k)
 	}

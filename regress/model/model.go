@@ -29,6 +29,7 @@ type Options struct {
 	Rows    []int      // rows to use, nil = all
 	Folds   *Folds     // nil = no cross-validation
 	Threads int
+	Penalty *Penalty // nil = none
 
 	Link   string    // of the mean, "" = the family's usual one
 	Mean   string    // firth: "none" (also ""), "flic", "flac"
@@ -180,6 +181,8 @@ func prepare(d *formula.Data, f *formula.Formula, o Options) (*study, *Result, e
 	for _, row := range fr.Rows {
 		s.keys = append(s.keys, hashes[row])
 	}
+	s.penalise()
+	s.group(d)
 	if err := family.respond(s, r); err != nil {
 		return nil, nil, err
 	}

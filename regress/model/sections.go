@@ -20,7 +20,8 @@ type Section struct {
 	Name    string // for machines, lower case with _: "baseline"
 	Title   string // for people: "baseline hazard"
 	Columns []Values
-	Most    int // rows shown to people, the others only to machines; 0 = all
+	Most    int   // rows shown to people, the others only to machines; 0 = all
+	Shown   []int // which rows these are, where not the first
 }
 
 // Values is one column of a Section: exactly one of Text and Number is set. Undefined is NaN.

@@ -134,7 +134,10 @@ func (p *Path) walk(s *solver, o *Options, unbounded func(lambda float64) (code,
 	first := s.beginning()
 	lambdas := o.Lambda
 	if lambdas == nil {
-		lambdas = s.grid(o.Count, first)
+		lambdas = append(s.grid(o.Count, first), o.Also...)
+		slices.Sort(lambdas)
+		slices.Reverse(lambdas)
+		lambdas = slices.Compact(lambdas)
 	}
 	before := max(first, 0)
 	c.Converged, c.InfoPosDef = true, true
@@ -153,7 +156,7 @@ func (p *Path) walk(s *solver, o *Options, unbounded func(lambda float64) (code,
 		before = lambda
 		p.add(s, lambda, kkt, len(p.Names))
 		c.GradientNorm = max(c.GradientNorm, kkt)
-		if o.Lambda == nil && p.ends(k) {
+		if o.Lambda == nil && p.ends(k) && (len(o.Also) == 0 || lambda <= slices.Min(o.Also)) {
 			break
 		}
 	}

@@ -26,6 +26,7 @@ type Options struct {
 	Family  string    // "gaussian", "binomial" (0 or 1) or "poisson" (counts), with their canonical links
 	Alpha   float64   // α: 1 the lasso, 0 the ridge
 	Lambda  []float64 // descending; nil = a path from the smallest λ without coefficients down to 1e-4 of it (1e-2 where there are more columns than rows)
+	Also    []float64 // λ that a path which is not given has besides; it does not end before them
 	Count   int       // how many where Lambda is nil; 0 = 100
 	Factors []float64 // vⱼ by column of the design, nil = 1; 0 leaves a column without penalty. Taken as given: glmnet rescales them to sum to the number of columns
 	Raw     bool      // columns are on one scale already
@@ -78,6 +79,11 @@ func (o *Options) check(d *regress.Design, y []float64) (*family, error) {
 	for j, v := range o.Factors {
 		if !(v >= 0 && v <= 1e9) {
 			return nil, fmt.Errorf("penalised: penalty factor %v of column %q, expected a number of at least 0", v, d.Names[j])
+		}
+	}
+	for _, l := range o.Also {
+		if !(l >= 0) || math.IsInf(l, 1) {
+			return nil, fmt.Errorf("penalised: lambda %v, expected a number of at least 0", l)
 		}
 	}
 	for k, l := range o.Lambda {
