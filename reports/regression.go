@@ -29,7 +29,10 @@ func WriteRegression(w io.Writer, r *Regression) error {
 	}
 	b.WriteByte('\n')
 	r.coefficients(b)
-	for _, line := range r.measures() {
+	for i, line := range r.measures() {
+		if i == 0 {
+			b.WriteByte('\n')
+		}
 		indented(b, "", line)
 	}
 	r.tests(b)

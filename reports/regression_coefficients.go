@@ -20,11 +20,14 @@ func (r *Regression) equations() []model.Equation {
 	return []model.Equation{{Coefficients: r.Coefficients}}
 }
 
-// coefficients writes the coefficient tables, each of several under its name, and a blank line behind each.
+// coefficients writes the coefficient tables, each of several under its name, and a blank line between them.
 func (r *Regression) coefficients(b *bufio.Writer) {
-	for _, e := range r.equations() {
+	for i, e := range r.equations() {
 		if len(e.Coefficients) == 0 {
 			continue
+		}
+		if i > 0 {
+			b.WriteByte('\n')
 		}
 		if e.Name != "" {
 			indented(b, "", printable(e.Name))
@@ -32,7 +35,6 @@ func (r *Regression) coefficients(b *bufio.Writer) {
 		for _, line := range r.coefficientGrid(e.Coefficients).lines() {
 			b.WriteString(line + "\n")
 		}
-		b.WriteByte('\n')
 	}
 }
 
