@@ -58,7 +58,7 @@ func TestRandhieAgainstR(t *testing.T) {
 		}
 		if family == "negative-binomial" {
 			close(t, "θ", []float64{r.Parameters[0].Value}, []float64{0.773423112733}, 1e-11)
-			close(t, "its error", []float64{r.Parameters[0].SE}, []float64{0.0111316217536}, 1e-10)
+			close(t, "its error", []float64{r.Parameters[0].SE}, []float64{0.0111316217536}, 1e-6) // MASS takes the information a step before the end
 		}
 	}
 }
