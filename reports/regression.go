@@ -124,7 +124,7 @@ func (r *Regression) subject() []string {
 	case r.Covariance == "":
 		return out
 	case r.Cluster != "":
-		errors = fmt.Sprintf("standard errors clustered by %s (CR1, %s)", printable(r.Cluster), plural(int64(r.Clusters), "cluster"))
+		errors = fmt.Sprintf("standard errors clustered by %s (%s, %s)", printable(r.Cluster), r.Covariance, plural(int64(r.Clusters), "cluster"))
 	case r.Covariance == "HC0", r.Covariance == "HC1", r.Covariance == "HC2", r.Covariance == "HC3":
 		errors = fmt.Sprintf("standard errors robust to unequal variance (%s)", r.Covariance)
 	case r.Covariance != "model":

@@ -6,6 +6,7 @@
 //	go run ./cmd/bench                      # the essential cases
 //	go run ./cmd/bench --suite full         # every variant of the data
 //	go run ./cmd/bench --suite regress      # fits, beside scikit-learn, statsmodels and glmnet
+//	go run ./cmd/bench --suite cox          # Cox regressions, beside lifelines and R's survival
 //	go run ./cmd/bench --sizes 1M --ids uuid --jobs ledger,sums --rounds 3
 //	go run ./cmd/bench --peers none         # Mainstay alone: needs only Go
 //	go run ./cmd/bench --report --docs docs/performance.md
@@ -101,6 +102,9 @@ func run(args []string) error {
 	if len(args) > 0 && args[0] == regressJobWord {
 		return regressJob(args[1:])
 	}
+	if len(args) > 0 && args[0] == coxJobWord {
+		return coxJob(args[1:])
+	}
 	o, err := parse(args)
 	if err != nil {
 		return err
@@ -108,6 +112,9 @@ func run(args []string) error {
 	if o.suite == suiteRegress {
 		all, failed := o.regressSuite()
 		return errors.Join(o.publishRegress(all), failed)
+	}
+	if o.suite == suiteCox {
+		return o.coxSuite()
 	}
 	cases, err := o.cases()
 	if err != nil {

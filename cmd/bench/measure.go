@@ -42,12 +42,8 @@ func measure(cmd *exec.Cmd) (cost, reply, error) {
 	if err != nil {
 		return c, reply{}, fmt.Errorf("%s: %w\n%s%s", strings.Join(cmd.Args, " "), err, tail(out.String()), tail(problems.String()))
 	}
-	used := cmd.ProcessState.SysUsage().(*syscall.Rusage)
 	c.CPU = (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds()
-	c.Peak = int64(used.Maxrss)
-	if runtime.GOOS != "darwin" { // kilobytes everywhere else
-		c.Peak *= 1024
-	}
+	c.Peak = peakOf(cmd)
 	var r reply
 	for _, line := range strings.Split(out.String(), "\n") {
 		if text, ok := strings.CutPrefix(line, "BENCH "); ok {
@@ -60,6 +56,15 @@ func measure(cmd *exec.Cmd) (cost, reply, error) {
 		c.Wall = r.Seconds
 	}
 	return c, r, nil
+}
+
+// peakOf is the resident memory at most, in bytes, of a process that has ended.
+func peakOf(cmd *exec.Cmd) int64 {
+	most := int64(cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss)
+	if runtime.GOOS != "darwin" { // kilobytes everywhere else
+		most *= 1024
+	}
+	return most
 }
 
 // tail is the end of what a process said.

@@ -24,6 +24,9 @@ FORMULA is written as in R, and means what it means there:
   log(x), sqrt(x), I(x^2), I(x > 5)            arithmetic, comparisons
   factor(x)     numbers as levels              relevel(x, ref = "B")  another base level
   poly(x, 3, raw = TRUE), scale(x)             offset(x)  with coefficient 1
+  Surv(time, event) ~ …                        time until an event (cox, weibull, km, …)
+  Surv(start, stop, event) ~ …                 late entry, columns that change with time
+  strata(x)                                    a baseline for each value (cox, km)
 
 Text is a factor; its first level (by bytes) is the base that the others are compared with. Names
 with blanks stand in backquotes. Rows that lack a column of the formula are left out and counted. A
@@ -40,7 +43,7 @@ status 4.`
 // regressOptions are the flags of regress.
 type regressOptions struct {
 	family, weights, robust, cluster string
-	link, mean, se                   string
+	link, ties, mean, se             string
 	tau                              []float64
 	theta, power, ridge              float64
 	tests                            bool

@@ -23,6 +23,7 @@ func (o *regressOptions) addFamilyFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.against, "against", "", "test the fit against a smaller `FORMULA` of the same response")
 	f.StringVar(&o.diagnose, "diagnose", "", "write residuals, leverage and Cook's distance of every row to `FILE` (.csv, .parquet, .arrow, .json), and show the rows that move the fit most")
 	f.Float64Var(&o.power, "power", 0, "tweedie: p, with variance φμ^p, between 1 and 2 (0 = by maximum likelihood)")
+	f.StringVar(&o.ties, "ties", "", "cox: how events at the same time are treated: efron (default) or breslow")
 }
 
 // checkFamily finds an unknown family, and flags that it does not take.
@@ -43,7 +44,7 @@ func (o *regressOptions) checkFamily(f *pflag.FlagSet) error {
 func (o *regressOptions) settings() model.Options {
 	return model.Options{
 		Family: model.Family(o.family), HC: regress.HC(slices.Index(robustKinds, o.robust)), Level: o.level, Threads: o.threads,
-		Link: o.link, Mean: o.mean, Tau: o.tau, Errors: o.se, Seed: o.seed,
+		Link: o.link, Ties: o.ties, Mean: o.mean, Tau: o.tau, Errors: o.se, Seed: o.seed,
 		Theta: o.theta, Power: o.power, Ridge: o.ridge,
 		Tests: o.tests, Diagnose: o.diagnose != "",
 	}

@@ -274,3 +274,26 @@ func (c *Coding) Usable() error {
 	}
 	return nil
 }
+
+// TermColumns are the columns From to To (exclusive) of a term in the design.
+type TermColumns struct {
+	Name     string
+	From, To int
+}
+
+// Terms are the columns of every term, in the order of the design, the intercept left out.
+func (c *Coding) Terms() (out []TermColumns) {
+	at := 0
+	if c.frame.formula.Intercept {
+		at = 1
+	}
+	for t, term := range c.frame.formula.Terms {
+		w := 1
+		for p, v := range term {
+			w *= c.vars[v].width(c.full[t][p])
+		}
+		out = append(out, TermColumns{c.frame.formula.Label(term), at, at + w})
+		at += w
+	}
+	return out
+}

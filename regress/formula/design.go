@@ -55,6 +55,9 @@ func (fr *Frame) Offset() []float64 { return fr.offset }
 // Numbers is a numeric response by row of the frame.
 func (fr *Frame) Numbers() ([]float64, error) {
 	v := fr.response
+	if v == nil {
+		return nil, fr.notLives()
+	}
 	switch {
 	case v.shape == plain:
 		return v.x, nil
@@ -71,6 +74,9 @@ func (fr *Frame) Numbers() ([]float64, error) {
 // the first level is 0, as in R's glm; of numbers only 0 and 1 will do.
 func (fr *Frame) Events() (y []float64, names [2]string, err error) {
 	v := fr.response
+	if v == nil {
+		return nil, names, fr.notLives()
+	}
 	switch {
 	case v.shape == factor && len(v.levels) == 2:
 		y = make([]float64, len(v.codes))

@@ -150,7 +150,7 @@ func (e *evaluator) call(n *node) (value, error) {
 	}
 	f, ok := functions[n.name]
 	switch {
-	case !ok && slices.Contains([]string{"factor", "as.factor", "C", "relevel", "poly", "scale", "offset"}, n.name):
+	case !ok && slices.Contains([]string{"factor", "as.factor", "C", "relevel", "poly", "scale", "offset", "strata", surv}, n.name):
 		return value{}, e.fail(n, "%s() stands alone, not inside an expression", n.name)
 	case !ok:
 		return value{}, e.fail(n, "there is no function %s; there are %s", n.name, known())

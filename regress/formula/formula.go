@@ -3,7 +3,8 @@
 //
 // Reading order: formula.go (what a formula is), scan.go, parse.go and deparse.go (text to
 // expression and back), terms.go (what +, *, : and ^ mean), eval.go (arithmetic on columns),
-// frame.go (rows that are complete), coding.go (what is learnt from rows: levels, means) and
+// frame.go (rows that are complete), survival.go (Surv and
+// strata), coding.go (what is learnt from rows: levels, means) and
 // design.go (the matrix).
 package formula
 
@@ -21,6 +22,7 @@ import (
 //	- 1, + 0   no intercept             offset(x) coefficient fixed at 1
 //	I(x^2), log(x), sqrt(x), x > 5 within I(): arithmetic
 //	factor(x), relevel(x, ref = "B"), poly(x, 3, raw = TRUE), scale(x)
+//	Surv(time, event), Surv(start, stop, event) on the left; strata(x)
 //
 // Terms are ordered by the number of their variables, then by appearance, as R orders them.
 type Formula struct {
@@ -30,6 +32,7 @@ type Formula struct {
 	response  *node
 	variables []*node // of the right-hand side, by appearance
 	offsets   []*node
+	strata    []*node
 }
 
 // Parse reads a formula. all are the columns that . stands for; nil when there is no table. The
@@ -80,6 +83,13 @@ func (f *Formula) String() string {
 	for _, o := range f.offsets {
 		parts = append(parts, "offset("+o.String()+")")
 	}
+	if len(f.strata) > 0 {
+		by := make([]string, len(f.strata))
+		for i, s := range f.strata {
+			by[i] = s.String()
+		}
+		parts = append(parts, "strata("+strings.Join(by, ", ")+")")
+	}
 	switch {
 	case !f.Intercept:
 		parts = append(parts, "0")
@@ -110,7 +120,7 @@ func (f *Formula) Columns() []string {
 			names = columnsOf(names, n)
 		}
 	}
-	for _, o := range f.offsets {
+	for _, o := range append(slices.Clone(f.offsets), f.strata...) {
 		names = columnsOf(names, o)
 	}
 	return names

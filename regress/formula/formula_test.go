@@ -356,6 +356,8 @@ func FuzzParse(f *testing.F) {
 		f.Add(r.Formula[0])
 	}
 	f.Add("y ~ `a b`:relevel(q, ref = 'x') - 1 + offset(log(z))^2")
+	f.Add("Surv(x, y == 2) ~ z + strata(a, x > 1)")
+	f.Add("Surv(x, y, z > 0) ~ strata(x)*strata(y) + Surv(x) - strata(x)")
 	f.Fuzz(func(t *testing.T, text string) {
 		form, err := Parse(text, names(d))
 		if err != nil {

@@ -21,6 +21,8 @@ type Frame struct {
 	response *variable
 	vars     []*variable // by number of the variable; nil where no term uses it
 	offset   []float64   // nil without one
+	lives    *Lives      // of a response Surv(), whose variable is nil
+	strata   []*variable // of strata()
 }
 
 // Missing is how many rows lack a column.
@@ -97,8 +99,24 @@ func NewFrame(f *Formula, d *Data, rows []int, also ...string) (*Frame, error) {
 	}
 	e := &evaluator{f.text, d}
 	var err error
-	if fr.response, err = e.variable(f.response, fr.Rows); err != nil {
+	if f.IsSurvival() {
+		fr.lives, err = e.lives(f.response, fr.Rows)
+	} else {
+		fr.response, err = e.variable(f.response, fr.Rows)
+	}
+	if err != nil {
 		return nil, err
+	}
+	for _, n := range f.strata {
+		x, err := e.value(n)
+		v := &variable{name: n.String()}
+		if err == nil {
+			err = e.levels(v, n, x, fr.Rows)
+		}
+		if err != nil {
+			return nil, err
+		}
+		fr.strata = append(fr.strata, v)
 	}
 	for v, n := range f.variables {
 		if !f.used(v) {

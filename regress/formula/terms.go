@@ -97,6 +97,12 @@ func (b *builder) sum(n *node, add bool) error {
 		}
 		b.f.offsets = append(b.f.offsets, n.args[0])
 		return nil
+	case n.op == nodeCall && n.name == "strata":
+		if !add || len(n.args) == 0 || slices.ContainsFunc(n.args, func(a *node) bool { return a.op == nodeNamed }) {
+			return b.p.fail(n.pos, "strata() takes columns or expressions, and is only added")
+		}
+		b.f.strata = append(b.f.strata, n.args...)
+		return b.limit(n, len(b.f.strata))
 	}
 	terms, err := b.expand(n)
 	if err != nil {
@@ -138,8 +144,8 @@ func (b *builder) expand(n *node) ([]Term, error) {
 		}
 		return b.variable(n)
 	case nodeCall:
-		if n.name == "offset" {
-			return nil, b.p.fail(n.pos, "offset() is added to a formula, it does not interact")
+		if n.name == "offset" || n.name == "strata" {
+			return nil, b.p.fail(n.pos, "%s() is added to a formula, it does not interact", n.name)
 		}
 		return b.variable(n)
 	case "^":

@@ -20,6 +20,7 @@ type family struct {
 	flags   []string             // of the command's flags, those that some families do not take: see usual
 	weights string               // what --weights counts: "precision", "frequency"
 	bare    bool                 // the design has no column for the intercept, whatever the formula says (Cox)
+	strata  bool                 // takes strata() in the formula
 	check   func(*Options) error // what is wrong with the options, told before anything is read; nil = nothing can be
 
 	// respond reads the response of the rows of s: into s.y, or what the family keeps in s.response.

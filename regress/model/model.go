@@ -36,6 +36,7 @@ type Options struct {
 	Tau    []float64 // quantile: ascending, nil = the median
 	Errors string    // quantile: "iid", "nid", "kernel", "bootstrap"; "" = nid, with clusters bootstrap
 	Seed   uint64    // quantile: of the bootstrap
+	Ties   string    // cox: efron ("" as well) or breslow
 	Theta  float64   // negative binomial: θ, 0 = by maximum likelihood
 	Power  float64   // Tweedie: p, 0 = by maximum likelihood
 	Ridge  float64   // gaussian: λ, 0 = least squares
@@ -109,6 +110,7 @@ type study struct {
 	categories []string // multinomial: what y numbers, from 0
 	weights    []float64
 	cluster    []int32
+	lives      *lives   // a response Surv(), nil else
 	keys       []uint64 // by row of the frame: a hash of what it holds
 }
 
@@ -163,6 +165,9 @@ func prepare(d *formula.Data, f *formula.Formula, o Options) (*study, *Result, e
 	}
 	if err != nil {
 		return nil, nil, err
+	}
+	if f.HasStrata() && !family.strata {
+		return nil, nil, fmt.Errorf("strata() is for --family cox or km: in other families write the column itself")
 	}
 	names := o.columns()
 	for _, n := range append(f.Columns(), names...) {

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 	"testing"
 
 	"mainstay/regress"
@@ -37,18 +39,24 @@ func TestWildTables(t *testing.T) {
 		if o.Check(given) == nil {
 			o.Tests, o.Diagnose = rapid.Bool().Draw(t, "tests"), rapid.Bool().Draw(t, "diagnose")
 		}
+		if f, _ := lookup(o.Family); slices.Contains([]Family{Cox, KaplanMeier, "weibull", "exponential", "lognormal", "loglogistic", "discrete"}, o.Family) {
+			response = rapid.SampledFrom([]string{"Surv(z, won)", "Surv(I(z - 1), z, won)", "Surv(w)"}).Draw(t, "response")
+			if f.strata && rapid.Bool().Draw(t, "strata") {
+				response = "Surv(z, won) ~ strata(h) + g"
+			}
+		}
 		switch rapid.IntRange(0, 3).Draw(t, "errors") {
 		case 1:
 			o.Weights = "w"
 		case 2:
 			o.Cluster = "g"
 		case 3:
-			o.HC = regress.HC3
+			o.HC = rapid.SampledFrom([]regress.HC{regress.HC0, regress.HC3}).Draw(t, "hc")
 		}
 		if k := rapid.IntRange(1, 4).Draw(t, "folds"); k > 1 {
 			o.Folds = &Folds{K: k, Group: o.Cluster}
 		}
-		f, err := formula.Parse(response+" ~ "+rapid.SampledFrom(rights).Draw(t, "right"), []string{"y", "x", "g"})
+		f, err := formula.Parse(joined(response, rapid.SampledFrom(rights).Draw(t, "right")), []string{"y", "x", "g"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -66,4 +74,12 @@ func TestWildTables(t *testing.T) {
 			}
 		}
 	})
+}
+
+// joined is a formula, unless the response is one already.
+func joined(response, right string) string {
+	if strings.Contains(response, "~") {
+		return response
+	}
+	return response + " ~ " + right
 }

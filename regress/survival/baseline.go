@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 
+	"mainstay/internal/num"
+
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 )
@@ -16,6 +18,7 @@ type Curves struct {
 	s      *study
 	first  []int     // by stratum: its latest moment; and where the moments end
 	square []float64 // by moment: Σ of the increments of the variance up to it
+	bent   []float64 // by moment: p'V p of its path p = ∫ z̄ dH
 	atRisk []float64 // by moment: weight at risk
 	cov    *mat.SymDense
 }
@@ -50,7 +53,30 @@ func (f *CoxFit) Curves() *Curves {
 			}
 		}
 	}
+	c.bend()
 	return c
+}
+
+// bend sets bent.
+func (c *Curves) bend() {
+	k, v := c.f.w.k, c.cov
+	c.bent = make([]float64, len(c.square))
+	if k == 0 {
+		return
+	}
+	num.Blocks(len(c.bent), block, c.f.w.threads, func(_, lo, hi int) {
+		for e := lo; e < hi; e++ {
+			path := c.s.detail.at(c.s.paths, e)
+			for a, x := range path {
+				row := v.RawSymmetric().Data[a*k:]
+				sum := row[a] * x
+				for b := a + 1; b < k; b++ {
+					sum += 2 * row[b] * path[b]
+				}
+				c.bent[e] += x * sum
+			}
+		}
+	})
 }
 
 // count sets atRisk.
@@ -111,18 +137,21 @@ func (c *Curves) Of(x []float64, offset float64, stratum int32) ([]Step, error) 
 		eta += z[a] * f.gamma[a]
 	}
 	scale, width := math.Exp(eta), newCurve(0, f.o.level())
-	q, vq := mat.NewVecDense(max(w.k, 1), nil), mat.NewVecDense(max(w.k, 1), nil)
+	vz, bent := make([]float64, w.k), 0.0 // q'V q = p'V p − 2h p'V z + h² z'V z with q = p − h z
+	for a := range vz {
+		for b := range z {
+			vz[a] += c.cov.At(a, b) * z[b]
+		}
+		bent += z[a] * vz[a]
+	}
 	lo, hi := c.first[at], c.first[at+1]
 	out := make([]Step, 1, hi-lo+1)
 	out[0] = Step{Survival: 1, Low: 1, High: 1}
 	for e := hi - 1; e >= lo; e-- {
 		m := &w.moments[e]
-		variance, h := c.square[e], c.s.total[e]
-		if w.k > 0 {
-			floats.AddScaledTo(q.RawVector().Data, c.s.detail.at(c.s.paths, e), -h, z)
-			vq.MulVec(c.cov, q)
-			variance += mat.Dot(q, vq)
-		}
+		h := c.s.total[e]
+		spread := c.bent[e] - 2*h*floats.Dot(c.s.detail.at(c.s.paths, e), vz) + h*h*bent
+		variance := c.square[e] + max(spread, 0)
 		step := Step{Time: m.time, AtRisk: c.atRisk[e], Events: m.weight, Hazard: scale * h, HazardSE: scale * math.Sqrt(variance)}
 		step.Survival = math.Exp(-step.Hazard)
 		step.SE = step.Survival * step.HazardSE

@@ -24,11 +24,11 @@ func (f *CoxFit) chooseColumns(d *regress.Design) point {
 	w := f.w
 	for j, s := range w.scale {
 		if s == 0 {
-			f.drop(d.Names[j], "does not vary")
+			drop(&f.Fit, d.Names[j], "does not vary")
 		}
 	}
 	null := w.evaluate(make([]float64, w.k))
-	kept := f.independent(d, null.info)
+	kept := independent(&f.Fit, w.columns, null.info, w.eventWeight(), "does not vary among those at risk together")
 	if len(kept) == w.k {
 		return null
 	}
@@ -36,24 +36,25 @@ func (f *CoxFit) chooseColumns(d *regress.Design) point {
 	return w.evaluate(make([]float64, w.k))
 }
 
-func (f *CoxFit) drop(name, why string) {
+// drop records a column that is left out.
+func drop(f *regress.Fit, name, why string) {
 	f.Dropped = append(f.Dropped, name)
 	f.Certificate.Warn(num.WarnCollinear, fmt.Sprintf("column %q %s: it was dropped, its coefficient is 0; leave it out", name, why))
 }
 
-// independent factorises the information in the order of the columns and lists those that are kept.
-func (f *CoxFit) independent(d *regress.Design, info *mat.SymDense) (kept []int) {
-	w, total := f.w, f.w.eventWeight()
+// independent factorises a product matrix of the columns (numbers in the design), summed over a weight of total, in their order, and lists the positions of
+// those that are kept. flat says why a column without a square is not.
+func independent(f *regress.Fit, columns []int, products *mat.SymDense, total float64, flat string) (kept []int) {
 	var upper [][]float64 // by kept column, its column of the Cholesky factor
-	for c, j := range w.columns {
-		length := info.At(c, c)
+	for c, j := range columns {
+		length := products.At(c, c)
 		if !(length > gramCollinearity*gramCollinearity*total) {
-			f.drop(d.Names[j], "does not vary among those at risk together")
+			drop(f, f.Names[j], flat)
 			continue
 		}
 		r, rest := make([]float64, len(kept)+1), length
 		for p, other := range kept {
-			v := info.At(other, c)
+			v := products.At(other, c)
 			for q := range p {
 				v -= upper[p][q] * r[q]
 			}
@@ -61,7 +62,11 @@ func (f *CoxFit) independent(d *regress.Design, info *mat.SymDense) (kept []int)
 			rest -= r[p] * r[p]
 		}
 		if !(rest > gramCollinearity*gramCollinearity*length) {
-			f.drop(d.Names[j], "is determined by "+strings.Join(f.causes(d, kept, upper, r), ", "))
+			var names []string
+			for _, a := range causes(upper, r) {
+				names = append(names, fmt.Sprintf("%q", f.Names[columns[kept[a]]]))
+			}
+			drop(f, f.Names[j], "is determined by "+strings.Join(names, ", "))
 			continue
 		}
 		r[len(kept)] = math.Sqrt(rest)
@@ -70,9 +75,9 @@ func (f *CoxFit) independent(d *regress.Design, info *mat.SymDense) (kept []int)
 	return kept
 }
 
-// causes names the kept columns of which r is a combination.
-func (f *CoxFit) causes(d *regress.Design, kept []int, upper [][]float64, r []float64) (names []string) {
-	share, most := append([]float64(nil), r[:len(kept)]...), 0.0
+// causes lists the kept columns of which r is a combination.
+func causes(upper [][]float64, r []float64) (at []int) {
+	share, most := append([]float64(nil), r[:len(upper)]...), 0.0
 	for a := len(share) - 1; a >= 0; a-- {
 		for b := a + 1; b < len(share); b++ {
 			share[a] -= upper[b][a] * share[b]
@@ -82,8 +87,8 @@ func (f *CoxFit) causes(d *regress.Design, kept []int, upper [][]float64, r []fl
 	}
 	for a, s := range share {
 		if math.Abs(s) > telling*most {
-			names = append(names, fmt.Sprintf("%q", d.Names[f.w.columns[kept[a]]]))
+			at = append(at, a)
 		}
 	}
-	return names
+	return at
 }

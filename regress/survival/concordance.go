@@ -1,9 +1,12 @@
 package survival
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"sort"
+
+	"mainstay/regress"
 
 	"gonum.org/v1/gonum/floats"
 )
@@ -28,22 +31,37 @@ func (f *CoxFit) Concordance() Concordance {
 			score[p] += w.offset[p]
 		}
 	}
-	c := &pairs{w: w, score: score, won: make([]float64, w.n), met: make([]float64, w.n)}
-	for k, lo := range w.strataPlaces() {
-		hi := w.n
-		if next := w.strataPlaces(); k+1 < len(next) {
-			hi = next[k+1]
-		}
-		c.stratum(lo, hi)
-	}
-	return c.result(byCluster(f))
+	return w.concordance(score, &f.o)
 }
 
-func byCluster(f *CoxFit) [][]int32 {
-	if f.o.Cluster == nil {
-		return nil
+// Concord is the concordance of any score, larger the sooner the event is expected. Of o, Weights, Stratum and Cluster count. Errors: as Cox, and scores that
+// are not finite.
+func Concord(t *Times, score []float64, o Options) (Concordance, error) {
+	if err := t.check(&o, math.Inf(-1), true); err != nil {
+		return Concordance{}, err
 	}
-	return byNumber(pick(f.o.Cluster, f.w.rows), f.w.n)
+	if len(score) != t.Rows() || !allFinite(score) {
+		return Concordance{}, fmt.Errorf("survival: %d scores for %d rows, expected one finite score for each", len(score), t.Rows())
+	}
+	t, o, kept := withoutWeightless(t, o)
+	if t.Rows() == 0 {
+		return Concordance{Value: math.NaN(), SE: math.NaN()}, nil
+	}
+	w := newWalk(&regress.Design{}, t, Efron, &o)
+	return w.concordance(pick(pick(score, kept), w.rows), &o), nil
+}
+
+// concordance of scores by place.
+func (w *walk) concordance(score []float64, o *Options) Concordance {
+	c := &pairs{w: w, score: score, won: make([]float64, w.n), met: make([]float64, w.n)}
+	begin := append(w.strataPlaces(), w.n)
+	for k := range w.strata {
+		c.stratum(begin[k], begin[k+1])
+	}
+	if o.Cluster == nil {
+		return c.result(nil)
+	}
+	return c.result(byNumber(pick(o.Cluster, w.rows), w.n))
 }
 
 // strataPlaces are the places at which strata begin.

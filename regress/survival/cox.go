@@ -105,8 +105,7 @@ func Cox(d *regress.Design, t *Times, ties Ties, o Options) (*CoxFit, error) {
 		return nil, errors.New("survival: every row has weight 0")
 	}
 	d = pickRows(d, kept)
-	f := &CoxFit{Ties: ties, o: o}
-	f.begin("cox", d, t)
+	f := &CoxFit{Fit: emptyFit("cox", coxCriteria, d, t.Rows()), Ties: ties, o: o}
 	w := newWalk(d, t, ties, &o)
 	f.w, f.Means, f.Events = w, w.mean, len(w.deaths)
 	if f.Events == 0 {
@@ -130,14 +129,15 @@ func Cox(d *regress.Design, t *Times, ties Ties, o Options) (*CoxFit, error) {
 	return f, f.checkFinite()
 }
 
-// begin sets what is known before the fit.
-func (f *CoxFit) begin(model string, d *regress.Design, t *Times) {
+// emptyFit is a fit with room for the columns of d.
+func emptyFit(model string, criteria []string, d *regress.Design, rows int) regress.Fit {
 	k := len(d.Names)
-	f.Fit = regress.Fit{Names: slices.Clone(d.Names), Coef: make([]float64, k), SE: make([]float64, k), Dispersion: 1,
-		Certificate: num.Certificate{Model: model, Criteria: coxCriteria, Observations: int64(t.Rows())}}
+	f := regress.Fit{Names: slices.Clone(d.Names), Coef: make([]float64, k), SE: make([]float64, k), Dispersion: 1,
+		Certificate: num.Certificate{Model: model, Criteria: criteria, Observations: int64(rows)}}
 	if k > 0 {
 		f.Cov = mat.NewSymDense(k, nil)
 	}
+	return f
 }
 
 // pickRows is the rows of d that are listed, nil = all.

@@ -1,8 +1,6 @@
 package survival
 
 import (
-	"fmt"
-
 	"mainstay/internal/num"
 
 	"gonum.org/v1/gonum/floats"
@@ -16,12 +14,8 @@ func (f *CoxFit) groups() [][]int32 {
 		return nil
 	}
 	groups := byNumber(pick(f.o.Cluster, f.w.rows), f.w.n)
-	switch f.Clusters = len(groups); {
-	case f.Clusters == 1:
-		f.Certificate.Refuse(num.WarnTooFew, "all rows are one cluster: there is no cluster-robust covariance; leave the clusters out or add data")
-	case f.Clusters <= f.w.k:
-		f.Certificate.Warn(num.WarnTooFew, fmt.Sprintf("%d clusters for %d coefficients: the cluster-robust covariance is singular and too small for some combinations", f.Clusters, f.w.k))
-	}
+	f.Clusters = len(groups)
+	warnClusters(&f.Certificate, f.Clusters, f.w.k)
 	return groups
 }
 
@@ -40,13 +34,7 @@ func (f *CoxFit) addRobust(groups [][]int32) {
 	var half, full mat.Dense
 	half.Mul(f.bread, unpack(meat, k))
 	full.Mul(&half, f.bread)
-	cov := mat.NewSymDense(k, nil)
-	for a := range k {
-		for b := range a + 1 {
-			cov.SetSym(a, b, (full.At(a, b)+full.At(b, a))/2)
-		}
-	}
-	f.Robust = f.unscale(cov)
+	f.Robust = f.unscale(symmetric(&full))
 }
 
 // clusterMeat is Σ s s' over groups of places, nil = each place its own.

@@ -1,0 +1,248 @@
+//go:build unix
+
+package main
+
+import (
+	"bufio"
+	_ "embed"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"mainstay/regress"
+	"mainstay/regress/survival"
+)
+
+// The suite of Cox regressions: the same rows from the same file, fitted by Mainstay, lifelines and R's survival in turn, a process a measurement. What is timed
+// is the fit with its baseline (R's without), not the reading of the file. It prints ratios and keeps nothing but the data and lifelines' environment in --work.
+
+//go:embed cox_peers.py
+var coxPython []byte
+
+//go:embed cox_peers.R
+var coxR []byte
+
+const (
+	suiteCox   = "cox"
+	coxJobWord = "cox-job" // asks this program for Mainstay's side
+	lifelines  = "lifelines"
+	rSurvival  = "R survival"
+)
+
+// coxCase is simulated lives: a third censored; tied = in a hundred whole periods.
+type coxCase struct {
+	rows, columns int
+	tied          bool
+}
+
+var coxCases = []coxCase{{1_000_000, 10, false}, {1_000_000, 10, true}}
+
+func (c coxCase) String() string {
+	return fmt.Sprintf("cox-%dx%d%s", c.rows, c.columns, map[bool]string{true: "-ties"}[c.tied])
+}
+
+// coxReply is what a process says about its fit.
+type coxReply struct {
+	Seconds float64   `json:"seconds"`
+	Coef    []float64 `json:"coef"`
+}
+
+// coxSuite measures every case in rounds, and prints medians and ratios.
+func (o *options) coxSuite() error {
+	for _, dir := range []string{"bin", "data", "peers"} {
+		if err := os.MkdirAll(filepath.Join(o.work, dir), 0o755); err != nil {
+			return err
+		}
+	}
+	scripts := map[string]string{lifelines: filepath.Join(o.work, "bin", "cox_peers.py"), rSurvival: filepath.Join(o.work, "bin", "cox_peers.R")}
+	if err := errors.Join(os.WriteFile(scripts[lifelines], coxPython, 0o644), os.WriteFile(scripts[rSurvival], coxR, 0o644)); err != nil {
+		return err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	commands := map[string][]string{mainstay: {self, coxJobWord}}
+	who := []string{mainstay}
+	if !slices.Equal(o.peers, nobody) {
+		python, err := lifelinesPython(o.work)
+		if err != nil {
+			return err
+		}
+		who = append(who, lifelines)
+		commands[lifelines] = []string{python, scripts[lifelines]}
+		if exec.Command("Rscript", "-e", "library(survival)").Run() == nil {
+			who = append(who, rSurvival)
+			commands[rSurvival] = []string{"Rscript", scripts[rSurvival]}
+		}
+	}
+	var failed error
+	for _, c := range coxCases {
+		failed = errors.Join(failed, o.coxOne(c, who, commands))
+	}
+	return failed
+}
+
+// coxOne measures one case.
+func (o *options) coxOne(c coxCase, who []string, commands map[string][]string) error {
+	file := filepath.Join(o.work, "data", c.String()+".f64")
+	if err := c.write(file); err != nil {
+		return err
+	}
+	seconds := map[string][]float64{}
+	var coef []float64
+	for range o.rounds {
+		for _, w := range who {
+			args := append(slices.Clone(commands[w][1:]), file, strconv.Itoa(c.rows), strconv.Itoa(c.columns))
+			spent, said, err := coxRun(exec.Command(commands[w][0], args...))
+			if err != nil {
+				return fmt.Errorf("%s, %s: %w", c, w, err)
+			}
+			if coef == nil {
+				coef = said.Coef
+			}
+			for j := range coef {
+				if len(said.Coef) != len(coef) || math.Abs(said.Coef[j]-coef[j]) > 1e-5 {
+					return fmt.Errorf("%s: %s finds other coefficients: %v, not %v", c, w, said.Coef, coef)
+				}
+			}
+			seconds[w] = append(seconds[w], said.Seconds)
+			fmt.Fprintf(os.Stderr, "  %s  %-10s %8.3f s (process %.1f CPU s, %d MB)\n", c, w, said.Seconds, spent.CPU, spent.Peak/1e6)
+		}
+	}
+	own := coxMedian(seconds[mainstay])
+	fmt.Printf("\n%s: median of %d\n", c, o.rounds)
+	for _, w := range who {
+		fmt.Printf("  %-10s %8.3f s   mainstay takes %.3f of it\n", w, coxMedian(seconds[w]), own/coxMedian(seconds[w]))
+	}
+	return nil
+}
+
+func coxMedian(v []float64) float64 {
+	s := slices.Sorted(slices.Values(v))
+	return (s[(len(s)-1)/2] + s[len(s)/2]) / 2
+}
+
+// coxRun runs a process and reads what it says.
+func coxRun(cmd *exec.Cmd) (cost, coxReply, error) {
+	var out strings.Builder
+	var said coxReply
+	cmd.Stderr = os.Stderr
+	cmd.Stdout = &out
+	if err := cmd.Run(); err != nil {
+		return cost{}, said, fmt.Errorf("%w\n%s", err, tail(out.String()))
+	}
+	spent := cost{CPU: (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds(), Peak: peakOf(cmd)}
+	for _, line := range strings.Split(out.String(), "\n") {
+		if text, ok := strings.CutPrefix(line, "BENCH "); ok {
+			return spent, said, json.Unmarshal([]byte(text), &said)
+		}
+	}
+	return spent, said, fmt.Errorf("it says nothing: %s", tail(out.String()))
+}
+
+// lifelinesPython is the interpreter of lifelines' environment, made where it is not there yet.
+func lifelinesPython(work string) (string, error) {
+	dir := filepath.Join(work, "peers", "lifelines-0.30.3")
+	python := filepath.Join(dir, "bin", "python")
+	if exists(python) {
+		return python, nil
+	}
+	for _, args := range [][]string{{"python3", "-m", "venv", dir}, {python, "-m", "pip", "install", "--quiet", "lifelines==0.30.3"}} {
+		if out, err := exec.Command(args[0], args[1:]...).CombinedOutput(); err != nil {
+			os.RemoveAll(dir)
+			return "", fmt.Errorf("%s: %w\n%s", strings.Join(args, " "), err, tail(string(out)))
+		}
+	}
+	return python, nil
+}
+
+// write makes the file of a case: the design row by row, then times, then events; 8 bytes a value, little-endian.
+func (c coxCase) write(path string) error {
+	if exists(path) {
+		return nil
+	}
+	f, err := os.Create(path + ".part")
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	w := bufio.NewWriterSize(f, 1<<20)
+	rng := rand.New(rand.NewPCG(1, 3))
+	times, events := make([]float64, c.rows), make([]float64, c.rows)
+	row := make([]float64, c.columns)
+	for i := range times {
+		eta := 0.0
+		for j := range row {
+			row[j] = rng.NormFloat64()
+			eta += 0.1 * row[j]
+		}
+		life, end := rng.ExpFloat64()*math.Exp(-eta), 3*rng.Float64()
+		if times[i] = min(life, end); life <= end {
+			events[i] = 1
+		}
+		if c.tied {
+			times[i] = math.Ceil(times[i] * 100 / 3)
+		}
+		if err := binary.Write(w, binary.LittleEndian, row); err != nil {
+			return err
+		}
+	}
+	if err := errors.Join(binary.Write(w, binary.LittleEndian, times), binary.Write(w, binary.LittleEndian, events), w.Flush(), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(path+".part", path)
+}
+
+// coxJob is Mainstay's side. args: file, rows, columns.
+func coxJob(args []string) error {
+	if len(args) != 3 {
+		return fmt.Errorf("%s: three words are needed", coxJobWord)
+	}
+	n, err1 := strconv.Atoi(args[1])
+	k, err2 := strconv.Atoi(args[2])
+	f, err3 := os.Open(args[0])
+	if err := errors.Join(err1, err2, err3); err != nil {
+		return err
+	}
+	defer f.Close()
+	d, t := &regress.Design{X: make([]float64, n*k)}, &survival.Times{Stop: make([]float64, n), Event: make([]bool, n)}
+	events := make([]float64, n)
+	from := io.Reader(bufio.NewReaderSize(f, 1<<20))
+	for _, v := range [][]float64{d.X, t.Stop, events} {
+		if err := binary.Read(from, binary.LittleEndian, v); err != nil {
+			return err
+		}
+	}
+	for j := range k {
+		d.Names = append(d.Names, fmt.Sprintf("x%d", j))
+	}
+	for i, e := range events {
+		t.Event[i] = e == 1
+	}
+	start := time.Now()
+	fit, err := survival.Cox(d, t, survival.Efron, survival.Options{Threads: 2})
+	if err != nil {
+		return err
+	}
+	if !fit.Certificate.Certified() {
+		return fmt.Errorf("the fit is refused: %v", fit.Certificate.Warnings)
+	}
+	if _, err := fit.Curves().Of(fit.Means, 0, 0); err != nil {
+		return err
+	}
+	said, err := json.Marshal(coxReply{time.Since(start).Seconds(), fit.Coef})
+	fmt.Printf("BENCH %s\n", said)
+	return err
+}

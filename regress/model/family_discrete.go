@@ -1,0 +1,79 @@
+package model
+
+import (
+	"fmt"
+	"math"
+
+	"mainstay/internal/num"
+	"mainstay/regress"
+	"mainstay/regress/formula"
+	"mainstay/regress/survival"
+)
+
+// discrete is the hazard in whole periods: a binomial regression over the periods at risk, with a baseline for each period.
+var discrete = &family{
+	name: "discrete", about: "hazard by whole periods", flags: []string{"weights", "cv", "cv-group", "cv-time", "seed", "link"}, weights: "frequency", bare: true,
+	check: func(o *Options) error {
+		if o.Link == "" || o.Link == string(regress.Cloglog) || o.Link == string(regress.Logit) {
+			return nil
+		}
+		return fmt.Errorf("--link is %q; expected cloglog or logit", o.Link)
+	},
+	respond: func(s *study, r *Result) error {
+		if err := s.survive(r); err != nil {
+			return err
+		}
+		return s.wholePeriods()
+	},
+	fit: func(s *study, d *regress.Design, rows []int) (estimated, error) {
+		link := regress.Cloglog
+		if s.o.Link != "" {
+			link = regress.Link(s.o.Link)
+		}
+		f, err := survival.Discrete(d, s.times(rows), link, s.survivalOptions(rows))
+		return &periods{f}, err
+	},
+	score: (*study).concordance,
+}
+
+// wholePeriods finds the first row of the table whose times are not whole periods.
+func (s *study) wholePeriods() error {
+	var first *formula.RowError
+	for i, row := range s.fr.Rows {
+		start, stop := 0.0, s.lives.Stop[i]
+		if s.lives.Start != nil {
+			start = s.lives.Start[i]
+		}
+		if (stop != math.Trunc(stop) || stop < 1 || start != math.Trunc(start) || start < 0) && (first == nil || row < first.Row) {
+			first = &formula.RowError{Row: row, Column: s.f.Response(), Err: fmt.Errorf("from %g to %g, but periods are whole numbers from 1 on: round up, as Surv(ceiling(days / 30), lost)", start, stop)}
+		}
+	}
+	if first == nil {
+		return nil
+	}
+	return first
+}
+
+type periods struct{ *survival.DiscreteFit }
+
+func (f *periods) certificate() *num.Certificate { return &f.Certificate }
+
+func (f *periods) predict(d *regress.Design, offset []float64) []float64 {
+	if len(d.Names) == 0 {
+		return make([]float64, len(offset))
+	}
+	return linear(d, offset, f.Coef[len(f.Periods):])
+}
+
+func (f *periods) describe(s *study, r *Result) {
+	r.Method, r.Ratio = "hazard by period, link "+string(f.Link), HazardRatio
+	if f.Link == regress.Logit {
+		r.Ratio = OddsRatio
+	}
+	r.coefficients(s, &f.Fit)
+	m := newMeasures(&f.Fit)
+	m.criteria(float64(m.Rank), f.Certificate.Observations)
+	m.More = append(m.More, Measure{"events", float64(f.Events), Whole}, Measure{"periods_at_risk", float64(f.Certificate.Observations), Whole})
+	m.Test = Test{Statistic: math.NaN(), P: math.NaN()}
+	r.Measures = m
+}
