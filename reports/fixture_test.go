@@ -112,8 +112,12 @@ func fixtureResult(asOf ingest.Day) *segment.Result {
 		ModelWhy:    "simplest within one standard error of the best",
 		Calibration: []evaluate.Bin{{N: 100, Predicted: .05, Observed: .06}},
 		Lift:        []evaluate.Bin{{N: 100, Predicted: .05, Observed: .06, CumCapture: 1, Lift: 1}},
-		Accounts:    segment.AccountMatch{Given: true, Accounts: 2110, Matched: 1879, Prospects: 231, CustomersWithout: 27},
-		Warnings:    []num.Warning{{Code: num.WarnHorizonShort, Message: "the 12-month value extrapolates beyond the 6 months that were backtested"}},
+		Reference: &evaluate.Reference{Schema: evaluate.ReferenceSchema, AsOf: "2026-11-22", Model: "logistic", HorizonDays: 90,
+			Features:    []evaluate.Distribution{evaluate.NewDistribution("log_recency", []float64{1, 2, 3, 4}), evaluate.NewCategories("region", []string{"north", "south", "north"})},
+			Score:       evaluate.NewDistribution("churn_probability", []float64{.1, .2, .4}),
+			Calibration: &evaluate.CalibrationRecord{Rows: 1000, Events: 130, Ratio: 1.02, RatioSE: .08, Slope: .95, SlopeSE: .1}},
+		Accounts: segment.AccountMatch{Given: true, Accounts: 2110, Matched: 1879, Prospects: 231, CustomersWithout: 27},
+		Warnings: []num.Warning{{Code: num.WarnHorizonShort, Message: "the 12-month value extrapolates beyond the 6 months that were backtested"}},
 	}
 	res.Scores = fixtureScores(asOf)
 	res.Segments = fixtureSegments()

@@ -12,6 +12,7 @@ import (
 
 	"mainstay/internal/num"
 	"mainstay/regress"
+	"mainstay/regress/evaluate"
 	"mainstay/regress/model"
 	"mainstay/segment"
 )
@@ -113,7 +114,7 @@ func TestFormatPageHasEveryFieldAndCode(t *testing.T) {
 			t.Errorf("%s does not name %s `%s`", formatPage, what, name)
 		}
 	}
-	for _, doc := range []string{"manifest.json", "models.json", "chain.json"} {
+	for _, doc := range []string{"manifest.json", "models.json", "reference.json", "chain.json"} {
 		b, err := os.ReadFile(filepath.Join("testdata", doc))
 		if err != nil {
 			t.Fatal(err)
@@ -132,10 +133,10 @@ func TestFormatPageHasEveryFieldAndCode(t *testing.T) {
 		}
 	}
 	for _, code := range []string{num.WarnSeparation, num.WarnCollinear, num.WarnBoundary, num.WarnEmptyState, num.WarnNotConverged,
-		num.WarnHorizonShort, num.WarnTooFew, num.WarnNoRepeatBuyers, WarnInput, "not-certified", "extrapolated", "uncosted"} {
+		num.WarnHorizonShort, num.WarnTooFew, num.WarnNoRepeatBuyers, WarnInput, "not-certified", "extrapolated", "uncosted", WarnDrift} {
 		need("the warning", code)
 	}
-	for _, schema := range []string{ManifestSchema, ModelsSchema, LatestSchema, ChainSchema, SelftestSchema,
+	for _, schema := range []string{ManifestSchema, ModelsSchema, evaluate.ReferenceSchema, EvaluationSchema, evaluate.MappingSchema, LatestSchema, ChainSchema, SelftestSchema,
 		MigrationSchema, BridgeSchema, CohortsSchema, SurvivalSchema, TrendSchema} {
 		if !strings.Contains(page, "`"+schema+"`") {
 			t.Errorf("%s does not name the schema %s", formatPage, schema)

@@ -42,12 +42,7 @@ func (r *Run) rememberLatest() {
 func (r *Run) History() *History {
 	then, ok1 := readHistory(r.place, r.before)
 	now, ok2 := readHistory(r.place, r.Name)
-	if r.before == "" || !ok1 || !ok2 {
-		return nil
-	}
-	delete(then.Config.Input, "as_of")
-	delete(now.Config.Input, "as_of")
-	if !reflect.DeepEqual(then.Config.Input, now.Config.Input) || then.Money.Scale != now.Money.Scale || then.Money.Currency != now.Money.Currency {
+	if r.before == "" || !ok1 || !ok2 || !then.sameRules(&now) {
 		return nil
 	}
 	h := &History{Before: r.before, Through: min(lastMonth(then.ClosedMonths), lastMonth(now.ClosedMonths))}
@@ -71,6 +66,13 @@ func (r *Run) History() *History {
 		}
 	}
 	return h
+}
+
+// sameRules reports whether two runs read their inputs alike, but for the as-of date.
+func (h *runHistory) sameRules(o *runHistory) bool {
+	delete(h.Config.Input, "as_of")
+	delete(o.Config.Input, "as_of")
+	return reflect.DeepEqual(h.Config.Input, o.Config.Input) && h.Money.Scale == o.Money.Scale && h.Money.Currency == o.Money.Currency
 }
 
 func readHistory(p place, run string) (h runHistory, ok bool) {

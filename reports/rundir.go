@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"mainstay/ingest/store"
+	"mainstay/regress/evaluate"
 )
 
 // idDigits is how much of the id a folder's name shows; the manifest has all of it.
@@ -37,6 +38,7 @@ type Run struct {
 	open     []*File
 	fault    func(step string) error // tests make steps fail; nil otherwise
 	before   string                  // the run that latest.json pointed to; "" = none, or this one
+	against  *evaluate.Reference     // what the run is compared with in place of the one before; nil = that one
 }
 
 // Path is the folder of the published run.

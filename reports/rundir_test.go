@@ -75,7 +75,7 @@ func TestRunIsWrittenAndReused(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := files(t, r.Path())
-	want := []string{"manifest.json", "models.json", "rejects.csv", "rejects.parquet", "scores.arrow", "summary.txt"}
+	want := []string{"manifest.json", "models.json", "reference.json", "rejects.csv", "rejects.parquet", "scores.arrow", "summary.txt"}
 	for _, name := range []string{"scores", "segments", "transitions", "tiers", "tournament", "cuts", "concentration", "bridge"} {
 		want = append(want, name+".csv", name+".parquet")
 	}
@@ -118,6 +118,7 @@ func TestManifest(t *testing.T) {
 	}
 	golden(t, "manifest.json", files(t, r.Path())["manifest.json"])
 	golden(t, "models.json", files(t, r.Path())["models.json"])
+	golden(t, "reference.json", files(t, r.Path())["reference.json"])
 	golden(t, "scores.csv", files(t, r.Path())["scores.csv"])
 	golden(t, "rejects.csv", files(t, r.Path())["rejects.csv"])
 	for _, doc := range []string{"manifest.json", "models.json"} {

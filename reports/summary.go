@@ -38,6 +38,10 @@ func Summary(w io.Writer, r *Run, style Style) error {
 		p.section("label.history")
 		p.text(history.say(style), 0)
 	}
+	if drift := r.Drift().say(style); drift != "" {
+		p.section("label.drift")
+		p.text(drift, 0)
+	}
 	p.section("label.files")
 	where := "files"
 	if r.Reused {

@@ -153,6 +153,7 @@ func (a *analysis) score(ctx context.Context, progress Progress) error {
 	if chain.certified() && a.Config.DiscountRate > 0 {
 		s.future = chain.multiplier(a.Config.DiscountRate, a.Clock.Period.Days())
 	}
+	reference := a.referTo()
 	a.learnt()
 	a.teller.levels = a.todayTexts
 	if a.keys, _, err = a.KeyAccounts(); err != nil {
@@ -164,7 +165,9 @@ func (a *analysis) score(ctx context.Context, progress Progress) error {
 	values := a.scored.sortedAtRisk(a.scored.value)
 	a.scored.rank(values, a.Threads)
 	a.scored.recommendTiers(newTierCuts(values, a.scored.sortedAtRisk(a.scored.risk), a.scored.atRisk(), a.Config.Tiers), a.keys)
+	reference.Score = evaluate.NewDistribution("churn_probability", a.scored.chances())
 	r := a.result
+	r.Reference = reference
 	r.Learnt = a.learntFrom()
 	r.ChurnModel, r.ValueModel = a.churn.name(), a.value.name()
 	r.ChurnCertified, r.ValueCertified = a.churn.certified(), a.value.certified()

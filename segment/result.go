@@ -25,14 +25,15 @@ type Result struct {
 	Bridge                         []BridgeRow // the whole book first, then every segmentation
 	Transitions                    []Transition
 	Tiers                          []TierRow
-	Contests                       []Contest      // the tournament's table
-	ChurnModel, ValueModel         string         // names of the champions, or the naive rules that stand in
-	ChurnCertified, ValueCertified bool           // the champion won a tournament, and its fits are certified; false for a rule that stands in
-	Learnt                         Sample         // whom the models learnt from
-	ModelWhy                       string         // why these: "simplest within one standard error of the best", "span under three horizons", …
-	Fits                           []Model        // every fit, used or not
-	Calibration                    []evaluate.Bin // churn champion on the last fold
-	Lift                           []evaluate.Bin // likewise, the most likely leavers first
+	Contests                       []Contest           // the tournament's table
+	ChurnModel, ValueModel         string              // names of the champions, or the naive rules that stand in
+	ChurnCertified, ValueCertified bool                // the champion won a tournament, and its fits are certified; false for a rule that stands in
+	Learnt                         Sample              // whom the models learnt from
+	ModelWhy                       string              // why these: "simplest within one standard error of the best", "span under three horizons", …
+	Fits                           []Model             // every fit, used or not
+	Calibration                    []evaluate.Bin      // churn champion on the last fold
+	Lift                           []evaluate.Bin      // likewise, the most likely leavers first
+	Reference                      *evaluate.Reference // what later runs are compared with
 	Attention                      []Attention
 	Accounts                       AccountMatch
 	Tables                         []TableMatch // beside the transactions, as given

@@ -15,6 +15,7 @@ import (
 // choices are the flags that take one of a few words.
 var choices = map[string][]string{
 	"family":         familyNames(),
+	"kind":           {kindAuto, kindProbability, kindValue},
 	"cohorts":        {"auto", "month", "quarter", "year"},
 	"concentration":  {"auto", "month", "quarter", "year"},
 	"language":       {"en", "zh"},

@@ -103,7 +103,7 @@ func TestChoicesAreTaken(t *testing.T) {
 		c.InheritedFlags().VisitAll(func(f *pflag.Flag) { used[f.Name] = true })
 	}
 	table := filepath.Join(t.TempDir(), "t.csv")
-	if err := os.WriteFile(table, []byte("won,x\n0,1\n1,2\n0,3\n1,4\n"), 0o600); err != nil {
+	if err := os.WriteFile(table, []byte("won,x,p\n0,1,0.1\n1,2,0.2\n0,3,0.3\n1,4,0.4\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for name, words := range choices {
@@ -119,6 +119,8 @@ func TestChoicesAreTaken(t *testing.T) {
 				args = []string{"segment", "../../testdata/orders.parquet", "--" + name + "=" + word}
 			case "family":
 				args = []string{"regress", table, cmp.Or(familyFormulas[word], "won ~ x"), "--family", word}
+			case "kind":
+				args = []string{"evaluate", table, "--actual", "won", "--predicted", "p", "--kind", word}
 			case "robust":
 				args = []string{"regress", table, "won ~ x", "--" + name, word}
 			}

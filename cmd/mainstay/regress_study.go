@@ -32,7 +32,8 @@ func newStudy(t *table.Table, text string, o *regressOptions) (*study, error) {
 		s.options.Folds = &model.Folds{K: o.folds, Seed: o.seed}
 	}
 	s.options.Penalty = o.penalty(o.seed)
-	if err := s.chooseRows(o.where); err != nil {
+	var err error
+	if s.options.Rows, err = chosenRows(t, o.where); err != nil {
 		return nil, err
 	}
 	special, err := s.special(o)
@@ -129,14 +130,14 @@ func dataColumn(name string, c *table.Column) *formula.Column {
 	return out
 }
 
-// chooseRows sets the rows that the condition keeps.
-func (s *study) chooseRows(where string) error {
+// chosenRows are the rows of t that a condition keeps; nil, which is all, without one.
+func chosenRows(t *table.Table, where string) ([]int, error) {
 	if where == "" {
-		return nil
+		return nil, nil
 	}
 	var missing error // of a column, which is an error of the input
 	keep, err := formula.Condition(where, func(name string) (*formula.Column, error) {
-		c, err := s.table.Column(name)
+		c, err := t.Column(name)
 		if err != nil {
 			missing = err
 			return nil, err
@@ -145,17 +146,17 @@ func (s *study) chooseRows(where string) error {
 	})
 	switch {
 	case missing != nil:
-		return missing
+		return nil, missing
 	case err != nil:
-		return usageError{fmt.Errorf("--where: %w", err)}
+		return nil, usageError{fmt.Errorf("--where: %w", err)}
 	}
-	s.options.Rows = []int{}
-	for i := range s.table.Rows {
+	rows := []int{}
+	for i := range t.Rows {
 		if keep(i) {
-			s.options.Rows = append(s.options.Rows, i)
+			rows = append(rows, i)
 		}
 	}
-	return nil
+	return rows, nil
 }
 
 // explain maps an error of the fit to its exit code.

@@ -12,6 +12,7 @@ import (
 
 	"mainstay/ingest"
 	"mainstay/ingest/table"
+	"mainstay/regress/evaluate"
 	"mainstay/reports"
 	"mainstay/segment"
 )
@@ -39,6 +40,9 @@ type runOptions struct {
 	dates dateRange // a replay
 	quiet bool
 	json  bool
+
+	against   string // folder of the run to compare with
+	reference *evaluate.Reference
 }
 
 func (o *runOptions) addFlags(f *pflag.FlagSet) {
@@ -49,6 +53,7 @@ func (o *runOptions) addFlags(f *pflag.FlagSet) {
 	f.BoolVar(&o.config.Strict, "strict", o.config.Strict, "publish nothing (exit 4) when a model falls back to a naive rule")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "print and log nothing on success; the manifest holds the warnings")
 	f.BoolVar(&o.json, "json", false, "print the run's manifest instead of the summary")
+	f.StringVar(&o.against, "reference", "", "say what moved since the run in `FOLDER` (default: since the run before)")
 	f.StringVar(&o.dates.step, "step", "", "with --as-of FROM..TO: week, month, quarter, year, or days such as 10d (default month)")
 }
 
@@ -89,6 +94,9 @@ func runRun(ctx context.Context, a *app, o *runOptions) error {
 	if err := reports.CheckOut(o.config.Out); err != nil {
 		return err
 	}
+	if err := o.readReference(); err != nil {
+		return err
+	}
 	if len(o.dates.days) > 0 {
 		return runReplay(ctx, a, o)
 	}
@@ -97,7 +105,20 @@ func runRun(ctx context.Context, a *app, o *runOptions) error {
 		return err
 	}
 	a.progress.clear()
+	r.Against(o.reference)
 	return a.show(o, r)
+}
+
+// readReference reads what --reference names, before any work is done.
+func (o *runOptions) readReference() (err error) {
+	switch {
+	case o.against == "":
+		return nil
+	case len(o.dates.days) > 0:
+		return usageError{errors.New("--reference compares one run: leave it out of a replay, whose folder holds every forecast against what came")}
+	}
+	o.reference, err = reports.ReadReference(o.against)
+	return err
 }
 
 // hash lists and hashes the inputs.
@@ -195,7 +216,7 @@ func (a *app) compute(ctx context.Context, o *runOptions, p *ingest.Plan, in *ta
 // show prints what the run found: the summary, or the manifest.
 func (a *app) show(o *runOptions, r *reports.Run) error {
 	if !o.quiet {
-		a.logWarnings(!o.json, r.History().Warnings())
+		a.logWarnings(!o.json, append(r.History().Warnings(), r.Drift().Warnings()...))
 	}
 	switch {
 	case o.quiet:

@@ -22,7 +22,7 @@ const exampleOrders = "../../testdata/orders.parquet"
 var results = []string{
 	"scores.csv", "scores.parquet", "scores.arrow", "segments.csv", "segments.parquet", "transitions.csv", "transitions.parquet",
 	"tiers.csv", "tiers.parquet", "tournament.csv", "tournament.parquet", "cuts.csv", "cuts.parquet",
-	"bridge.csv", "bridge.parquet", "concentration.csv", "concentration.parquet", "models.json",
+	"bridge.csv", "bridge.parquet", "concentration.csv", "concentration.parquet", "models.json", "reference.json",
 }
 
 // runName is a run's name and id, which differ with the input's bytes.

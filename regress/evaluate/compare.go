@@ -15,14 +15,14 @@ type Comparison struct {
 // losses). The paired DeLong variance divides by n_c − 1 within each class. Errors as of OfProbabilities; other has one
 // prediction for each row.
 func Compare(r *Rows, other []float64, o Options) (*Comparison, error) {
-	second := *r
-	second.P = other
-	for _, rows := range []*Rows{r, &second} {
+	first, second := *r, *r
+	first.mate, second.P, second.mate = other, other, r.P
+	for _, rows := range []*Rows{&first, &second} {
 		if err := rows.check(true); err != nil {
 			return nil, err
 		}
 	}
-	s, t := newSet(r), newSet(&second)
+	s, t := newSet(&first), newSet(&second)
 	if len(s.y) == 0 {
 		return nil, errNoRows
 	}
@@ -67,4 +67,32 @@ func (s *set) classSE(psi func(i int) float64) float64 {
 		se[c] = rootOf(len(of[c]), func(i int) float64 { return of[c][i] })
 	}
 	return math.Hypot(se[0], se[1])
+}
+
+// ValueComparison is how much better one model's values are than another's, on the same rows: figures of the first less
+// those of the second.
+type ValueComparison struct{ MSE, MAE Figure } // below 0: the first predicts better
+
+// CompareValues compares r.P with the values other, row by row, as Compare does probabilities.
+func CompareValues(r *Rows, other []float64, o ValueOptions) (*ValueComparison, error) {
+	first, second := *r, *r
+	first.mate, second.P = other, other
+	for _, rows := range []*Rows{&first, &second} {
+		if err := rows.check(false); err != nil {
+			return nil, err
+		}
+	}
+	s := newSet(&first)
+	if len(s.y) == 0 {
+		return nil, errNoRows
+	}
+	mate := take(other, s.row)
+	k, inf := s.factor(o.Level), math.Inf(1)
+	return &ValueComparison{
+		MSE: s.mean(func(i int) float64 {
+			a, b := s.p[i]-s.y[i], mate[i]-s.y[i]
+			return a*a - b*b
+		}).wald(k, -inf, inf),
+		MAE: s.mean(func(i int) float64 { return math.Abs(s.p[i]-s.y[i]) - math.Abs(mate[i]-s.y[i]) }).wald(k, -inf, inf),
+	}, nil
 }

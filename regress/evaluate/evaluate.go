@@ -4,7 +4,9 @@
 //
 // Reading order: evaluate.go (rows), set.go (their order, standard errors), figure.go (intervals), level.go
 // (rows of equal score); for probabilities roc.go, pr.go, scores.go, calibration.go, murphy.go, bins.go, profit.go,
-// put together in probabilities.go, two models in compare.go; for values values.go, deviance.go, correlation.go, top.go.
+// put together in probabilities.go, two models in compare.go; for values values.go, deviance.go, correlation.go, top.go;
+// accumulator.go with cells.go and moments.go for more rows than memory holds; mapping.go with isotonic.go and platt.go to
+// correct probabilities; distribution.go, drift.go and reference.go to compare with an earlier run.
 package evaluate
 
 import (
@@ -20,6 +22,8 @@ type Rows struct {
 	Weight  []float64 // how much a row counts, at least 0; nil = 1 each
 	Cluster []int32   // equal numbers depend on each other; nil = every row on its own
 	Saved   []float64 // value that keeping the row saves, for Profit; nil = the same for all
+
+	mate []float64 // predictions of another model, by which equal rows are told apart
 }
 
 // RowError says which row cannot be evaluated.

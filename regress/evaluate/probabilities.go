@@ -36,6 +36,9 @@ type Probabilities struct {
 	Calibration      []CalibrationBin
 	Lift             []Bin
 	Profit           *Profit // nil without a policy
+
+	// How far the figures may be off because an Accumulator put scores together; 0 = exact.
+	AUCBound, AveragePrecisionBound float64
 }
 
 // CalibrationBin is a bin with the interval of its observed rate.

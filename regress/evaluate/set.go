@@ -48,6 +48,9 @@ func (r *Rows) compare(a, b int) int {
 	if c == 0 && r.Saved != nil {
 		c = cmp.Compare(r.Saved[a], r.Saved[b])
 	}
+	if c == 0 && r.mate != nil {
+		c = cmp.Compare(r.mate[a], r.mate[b])
+	}
 	if c == 0 && r.Cluster != nil {
 		c = cmp.Compare(r.Cluster[a], r.Cluster[b])
 	}

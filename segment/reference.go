@@ -1,0 +1,67 @@
+package segment
+
+import (
+	"mainstay/regress/evaluate"
+)
+
+// mostReferred is how many customers at risk a reference looks at: every k-th of the sample, in the Ledger's order. At so
+// many, chance moves a stability index by less than a thousandth.
+const mostReferred = 50_000
+
+// every is the step that leaves at most mostReferred of n.
+func every(n int) int { return max(1, (n+mostReferred-1)/mostReferred) }
+
+// referTo begins the reference that later runs are compared with: the features of the customers at risk on the as-of
+// date, and how the champion's probabilities came true in the last fold.
+func (a *analysis) referTo() *evaluate.Reference {
+	r := &evaluate.Reference{Schema: evaluate.ReferenceSchema, AsOf: a.Clock.AsOf.String(), Model: a.churn.name(), HorizonDays: a.Clock.Horizon, Features: []evaluate.Distribution{}}
+	rows, step := a.today.atRisk(), every(a.today.atRisk())
+	for j, f := range append(features[:len(features):len(features)], a.extras()...) {
+		if j == fIntercept {
+			continue
+		}
+		values := make([]float64, 0, mostReferred)
+		for i := 0; i < rows; i += step {
+			values = append(values, a.today.X[i*a.today.width+j])
+		}
+		r.Features = append(r.Features, evaluate.NewDistribution(f.Name, values))
+	}
+	for k, name := range a.Config.ModelAttributes {
+		values := make([]string, 0, mostReferred)
+		for i := 0; i < rows; i += step {
+			values = append(values, a.today.Attributes[k][i])
+		}
+		r.Features = append(r.Features, evaluate.NewCategories(name, values))
+	}
+	if k := a.churn.champion; k >= 0 && len(a.churn.arena.actual) > 0 {
+		actual, pred := thinned(a.churn.arena.actual[0]), thinned(a.churn.trials[k].pred[0])
+		if len(actual) == len(pred) {
+			r.Calibration = evaluate.NewCalibrationRecord(actual, pred, nil) // a customer is in a fold once
+		}
+	}
+	return r
+}
+
+// thinned is every k-th value.
+func thinned(values []float64) []float64 {
+	out := make([]float64, 0, min(len(values), mostReferred))
+	for i := 0; i < len(values); i += every(len(values)) {
+		out = append(out, values[i])
+	}
+	return out
+}
+
+// chances are the churn probabilities of customers at risk.
+func (s *scored) chances() []float64 {
+	out := make([]float64, 0, mostReferred)
+	step, n := every(s.atRisk()), 0
+	for m, r := range s.relation {
+		if r != active {
+			continue
+		}
+		if n++; (n-1)%step == 0 {
+			out = append(out, s.chance[m])
+		}
+	}
+	return out
+}
