@@ -2,6 +2,7 @@ package segment
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -108,8 +109,13 @@ func dump(t testing.TB, r *Result) string {
 	}
 	c := *r
 	c.Scores = nil
-	c.Fits = nil
+	c.Fits, c.Reference = nil, nil
 	fmt.Fprintf(&b, "%+v\n", c)
+	reference, err := json.Marshal(r.Reference)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Write(append(reference, '\n'))
 	for _, f := range r.Fits {
 		f.Chain = nil
 		fmt.Fprintf(&b, "%+v\n", f)

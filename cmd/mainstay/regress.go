@@ -35,7 +35,8 @@ negative-binomial where they vary more; amounts gamma, or tweedie with zeros amo
 
 --cv K holds rows out K times and tells how well they are predicted: everything, levels included, is
 learnt on the other rows. --cv-group keeps the rows of one customer together, --cv-time predicts
-only forward in time. Folds follow from --seed and from what the rows hold, not from their order.
+only forward in time. Where a row says what came within 30 days of it, --cv-gap 30 keeps from
+learning what was not known yet. Folds follow from --seed and from what the rows hold, not from their order.
 
 A fit that cannot be trusted (separated classes, too few rows) prints no numbers and ends with
 status 4.`
@@ -53,6 +54,7 @@ type regressOptions struct {
 	folds                            int
 	seed                             uint64
 	group, time                      string
+	gap, window                      int
 	out                              string
 	json                             bool
 	threads                          int
@@ -71,6 +73,8 @@ func (o *regressOptions) addFlags(f *pflag.FlagSet) {
 	f.Uint64Var(&o.seed, "seed", 1, "which folds")
 	f.StringVar(&o.group, "cv-group", "", "`COLUMN` whose equal values stay in one fold (default: that of --cluster)")
 	f.StringVar(&o.time, "cv-time", "", "`COLUMN` of dates: every fold is predicted from earlier days alone")
+	f.IntVar(&o.gap, "cv-gap", 0, "with --cv-time: so many `DAYS` before a fold do not teach, for what their rows say was not known yet")
+	f.IntVar(&o.window, "cv-window", 0, "with --cv-time: only so many `DAYS` before that teach (0 = all)")
 	f.StringVarP(&o.out, "out", "o", "", "also write the coefficients to `FILE` (.csv, .parquet, .arrow, .json)")
 	f.BoolVar(&o.json, "json", false, "print JSON instead of tables")
 	addThreads(f, &o.threads)
@@ -150,6 +154,10 @@ func (o *regressOptions) check(args []string) error {
 		return fault("--cv is %d; expected 2 to %d folds, or 0 for none", o.folds, mostFolds)
 	case o.folds == 0 && (o.group != "" || o.time != ""):
 		return fault("--cv-group and --cv-time say how rows are held out: give the number of folds with --cv")
+	case o.time == "" && (o.gap != 0 || o.window != 0):
+		return fault("--cv-gap and --cv-window say which days before a fold teach: name the column of days with --cv-time")
+	case o.gap < 0 || o.window < 0 || o.gap > mostDays || o.window > mostDays:
+		return fault("--cv-gap is %d and --cv-window %d; expected 0 to %d days", o.gap, o.window, mostDays)
 	case o.group != "" && o.time != "":
 		return fault("--cv-group and --cv-time exclude each other: forward in time, a customer's past may teach about its future")
 	case o.threads < 1:
@@ -165,6 +173,9 @@ func (o *regressOptions) check(args []string) error {
 	}
 	return nil
 }
+
+// mostDays is longer than any history.
+const mostDays = 100_000
 
 // mostFolds is more folds than anybody waits for.
 const mostFolds = 1000

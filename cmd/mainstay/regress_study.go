@@ -29,7 +29,7 @@ func newStudy(t *table.Table, text string, o *regressOptions) (*study, error) {
 	}
 	s := &study{table: t, data: &formula.Data{Rows: t.Rows}, options: o.settings()}
 	if o.folds > 0 {
-		s.options.Folds = &model.Folds{K: o.folds, Seed: o.seed}
+		s.options.Folds = &model.Folds{K: o.folds, Seed: o.seed, Gap: o.gap, Window: o.window}
 	}
 	s.options.Penalty = o.penalty(o.seed)
 	var err error
@@ -181,6 +181,23 @@ func (s *study) explain(err error) error {
 	return usageError{err}
 }
 
+// acrossTime warns of folds at random where the table has days: they teach from the future. "" where it is not so.
+func (s *study) acrossTime() string {
+	if s.options.Folds == nil || s.options.Folds.Time != "" {
+		return ""
+	}
+	for _, name := range s.table.Names() {
+		c, err := s.table.Column(name)
+		if err != nil || c.Number != nil || c.Len() == 0 {
+			continue
+		}
+		if days, err := s.table.Days(c); err == nil && slices.Min(days) < slices.Max(days) {
+			return fmt.Sprintf("folds are dealt across time, so that the future teaches about the past: if %s is when a row was known, --cv-time %s predicts only forward", name, name)
+		}
+	}
+	return ""
+}
+
 // mostlyNumbers is the share of numbers from which a column of text was probably meant as one.
 const mostlyNumbers = 0.9
 
@@ -202,6 +219,9 @@ func (s *study) notes() (out []string) {
 	}
 	if len(numeric) > 0 {
 		out = append([]string{"numbers stored as text, read as numbers: " + strings.Join(numeric, ", ")}, out...)
+	}
+	if note := s.acrossTime(); note != "" {
+		out = append(out, note)
 	}
 	return out
 }

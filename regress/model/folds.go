@@ -17,6 +17,11 @@ type Folds struct {
 	Time  string  // column of the time of a row, "" = none; excludes Group
 	Days  []int32 // with Time: the day by row of the table
 
+	// With Time. The last Gap days before a fold do not teach: what their rows say, such as "bought within 30 days", was not
+	// known yet when the fold began (an embargo: López de Prado 2018, Advances in Financial Machine Learning, ch. 7). Window is how
+	// many days before that teach, 0 = all (sliding and expanding windows: Tashman 2000).
+	Gap, Window int
+
 	groups []int32 // with Group: which value, by row of the frame
 }
 
@@ -156,9 +161,23 @@ func (s *study) rolling() ([]fold, error) {
 		if b+1 < k {
 			end = cuts[b+1]
 		}
-		folds[b] = fold{train: slices.Clone(order[:at]), test: slices.Clone(order[at:end]), from: day[order[at]], to: day[order[end-1]]}
+		from := day[order[at]]
+		folds[b] = fold{train: s.o.Folds.teach(order[:at], day, from), test: slices.Clone(order[at:end]), from: from, to: day[order[end-1]]}
+		if len(folds[b].train) == 0 {
+			return nil, fmt.Errorf("fold %d of %d begins %d days after the first row and has no rows to learn from: a gap of %d days and a window of %d leave none; shorten the gap, lengthen the window, or take fewer folds",
+				b+1, k, int64(from)-int64(day[order[0]]), s.o.Folds.Gap, s.o.Folds.Window)
+		}
 		slices.Sort(folds[b].train)
 		slices.Sort(folds[b].test)
 	}
 	return folds, nil
+}
+
+// teach is the rows before a day that teach the fold that begins on it, of rows by day.
+func (f *Folds) teach(earlier []int, day []int32, from int32) []int {
+	last := int64(from) - int64(f.Gap) // the day after the last that teaches
+	return slices.DeleteFunc(slices.Clone(earlier), func(i int) bool {
+		d := int64(day[i])
+		return d >= last || f.Window > 0 && d < last-int64(f.Window)
+	})
 }
