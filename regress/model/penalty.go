@@ -34,11 +34,14 @@ const (
 // their names.
 func init() {
 	for _, f := range families {
-		if slices.Contains([]Family{Gaussian, Binomial, "poisson"}, f.name) {
+		if canonicalLinks[f.name] != "" {
 			f.flags = append(f.flags, "penalty", "lambda")
 		}
 	}
 }
+
+// canonicalLinks are those of the families that a penalty can be asked of.
+var canonicalLinks = map[Family]string{Gaussian: "identity", Binomial: "logit", "poisson": "log"}
 
 // penaltyFolds is by how many folds λ is chosen.
 const penaltyFolds = 10
@@ -53,6 +56,12 @@ func (p *Penalty) check(o *Options) error {
 		return fmt.Errorf("--lambda is %q; expected %s, %s or a number", p.Choose, LeastDeviance, OneSE)
 	case o.HC != regress.NoHC:
 		return errors.New("a fit with --penalty has no standard errors: leave --robust out")
+	case o.Link != "" && o.Link != canonicalLinks[o.Family]:
+		return fmt.Errorf("--penalty is for the link %s: leave --link out", canonicalLinks[o.Family])
+	case o.Ridge != 0:
+		return errors.New("--ridge and --penalty exclude each other: --penalty 0 is a ridge along a path")
+	case o.Tests || o.Against != nil || o.Diagnose:
+		return errors.New("a fit with --penalty has no tests and diagnoses: leave --tests, --against and --diagnose out")
 	}
 	return nil
 }
