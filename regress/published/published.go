@@ -19,9 +19,9 @@ import (
 
 // nist.json holds the eleven linear least-squares sets of NIST's Statistical Reference Datasets with their
 // certified values (a work of the United States government, in the public domain), spector.csv the 32
-// students of Spector & Mazzeo 1980, sex2.csv the 239 women of Foxman et al. 1997, counted.
+// students of Spector & Mazzeo 1980, rossi.csv the convicts of Rossi, Berk & Lenihan 1980, sex2.csv the 239 women of Foxman et al. 1997, counted.
 //
-//go:embed nist.json spector.csv sex2.csv
+//go:embed rossi.csv nist.json spector.csv sex2.csv
 var files embed.FS
 
 const (
@@ -69,8 +69,12 @@ func Agreements() ([]num.Agreement, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sex2: %w", err)
 	}
+	arrests, err := rossi()
+	if err != nil {
+		return nil, fmt.Errorf("rossi: %w", err)
+	}
 	r, err := ratings()
-	return append(append(append(out, a...), infections...), r...), err
+	return append(append(append(append(out, a...), infections...), arrests...), r...), err
 }
 
 func (s *nistSet) agreements() ([]num.Agreement, error) {
