@@ -87,12 +87,9 @@ func assemble(ctx context.Context, l *Ledger, sides []SideInfo, workers []*scatt
 		return err
 	}
 	assemblers, packers := make([]*assembler, n), make([]packer, n)
-	for i := range packers {
-		packers[i] = packer{ledger: l, room: workers[i].slabs}
-	}
 	return inParallel(ctx, n, Shards, func(_ context.Context, worker, shard int) error {
 		if assemblers[worker] == nil {
-			assemblers[worker] = newAssembler(plan)
+			assemblers[worker], packers[worker].ledger = newAssembler(plan), l
 		}
 		parts, err := partsOf(workers, shard)
 		if err != nil {

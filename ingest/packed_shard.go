@@ -160,6 +160,9 @@ func (l *Ledger) page(p *page, buf *[]uint64) ([]uint64, error) {
 // keep stores a page: in memory while the share lasts. room is where that memory comes from; nil = memory of its own.
 func (l *Ledger) keep(words []uint64, room *slabs) (page, error) {
 	n := int64(8 * len(words))
+	if room != nil {
+		n += room.lost(len(words))
+	}
 	if l.shelf.memory.Add(n) <= l.Space.Share(spill.Ledger) {
 		if room != nil {
 			return page{words: room.hold(words)}, nil

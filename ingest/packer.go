@@ -39,9 +39,11 @@ func (p *packer) add(s *Shard) error {
 	return nil
 }
 
-// finish makes what was added shard k, with the keys and side tables of s.
+// finish makes what was added shard k, with the keys and side tables of s. Slabs that its cells did not take are let go:
+// the next shard brings those of its own rows, and what lies idle would add to everything that is held beside.
 func (p *packer) finish(k int, s *Shard) error {
 	done := &p.shard
+	p.room.free = nil
 	done.keyBytes, done.keyStart, done.parts = slices.Clone(s.KeyBytes), slices.Clone(s.KeyStart), slices.Clone(done.parts)
 	done.sides = make([]packedSide, len(s.Sides))
 	for i := range s.Sides {

@@ -33,9 +33,9 @@ func TestPartitionRoundTrip(t *testing.T) {
 		for shard := range parts {
 			parts[shard], want[shard] = &partition{worker: worker}, make([][]int64, columns)
 		}
+		w := waiting{columns: make([]waitingColumn, columns)}
 		for range rapid.IntRange(0, 8).Draw(t, "blocks") {
 			n := rapid.IntRange(1, 300).Draw(t, "rows of the batch")
-			w := waiting{columns: make([]waitingColumn, columns)}
 			reasons := make([]reason, n)
 			for _, i := range rapid.SliceOf(rapid.IntRange(0, n-1)).Draw(t, "rows set aside") {
 				reasons[i] = badTime

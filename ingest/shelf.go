@@ -16,7 +16,7 @@ import (
 type shelf struct {
 	shards   [Shards]packedShard
 	finished atomic.Int64               // shards that are packed
-	memory   atomic.Int64               // bytes of packed columns that are in memory
+	memory   atomic.Int64               // bytes that packed columns take in memory, ends of slabs that they leave unused included
 	file     atomic.Pointer[spill.File] // the others; nil without
 
 	scans atomic.Int64 // begun so far

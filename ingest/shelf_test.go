@@ -173,6 +173,26 @@ func TestSlabs(t *testing.T) {
 	}
 }
 
+// What is counted against the share of a Ledger is what its slabs take, the ends that no page fitted into included; what a
+// shard left of the memory of its rows is not kept.
+func TestSlabsAreAccountedFor(t *testing.T) {
+	l := &Ledger{}
+	p := packer{ledger: l}
+	const pages, words = 10, fullSlab/16 + 100 // more than half a slab each
+	for range pages {
+		if _, err := l.keep(make([]uint64, words), &p.room); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if rest := int64(8 * (cap(p.room.open) - len(p.room.open))); l.shelf.memory.Load()+rest != pages*fullSlab {
+		t.Errorf("%d bytes are counted and %d still free, of %d slabs", l.shelf.memory.Load(), rest, pages)
+	}
+	p.room.give([][]byte{p.room.take(), p.room.take()})
+	if err := p.finish(0, &Shard{}); err != nil || len(p.room.free) > 0 {
+		t.Errorf("%d slabs lie idle (%v)", len(p.room.free), err)
+	}
+}
+
 // A shard that cannot be read is no shard of other customers: scans end, looks find no cells, and Err says why.
 func TestShardsThatCannotBeRead(t *testing.T) {
 	l, err := moved(heldLedger(t), spill.New(1, t.TempDir()))

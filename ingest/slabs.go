@@ -51,6 +51,14 @@ func (s *slabs) hold(words []uint64) []uint64 {
 	return s.open[at:len(s.open):len(s.open)]
 }
 
+// lost is how many bytes nobody will use any more once hold has taken n words: the end of a slab that they do not fit into.
+func (s *slabs) lost(n int) int64 {
+	if rest := cap(s.open) - len(s.open); rest < n && 8*n <= fullSlab {
+		return int64(8 * rest)
+	}
+	return 0
+}
+
 // next is room for hold, of at least n bytes.
 func (s *slabs) next(n int) []uint64 {
 	size := max(firstSlab, 8*2*cap(s.open))

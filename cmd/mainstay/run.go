@@ -12,6 +12,7 @@ import (
 
 	"mainstay/ingest"
 	"mainstay/ingest/table"
+	"mainstay/internal/num"
 	"mainstay/regress/evaluate"
 	"mainstay/reports"
 	"mainstay/segment"
@@ -135,7 +136,12 @@ func (a *app) inputsAndHashes(ctx context.Context, o *runOptions, p *ingest.Plan
 	var inputs []reports.Input
 	var failed error
 	var wg sync.WaitGroup
-	wg.Go(func() { inputs, failed = hash(ctx, p) })
+	wg.Go(func() {
+		failed = num.Safely(func() (err error) {
+			inputs, err = hash(ctx, p)
+			return err
+		})
+	})
 	in, err := a.inputs(ctx, &o.inputOptions, p)
 	if err != nil {
 		stop()

@@ -289,7 +289,7 @@ func spread[T any](s []T, null []bool, present int) {
 	}
 }
 
-// Close lets go of the reader's memory. The last Vector stays valid.
+// Close lets go of the reader's memory. The last Vector is no longer valid.
 func (r *Reader) Close() error {
 	*r = Reader{}
 	return nil
