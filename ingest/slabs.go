@@ -6,8 +6,8 @@ import (
 )
 
 // slabs hands memory out in slabs of one size, and takes them back: what rows waited in holds packed cells next. Memory
-// that a process touches for the first time is dear (on a virtual machine some 8 µs for each 4 KiB: a tenth of
-// what a Ledger costs), so it is touched once. To ask the kernel for huge pages brought nothing more.
+// that a process touches for the first time costs a page fault for every 4 KiB, so it is touched once. To ask the kernel
+// for huge pages brought nothing more.
 type slabs struct {
 	free [][]byte
 	open []uint64 // where hold goes on, up to its capacity

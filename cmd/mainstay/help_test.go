@@ -93,7 +93,12 @@ func TestCompletion(t *testing.T) {
 }
 
 // familyFormulas are for families that won ~ x of the table below is no response of. A fit that is refused was taken.
-var familyFormulas = map[string]string{"gamma": "x ~ won"}
+var familyFormulas = map[string]string{
+	"gamma": "x ~ won", "km": "Surv(x, won) ~ 1", "cox": survived, "weibull": survived, "exponential": survived,
+	"lognormal": survived, "loglogistic": survived, "discrete": survived,
+}
+
+const survived = "Surv(x, won) ~ p"
 
 // Completion offers what a flag really takes.
 func TestChoicesAreTaken(t *testing.T) {
