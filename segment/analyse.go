@@ -139,7 +139,7 @@ func (a *analysis) score(ctx context.Context, progress Progress) error {
 	if k := a.value.champion; k >= 0 {
 		s.value = a.value.final[k].Model
 	}
-	err = each(ctx, 2, a.Threads, func(k int) error {
+	err = each(ctx, 2, a.foldsAtOnce(), func(k int) error {
 		if k == 0 {
 			s.returns = trainReturns(a.study, churn, value, chain)
 		} else if k := a.value.champion; k >= 0 && a.value.contested {

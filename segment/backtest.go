@@ -80,10 +80,10 @@ func (t *backtest) forget(now, later []ingest.Day) {
 	}
 }
 
-// room is how many panels memory has a share for.
+// room is how many panels memory has a share for: a third of that for customers, of which books and scores take the rest.
 func (t *backtest) room() int {
 	bytes := int64(len(t.today.Subjects))*int64(unsafe.Sizeof(subject{})) + int64(len(t.today.X))*8
-	return int(min(t.Ledger.Space.Share(spill.Customers)/max(bytes, 1), math.MaxInt32))
+	return int(min(t.Ledger.Space.Share(spill.Customers)/3/max(bytes, 1), math.MaxInt32))
 }
 
 // foldsAtOnce is how many folds are trained at the same time: one a thread, as far as memory has room for their panels and, at

@@ -32,7 +32,7 @@ import (
 // garbage collector.
 const (
 	Rows      = 40 // rows that wait for their shard
-	Ledger    = 25 // finished shards
+	Ledger    = 18 // finished shards
 	Customers = 30 // whatever is kept per customer after the Ledger is built
 )
 
