@@ -60,7 +60,7 @@ func (m *glm) climbSoon(gamma []float64) []float64 {
 		if !ok {
 			return nil
 		}
-		next, size, ok := m.climb(p, step)
+		next, size, ok := climb(p, step, m.at)
 		if !ok {
 			return nil
 		}

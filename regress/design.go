@@ -35,9 +35,9 @@ const largest = 1e100
 // is fixed.
 const rowBlock = 4096
 
-// prepare checks the input of a fit and leaves out rows of weight 0. The returned data
-// alias the input where nothing is left out.
-func prepare(d *Design, y []float64, o Options) (*Design, []float64, Options, error) {
+// Prepare checks the input of a fit, as all fits do, and leaves out rows of weight 0: shapes, finite values, weights. What it
+// returns aliases the input where nothing is left out, and has at least one thread. Errors name row and column.
+func Prepare(d *Design, y []float64, o Options) (*Design, []float64, Options, error) {
 	o.Threads = max(o.Threads, 1)
 	if err := Check(d, y, o); err != nil {
 		return nil, nil, o, err
@@ -52,13 +52,6 @@ func Check(d *Design, y []float64, o Options) error {
 		return err
 	}
 	return checkValues(d, y, o)
-}
-
-// Prepare checks the input of a fit, as all fits of this package do, for estimators that live in packages of
-// their own: shapes, finite values, weights. It leaves out rows of weight 0; what it returns aliases the input where
-// nothing is left out.
-func Prepare(d *Design, y []float64, o Options) (*Design, []float64, Options, error) {
-	return prepare(d, y, o)
 }
 
 func checkShape(d *Design, y []float64, o Options) error {

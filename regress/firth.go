@@ -39,8 +39,9 @@ type FirthFit struct {
 // test of the hypothesis that it is 0, χ² with one degree of freedom.
 type Profile struct{ Low, High, ChiSquare, P float64 }
 
-// mostWork bounds rows × columns³ of a fit with profiles: about ten minutes.
-const mostWork = 5e9
+// mostWork bounds rows × columns⁴ of a fit with profiles, whose ascents, some 50 for a column, take rows × columns³/2 a step by
+// Newton's method, as where classes are separated: half an hour.
+const mostWork = 5e10
 
 // Firth fits the logistic regression P(yᵢ = 1) = 1/(1+e^(−xᵢ·β)) by maximising
 //
@@ -54,8 +55,8 @@ const mostWork = 5e9
 //
 // The ascent is by Newton's method with step limits and halving (firth_ascent.go). A fit is certified when the mean score*
 // and the step are small and every profile was found; a single class, or no residual degrees of freedom, is
-// WarnTooFew. Collinear columns are dropped and named. The cost is O(nk²) an iteration, some 40 of them a column
-// for the profiles: a method for small books, as in large ones the penalty changes nothing; those are an error.
+// WarnTooFew. Collinear columns are dropped and named. The cost is O(nk²) an iteration, O(nk³) by Newton's method, some 50 of
+// them a column for the profiles: a method for small books, as in large ones the penalty changes nothing; those are an error.
 //
 // Errors: as of Logistic; clusters and HC covariances, which this likelihood has not; a level outside [0, 1).
 //
@@ -68,12 +69,10 @@ func Firth(d *Design, y []float64, o Options, level float64, mean Mean) (*FirthF
 	case o.Cluster != nil || o.HC != NoHC:
 		return nil, errors.New("regress: a Firth regression has no clustered and no HC covariance: leave them out")
 	}
-	for i, v := range y {
-		if err := (Model{Distribution: Binomial}).Check(v); err != nil {
-			return nil, fmt.Errorf("regress: row %d (the first is 0): %w", i, err)
-		}
+	if err := (Model{Distribution: Binomial}).checkAll(y, o); err != nil {
+		return nil, err
 	}
-	d, y, o, err := prepare(d, y, o)
+	d, y, o, err := Prepare(d, y, o)
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +95,7 @@ func Firth(d *Design, y []float64, o Options, level float64, mean Mean) (*FirthF
 	case f.DF <= 0 || len(m.cols) == 0:
 		f.Certificate.Refuse(num.WarnTooFew, fmt.Sprintf("no residual degrees of freedom are left (rows: %d, independent columns: %d): fit fewer columns or more rows", d.Rows(), len(m.cols)))
 		return f, nil
-	case level > 0 && float64(d.Rows())*math.Pow(float64(len(m.cols)), 3) > mostWork:
+	case level > 0 && float64(d.Rows())*math.Pow(float64(len(m.cols)), 4) > mostWork:
 		return nil, fmt.Errorf("regress: profiles of %d columns on %d rows would take too long, and the penalty changes nothing there: fit an ordinary logistic regression, or fewer columns", len(m.cols), d.Rows())
 	case mean != RawMean && fr.ones < 0:
 		return nil, fmt.Errorf("regress: %v moves the intercept, and there is no constant column", mean)
@@ -131,7 +130,12 @@ func (f *FirthFit) fit(p *penal, m *glm) {
 		f.overall(p, m, best)
 	}
 	if f.Mean == FLIC {
-		best = p.recentre(best)
+		if best = p.recentre(best); !best.converged {
+			c.Refuse(num.WarnNotConverged, "no intercept puts the predictions right on average: look for columns on extreme scales")
+		}
+	}
+	if c.Fatal {
+		return
 	}
 	f.Deviance = -2 * rows.plain(best.gamma[:k])
 	cov := mat.NewSymDense(k, nil)

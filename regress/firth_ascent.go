@@ -198,13 +198,22 @@ func (p *penal) curvature(a *firthPoint) *mat.SymDense {
 	out := mat.NewSymDense(k, nil)
 	for at, r := 0, 0; r < k; r++ {
 		for c := range r + 1 {
-			var product mat.Dense
-			product.Mul(turned[r], turned[c])
-			out.SetSym(r, c, a.info.At(r, c)-sums[at]/2+mat.Trace(&product)/2)
+			out.SetSym(r, c, a.info.At(r, c)-sums[at]/2+traceOfProduct(turned[r], turned[c])/2)
 			at++
 		}
 	}
 	return out
+}
+
+// traceOfProduct is tr(AB) = Σ A_ij B_ji of square matrices, without the product.
+func traceOfProduct(a, b *mat.Dense) float64 {
+	k, sum := a.RawMatrix().Rows, 0.0
+	for i := range k {
+		for j, v := range a.RawRowView(i) {
+			sum += v * b.At(j, i)
+		}
+	}
+	return sum
 }
 
 // modified is score* and sets the leverages.

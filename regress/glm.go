@@ -11,8 +11,9 @@ import (
 )
 
 // GLM fits a generalised linear model by maximum likelihood: Newton's method, which is iteratively reweighted least
-// squares where the link is canonical, with step halving on the deviance, on centred and scaled columns. Weights are
-// frequencies.
+// squares where the link is canonical, with step halving on the deviance, on centred and scaled columns. Weights multiply
+// log-likelihoods: they are frequencies where φ is 1; where it is estimated, from the rows counted once, they are those of
+// precision (variance φV(μ)/w), as in R.
 //
 // A fit is certified when four criteria hold: small mean score, small change of deviance, small step, and a proof that
 // a maximum exists at all (irls.go). Otherwise it is refused: separated classes, and levels at which every count is 0,
@@ -22,8 +23,9 @@ import (
 //
 // Cov is φ times the inverse of the expected information. φ is 1 for binomial, Poisson and negative binomial, else
 // Pearson's χ²/DF (McCullagh & Nelder 1989, §8.3.6, §9.2.4). Robust is the CR1 covariance with clusters (robust.go), else
-// Options.HC (hc.go). The certificate's GradientNorm is the largest mean score over centred and scaled columns, its
-// LogLik that of the whole likelihood (model.go says where there is none).
+// Options.HC (hc.go). The certificate's GradientNorm is the largest mean score over centred and scaled columns (divided by
+// the mean of the response where that is above 1), its LogLik that of the whole likelihood (glm_model.go says where there is
+// none).
 //
 // Errors: shapes that differ, values that are not finite, responses that the distribution cannot have, each with row
 // and column.
@@ -33,25 +35,23 @@ func GLM(d *Design, y []float64, model Model, o Options) (*Fit, error) {
 	if err := model.valid(); err != nil {
 		return nil, err
 	}
-	for i, v := range y {
-		if err := model.Check(v); err != nil && (o.Weights == nil || i >= len(o.Weights) || o.Weights[i] != 0) {
-			return nil, fmt.Errorf("regress: row %d (the first is 0): %w", i, err)
-		}
+	if err := model.checkAll(y, o); err != nil {
+		return nil, err
 	}
-	d, y, o, err := prepare(d, y, o)
+	d, y, o, err := Prepare(d, y, o)
 	if err != nil {
 		return nil, err
 	}
 	f, err := fitGLM(inMemory(d, y, o), model)
-	if err == nil && f.Certificate.Certified() && (o.Cluster != nil || o.HC != NoHC) {
+	if err != nil {
+		return nil, err
+	}
+	if f.Certificate.Certified() && (o.Cluster != nil || o.HC != NoHC) {
 		m := f.glm
 		resid, variance := m.residuals(f.gamma)
 		f.addRobust(d, m.fr, m.cols, resid, f.bread, o)
 		f.addHC(d, m.fr, m.cols, resid, variance, f.bread, o)
 		f.rescale(f.Robust)
-	}
-	if err != nil {
-		return nil, err
 	}
 	return f.checked()
 }

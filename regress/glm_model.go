@@ -69,7 +69,7 @@ func (m Model) valid() error {
 	case m.Quasi && m.Distribution != Binomial && m.Distribution != Poisson:
 		return fmt.Errorf("regress: quasi is for binomial and poisson, whose dispersion is 1 otherwise; that of %s is not", m.Distribution)
 	case !(m.Theta >= 0 && m.Theta <= mostTheta):
-		return fmt.Errorf("regress: θ is %v, expected a number above 0", m.Theta)
+		return fmt.Errorf("regress: θ is %v, expected a number above 0, at most %g: beyond it is poisson", m.Theta, float64(mostTheta))
 	case m.Power != 0 && !(m.Power >= leastPower && m.Power <= mostPower):
 		return fmt.Errorf("regress: the tweedie power is %v, expected one from %v to %v: 1 is quasi-poisson, 2 gamma", m.Power, leastPower, mostPower)
 	}
@@ -153,6 +153,16 @@ func (m Model) Check(y float64) error {
 	return nil
 }
 
+// checkAll finds the first response, of a weight other than 0, that the distribution cannot give.
+func (m Model) checkAll(y []float64, o Options) error {
+	for i, v := range y {
+		if err := m.Check(v); err != nil && (i >= len(o.Weights) || o.Weights[i] != 0) {
+			return fmt.Errorf("regress: row %d (the first is 0): %w", i, err)
+		}
+	}
+	return nil
+}
+
 // hopeless is why the responses cannot be fitted at all; "" where they can.
 func (m Model) hopeless(of *moments, rows int) string {
 	switch {
@@ -217,14 +227,25 @@ func (f *Fit) gammaLikelihood(g *glm) {
 	logs := g.sum(f.gamma, func(y, _, w float64) float64 { return w * math.Log(y) }) + g.total*math.Log(f.unit)
 	at := func(deviance float64) float64 {
 		a := g.total / deviance
-		lg, _ := math.Lgamma(a)
-		return g.total*(a*math.Log(a)-a-lg) - a*deviance/2 - logs
+		return g.total*gammaScale(a) - a*deviance/2 - logs
 	}
-	if !(f.Deviance > 0) {
+	if !(f.Deviance > exact*g.total) {
 		f.Certificate.Refuse(num.WarnBoundary, "the columns reproduce the response, so the dispersion is 0 and nothing can be tested: fit fewer columns")
 		return
 	}
 	f.Certificate.LogLik, f.NullLogLik = at(f.Deviance), at(f.NullDev)
 	shape, se := gammaShape(f.Deviance/g.total, g.total)
 	f.Extras = append(f.Extras, Extra{"shape", shape, se})
+}
+
+// exact is the mean unit deviance up to which it is but the square of the rounding of responses and predictors.
+const exact = 1e-26
+
+// gammaScale is a log a − a − log Γ(a), of large a by Stirling's series (Abramowitz & Stegun 1964, 6.1.41), for the terms cancel.
+func gammaScale(a float64) float64 {
+	if a > 1e4 {
+		return math.Log(a/(2*math.Pi))/2 - 1/(12*a)
+	}
+	lg, _ := math.Lgamma(a)
+	return a*math.Log(a) - a - lg
 }

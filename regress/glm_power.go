@@ -47,7 +47,11 @@ func (f *Fit) estimatePower(m *glm, offset bool) *ascent {
 	}
 	curve := (profile(best+powerStep) - 2*top + profile(best-powerStep)) / (powerStep * powerStep)
 	m.law = tweedieLaw{p: best}
-	f.Extras = append(f.Extras, Extra{"power", best, 1 / math.Sqrt(-curve)})
+	se := math.NaN() // where a fit beside the best did not settle
+	if curve < 0 && !math.IsInf(curve, 0) {
+		se = 1 / math.Sqrt(-curve)
+	}
+	f.Extras = append(f.Extras, Extra{"power", best, se})
 	return a
 }
 
@@ -103,7 +107,7 @@ func (m *glm) tweediePhi(a *ascent, p float64) (phi, loglik float64) {
 //	log a ≈ −S/φ − ½ log(2πφy^p) + c/λ,   S = y^(2−p)/((1−p)(2−p)),
 //
 // whose error but for c/λ is below λ⁻². The sum depends on λ and p alone, but for the factor 1/y, so c is found once for p where the series
-// begins to be long (Dunn & Smyth 2005, eq. 8, §4 and §5).
+// begins to be long (Dunn & Smyth 2005, eq. 8, §4 and §5). Mean and variance follow from its derivatives by log φ, −E[j]/(p−1) and V/(p−1)².
 type tweedieDensity struct{ p, correction float64 }
 
 // longSeries is λ from which the saddlepoint is used: the series has some 2,000 terms there.
@@ -127,9 +131,9 @@ func (d *tweedieDensity) at(y, phi float64) (log, mean, variance float64) {
 }
 
 func (d *tweedieDensity) saddle(y, phi, lambda float64) (log, mean, variance float64) {
-	level := lambda / (d.p - 1) // −S/φ
-	log = level - (math.Log(2*math.Pi*phi)+d.p*math.Log(y))/2 + d.correction/lambda
-	return log, (level + 0.5) * (d.p - 1), level * (d.p - 1) * (d.p - 1)
+	level, rest := lambda/(d.p-1), d.correction/lambda // −S/φ and c/λ
+	log = level - (math.Log(2*math.Pi*phi)+d.p*math.Log(y))/2 + rest
+	return log, (level + 0.5 - rest) * (d.p - 1), (level + rest) * (d.p - 1) * (d.p - 1)
 }
 
 // series sums outwards from the largest term, until terms are below 1e-16 of it.

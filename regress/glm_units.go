@@ -16,11 +16,11 @@ type units struct {
 
 // scale sets out to rows in these units; X and weights alias those of rows.
 func (u *units) scale(rows, out *Rows) {
-	y, offset := out.Y[:0], out.Offset[:0]
+	y, offset, shift := out.Y[:0], out.Offset[:0], math.Log(u.size)
 	for i, v := range rows.Y {
 		y = append(y, v/u.size)
 		if u.link == Log {
-			offset = append(offset, rows.offset(i)-math.Log(u.size))
+			offset = append(offset, rows.offset(i)-shift)
 		} else {
 			offset = append(offset, rows.offset(i)*u.size)
 		}

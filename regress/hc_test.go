@@ -92,6 +92,9 @@ func TestLeverageOneIsRefused(t *testing.T) {
 		if !certified && f.Certificate.Warnings[0].Code != num.WarnBoundary {
 			t.Errorf("%+v", f.Certificate)
 		}
+		if !certified && (f.Coef[1] != 0 || f.SE[1] != 0 || f.Robust != nil) {
+			t.Errorf("a refused fit has numbers: %+v", f)
+		}
 	}
 	if _, err := LeastSquares(d, y, Options{HC: HC1, Cluster: []int32{1, 1, 2, 2, 3}}); err == nil {
 		t.Error("clusters and HC together were accepted")

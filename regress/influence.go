@@ -18,13 +18,17 @@ type Influence struct {
 	Cook         []float64 // Cook's distance: Pearson² hᵢ ÷ (φ k (1 − hᵢ)²), k the rank; NaN at leverage 1
 }
 
-// Influence finds them for a certified fit that was made in memory.
+// Influence finds them for a certified least-squares fit, or a GLM that was fitted in memory; nil for others.
 //
 // Source: Pregibon 1981, Annals of Statistics 9:705–724; McCullagh & Nelder 1989, §12.5–12.7; Cook 1977, Technometrics
 // 19:15–18. As R's residuals, rstandard, hatvalues and cooks.distance.
 func (f *Fit) Influence() *Influence {
 	var in *Influence
-	if f.glm != nil {
+	switch {
+	case f.glm != nil:
+		if _, held := f.glm.d.Source.(*memory); !held {
+			return nil
+		}
 		in = f.glm.influence(f.gamma, f.bread)
 		size := 1.0
 		if f.Model.Distribution == Tweedie {
@@ -35,8 +39,10 @@ func (f *Fit) Influence() *Influence {
 			in.Deviance[i] *= size
 			in.Pearson[i] *= size
 		}
-	} else {
+	case f.line != nil:
 		in = f.line.influence()
+	default:
+		return nil
 	}
 	k := float64(len(f.Names) - len(f.Dropped))
 	for i, h := range in.Leverage {

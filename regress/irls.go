@@ -101,7 +101,19 @@ func (m *glm) loglik(gamma []float64) float64 {
 func (m *glm) maximise(gamma []float64) *ascent { return m.ascend(m.at(gamma)) }
 
 // ascend climbs from p.
-func (m *glm) ascend(p point) *ascent {
+func (m *glm) ascend(p point) *ascent { return ascend(m, p) }
+
+// likelihood is what an ascent has to know of one that it maximises.
+type likelihood interface {
+	at(gamma []float64) point
+	scoreSize() float64 // what a mean score is relative to
+	large() bool        // a pass costs so much that one is worth saving
+	confirm(a *ascent) bool
+	separation(gamma []float64) *separation
+}
+
+// ascend climbs from p.
+func ascend(m likelihood, p point) *ascent {
 	a := &ascent{point: p}
 	if math.IsNaN(p.loglik) || math.IsInf(p.loglik, 0) || !allFinite(p.score) {
 		return a
@@ -117,7 +129,7 @@ func (m *glm) ascend(p point) *ascent {
 			a.iterations++
 			return a
 		}
-		next, taken, ok := m.climb(a.point, step)
+		next, taken, ok := climb(a.point, step, m.at)
 		if !ok {
 			break
 		}
@@ -159,14 +171,14 @@ func (p *point) almostThere(step []float64, size float64) bool {
 		floats.Norm(step, math.Inf(1)) <= lastStep*(1+floats.Norm(p.gamma, math.Inf(1)))
 }
 
-// climb takes the step, halved until the log-likelihood does not fall (Marschner 2011, The R
+// climb takes the step, halved until the log-likelihood, which at evaluates, does not fall (Marschner 2011, The R
 // Journal 3(2):12–15). It returns the size of the step taken.
-func (m *glm) climb(p point, step []float64) (next point, size float64, ok bool) {
+func climb(p point, step []float64, at func(gamma []float64) point) (next point, size float64, ok bool) {
 	share := 1.0
 	for range maxHalvings {
 		gamma := append([]float64(nil), p.gamma...)
 		floats.AddScaled(gamma, share, step)
-		next = m.at(gamma)
+		next = at(gamma)
 		if next.loglik >= p.loglik-slack*(1+math.Abs(p.loglik)) && allFinite(next.score) {
 			return next, share * floats.Norm(step, math.Inf(1)), true
 		}
@@ -205,12 +217,8 @@ func (a *ascent) settled(before point, step, size float64) bool {
 // Where g is self-concordant the limit is on ν alone, ν² < min wᵢ (Nesterov 2004, Introductory Lectures on Convex
 // Optimization, theorem 4.1.11). Where it is neither, existence has been shown before (whole).
 func (m *glm) confirm(a *ascent) bool {
-	var chol mat.Cholesky
-	if !chol.Factorize(a.info) {
-		return false
-	}
-	inv := mat.NewSymDense(len(m.cols), nil)
-	if err := chol.InverseTo(inv); err != nil && !allFinite(inv.RawSymmetric().Data) {
+	inv := inverse(a.info)
+	if inv == nil {
 		return false
 	}
 	s := mat.NewVecDense(len(a.score), a.score)

@@ -15,8 +15,8 @@ func (gammaLaw) mean(eta float64) (mu, slope, variance float64) {
 
 func (gammaLaw) row(eta, y float64) (loglik, score, info float64) {
 	lr := math.Log(y) - eta
-	r := math.Exp(lr)
-	return lr - r + 1, r - 1, r
+	excess := math.Expm1(lr) // r − 1: near 1 both terms of ℓ nearly cancel
+	return lr - excess, excess, math.Exp(lr)
 }
 
 // inverseGammaLaw is a gamma response with 1/μ = η > 0, the canonical link.
@@ -34,7 +34,12 @@ func (inverseGammaLaw) row(eta, y float64) (loglik, score, info float64) {
 		return math.Inf(-1), 0, 0
 	}
 	r := y * eta
-	return math.Log(r) - r + 1, (1 - r) / eta, 1 / (eta * eta)
+	excess := r - 1
+	loglik = math.Log(r) - excess
+	if math.Abs(excess) < 0.5 {
+		loglik = math.Log1p(excess) - excess
+	}
+	return loglik, -excess / eta, 1 / (eta * eta)
 }
 
 // tweedieLaw is a compound Poisson-gamma response, 0 with positive probability, with log μ = η and variance φμ^p,

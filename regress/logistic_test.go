@@ -267,7 +267,7 @@ func close12(t *rapid.T, what string, got, want float64) {
 
 func TestScoreAndInformationAgainstFiniteDifferences(t *testing.T) {
 	d, y := generated(300)
-	d, y, o, err := prepare(d, y, Options{})
+	d, y, o, err := Prepare(d, y, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,8 +30,12 @@ type MultinomialFit struct {
 	Certificate num.Certificate
 }
 
-// mostCoefficients bounds the information matrix: 4,000² doubles are 128 MB.
-const mostCoefficients = 4000
+// Limits of the information matrix, 4,000² doubles or 128 MB, and of the sums of a pass, of which there is one for every
+// block of rows or of clusters: 2 GB.
+const (
+	mostCoefficients = 4000
+	mostSums         = 1 << 28
+)
 
 // Multinomial fits the multinomial (baseline category) logit
 //
@@ -47,7 +51,7 @@ const mostCoefficients = 4000
 // fit has a Robust covariance.
 //
 // Errors: as with Logistic; categories that are not numbered 0 to J−1; offsets, HC2 and HC3, which it does not know; more
-// than 4,000 coefficients.
+// than 4,000 coefficients, or so many on so many rows that the sums of a pass take 2 GB.
 //
 // Source: McFadden 1974; Agresti 2013, Categorical Data Analysis, §8.1 (information: eq. 8.8); Bach 2010, Electronic J.
 // Statistics 4:384–414.
@@ -56,12 +60,12 @@ func Multinomial(d *Design, y []int, categories []string, o Options) (*Multinomi
 	if err != nil {
 		return nil, err
 	}
-	d, response, o, err = prepare(d, response, o)
+	d, response, o, err = Prepare(d, response, o)
 	if err != nil {
 		return nil, err
 	}
-	if n := (len(categories) - 1) * len(d.Names); n > mostCoefficients {
-		return nil, fmt.Errorf("regress: %d categories on %d columns are %d coefficients, at most %d: merge categories or fit fewer columns", len(categories), len(d.Names), n, mostCoefficients)
+	if err := checkSize(d, len(categories), o); err != nil {
+		return nil, err
 	}
 	f := newMultinomial(d, categories)
 	m, err := newMultilogit(d, response, len(categories), o)
@@ -109,6 +113,22 @@ func categoriesOf(y []int, categories []string, o Options) ([]float64, error) {
 		out[i] = float64(c)
 	}
 	return out, nil
+}
+
+// checkSize is an error when the fit would exhaust memory.
+func checkSize(d *Design, categories int, o Options) error {
+	p := (categories - 1) * len(d.Names)
+	sums := (d.Rows()/rowBlock + 1) * p * p / 2
+	if o.Cluster != nil || o.HC != NoHC {
+		sums = max(sums, (d.Rows()/clusterBlock+1)*p*p)
+	}
+	switch {
+	case p > mostCoefficients:
+		return fmt.Errorf("regress: %d categories on %d columns are %d coefficients, at most %d: merge categories or fit fewer columns", categories, len(d.Names), p, mostCoefficients)
+	case sums > mostSums:
+		return fmt.Errorf("regress: %d coefficients of %d categories on %d rows take too much memory: merge categories, fit fewer columns, or a sample of the rows", p, categories, d.Rows())
+	}
+	return nil
 }
 
 func newMultinomial(d *Design, categories []string) *MultinomialFit {
@@ -178,8 +198,12 @@ func (m *multilogit) covariance(inner *mat.SymDense) *mat.SymDense {
 	return out
 }
 
-// checked is the fit, or an error when any number of it is NaN or infinite.
+// checked is the fit, without numbers where its robust errors were refused, or an error when any number of it is NaN or
+// infinite.
 func (f *MultinomialFit) checked() (*MultinomialFit, error) {
+	if p := len(f.Coef); !f.Certificate.Certified() {
+		f.Coef, f.SE, f.Cov, f.Robust = make([]float64, p), make([]float64, p), mat.NewSymDense(p, nil), nil
+	}
 	all := append([]float64{f.Deviance, f.NullDev, f.Certificate.GradientNorm}, f.Coef...)
 	all = append(append(all, f.SE...), f.Cov.RawSymmetric().Data...)
 	if f.Robust != nil {

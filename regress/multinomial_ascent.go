@@ -160,57 +160,13 @@ func (m *multilogit) assemble(blocks []float64) *mat.SymDense {
 	return out
 }
 
-// maximise climbs from gamma, as glm does.
-func (m *multilogit) maximise(gamma []float64) *ascent {
-	a := &ascent{point: m.at(gamma)}
-	for a.iterations < maxIterations {
-		step, ok := a.newton()
-		if !ok {
-			break
-		}
-		next, taken, ok := m.climb(a.point, step)
-		if !ok {
-			break
-		}
-		before := a.point
-		a.point = next
-		a.iterations++
-		if a.settled(before, taken, m.total) && m.confirm(a) {
-			return a
-		}
-		if a.iterations == probeAt {
-			if a.apart = m.separation(a.gamma); a.apart != nil {
-				return a
-			}
-		}
-	}
-	a.apart = m.separation(a.gamma)
-	return a
-}
-
-// climb takes the step, halved until the log-likelihood does not fall.
-func (m *multilogit) climb(p point, step []float64) (next point, size float64, ok bool) {
-	share := 1.0
-	for range maxHalvings {
-		gamma := append([]float64(nil), p.gamma...)
-		floats.AddScaled(gamma, share, step)
-		next = m.at(gamma)
-		if next.loglik >= p.loglik-slack*(1+math.Abs(p.loglik)) && allFinite(next.score) {
-			return next, share * floats.Norm(step, math.Inf(1)), true
-		}
-		share /= 2
-	}
-	return p, 0, false
-}
+// maximise climbs from gamma.
+func (m *multilogit) maximise(gamma []float64) *ascent { return ascend(m, m.at(gamma)) }
 
 // confirm is glm.confirm with R_v = maxᵢ of the range of row i's predictors along v: R_v² ≤ 2 maxᵢ‖zᵢ‖²‖v‖².
 func (m *multilogit) confirm(a *ascent) bool {
-	var chol mat.Cholesky
-	if !chol.Factorize(a.info) {
-		return false
-	}
-	inv := mat.NewSymDense(len(a.score), nil)
-	if err := chol.InverseTo(inv); err != nil && !allFinite(inv.RawSymmetric().Data) {
+	inv := inverse(a.info)
+	if inv == nil {
 		return false
 	}
 	s := mat.NewVecDense(len(a.score), a.score)

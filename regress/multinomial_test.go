@@ -283,6 +283,12 @@ func TestMultinomialErrors(t *testing.T) {
 	if _, err := Multinomial(d, y, names[:1], Options{}); err == nil {
 		t.Error("one category")
 	}
+	many := &Design{Names: []string{"(Intercept)"}, X: make([]float64, 150_000)}
+	for categories, fits := range map[int]bool{1000: true, 4000: false, 5000: false} {
+		if err := checkSize(many, categories, Options{}); (err == nil) != fits {
+			t.Errorf("%d categories: %v", categories, err)
+		}
+	}
 }
 
 // BenchmarkMultinomial is 200,000 rows, three categories, ten columns.

@@ -8,7 +8,7 @@ import (
 
 // Rank is how many columns of d are not determined by others, as LeastSquares counts them.
 func Rank(d *Design, o Options) (int, error) {
-	d, _, o, err := prepare(d, make([]float64, d.Rows()), Options{Weights: o.Weights, Threads: o.Threads})
+	d, _, o, err := Prepare(d, make([]float64, d.Rows()), Options{Weights: o.Weights, Threads: o.Threads})
 	if err != nil || d.Rows() == 0 {
 		return 0, err
 	}
@@ -28,7 +28,7 @@ func Rank(d *Design, o Options) (int, error) {
 func (f *Fit) Score(d *Design, y []float64, phi float64, o Options) (float64, error) {
 	own := f.glm
 	o.Cluster, o.HC = nil, NoHC
-	d, y, o, err := prepare(d, y, o)
+	d, y, o, err := Prepare(d, y, o)
 	if err != nil {
 		return math.NaN(), err
 	}
@@ -56,7 +56,7 @@ func (f *Fit) Score(d *Design, y []float64, phi float64, o Options) (float64, er
 		return math.NaN(), nil
 	}
 	s := mat.NewVecDense(len(zero), m.at(zero).score)
-	if own.law.traits().classes || f.Model.Distribution != Tweedie {
+	if f.Model.Distribution != Tweedie {
 		return mat.Inner(s, inv, s) / phi, nil
 	}
 	return mat.Inner(s, inv, s) / phi * math.Pow(f.unit, 2-f.power()), nil

@@ -24,7 +24,7 @@ import (
 //
 // Source: Golub & Van Loan 2013, Matrix Computations, §5.3.3; checked on NIST StRD.
 func LeastSquares(d *Design, y []float64, o Options) (*Fit, error) {
-	d, y, o, err := prepare(d, y, o)
+	d, y, o, err := Prepare(d, y, o)
 	if err != nil {
 		return nil, err
 	}

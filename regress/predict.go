@@ -46,8 +46,8 @@ func (f *Fit) Linear(x []float64) (eta, se float64) {
 	return eta, math.Sqrt(max(variance, 0)) // rounding can take a zero variance below 0
 }
 
-// Probability is the logistic prediction with an interval at level (for example 0.95), by the
-// delta method on the logit scale, which stays inside (0, 1):
+// Probability is that of the event by a binomial fit (or Firth's) with an interval at level (for example 0.95), by the
+// delta method on the scale of the link, which stays inside (0, 1); of the logit link
 //
 //	p = 1/(1+e^−η),   low, high = 1/(1+e^−(η ∓ z·se)),   z = Φ⁻¹((1+level)/2)
 //
@@ -59,12 +59,21 @@ func (f *Fit) Probability(x []float64, level float64) (p, low, high float64) {
 	if math.IsNaN(z) {
 		return math.NaN(), math.NaN(), math.NaN()
 	}
-	return num.Expit(eta), num.Expit(eta - z*se), num.Expit(eta + z*se)
+	mean := num.Expit
+	if f.Model != nil && f.Model.link() != Logit {
+		mean = f.Model.Mean
+	}
+	return mean(eta), mean(eta - z*se), mean(eta + z*se)
 }
 
-// UnitDeviance is that of a response y with mean mu, 2(log-likelihood at μ = y − at mu) at dispersion 1.
-func (f *Fit) UnitDeviance(y, mu float64) float64 {
-	l := f.glm.law
+// UnitDeviance is that of a response y with mean mu by a certified GLM, with its θ or p:
+// 2(log-likelihood at μ = y − at mu) at dispersion 1. +Inf where y cannot come of mu.
+func (f *Fit) UnitDeviance(y, mu float64) float64 { return unitDeviance(f.glm.law, y, mu) }
+
+// UnitDeviance is that of a response y with mean mu, as that of a fit; θ or p must be given.
+func (m Model) UnitDeviance(y, mu float64) float64 { return unitDeviance(m.law(), y, mu) }
+
+func unitDeviance(l law, y, mu float64) float64 {
 	loglik, _, _ := l.row(l.link(mu), y)
 	return -2 * loglik
 }

@@ -6,7 +6,8 @@
 // frame.go (centring and scaling, shared by all fits), tiles.go (the sums of a pass), ols.go with qr.go and
 // refine.go; glm_model.go (which models there are), law.go with a file for each kind of response, glm.go with irls.go,
 // begin.go and separation.go, glm_theta.go and glm_power.go (parameters beside the coefficients); robust.go
-// (clusters) and hc.go, predict.go.
+// (clusters) and hc.go, ridge.go, influence.go, nested.go, predict.go. Beside them stand firth.go and multinomial.go, with a few
+// files each.
 package regress
 
 import (
@@ -31,7 +32,7 @@ type Fit struct {
 	Deviance    float64       // RSS for least squares
 	NullDev     float64       // deviance (RSS) of the intercept-only model; of the empty model when the design has no constant column
 	Pearson     float64       // χ² of a GLM
-	NullLogLik  float64       // log-likelihood of the null model of a GLM; 0 where there is none
+	NullLogLik  float64       // log-likelihood of the null model of a GLM; NaN of Tweedie, and where its θ is infinite; 0 of other fits
 	Extras      []Extra       // parameters beside the coefficients
 	R2          float64       // least squares: 1 − Deviance/NullDev; 0 when NullDev is 0
 	EDF         float64       // ridge: effective number of coefficients; else 0
@@ -54,7 +55,7 @@ type Extra struct {
 
 // Options of a fit. A row of weight 0 is left out entirely.
 type Options struct {
-	Weights []float64 // nil = 1; precision weights (variance σ²/w) for least squares, frequencies for logistic
+	Weights []float64 // nil = 1; of precision (variance φ/w) where the dispersion is estimated, else frequencies
 	Offset  []float64 // nil = 0; a term of the linear predictor with coefficient 1
 	Cluster []int32   // nil = none; equal numbers are one cluster; excludes HC
 	HC      HC        // heteroskedasticity-consistent covariance; none by default
@@ -86,9 +87,13 @@ func (f *Fit) settle(fr *frame, cols []int, beta []float64, cov *mat.SymDense) {
 	}
 }
 
-// checked is the fit, or an error when any number of it is NaN or infinite, which only columns
-// on absurd scales can cause.
+// checked is the fit, without numbers where it was refused at last (by its robust errors or its likelihood), or an error
+// when any number of it is NaN or infinite, which only columns on absurd scales can cause.
 func (f *Fit) checked() (*Fit, error) {
+	if !f.Certificate.Certified() {
+		k := len(f.Names)
+		f.Coef, f.SE, f.Cov, f.Robust = make([]float64, k), make([]float64, k), mat.NewSymDense(k, nil), nil
+	}
 	all := append([]float64{f.Dispersion, f.Deviance, f.NullDev, f.R2, f.Certificate.LogLik, f.Certificate.GradientNorm}, f.Coef...)
 	all = append(append(all, f.SE...), f.Cov.RawSymmetric().Data...)
 	if f.Robust != nil {

@@ -19,7 +19,8 @@ import (
 //	EDF = tr(A⁻¹ Z'WZ),   σ² = RSS/(n − EDF),   Cov = σ² A⁻¹ Z'WZ A⁻¹
 //
 // DF is n − EDF, rounded. Standard errors are about the shrunken coefficients: what the shrinkage is off by they do not
-// know. Nothing is collinear but columns that do not vary. Robust as with LeastSquares, with A for X'WX.
+// know. Nothing is collinear but columns that do not vary, unless λ is lost in rounding. Robust as with LeastSquares, with A for
+// X'WX.
 //
 // Errors as with LeastSquares, and a λ that is no number of at least 0.
 //
@@ -31,7 +32,7 @@ func Ridge(d *Design, y []float64, lambda float64, o Options) (*Fit, error) {
 	if lambda == 0 {
 		return LeastSquares(d, y, o)
 	}
-	d, y, o, err := prepare(d, y, o)
+	d, y, o, err := Prepare(d, y, o)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +101,8 @@ func factoriseShrunk(d *Design, fr *frame, lambda float64, o Options) *qr {
 			cols[c][n+c] = math.Sqrt(lambda)
 		}
 	}
-	q := factorise(cols, ids, func(int) float64 { return 0 }, o.Threads)
+	rounding := flatness * math.Sqrt(totalWeight(n, o)) // of every column: where √λ is less, what is left of a collinear one is noise
+	q := factorise(cols, ids, func(int) float64 { return rounding }, o.Threads)
 	q.dropped = sortDependences(append(q.dropped, flat...))
 	return q
 }

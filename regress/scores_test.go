@@ -35,3 +35,24 @@ func TestPredictionsOutsideTheirDomain(t *testing.T) {
 		t.Error("a level of 1 has no interval")
 	}
 }
+
+// The probability of a probit is by its own link.
+func TestProbabilityByLink(t *testing.T) {
+	x, y := make([]float64, 40), make([]float64, 40)
+	for i := range x {
+		x[i], y[i] = math.Sin(float64(i)), float64(i%2)
+	}
+	f, err := GLM(design(x), y, Model{Distribution: Binomial, Link: Probit}, Options{})
+	if err != nil || !f.Certificate.Certified() {
+		t.Fatal(err, f)
+	}
+	at := []float64{1, 0.4}
+	eta, se := f.Linear(at)
+	p, low, high := f.Probability(at, 0.95)
+	for _, c := range [][2]float64{{p, eta}, {low, eta - 1.959963984540054*se}, {high, eta + 1.959963984540054*se}} {
+		near(t, "Φ", c[0], math.Erfc(-c[1]/math.Sqrt2)/2, 1e-12)
+	}
+	if in := (&FirthFit{Fit: *newFit("firth", f.Names, 40)}).Influence(); in != nil {
+		t.Error("influence of a fit that has none")
+	}
+}

@@ -47,7 +47,7 @@ func Coefficients(r *model.Result) *Table {
 	t.Columns = append(t.Columns, Column{Name: "term", Type: String, Doc: "the column of the design, named as R names it", Str: names})
 	float("estimate", "the coefficient; null where the column was dropped", func(c *model.Coefficient) float64 { return c.Estimate })
 	float("se", "its standard error", func(c *model.Coefficient) float64 { return c.SE })
-	float("statistic", "estimate ÷ standard error: t where the family has residual degrees of freedom (gaussian), else z", func(c *model.Coefficient) float64 { return c.Statistic })
+	float("statistic", "estimate ÷ standard error: t where the dispersion is estimated (gaussian, gamma, tweedie, quasi families, quantile), else z", func(c *model.Coefficient) float64 { return c.Statistic })
 	float("p", "two-sided probability of a statistic as large, if the coefficient were 0", func(c *model.Coefficient) float64 { return c.P })
 	float("low", "lower end of the interval", func(c *model.Coefficient) float64 { return c.Low })
 	float("high", "upper end of the interval", func(c *model.Coefficient) float64 { return c.High })

@@ -65,7 +65,7 @@ func (o *regressOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.family, "family", string(model.Gaussian), familyHelp())
 	o.addFamilyFlags(f)
 	f.StringVar(&o.where, "where", "", "use the rows for which a `CONDITION` holds, as in 'tenure > 0 & Contract != \"One year\"'")
-	f.StringVar(&o.weights, "weights", "", "`COLUMN` of weights: of precision (gaussian), of frequency (others)")
+	f.StringVar(&o.weights, "weights", "", "`COLUMN` of weights: of precision (gaussian, gamma, tweedie, quasi families), of frequency (others)")
 	f.StringVar(&o.robust, "robust", robustKinds[0], "standard errors that allow for unequal variance: "+strings.Join(robustKinds, ", "))
 	f.StringVar(&o.cluster, "cluster", "", "`COLUMN` whose equal values depend on each other: clustered standard errors, and folds")
 	f.Float64Var(&o.level, "level", 0.95, "confidence level of intervals")
@@ -98,10 +98,13 @@ func newRegressCommand(a *app) *cobra.Command {
   mainstay regress accounts.csv 'orders ~ industry + offset(log(months))' --family negative-binomial --tests
   mainstay regress months.parquet 'units ~ . - month' --cv 6 --cv-time month --out coefficients.csv`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := o.checkFamily(cmd.Flags()); err != nil {
+			if err := o.check(args); err != nil {
 				return err
 			}
 			if err := o.penaltyFlags.check(cmd.Flags()); err != nil {
+				return err
+			}
+			if err := o.checkFamily(cmd.Flags()); err != nil {
 				return err
 			}
 			return runRegress(cmd.Context(), a, o, args)
@@ -114,9 +117,6 @@ func newRegressCommand(a *app) *cobra.Command {
 }
 
 func runRegress(ctx context.Context, a *app, o *regressOptions, args []string) error {
-	if err := o.check(args); err != nil {
-		return err
-	}
 	a.progress.start(a.stderr)
 	a.progress.say("reading the table")
 	t, err := table.Read(ctx, files, args[:len(args)-1], o.threads)

@@ -40,13 +40,13 @@ func (o *regressOptions) checkFamily(f *pflag.FlagSet) error {
 	return nil
 }
 
-// settings are the options of the fit that need no table.
+// settings are the options of the fit that need no table. The flags have been checked.
 func (o *regressOptions) settings() model.Options {
 	return model.Options{
 		Family: model.Family(o.family), HC: regress.HC(slices.Index(robustKinds, o.robust)), Level: o.level, Threads: o.threads,
 		Link: o.link, Ties: o.ties, Mean: o.mean, Tau: o.tau, Errors: o.se, Seed: o.seed,
 		Theta: o.theta, Power: o.power, Ridge: o.ridge,
-		Tests: o.tests, Diagnose: o.diagnose != "",
+		Tests: o.tests, Diagnose: o.diagnose != "", Penalty: o.penalty(o.seed),
 	}
 }
 

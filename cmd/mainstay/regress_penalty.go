@@ -19,6 +19,7 @@ type penaltyFlags struct {
 
 func (p *penaltyFlags) addFlags(f *pflag.FlagSet) {
 	f.Float64Var(&p.alpha, "penalty", -1, "elastic net: the share of the lasso in the penalty, 1 = lasso, 0 = ridge")
+	f.Lookup("penalty").DefValue = "0" // the help shows no default: there is none
 	f.StringVar(&p.lambda, "lambda", string(model.LeastDeviance), "`SIZE` of the penalty: a number, cv (least deviance of rows held out) or cv-1se (the largest within one standard error)")
 }
 

@@ -31,7 +31,6 @@ func newStudy(t *table.Table, text string, o *regressOptions) (*study, error) {
 	if o.folds > 0 {
 		s.options.Folds = &model.Folds{K: o.folds, Seed: o.seed, Gap: o.gap, Window: o.window}
 	}
-	s.options.Penalty = o.penalty(o.seed)
 	var err error
 	if s.options.Rows, err = chosenRows(t, o.where); err != nil {
 		return nil, err

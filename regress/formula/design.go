@@ -105,6 +105,8 @@ const mostCategories = 50
 func (fr *Frame) Categories() (codes []int, names []string, err error) {
 	v := fr.response
 	switch {
+	case v == nil:
+		return nil, nil, fr.notLives()
 	case v.shape == factor:
 		names = v.levels
 		for _, c := range v.codes {

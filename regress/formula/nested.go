@@ -6,10 +6,7 @@ import "slices"
 // thing without a (marginality: Nelder 1977, J. Royal Statistical Society A 140:48–77; R's drop.scope).
 func (f *Formula) Droppable() (terms []int) {
 	for i, t := range f.Terms {
-		within := func(other Term) bool {
-			return len(other) > len(t) && !slices.ContainsFunc(t, func(v int) bool { return !slices.Contains(other, v) })
-		}
-		if !slices.ContainsFunc(f.Terms, within) {
+		if !slices.ContainsFunc(f.Terms, func(other Term) bool { return len(other) > len(t) && other.covers(t) }) {
 			terms = append(terms, i)
 		}
 	}

@@ -44,6 +44,9 @@ func TestLives(t *testing.T) {
 		if _, _, err := fr.Events(); err == nil {
 			t.Error("no events")
 		}
+		if _, _, err := fr.Categories(); err == nil {
+			t.Error("no categories")
+		}
 	}
 }
 

@@ -15,7 +15,7 @@ var binomial = &family{
 
 // quasibinomial is the same for shares between 0 and 1, with a dispersion.
 var quasibinomial = &family{
-	name: "quasibinomial", about: "a share between 0 and 1, with its dispersion", flags: flags("link", "tests", "against", "diagnose"), weights: "frequency",
+	name: "quasibinomial", about: "a share between 0 and 1, with its dispersion", flags: flags("link", "tests", "against", "diagnose"), weights: "precision",
 	check: func(o *Options) error { return o.checkLink(regress.Binomial) },
 	respond: func(s *study, _ *Result) error {
 		return s.numbersOf(regress.Model{Distribution: regress.Binomial, Quasi: true})

@@ -10,8 +10,8 @@ import (
 var negativeBinomial = &family{
 	name: "negative-binomial", about: "counts that vary more than Poisson's; θ by maximum likelihood", flags: flags("theta", "tests", "against", "diagnose"), weights: "frequency",
 	check: func(o *Options) error {
-		if o.Theta < 0 || o.Theta > 1e10 {
-			return fmt.Errorf("--theta is %v; expected a number above 0, or 0 to estimate it", o.Theta)
+		if !(o.Theta >= 0 && o.Theta <= 1e10) {
+			return fmt.Errorf("--theta is %v; expected a number above 0 up to 1e10 (beyond is poisson), or 0 to estimate it", o.Theta)
 		}
 		return nil
 	},

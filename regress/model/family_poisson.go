@@ -14,7 +14,7 @@ var poisson = &family{
 
 // quasipoisson is the same for any numbers of at least 0, with a dispersion.
 var quasipoisson = &family{
-	name: "quasipoisson", about: "counts, or any numbers of at least 0, with their dispersion", flags: flags("tests", "against", "diagnose"), weights: "frequency",
+	name: "quasipoisson", about: "counts, or any numbers of at least 0, with their dispersion", flags: flags("tests", "against", "diagnose"), weights: "precision",
 	respond: func(s *study, _ *Result) error {
 		return s.numbersOf(regress.Model{Distribution: regress.Poisson, Quasi: true})
 	},

@@ -93,7 +93,7 @@ func (s *study) compareFrame(fr *formula.Frame, design *regress.Design, full nes
 		return nil
 	}
 	q := full.rank() - fit.(nestable).rank()
-	if q == 0 {
+	if q <= 0 {
 		r.Certificate.Warn(num.WarnCollinear, of+" cannot be tested: the smaller model has as many independent columns")
 		return nil
 	}

@@ -125,7 +125,7 @@ func (s *study) foldsOfPenalty(rows []int) (elastic.Folds, string, error) {
 	out := elastic.Folds{Of: make([]int32, n), K: k}
 	groups, by := s.cluster, s.o.Cluster
 	if s.o.Folds != nil {
-		f.Time, f.Days, f.Group = s.o.Folds.Time, s.o.Folds.Days, s.o.Folds.Group
+		f.Time, f.Days, f.Group, f.Gap, f.Window = s.o.Folds.Time, s.o.Folds.Days, s.o.Folds.Group, s.o.Folds.Gap, s.o.Folds.Window
 		if f.Group != "" {
 			groups, by = s.o.Folds.groups, f.Group
 		}
@@ -139,8 +139,12 @@ func (s *study) foldsOfPenalty(rows []int) (elastic.Folds, string, error) {
 		frame.Rows = pick(s.fr.Rows, rows)
 		part.fr = &frame
 		blocks, err := part.rolling()
+		for err != nil && f.K > 2 { // fewer days than ten folds need
+			f.K--
+			blocks, err = part.rolling()
+		}
 		if err != nil {
-			return out, "", fmt.Errorf("choosing λ: %w", err)
+			return out, "", fmt.Errorf("choosing λ (a number for --lambda needs no folds): %w", err)
 		}
 		for b, fold := range blocks {
 			for _, i := range fold.test {
@@ -148,6 +152,10 @@ func (s *study) foldsOfPenalty(rows []int) (elastic.Folds, string, error) {
 			}
 		}
 		out.K, out.Forward = len(blocks)+1, true
+		out.Silent = func(k int32, i int) bool {
+			_, teaches := slices.BinarySearch(blocks[k-1].train, i)
+			return !teaches
+		}
 		return out, fmt.Sprintf("%d folds, each predicted from earlier days of %s", len(blocks), f.Time), nil
 	case groups != nil:
 		within := numbered(pick(groups, rows))
@@ -172,6 +180,11 @@ func setFolds(of []int32, number []int) {
 }
 
 func (n *net) certificate() *num.Certificate { return &n.Certificate }
+
+// unitDeviance is that of counts: predictions of the other families are not scored by one.
+func (n *net) unitDeviance(y, mu float64) float64 {
+	return regress.Model{Distribution: regress.Poisson}.UnitDeviance(y, mu)
+}
 
 func (n *net) predict(d *regress.Design, offset []float64) []float64 {
 	eta := linear(d, offset, n.Coef[n.at])
