@@ -5,7 +5,6 @@ package main
 import (
 	"bufio"
 	_ "embed"
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,7 +16,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"mainstay/regress"
@@ -52,12 +50,6 @@ func (c coxCase) String() string {
 	return fmt.Sprintf("cox-%dx%d%s", c.rows, c.columns, map[bool]string{true: "-ties"}[c.tied])
 }
 
-// coxReply is what a process says about its fit.
-type coxReply struct {
-	Seconds float64   `json:"seconds"`
-	Coef    []float64 `json:"coef"`
-}
-
 // coxSuite measures every case in rounds, and prints medians and ratios.
 func (o *options) coxSuite() error {
 	for _, dir := range []string{"bin", "data", "peers"} {
@@ -76,7 +68,7 @@ func (o *options) coxSuite() error {
 	commands := map[string][]string{mainstay: {self, coxJobWord}}
 	who := []string{mainstay}
 	if !slices.Equal(o.peers, nobody) {
-		python, err := lifelinesPython(o.work)
+		python, err := pythonWith(filepath.Join(o.work, "peers", "lifelines-0.30.3"), "lifelines==0.30.3")
 		if err != nil {
 			return err
 		}
@@ -100,12 +92,15 @@ func (o *options) coxOne(c coxCase, who []string, commands map[string][]string) 
 	if err := c.write(file); err != nil {
 		return err
 	}
-	seconds := map[string][]float64{}
+	took := map[string][]record{}
 	var coef []float64
 	for range o.rounds {
 		for _, w := range who {
 			args := append(slices.Clone(commands[w][1:]), file, strconv.Itoa(c.rows), strconv.Itoa(c.columns))
-			spent, said, err := coxRun(exec.Command(commands[w][0], args...))
+			spent, said, err := measure(exec.Command(commands[w][0], args...))
+			if err == nil && len(said.Coef) != c.columns {
+				err = fmt.Errorf("it says %d coefficients", len(said.Coef))
+			}
 			if err != nil {
 				return fmt.Errorf("%s, %s: %w", c, w, err)
 			}
@@ -113,59 +108,20 @@ func (o *options) coxOne(c coxCase, who []string, commands map[string][]string) 
 				coef = said.Coef
 			}
 			for j := range coef {
-				if len(said.Coef) != len(coef) || math.Abs(said.Coef[j]-coef[j]) > 1e-5 {
+				if math.Abs(said.Coef[j]-coef[j]) > 1e-5 {
 					return fmt.Errorf("%s: %s finds other coefficients: %v, not %v", c, w, said.Coef, coef)
 				}
 			}
-			seconds[w] = append(seconds[w], said.Seconds)
-			fmt.Fprintf(os.Stderr, "  %s  %-10s %8.3f s (process %.1f CPU s, %d MB)\n", c, w, said.Seconds, spent.CPU, spent.Peak/1e6)
+			took[w] = append(took[w], record{cost: spent})
+			fmt.Fprintf(os.Stderr, "  %s  %-10s %8.3f s (process %.1f CPU s, %d MB)\n", c, w, spent.Wall, spent.CPU, spent.Peak/1e6)
 		}
 	}
-	own := coxMedian(seconds[mainstay])
+	median := func(w string) float64 { return middle(took[w], func(r *record) float64 { return r.Wall }) }
 	fmt.Printf("\n%s: median of %d\n", c, o.rounds)
 	for _, w := range who {
-		fmt.Printf("  %-10s %8.3f s   mainstay takes %.3f of it\n", w, coxMedian(seconds[w]), own/coxMedian(seconds[w]))
+		fmt.Printf("  %-10s %8.3f s   mainstay takes %.3f of it\n", w, median(w), median(mainstay)/median(w))
 	}
 	return nil
-}
-
-func coxMedian(v []float64) float64 {
-	s := slices.Sorted(slices.Values(v))
-	return (s[(len(s)-1)/2] + s[len(s)/2]) / 2
-}
-
-// coxRun runs a process and reads what it says.
-func coxRun(cmd *exec.Cmd) (cost, coxReply, error) {
-	var out strings.Builder
-	var said coxReply
-	cmd.Stderr = os.Stderr
-	cmd.Stdout = &out
-	if err := cmd.Run(); err != nil {
-		return cost{}, said, fmt.Errorf("%w\n%s", err, tail(out.String()))
-	}
-	spent := cost{CPU: (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds(), Peak: peakOf(cmd)}
-	for _, line := range strings.Split(out.String(), "\n") {
-		if text, ok := strings.CutPrefix(line, "BENCH "); ok {
-			return spent, said, json.Unmarshal([]byte(text), &said)
-		}
-	}
-	return spent, said, fmt.Errorf("it says nothing: %s", tail(out.String()))
-}
-
-// lifelinesPython is the interpreter of lifelines' environment, made where it is not there yet.
-func lifelinesPython(work string) (string, error) {
-	dir := filepath.Join(work, "peers", "lifelines-0.30.3")
-	python := filepath.Join(dir, "bin", "python")
-	if exists(python) {
-		return python, nil
-	}
-	for _, args := range [][]string{{"python3", "-m", "venv", dir}, {python, "-m", "pip", "install", "--quiet", "lifelines==0.30.3"}} {
-		if out, err := exec.Command(args[0], args[1:]...).CombinedOutput(); err != nil {
-			os.RemoveAll(dir)
-			return "", fmt.Errorf("%s: %w\n%s", strings.Join(args, " "), err, tail(string(out)))
-		}
-	}
-	return python, nil
 }
 
 // write makes the file of a case: the design row by row, then times, then events; 8 bytes a value, little-endian.
@@ -195,11 +151,11 @@ func (c coxCase) write(path string) error {
 		if c.tied {
 			times[i] = math.Ceil(times[i] * 100 / 3)
 		}
-		if err := binary.Write(w, binary.LittleEndian, row); err != nil {
-			return err
-		}
+		w.Write(bytesOf(row))
 	}
-	if err := errors.Join(binary.Write(w, binary.LittleEndian, times), binary.Write(w, binary.LittleEndian, events), w.Flush(), f.Close()); err != nil {
+	w.Write(bytesOf(times))
+	w.Write(bytesOf(events))
+	if err := errors.Join(w.Flush(), f.Close()); err != nil { // Flush gives the first error of all writes
 		return err
 	}
 	return os.Rename(path+".part", path)
@@ -219,9 +175,8 @@ func coxJob(args []string) error {
 	defer f.Close()
 	d, t := &regress.Design{X: make([]float64, n*k)}, &survival.Times{Stop: make([]float64, n), Event: make([]bool, n)}
 	events := make([]float64, n)
-	from := io.Reader(bufio.NewReaderSize(f, 1<<20))
 	for _, v := range [][]float64{d.X, t.Stop, events} {
-		if err := binary.Read(from, binary.LittleEndian, v); err != nil {
+		if _, err := io.ReadFull(f, bytesOf(v)); err != nil {
 			return err
 		}
 	}
@@ -242,7 +197,7 @@ func coxJob(args []string) error {
 	if _, err := fit.Curves().Of(fit.Means, 0, 0); err != nil {
 		return err
 	}
-	said, err := json.Marshal(coxReply{time.Since(start).Seconds(), fit.Coef})
+	said, err := json.Marshal(reply{Seconds: time.Since(start).Seconds(), Coef: fit.Coef})
 	fmt.Printf("BENCH %s\n", said)
 	return err
 }

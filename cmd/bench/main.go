@@ -52,7 +52,7 @@ func parse(args []string) (*options, error) {
 		cache = os.TempDir()
 	}
 	f.StringVar(&o.work, "work", filepath.Join(cache, "mainstay-bench"), "`FOLDER` for data, peers, binaries and results; what it holds is used again")
-	f.StringVar(&o.suite, "suite", "essential", "cases: "+strings.Join(suiteNames(), ", ")+", or "+suiteRegress+" (fits beside scikit-learn, statsmodels, glmnet); the flags below ask for cases of one's own instead")
+	f.StringVar(&o.suite, "suite", "essential", "cases: "+strings.Join(suiteNames(), ", ")+", "+suiteRegress+" (fits beside scikit-learn, statsmodels, glmnet) or "+suiteCox+" (beside lifelines, R); the flags below ask for cases of one's own instead")
 	lists := map[string]*[]string{}
 	list := func(name, usage string) {
 		lists[name] = new([]string)

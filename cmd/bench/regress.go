@@ -128,7 +128,7 @@ func (o *options) regressOnce(c regressCase, who contestant, file string) (*regr
 	case "glmnet":
 		cmd = exec.Command("Rscript", append([]string{filepath.Join(o.work, "bin", "regress_peers.R")}, args...)...)
 	default:
-		python, err := o.regressPython()
+		python, err := pythonWith(filepath.Join(o.work, "peers", suiteRegress), "scikit-learn==1.9.1", "statsmodels==0.15.0")
 		if err != nil {
 			return nil, err
 		}
@@ -143,14 +143,13 @@ func (o *options) regressOnce(c regressCase, who contestant, file string) (*regr
 	return &regressRecord{Case: c, Who: who, Machine: machine(), Load: before, cost: spent, Coef: said.Coef}, nil
 }
 
-// regressPython is the interpreter of the peers' environment, made where it is not there yet.
-func (o *options) regressPython() (string, error) {
-	dir := filepath.Join(o.work, "peers", suiteRegress)
+// pythonWith is the interpreter of an environment with packages, made where it is not there yet.
+func pythonWith(dir string, packages ...string) (string, error) {
 	python := filepath.Join(dir, "bin", "python")
 	if exists(python) {
 		return python, nil
 	}
-	for _, args := range [][]string{{"python3", "-m", "venv", dir}, {python, "-m", "pip", "install", "--quiet", "scikit-learn==1.9.1", "statsmodels==0.15.0"}} {
+	for _, args := range [][]string{{"python3", "-m", "venv", dir}, append([]string{python, "-m", "pip", "install", "--quiet"}, packages...)} {
 		fmt.Fprintf(os.Stderr, "  %s\n", strings.Join(args, " "))
 		if out, err := exec.Command(args[0], args[1:]...).CombinedOutput(); err != nil {
 			os.RemoveAll(dir)

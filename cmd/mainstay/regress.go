@@ -95,6 +95,7 @@ func newRegressCommand(a *app) *cobra.Command {
   mainstay regress book.csv 'lost ~ complaints + contract' --family firth --mean flic
   mainstay regress accounts.csv 'revenue ~ employees' --family quantile --tau .5,.9
   mainstay regress customers.csv 'mean_spend ~ purchases' --family gamma-gamma
+  mainstay regress customers.csv 'Surv(days, lost) ~ industry + visits' --family cox --cv 5
   mainstay regress accounts.csv 'orders ~ industry + offset(log(months))' --family negative-binomial --tests
   mainstay regress months.parquet 'units ~ . - month' --cv 6 --cv-time month --out coefficients.csv`,
 		RunE: func(cmd *cobra.Command, args []string) error {

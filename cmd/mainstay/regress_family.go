@@ -13,7 +13,7 @@ import (
 
 // addFamilyFlags binds the flags that only some families take; model says which (model.TakenBy).
 func (o *regressOptions) addFamilyFlags(f *pflag.FlagSet) {
-	f.StringVar(&o.link, "link", "", "`FUNCTION` of the mean that is linear: logit, probit, cloglog (binomial), inverse, log (gamma)")
+	f.StringVar(&o.link, "link", "", "`FUNCTION` of the mean that is linear: logit, probit, cloglog (binomial), inverse, log (gamma), cloglog, logit (discrete)")
 	f.StringVar(&o.mean, "mean", "", "firth: put predictions right on average: none, flic (another intercept), flac (added rows)")
 	f.Float64SliceVar(&o.tau, "tau", []float64{0.5}, "quantile: `SHARES` of rows below, as .25,.5,.75")
 	f.StringVar(&o.se, "se", "", "quantile: `KIND` of standard errors: nid (default), iid, kernel, bootstrap (default with --cluster; follows from --seed)")

@@ -102,27 +102,30 @@ func (f *hazards) proportional(s *study, r *Result, m *Measures) {
 	r.Sections = append(r.Sections, section)
 }
 
-// mostBaseline is how many times of a baseline are kept: more are thinned evenly.
+// mostBaseline is how many times of all baselines are kept: more are thinned evenly, but for the first and last of a stratum.
 const mostBaseline = 2000
 
 // baseline adds the baseline survival at the mean of the columns, by stratum.
 func (f *hazards) baseline(s *study, r *Result) {
 	curves := f.Curves()
-	var names []string
-	var steps []survival.Step
-	strata := curves.Strata()
-	every, title := 1, "survival at the mean of the columns"
-	for _, k := range strata {
+	var all [][]survival.Step
+	total := 0
+	for _, k := range curves.Strata() {
 		of, err := curves.Of(f.Means, mean0(s.fr.Offset()), k)
 		if err != nil {
 			return
 		}
-		every = max(every, (len(of)*len(strata)-1)/mostBaseline+1)
+		all, total = append(all, of), total+len(of)
+	}
+	every, title := (total-1)/mostBaseline+1, "survival at the mean of the columns"
+	var names []string
+	var steps []survival.Step
+	for a, of := range all {
 		for i, step := range of {
 			if i%every == 0 || i == len(of)-1 {
 				steps = append(steps, step)
 				if s.lives.strata != nil {
-					names = append(names, s.lives.names[k])
+					names = append(names, s.lives.names[curves.Strata()[a]])
 				}
 			}
 		}

@@ -6,7 +6,6 @@ import (
 
 	"mainstay/internal/num"
 	"mainstay/regress"
-	"mainstay/regress/formula"
 	"mainstay/regress/survival"
 )
 
@@ -38,20 +37,12 @@ var discrete = &family{
 
 // wholePeriods finds the first row of the table whose times are not whole periods.
 func (s *study) wholePeriods() error {
-	var first *formula.RowError
-	for i, row := range s.fr.Rows {
-		start, stop := 0.0, s.lives.Stop[i]
-		if s.lives.Start != nil {
-			start = s.lives.Start[i]
+	return s.firstLife(func(start, stop float64) error {
+		if stop == math.Trunc(stop) && stop >= 1 && stop <= math.MaxInt32 && start == math.Trunc(start) && start >= 0 {
+			return nil
 		}
-		if (stop != math.Trunc(stop) || stop < 1 || start != math.Trunc(start) || start < 0) && (first == nil || row < first.Row) {
-			first = &formula.RowError{Row: row, Column: s.f.Response(), Err: fmt.Errorf("from %g to %g, but periods are whole numbers from 1 on: round up, as Surv(ceiling(days / 30), lost)", start, stop)}
-		}
-	}
-	if first == nil {
-		return nil
-	}
-	return first
+		return fmt.Errorf("from %g to %g, but periods are whole numbers from 1 on: round up, as Surv(ceiling(days / 30), lost)", start, stop)
+	})
 }
 
 type periods struct{ *survival.DiscreteFit }
@@ -74,6 +65,10 @@ func (f *periods) describe(s *study, r *Result) {
 	m := newMeasures(&f.Fit)
 	m.criteria(float64(m.Rank), f.Certificate.Observations)
 	m.More = append(m.More, Measure{"events", float64(f.Events), Whole}, Measure{"periods_at_risk", float64(f.Certificate.Observations), Whole})
-	m.Test = Test{Statistic: math.NaN(), P: math.NaN()}
+	m.NullDF = int(f.Certificate.Observations) - len(f.Periods)
+	if q := float64(m.Rank - len(f.Periods)); q > 0 {
+		lr := f.NullDev - f.Deviance
+		m.Test = Test{Name: "likelihood ratio", Statistic: lr, DF: q, P: num.ChiSquareUpper(lr, q)}
+	}
 	r.Measures = m
 }

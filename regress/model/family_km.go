@@ -1,6 +1,7 @@
 package model
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -72,6 +73,9 @@ func (s *study) curves() (*curves, error) {
 			n = num.Sum(pick(s.weights, rows))
 		}
 		c.n, c.steps, c.last = append(c.n, n), append(c.steps, steps), append(c.last, slices.Max(pick(s.lives.Stop, rows)))
+	}
+	if slices.Max(c.n) == 0 {
+		return nil, errors.New("every row has weight 0")
 	}
 	return c, c.compare(s, numbers)
 }

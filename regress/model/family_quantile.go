@@ -168,7 +168,11 @@ func (f *quantileFits) section() Section {
 		{Name: "log_likelihood", Kind: Statistic}, {Name: "aic", Kind: Statistic}, {Name: "rows_on_fit", Kind: Whole}, {Name: "unique"}}}
 	for _, q := range f.fits {
 		rank := float64(len(q.Names) - len(q.Dropped))
-		for c, v := range []float64{q.Tau, q.Objective, q.R1, q.Certificate.LogLik, 2*rank - 2*q.Certificate.LogLik, float64(q.Interpolate)} {
+		logLik := q.Certificate.LogLik
+		if q.Objective <= 0 {
+			logLik = math.NaN()
+		}
+		for c, v := range []float64{q.Tau, q.Objective, q.R1, logLik, 2*rank - 2*logLik, float64(q.Interpolate)} {
 			s.Columns[c].Number = append(s.Columns[c].Number, v)
 		}
 		s.Columns[6].Text = append(s.Columns[6].Text, map[bool]string{true: "yes", false: "no"}[q.Unique])

@@ -175,9 +175,12 @@ func (s *study) rolling() ([]fold, error) {
 
 // teach is the rows before a day that teach the fold that begins on it, of rows by day.
 func (f *Folds) teach(earlier []int, day []int32, from int32) []int {
+	return slices.DeleteFunc(slices.Clone(earlier), func(i int) bool { return !f.teaches(day[i], from) })
+}
+
+// teaches reports whether an earlier day teaches the fold that begins on from.
+func (f *Folds) teaches(day, from int32) bool {
 	last := int64(from) - int64(f.Gap) // the day after the last that teaches
-	return slices.DeleteFunc(slices.Clone(earlier), func(i int) bool {
-		d := int64(day[i])
-		return d >= last || f.Window > 0 && d < last-int64(f.Window)
-	})
+	d := int64(day)
+	return d < last && !(f.Window > 0 && d < last-int64(f.Window))
 }

@@ -40,37 +40,65 @@ func (s *study) survive(r *Result) error {
 	if l.strata != nil {
 		r.Facts = append(r.Facts, fmt.Sprintf("%d strata", len(l.names)))
 	}
+	if f := s.o.Folds; f != nil {
+		r.Facts = append(r.Facts, f.livesFacts(l, s.o.Cluster)...)
+	}
 	return s.checkLives()
+}
+
+// livesFacts say how what is held out may be known all the same.
+func (f *Folds) livesFacts(l *lives, cluster string) (out []string) {
+	if l.Start != nil && cluster == "" && f.Group == "" && f.Time == "" {
+		out = append(out, "a life of several rows may be in several folds and teach about itself: name its column with --cluster or --cv-group")
+	}
+	if f.Time != "" {
+		out = append(out, "lives that teach are known to their end, also after a fold begins: give --cv-gap the longest life, or end lives before")
+	}
+	return out
+}
+
+// firstLife is the error of the first row of the table that has one; start is 0 without late entry.
+func (s *study) firstLife(fault func(start, stop float64) error) error {
+	var first *formula.RowError
+	for i, row := range s.fr.Rows {
+		if first != nil && row > first.Row {
+			continue
+		}
+		start := 0.0
+		if s.lives.Start != nil {
+			start = s.lives.Start[i]
+		}
+		if err := fault(start, s.lives.Stop[i]); err != nil {
+			first = &formula.RowError{Row: row, Column: s.f.Response(), Err: err}
+		}
+	}
+	if first == nil {
+		return nil
+	}
+	return first
 }
 
 // checkLives finds the first row of the table that is not watched from its start to a later stop.
 func (s *study) checkLives() error {
-	var first *formula.RowError
-	for i, row := range s.fr.Rows {
-		if l := s.lives; l.Start != nil && !(l.Start[i] < l.Stop[i]) && (first == nil || row < first.Row) {
-			first = &formula.RowError{Row: row, Column: s.f.Response(), Err: fmt.Errorf("it starts at %g and stops at %g: a row is watched from its start to a later stop; correct it, or keep only others with --where", l.Start[i], l.Stop[i])}
-		}
-	}
-	if first == nil {
+	if s.lives.Start == nil {
 		return nil
 	}
-	return first
+	return s.firstLife(func(start, stop float64) error {
+		if start < stop {
+			return nil
+		}
+		return fmt.Errorf("it starts at %g and stops at %g: a row is watched from its start to a later stop; correct it, or keep only others with --where", start, stop)
+	})
 }
 
 // above is an error at the first row of the table whose stop is not above 0 (or below it, where zero is allowed), or whose start is below.
 func (s *study) above(zero bool) error {
-	var first *formula.RowError
-	for i, row := range s.fr.Rows {
-		l := s.lives
-		bad := l.Stop[i] < 0 || l.Stop[i] == 0 && !zero || l.Start != nil && l.Start[i] < 0
-		if bad && (first == nil || row < first.Row) {
-			first = &formula.RowError{Row: row, Column: s.f.Response(), Err: fmt.Errorf("a time of %g is too early for --family %s: times are counted from 0; correct it, or keep only others with --where", l.Stop[i], s.o.Family)}
+	return s.firstLife(func(start, stop float64) error {
+		if start >= 0 && (stop > 0 || stop == 0 && zero) {
+			return nil
 		}
-	}
-	if first == nil {
-		return nil
-	}
-	return first
+		return fmt.Errorf("a time of %g is too early for --family %s: times are counted from 0; correct it, or keep only others with --where", min(start, stop), s.o.Family)
+	})
 }
 
 // times are those of rows of the frame, nil = all.
@@ -145,7 +173,8 @@ func stepColumns(first string, names []string, steps []survival.Step) []Values {
 		number("se", Share, func(s *survival.Step) float64 { return s.SE }),
 		number("low", Share, func(s *survival.Step) float64 { return s.Low }),
 		number("high", Share, func(s *survival.Step) float64 { return s.High }),
-		number("cumulative_hazard", Share, func(s *survival.Step) float64 { return s.Hazard }))
+		number("cumulative_hazard", Share, func(s *survival.Step) float64 { return s.Hazard }),
+		number("hazard_se", Share, func(s *survival.Step) float64 { return s.HazardSE }))
 }
 
 // wholeOr is the kind of values that are mostly counts: Whole where all of them are.

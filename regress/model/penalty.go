@@ -139,9 +139,8 @@ func (s *study) foldsOfPenalty(rows []int) (elastic.Folds, string, error) {
 		frame.Rows = pick(s.fr.Rows, rows)
 		part.fr = &frame
 		blocks, err := part.rolling()
-		for err != nil && f.K > 2 { // fewer days than ten folds need
+		for ; err != nil && f.K > 2; blocks, err = part.rolling() { // days are few, or the gap leaves the first fold nothing
 			f.K--
-			blocks, err = part.rolling()
 		}
 		if err != nil {
 			return out, "", fmt.Errorf("choosing λ (a number for --lambda needs no folds): %w", err)
@@ -152,10 +151,8 @@ func (s *study) foldsOfPenalty(rows []int) (elastic.Folds, string, error) {
 			}
 		}
 		out.K, out.Forward = len(blocks)+1, true
-		out.Silent = func(k int32, i int) bool {
-			_, teaches := slices.BinarySearch(blocks[k-1].train, i)
-			return !teaches
-		}
+		day := pick(f.Days, frame.Rows)
+		out.Skip = func(i int, k int32) bool { return !f.teaches(day[i], blocks[k-1].from) }
 		return out, fmt.Sprintf("%d folds, each predicted from earlier days of %s", len(blocks), f.Time), nil
 	case groups != nil:
 		within := numbered(pick(groups, rows))

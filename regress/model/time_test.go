@@ -122,3 +122,35 @@ func TestGapCatchesLeakage(t *testing.T) {
 		t.Errorf("R² %.2f without a gap, %.2f with one of 30 days", leaky, honest)
 	}
 }
+
+// The folds that choose λ keep the gap and the window of those that validate, with fewer folds where days are few.
+func TestPenaltyKeepsTheGap(t *testing.T) {
+	const gap, window = 5, 60
+	d := book(200, 4)
+	for _, span := range []int{101, 25} {
+		days := make([]int32, d.Rows)
+		for i := range days {
+			days[i] = int32(i * 37 % span)
+		}
+		s := newTestStudy(t, d, "y ~ x + noise", Options{Family: Gaussian, Penalty: &Penalty{Alpha: 1, Choose: LeastDeviance}, Folds: &Folds{K: 2, Time: "region", Days: days, Gap: gap, Window: window}})
+		folds, words, err := s.foldsOfPenalty(nil)
+		if err != nil {
+			t.Fatal(span, err)
+		}
+		day := pick(days, s.fr.Rows)
+		for k := int32(1); int(k) < folds.K; k++ {
+			from := int32(span)
+			for i, of := range folds.Of {
+				if of == k {
+					from = min(from, day[i])
+				}
+			}
+			for i, of := range folds.Of {
+				before := int(from - day[i])
+				if taught := of < k && !folds.Skip(i, k); taught != (before > gap && before <= gap+window) {
+					t.Fatalf("%s: a row %d days before fold %d teaches: %v", words, before, k, taught)
+				}
+			}
+		}
+	}
+}

@@ -17,8 +17,8 @@ type Folds struct {
 	Of      []int32 // by row: the number of its fold, 0 to K−1
 	K       int
 	Forward bool // a fold is predicted from earlier folds alone: fold 0 only teaches
-
-	Silent func(fold int32, row int) bool // rows that do not teach a fold although Forward would have them; nil = none
+	// Skip says which earlier rows do not teach a fold all the same, with Forward; nil = none.
+	Skip func(row int, fold int32) bool
 }
 
 // Choice is a cross-validated path.
@@ -103,7 +103,7 @@ func (f *Folds) split(k int32) (in, out []int) {
 		switch {
 		case of == k:
 			out = append(out, i)
-		case !f.Forward, of < k && (f.Silent == nil || !f.Silent(k, i)):
+		case !f.Forward || of < k && (f.Skip == nil || !f.Skip(i, k)):
 			in = append(in, i)
 		}
 	}

@@ -181,7 +181,7 @@ func (m *model) standardise(d *regress.Design, o *Options, rows []int) {
 		switch {
 		case j == m.ones:
 			continue
-		case spread <= flatness*size[j]:
+		case differ[j] == 0 || spread <= flatness*size[j]:
 			m.flat = append(m.flat, j)
 			continue
 		case o.Raw:

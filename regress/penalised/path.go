@@ -104,7 +104,7 @@ func (s *solver) settleNull(p *Path) bool {
 	}
 	ok := true
 	for range 2 { // the scale is that of the null model
-		s.scale = scaleOf(s.here.score)
+		s.scale = s.scaleOf()
 		_, settled := s.descend(all, all)
 		ok = ok && settled
 	}
@@ -116,10 +116,14 @@ func (s *solver) settleNull(p *Path) bool {
 
 func (m *model) deviance(loglik float64) float64 { return max(0, 2*m.total*(m.saturated-loglik)) }
 
-// scaleOf is the largest score, 1 where all are 0.
-func scaleOf(score []float64) float64 {
-	scale := 0.0
-	for _, v := range score {
+// faint is a correlation of response and column that is nothing but rounding; it keeps the scale from being one of rounding errors.
+const faint = 1e-5
+
+// scaleOf is the largest score, or what that of a faint correlation is where no column goes with the response (columns have a standard
+// deviation of 1, so a score is at most the spread of the response); 1 where that is 0 too.
+func (s *solver) scaleOf() float64 {
+	scale := faint * math.Sqrt(s.deviance(s.here.loglik)/s.total)
+	for _, v := range s.here.score {
 		scale = max(scale, math.Abs(v))
 	}
 	if scale == 0 {

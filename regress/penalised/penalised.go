@@ -45,7 +45,7 @@ type Path struct {
 	NonZero  []int       // by λ: columns with a coefficient, without the intercept
 	Deviance []float64   // by λ, of the weights as given
 	NullDev  float64     // of intercept and offset alone
-	KKT      []float64   // by λ: the largest violation of the optimality conditions, as a share of the largest null score
+	KKT      []float64   // by λ: the largest violation of the optimality conditions, as a share of the largest null score (see scaleOf)
 
 	Constant    string   // the intercept's column, "" without one
 	Flat        []string // columns that do not vary: their coefficient is 0

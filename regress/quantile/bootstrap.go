@@ -15,7 +15,7 @@ const DefaultSamples = 200
 
 // bootstrap is the covariance of the coefficients over samples of rows, or of clusters, drawn with replacement. Sample s
 // is drawn from Seed and s alone, so threads change nothing. A sample in which a column is constant has no
-// coefficient of it; it is drawn again, and samples that are still missing are told.
+// coefficient of it; it is drawn again, up to ten times. Samples that are still missing are warned of, more than a tenth of them is an error.
 func (f *Fit) bootstrap(p *problem, end *descent, o Options) (*mat.SymDense, error) {
 	samples := o.Samples
 	if samples == 0 {
@@ -43,6 +43,8 @@ func (f *Fit) bootstrap(p *problem, end *descent, o Options) (*mat.SymDense, err
 	betas = slices.DeleteFunc(betas, func(b []float64) bool { return b == nil })
 	if missing := samples - len(betas); missing > samples/10 || len(betas) < 2 {
 		return nil, fmt.Errorf("quantile: %d of %d bootstrap samples have no fit, for a column does not vary in them: merge rare levels", missing, samples)
+	} else if missing > 0 {
+		f.Certificate.Warn(num.WarnTooFew, fmt.Sprintf("%d of %d bootstrap samples have no fit, for a column does not vary in them: standard errors are a little too small; merge rare levels", missing, samples))
 	}
 	return spread(betas), nil
 }

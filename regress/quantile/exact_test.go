@@ -247,3 +247,16 @@ func BenchmarkRegress(b *testing.B) {
 		b.ReportMetric(float64(f.Certificate.Iterations), "pivots")
 	}
 }
+
+// A line through every row has no likelihood: what is left of the residuals is rounding.
+func TestPerfectFit(t *testing.T) {
+	d, y := &regress.Design{Names: []string{"1", "x"}}, []float64(nil)
+	for i := range 30 {
+		x := float64(i*i%11) / 3
+		d.X, y = append(d.X, 1, x), append(y, .1+.7*x)
+	}
+	f := must(t, d, y, .5, Options{})
+	if f.Objective != 0 || f.Certificate.LogLik != 0 || !slices.ContainsFunc(f.Certificate.Warnings, func(w num.Warning) bool { return w.Code == num.WarnBoundary }) {
+		t.Errorf("%+v", f)
+	}
+}

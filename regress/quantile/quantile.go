@@ -56,7 +56,7 @@ type Fit struct {
 // in full precision. It is certified by the dual: a with Σ wᵢ aᵢ xᵢ = (1−τ) Σ wᵢ xᵢ, aᵢ = 1 above the fit, 0 below and within
 // [0, 1] on it, which proves the minimum. Where others have the same objective, as with ties or few rows, one of them is
 // given, Unique is false and a warning says so. The certificate's GradientNorm is the largest violation of [0, 1], its
-// log-likelihood that of the asymmetric Laplace distribution, n(log τ(1−τ) − 1 − log V/n), NaN where V is 0.
+// log-likelihood that of the asymmetric Laplace distribution, n(log τ(1−τ) − 1 − log V/n), 0 where V is 0.
 //
 // Collinear columns are dropped and named. No residual degrees of freedom: WarnTooFew.
 //
@@ -134,6 +134,13 @@ func (f *Fit) certify(end *descent) {
 // measure sets the objectives and what follows from them.
 func (f *Fit) measure(d *regress.Design, y []float64, p *problem, o Options) {
 	f.Objective = objective(d, y, f.Coef, f.Tau, o)
+	size := 0.0
+	for _, v := range p.y {
+		size += math.Abs(v)
+	}
+	if f.Objective <= zeroLimit*size { // rounding
+		f.Objective = 0
+	}
 	f.NullObj, f.R1 = math.NaN(), math.NaN()
 	if p.constant >= 0 {
 		null := &regress.Design{Names: []string{"constant"}, X: make([]float64, len(y))}

@@ -64,7 +64,7 @@ func (l *likelihood) maximise() []*end {
 	return ends
 }
 
-// sample is every so manieth customer of many, in the money of all; l itself where there are few.
+// sample is every k-th customer of many, in the money of all; l itself where there are few.
 func (l *likelihood) sample() *likelihood {
 	every := len(l.x) / sampled
 	if every < 2 {

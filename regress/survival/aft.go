@@ -14,7 +14,7 @@ import (
 )
 
 // AFTFit is a fitted accelerated failure time model. Coef, Cov and Robust are of the coefficients of log time. A refused fit has zero Coef, SE, Cov and
-// Scale. NullDev and Deviance are −2 × log-likelihood of the constant column alone (0 without one) and of the fit.
+// Scale. NullDev and Deviance are −2 × log-likelihood of the constant column alone (0 without one, NaN where its fit does not settle) and of the fit.
 type AFTFit struct {
 	regress.Fit
 	Law      Law
@@ -56,7 +56,7 @@ type aft struct {
 // likelihood is concave, with step halving. A coefficient β multiplies time by e^β per unit; with the Weibull law e^(−β/σ) is a hazard ratio. A start of 0 is
 // no late entry. Weights are case weights. Stratum does not count.
 //
-// No events, or no more rows than parameters, is WarnTooFew; a column that separates rows without events (a group in which nobody has one) has an infinite coefficient:
+// No events, only columns of 0, or no more rows than parameters, is WarnTooFew; a column that separates rows without events (a group in which nobody has one) has an infinite coefficient:
 // WarnMonotone, with Infinite naming it. Collinear columns are dropped and named. Robust is the sandwich of the scores, summed by clusters where given (as R's survreg).
 //
 // Errors: as Cox, and times that are not above 0.
@@ -91,6 +91,10 @@ func AFT(d *regress.Design, t *Times, law Law, o Options) (*AFTFit, error) {
 		}
 	}
 	f.dropColumns(d, fr, m)
+	if m.k == 0 {
+		f.Certificate.Refuse(num.WarnTooFew, "every column is 0: there is nothing to fit; add an intercept, or another column")
+		return f, nil
+	}
 	f.DF = t.Rows() - m.parameters()
 	if f.Events == 0 || f.DF <= 0 {
 		f.Certificate.Refuse(num.WarnTooFew, fmt.Sprintf("%d rows with %d events for %d parameters: fit fewer columns, or wait for more events", t.Rows(), f.Events, m.parameters()))
@@ -107,9 +111,9 @@ func AFT(d *regress.Design, t *Times, law Law, o Options) (*AFTFit, error) {
 	}
 	f.settle(m, fr, p, bread, groups, o.Robust)
 	if fr.ones >= 0 {
-		f.NullDev = -2 * m.null(fr).loglik
+		f.NullDev = m.nullDeviance(fr)
 	}
-	if !allFinite(append(append(slices.Clone(f.Coef), f.SE...), f.Scale, f.ScaleSE, f.Deviance, f.NullDev)) {
+	if !allFinite(append(append(slices.Clone(f.Coef), f.SE...), f.Scale, f.ScaleSE, f.Deviance)) {
 		return nil, errors.New("survival: the fit overflowed: rescale the columns or the times to ordinary sizes")
 	}
 	return f, nil
@@ -369,8 +373,8 @@ func (f *AFTFit) eventless(d *regress.Design, t *Times, fr *frame) (names []stri
 	return names
 }
 
-// null is the fit of the constant column alone.
-func (m *aft) null(fr *frame) point {
+// nullDeviance is that of the constant column alone; NaN where its fit does not settle.
+func (m *aft) nullDeviance(fr *frame) float64 {
 	one := *m
 	one.k = 1
 	one.z = make([]float64, len(m.y))
@@ -378,6 +382,9 @@ func (m *aft) null(fr *frame) point {
 	for i := range one.z {
 		one.z[i] = m.z[i*m.k+at]
 	}
-	p, _, _ := one.maximise(one.at(one.start()))
-	return p
+	p, _, settled := one.maximise(one.at(one.start()))
+	if !settled {
+		return math.NaN()
+	}
+	return -2 * p.loglik
 }

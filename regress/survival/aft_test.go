@@ -179,6 +179,12 @@ func TestAFTRefused(t *testing.T) {
 	if err != nil || f.Certificate.Certified() || !slices.Equal(f.Infinite, []string{"vip"}) || f.Certificate.Warnings[0].Code != num.WarnMonotone {
 		t.Errorf("%v %+v", err, f)
 	}
+	zeros := &regress.Design{Names: []string{"zero"}, X: make([]float64, times.Rows())}
+	for law := range laws {
+		if f, err := AFT(zeros, times, law, Options{}); err != nil || f.Certificate.Certified() || f.Certificate.Warnings[1].Code != num.WarnTooFew {
+			t.Errorf("%s, a column of zeros alone: %v %+v", law, err, f)
+		}
+	}
 	times.Stop[5] = 0
 	if _, err := AFT(d, times, Weibull, Options{}); err == nil || !strings.Contains(err.Error(), "row 5") {
 		t.Errorf("a time of 0: %v", err)
@@ -192,9 +198,14 @@ func TestAFTWild(t *testing.T) {
 		value := rapid.OneOf(rapid.Float64Range(-1e6, 1e6), rapid.SampledFrom([]float64{0, 1, 1e-30, 1e90}))
 		time := rapid.OneOf(rapid.Float64Range(1e-6, 1e6), rapid.SampledFrom([]float64{1, 2, 1e-90, 1e90}))
 		d, times := &regress.Design{Names: []string{"one", "a"}}, &Times{}
+		one := rapid.SampledFrom([]float64{1, 0, -3}).Draw(t, "one")
+		late := rapid.Bool().Draw(t, "late")
 		for range n {
-			d.X = append(d.X, 1, value.Draw(t, "a"))
+			d.X = append(d.X, one, value.Draw(t, "a"))
 			times.Stop, times.Event = append(times.Stop, time.Draw(t, "stop")), append(times.Event, rapid.Bool().Draw(t, "event"))
+			if late {
+				times.Start = append(times.Start, times.Stop[len(times.Stop)-1]*rapid.SampledFrom([]float64{0, .5, .9}).Draw(t, "start"))
+			}
 		}
 		f, err := AFT(d, times, rapid.SampledFrom([]Law{Weibull, Exponential, LogNormal, LogLogistic}).Draw(t, "law"), Options{})
 		if err != nil || !f.Certificate.Certified() {
@@ -203,7 +214,13 @@ func TestAFTWild(t *testing.T) {
 		if !allFinite(append(append(f.Coef, f.SE...), f.Scale)) {
 			t.Fatalf("%+v", f)
 		}
-		f.Quantile(d.Row(0), 0, .5)
-		f.Curve(d.Row(0), 0, []float64{1})
+		if q := f.Quantile(d.Row(0), 0, .5); !math.IsNaN(q.Value) && !(q.Low <= q.Value && q.Value <= q.High) {
+			t.Fatalf("%+v", q)
+		}
+		for _, s := range f.Curve(d.Row(0), 0, []float64{1}) {
+			if !(s.Low <= s.Survival && s.Survival <= s.High) {
+				t.Fatalf("%+v", s)
+			}
+		}
 	})
 }

@@ -21,10 +21,10 @@ type Curves struct {
 	bent   []float64 // by moment: p'V p of its path p = ∫ z̄ dH
 	atRisk []float64 // by moment: weight at risk
 	cov    *mat.SymDense
+	strata []int32 // their numbers, ascending
 }
 
-// Curves prepares the survival curves of the fit. It takes as much memory as there are times with events × columns. Nil after Forget or for a
-// refused fit.
+// Curves prepares the survival curves of the fit. It takes as much memory as there are times with events × columns. Nil for a refused fit.
 func (f *CoxFit) Curves() *Curves {
 	s := f.study()
 	if s == nil {
@@ -45,6 +45,9 @@ func (f *CoxFit) Curves() *Curves {
 		c.first[k+1] = max(c.first[k+1], c.first[k])
 	}
 	c.count()
+	if c.strata = []int32{0}; f.o.Stratum != nil {
+		c.strata = slices.Compact(slices.Sorted(slices.Values(f.o.Stratum)))
+	}
 	if f.Robust != nil {
 		c.cov = mat.NewSymDense(w.k, nil)
 		for a, i := range w.columns {
@@ -103,14 +106,7 @@ func (c *Curves) count() {
 }
 
 // Strata are the numbers of the strata, ascending: those of Options.Stratum, or a single 0.
-func (c *Curves) Strata() []int32 {
-	if c.f.o.Stratum == nil {
-		return []int32{0}
-	}
-	out := slices.Clone(c.f.o.Stratum)
-	slices.Sort(out)
-	return slices.Compact(out)
-}
+func (c *Curves) Strata() []int32 { return c.strata }
 
 // Of is the survival curve of a row x (one value per column of the design) and offset in a stratum:
 //
@@ -127,7 +123,7 @@ func (c *Curves) Of(x []float64, offset float64, stratum int32) ([]Step, error) 
 	if len(x) != len(f.Names) || !allFinite(x) {
 		return nil, fmt.Errorf("survival: the row has %d values, expected %d finite ones, one for each column", len(x), len(f.Names))
 	}
-	at, ok := slices.BinarySearch(c.Strata(), stratum)
+	at, ok := slices.BinarySearch(c.strata, stratum)
 	if !ok {
 		return nil, errors.New("survival: no row of the fit was of that stratum, so it has no baseline")
 	}

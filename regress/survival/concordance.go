@@ -19,9 +19,9 @@ type Concordance struct {
 }
 
 // Concordance is that of the fit's own linear predictor (Harrell et al. 1982, JAMA 247:2543–2546), within strata. Its standard error is the infinitesimal
-// jackknife, the sum over clusters of squared influences (Therneau & Atkinson, Concordance, vignette of R's survival). Undefined after Forget or for a refused fit.
+// jackknife, the sum over clusters of squared influences (Therneau & Atkinson, Concordance, vignette of R's survival). Undefined for a refused fit.
 func (f *CoxFit) Concordance() Concordance {
-	if f.w == nil || !f.Certificate.Certified() {
+	if !f.Certificate.Certified() {
 		return Concordance{Value: math.NaN(), SE: math.NaN()}
 	}
 	w := f.w

@@ -45,7 +45,7 @@ var coxCriteria = []string{
 // CoxFit is a fitted proportional hazards model. A refused fit has zero Coef, SE and Cov. Certificate.LogLik is the log partial
 // likelihood, NullDev and Deviance are −2 × that without and with the columns. There is no intercept: a constant column is dropped.
 //
-// The fit keeps the rows it was fitted on, in order of time, for what is asked of it later; Forget drops them.
+// The fit keeps the rows it was fitted on, in order of time, for what is asked of it later.
 type CoxFit struct {
 	regress.Fit
 	Ties     Ties
@@ -151,9 +151,6 @@ func pickRows(d *regress.Design, rows []int32) *regress.Design {
 	}
 	return out
 }
-
-// Forget drops the rows that the fit keeps: residuals, tests of proportionality and intervals of curves are not to be had after it.
-func (f *CoxFit) Forget() { f.w = nil }
 
 // eventWeight is the weight of all events.
 func (w *walk) eventWeight() float64 {

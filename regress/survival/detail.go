@@ -48,9 +48,9 @@ type study struct {
 	paths []float64 // by moment: ∫ z̄ dH from the first of the stratum up to it
 }
 
-// study evaluates the fit once more; nil after Forget or for a refused fit.
+// study evaluates the fit once more; nil for a refused fit.
 func (f *CoxFit) study() *study {
-	if f.w == nil || !f.Certificate.Certified() {
+	if !f.Certificate.Certified() {
 		return nil
 	}
 	w := f.w

@@ -13,7 +13,7 @@ import (
 )
 
 // DiscreteFit is a fitted hazard in whole periods. Its columns are one for each period with events ("period 3"), whose coefficient is the baseline on the
-// scale of the link, then those of the design. Observations are rows at risk, period by period.
+// scale of the link, then those of the design. Observations are rows at risk, period by period; NullDev is the deviance of the baseline alone.
 type DiscreteFit struct {
 	regress.Fit
 	Link    regress.Link
@@ -74,7 +74,42 @@ func Discrete(d *regress.Design, t *Times, link regress.Link, o Options) (*Discr
 	}
 	f.Fit = *fit
 	f.Certificate.Model = "discrete hazard"
-	return f, nil
+	if slices.ContainsFunc(f.Separating, func(name string) bool { return slices.Contains(s.Names()[:len(s.periods)], name) }) {
+		f.Certificate.Warn(num.WarnSeparation, "where everybody still at risk in a period had the event, count in longer periods, or censor before it")
+	}
+	if f.Certificate.Certified() {
+		f.NullDev, err = s.nullDeviance(link)
+	}
+	return f, err
+}
+
+// nullDeviance is that of the baseline alone: in every period with events the same hazard for all, d/n of those at risk; with an offset it is fitted.
+func (s *periodRows) nullDeviance(link regress.Link) (deviance float64, err error) {
+	if s.o.Offset != nil {
+		alone := *s
+		alone.d = &regress.Design{}
+		fit, err := regress.GLMFrom(&alone, regress.Model{Distribution: regress.Binomial, Link: link}, regress.Options{Threads: s.o.Threads})
+		if err != nil {
+			return 0, err
+		}
+		return fit.Deviance, nil
+	}
+	risk, events := make([]float64, len(s.periods)), make([]float64, len(s.periods))
+	for i, stop := range s.t.Stop {
+		for _, p := range s.span(i) {
+			at, _ := slices.BinarySearch(s.periods, p)
+			risk[at] += s.o.weight(i)
+			if s.t.Event[i] && p == int(stop) {
+				events[at] += s.o.weight(i)
+			}
+		}
+	}
+	for at, n := range risk {
+		if d := events[at]; d < n {
+			deviance -= 2 * (d*math.Log(d/n) + (n-d)*math.Log1p(-d/n))
+		}
+	}
+	return deviance, nil
 }
 
 // checkWhole is check, and that times are whole numbers.

@@ -28,6 +28,15 @@ func TestDiscreteAsR(t *testing.T) {
 		agree(t, c.Link+" coef", f.Coef, c.Coef, 7)
 		agree(t, c.Link+" se", f.SE, c.SE, 6)
 		agree(t, c.Link+" loglik", []float64{f.Certificate.LogLik}, []float64{c.Loglik}, 9)
+		bare, err := Discrete(&regress.Design{}, times, regress.Link(c.Link), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		shifted, err := Discrete(d, times, regress.Link(c.Link), Options{Offset: make([]float64, len(times.Stop))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		agree(t, c.Link+" null deviance", []float64{f.NullDev, shifted.NullDev}, []float64{bare.Deviance, bare.Deviance}, 9)
 		steps := f.Curve(d.Row(0), 0)
 		if len(steps) != 9 || !(steps[8].Low < steps[8].Survival && steps[8].Survival < steps[8].High) {
 			t.Errorf("%+v", steps)
@@ -97,6 +106,11 @@ func TestWorth(t *testing.T) {
 	w.Age = 7 // half of the chances are behind: alive for 11 months more
 	if v, _, _ := w.Along(steps); math.Abs(v-110) > 1e-12 {
 		t.Errorf("%v", v)
+	}
+	// Early events are few, so that the ends lie far apart there: a share of them must not leave the value out.
+	early := []Step{{Survival: 1, Low: 1, High: 1}, {Time: 1, Survival: .9, Low: .73, High: .97}, {Time: 2, Survival: .8, Low: .7, High: .88}}
+	if v, low, high := (Worth{Age: 1, Horizon: 3, Margin: 1, Year: 12}).Along(early); !(low < v && v < high) {
+		t.Errorf("%v is not between %v and %v", v, low, high)
 	}
 	w = Worth{Horizon: 6, Margin: 10, Year: 12, Rate: .1}
 	delta := math.Log(1.1) / 12

@@ -34,7 +34,7 @@ func KaplanMeier(t *Times, o Options) ([]Step, error) {
 		return nil, err
 	}
 	c := newCurve(0, o.level())
-	for _, s := range t.slices(nil, &o) {
+	for _, s := range t.slices(&o) {
 		c.step(s.time, s.atRisk, s.events)
 	}
 	return c.steps, nil

@@ -7,6 +7,7 @@ import (
 
 	"mainstay/internal/num"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -23,7 +24,7 @@ type LogRank struct {
 //	E_j = Σ w d n_j/n,   V_jl = Σ w² d (n−d)/(n−1) · n_j/n (δ_jl − n_l/n),   w = Ŝ(t−)^rho,   χ² = (O−E)' V⁻ (O−E)
 //
 // (Mantel 1966; Peto & Peto 1972, JRSS A 135:185–207; Harrington & Fleming 1982, Biometrika 69:553–566: rho 0 is the log-rank test, rho 1 Peto's
-// modification of Gehan and Wilcoxon's). O, E and V are summed over strata; a group without anybody expected has no degree of freedom. Of o, Weights
+// modification of Gehan and Wilcoxon's). O, E and V are summed over strata; degrees of freedom are the rank of V, one less than the groups that were at risk together. Of o, Weights
 // (frequencies) and Stratum count.
 //
 // Errors: shapes that differ, fewer than two groups, times that are not finite.
@@ -42,24 +43,29 @@ func CompareGroups(t *Times, groups []int32, rho float64, o Options) (*LogRank, 
 	v := mat.NewSymDense(k, nil)
 	for _, rows := range byNumber(o.Stratum, t.Rows()) {
 		part, w := t.pick(rows), Options{Weights: pick(o.Weights, rows)}
-		r.add(part.slices(pick(groups, rows), &w), rho, v)
+		r.add(part, pick(groups, rows), rho, v, &w)
 	}
 	r.test(v)
 	return r, nil
 }
 
-// add sums one stratum.
-func (r *LogRank) add(times []timeSlice, rho float64, v *mat.SymDense) {
+// add sums one stratum, from the last time back: Ŝ(t−) is found before.
+func (r *LogRank) add(t *Times, groups []int32, rho float64, v *mat.SymDense, o *Options) {
+	var before []float64
 	survival := 1.0
-	for _, s := range times {
-		w, n, d := 1.0, s.atRisk, s.events
+	for _, s := range t.slices(o) {
+		before = append(before, survival)
+		if s.events > 0 {
+			survival *= 1 - s.events/s.atRisk
+		}
+	}
+	at := len(before)
+	t.back(groups, len(r.N), o, func(s *timeSlice) {
+		at--
+		w, n, d := math.Pow(before[at], rho), s.atRisk, s.events
 		if d == 0 {
-			continue
+			return
 		}
-		if rho != 0 {
-			w = math.Pow(survival, rho)
-		}
-		survival *= 1 - d/n
 		spread := 0.0
 		if n > 1 {
 			spread = w * w * d * (n - d) / (n - 1)
@@ -72,34 +78,48 @@ func (r *LogRank) add(times []timeSlice, rho float64, v *mat.SymDense) {
 				v.SetSym(j, l, v.At(j, l)-spread*nj/n*s.risk[l]/n)
 			}
 		}
-	}
+	})
 }
 
-// test computes the statistic over the groups with anybody expected but the last, whose difference the others determine.
+// singular is the eigenvalue, on the scale of correlations, that is rounding.
+const singular = 1e-10
+
+// test computes the statistic with the generalised inverse, on the scale of correlations: V is singular, for differences sum to 0, also within
+// sets of groups that were never at risk together.
 func (r *LogRank) test(v *mat.SymDense) {
 	r.Statistic, r.P = math.NaN(), math.NaN()
 	var live []int
-	for j, e := range r.Expected {
-		if e > 0 {
+	for j := range r.N {
+		if v.At(j, j) > 0 {
 			live = append(live, j)
 		}
 	}
-	r.DF = max(len(live)-1, 0)
-	if r.DF == 0 {
+	if len(live) < 2 {
 		return
 	}
-	sub, diff := mat.NewSymDense(r.DF, nil), mat.NewVecDense(r.DF, nil)
-	for a, j := range live[:r.DF] {
-		diff.SetVec(a, r.Observed[j]-r.Expected[j])
+	correlation, z := mat.NewSymDense(len(live), nil), make([]float64, len(live))
+	for a, j := range live {
+		spread := math.Sqrt(v.At(j, j))
+		z[a] = (r.Observed[j] - r.Expected[j]) / spread
 		for b, l := range live[:a+1] {
-			sub.SetSym(a, b, v.At(j, l))
+			correlation.SetSym(a, b, v.At(j, l)/(spread*math.Sqrt(v.At(l, l))))
 		}
 	}
-	var chol mat.Cholesky
-	x := mat.NewVecDense(r.DF, nil)
-	if !chol.Factorize(sub) || chol.SolveVecTo(x, diff) != nil {
+	var eig mat.EigenSym
+	if !eig.Factorize(correlation, true) {
 		return
 	}
-	r.Statistic = mat.Dot(diff, x)
-	r.P = num.ChiSquareUpper(r.Statistic, float64(r.DF))
+	var vectors mat.Dense
+	eig.VectorsTo(&vectors)
+	sum := 0.0
+	for c, value := range eig.Values(nil) {
+		if value > singular {
+			along := floats.Dot(mat.Col(nil, c, &vectors), z)
+			sum += along * along / value
+			r.DF++
+		}
+	}
+	if r.DF > 0 {
+		r.Statistic, r.P = sum, num.ChiSquareUpper(sum, float64(r.DF))
+	}
 }

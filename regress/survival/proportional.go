@@ -1,6 +1,7 @@
 package survival
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -40,11 +41,11 @@ type Drift struct {
 //	U = Σ gᵢ sᵢ,   T = U'(Σ gᵢ²Vᵢ − Σ gᵢVᵢ I⁻¹ Σ gᵢVᵢ)⁻¹U
 //
 // (Grambsch & Therneau 1994, Biometrika 81:515–526, with the exact Vᵢ in the place of their mean, as cox.zph of R's survival does from version 3 on).
-// Terms nil = each column. Those of dropped columns are NaN. Errors: a clock that is unknown, or that the times do not allow; a fit that is refused or forgot its rows.
+// Terms nil = each column. Those of dropped columns are NaN. Errors: a clock that is unknown, or that the times do not allow; a fit that is refused.
 func (f *CoxFit) Proportional(clock Clock, terms []Term) (all []Drift, global Test, err error) {
 	s := f.study()
 	if s == nil {
-		return nil, global, fmt.Errorf("survival: the fit is refused, or forgot its rows")
+		return nil, global, errors.New("survival: the fit is refused")
 	}
 	g, err := f.w.clock(clock)
 	if err != nil {
@@ -173,7 +174,7 @@ func (w *walk) left(g []float64) {
 	t := &Times{Start: w.start, Stop: w.stop, Event: w.event}
 	var times, before []float64
 	survival := 1.0
-	for _, s := range t.slices(nil, &Options{}) {
+	for _, s := range t.slices(&Options{}) {
 		times, before = append(times, s.time), append(before, survival)
 		survival *= 1 - s.events/s.atRisk
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // Martingale are, by row of the data, events less the events expected of it: δ − ∫ Y exp(x·β) dĤ (Barlow & Prentice 1988). A row of weight
-// 0 has none (the rows are those that were fitted). Nil after Forget or for a refused fit.
+// 0 has none (the rows are those that were fitted). Nil for a refused fit.
 func (f *CoxFit) Martingale() []float64 {
 	s := f.study()
 	if s == nil {
@@ -50,7 +50,7 @@ type Schoenfeld struct {
 	Residual []float64
 }
 
-// Schoenfelds are the residuals of all events by stratum and time. Nil after Forget or for a refused fit.
+// Schoenfelds are the residuals of all events by stratum and time. Nil for a refused fit.
 func (f *CoxFit) Schoenfelds() []Schoenfeld {
 	s := f.study()
 	if s == nil {

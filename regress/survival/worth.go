@@ -1,8 +1,6 @@
 package survival
 
-import (
-	"math"
-)
+import "math"
 
 // Worth is the expected margin of a life along a survival curve, from an age on and over a horizon, discounted to that age:
 //
@@ -17,9 +15,9 @@ type Worth struct {
 	Year         float64 // units of time in a year: 365.2425 for days, 12 for months
 }
 
-// Along is the worth along steps, and along the lower and upper ends of the curve's intervals (an end that is undefined counts as 0, what nobody outlives). The ends
-// are of the curve, not of its value at each time at once: the interval is wide rather than narrow. NaN without steps, where nobody reaches the age, or where a setting
-// is out of its domain.
+// Along is the worth along steps, and along the lower and upper ends of the curve's intervals (an end that is undefined counts as 0, what nobody outlives; what
+// would be above 1 as 1). Both are shares of Ŝ(a) itself: the error of Λ(a + u) − Λ(a) is at most that of Λ(a + u), so that the interval is wide rather than narrow and
+// holds the value. NaN without steps, where nobody reaches the age, or where a setting is out of its domain.
 func (w Worth) Along(steps []Step) (value, low, high float64) {
 	base, ok := At(steps, w.Age)
 	if !ok || !(base.Survival > 0) || !(w.Horizon >= 0) || !(w.Rate > -1) || !(w.Year > 0) || math.IsNaN(w.Margin) || math.IsInf(w.Margin, 0) || math.IsInf(w.Horizon, 0) {
@@ -40,16 +38,16 @@ func (w Worth) Along(steps []Step) (value, low, high float64) {
 			length = math.Exp(-delta*from) * -math.Expm1(-delta*(to-from)) / delta
 		}
 		value += length * s.Survival / base.Survival
-		low += length * among(s.Low, base.Low)
-		high += length * among(s.High, base.High)
+		low += length * among(s.Low, base.Survival)
+		high += length * among(s.High, base.Survival)
 	}
 	value, low, high = w.Margin*value, w.Margin*low, w.Margin*high
 	return value, min(low, high), max(low, high)
 }
 
-// among is the share of those that reached an age, by one end of the interval; 0 where undefined.
+// among is an end of the interval as a share of those that reached an age; 0 where undefined.
 func among(s, base float64) float64 {
-	if math.IsNaN(s) || !(base > 0) {
+	if math.IsNaN(s) {
 		return 0
 	}
 	return min(s/base, 1)
