@@ -195,7 +195,7 @@ func given(s string) *string {
 	return &s
 }
 
-func clustersJSON(n int) *int {
+func orNull(n int) *int {
 	if n == 0 {
 		return nil
 	}
@@ -204,7 +204,7 @@ func clustersJSON(n int) *int {
 
 func (e *Evaluation) probabilitiesJSON(p *evaluate.Probabilities) *probabilitiesJSON {
 	m := &p.Parts
-	out := &probabilitiesJSON{Rows: p.Rows, Events: p.Events, Zero: p.Weightless, Clusters: clustersJSON(p.Clusters), Tied: p.Tied,
+	out := &probabilitiesJSON{Rows: p.Rows, Events: p.Events, Zero: p.Weightless, Clusters: orNull(p.Clusters), Tied: p.Tied,
 		Rate: number(p.Rate), Predicted: number(p.Predicted), AUC: figureJSON(p.AUC), AveragePrecision: figureJSON(p.AveragePrecision),
 		InterpolatedPR: number(p.InterpolatedPR), LogLoss: figureJSON(p.LogLoss), BaseLogLoss: number(p.BaseLogLoss), Brier: figureJSON(p.Brier),
 		Parts: brierJSON{Reliability: number(m.Reliability), Resolution: number(m.Resolution), Uncertainty: number(m.Uncertainty), Within: number(m.Within)},
@@ -256,7 +256,7 @@ func pointToJSON(p *evaluate.ProfitPoint) pointJSON {
 }
 
 func valuesToJSON(v *evaluate.Values) *evaluatedValuesJSON {
-	out := &evaluatedValuesJSON{Rows: v.Rows, Zero: v.Weightless, Clusters: clustersJSON(v.Clusters), Mean: number(v.Mean), Predicted: number(v.Predicted),
+	out := &evaluatedValuesJSON{Rows: v.Rows, Zero: v.Weightless, Clusters: orNull(v.Clusters), Mean: number(v.Mean), Predicted: number(v.Predicted),
 		MSE: figureJSON(v.MSE), RMSE: figureJSON(v.RMSE), MAE: figureJSON(v.MAE), R2: number(v.R2), Bias: figureJSON(v.Bias), BiasShare: figureJSON(v.BiasShare),
 		Poisson: figureJSON(v.Poisson), Tweedie: figureJSON(v.Tweedie), Power: number(v.Power), Gamma: figureJSON(v.Gamma),
 		Spearman: figureJSON(v.Spearman), Kendall: figureJSON(v.Kendall)}

@@ -23,6 +23,12 @@ func (r *Regression) validation(b *bufio.Writer) {
 	if v.Method != "rolling origin" {
 		title += fmt.Sprintf(", seed %d", v.Seed)
 	}
+	if v.Gap > 0 {
+		title += fmt.Sprintf(", gap of %s", plural(int64(v.Gap), "day"))
+	}
+	if v.Window > 0 {
+		title += fmt.Sprintf(", window of %s", plural(int64(v.Window), "day"))
+	}
 	b.WriteByte('\n')
 	indented(b, "", title)
 	g := r.folds()

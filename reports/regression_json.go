@@ -184,6 +184,8 @@ type validationJSON struct {
 	Method string  `json:"method"`
 	By     *string `json:"by"`
 	Seed   *uint64 `json:"seed"`
+	Gap    *int    `json:"gap_days"`
+	Window *int    `json:"window_days"`
 	Rows   int     `json:"rows"`
 	Unseen int     `json:"unseen_level_rows"`
 	scoresJSON
@@ -272,7 +274,9 @@ func (r *Regression) validationJSON() *validationJSON {
 	if v.By != "" {
 		out.By = &v.By
 	}
-	if !rolling {
+	if rolling {
+		out.Gap, out.Window = &v.Gap, orNull(v.Window)
+	} else {
 		out.Seed = &v.Seed
 	}
 	for _, b := range v.Calibration {

@@ -126,8 +126,11 @@ func runEvaluate(ctx context.Context, a *app, o *evaluateOptions, args []string)
 	return reports.WriteEvaluation(a.stdout, e)
 }
 
-// mostBins is more bins than anybody reads.
-const mostBins = 1000
+// More bins and segments than anybody reads.
+const (
+	mostBins     = 1000
+	mostSegments = 1000
+)
 
 // check finds what is wrong with the flags before any work is done.
 func (o *evaluateOptions) check(args []string) error {
@@ -147,6 +150,8 @@ func (o *evaluateOptions) check(args []string) error {
 		return fault("--power is %v; expected a number between 1 (Poisson) and 2 (Gamma)", o.power)
 	case o.threads < 1:
 		return fault("--threads is %d; expected 1 or more", o.threads)
+	case o.kind == kindValue && (o.event != "" || o.policy):
+		return usageError{errors.New("--event, --contact-cost, --success and --saved are of probabilities: leave them out with --kind value")}
 	case o.policy && o.saved == "":
 		return usageError{errors.New("--contact-cost and --success need what a kept customer is worth: --saved AMOUNT or --saved COLUMN")}
 	case !(o.cost >= 0 && o.cost <= mostAmount):

@@ -103,7 +103,9 @@ func (p *predictions) fill(o *evaluateOptions, columns map[string]*table.Column)
 		p.all.Cluster, _ = numberedCells(c, p.rows)
 	}
 	if c := columns["by"]; c != nil {
-		p.groups, p.segments = numberedCells(c, p.rows)
+		if p.groups, p.segments = numberedCells(c, p.rows); len(p.segments) > mostSegments {
+			return &table.MappingError{Msg: fmt.Sprintf("--by %s has %d different values; expected a column of at most %d segments", c.Name, len(p.segments), mostSegments)}
+		}
 	}
 	return p.outcome(o, columns["actual"])
 }
@@ -127,6 +129,9 @@ func (p *predictions) outcome(o *evaluateOptions, c *table.Column) error {
 	if !p.probability {
 		if c.Number == nil {
 			return p.noNumbers(c)
+		}
+		if o.policy {
+			return usageError{fmt.Errorf("--contact-cost, --success and --saved are of probabilities; %s by %s is a value (--kind probability takes it for an event)", c.Name, p.names["predicted"])}
 		}
 		p.all.Y = pick(c.Number, p.rows)
 		return nil
@@ -202,13 +207,19 @@ func (p *predictions) evaluate(ctx context.Context, o *evaluateOptions) (*report
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
+		segment := ""
+		if g > 0 {
+			segment = cmp.Or(p.segments[g-1], "(none)")
+		}
 		group, err := p.group(rows, o)
-		if err != nil {
+		switch {
+		case g > 0 && errors.Is(err, evaluate.ErrNoRows):
+			e.Notes = append(e.Notes, fmt.Sprintf("%s %s is left out: all of its rows weigh 0", p.names["by"], segment))
+			continue
+		case err != nil:
 			return nil, p.place(rows, err)
 		}
-		if g > 0 {
-			group.Segment = cmp.Or(p.segments[g-1], "(none)")
-		}
+		group.Segment = segment
 		e.Groups = append(e.Groups, *group)
 	}
 	return e, nil

@@ -178,11 +178,11 @@ func (s *Second) Add(r *Rows) error {
 func (s *Second) Merge(o *Second) { s.moments.merge(o.moments) }
 
 // Probabilities evaluates what was taken. Of clustered rows AUC and average precision have errors after a second pass (nil =
-// none). Intercept and slope are fitted to levels; they have errors where rows have neither weights nor clusters. There is
-// no Profit.
+// none). Intercept and slope are fitted to levels; they have errors where rows have neither weights nor clusters. Bins
+// of clustered rows have no intervals. There is no Profit.
 func (a *Accumulator) Probabilities(o Options, second *Second) (*Probabilities, error) {
 	if a.moments == nil || a.moments.rows == 0 {
-		return nil, errNoRows
+		return nil, ErrNoRows
 	}
 	levels, several := a.cells.levels()
 	k := num.ZLevel(o.Level)
@@ -215,6 +215,11 @@ func (a *Accumulator) Probabilities(o Options, second *Second) (*Probabilities, 
 	}
 	out.Intercept, out.Slope = intercept.wald(k, -inf, inf), slope.wald(k, -inf, inf)
 	out.binned(levels, o)
+	for k := range out.Calibration {
+		if b := &out.Calibration[k]; m.clustered { // which of them are in a bin is not known
+			b.Low, b.High = math.NaN(), math.NaN()
+		}
+	}
 	out.AUCBound, out.AveragePrecisionBound = bounds(levels, several)
 	return out, nil
 }
@@ -248,9 +253,6 @@ func bounds(levels []Level, several []bool) (auc, ap float64) {
 			auc += d * g / 2 / w[0] / w[1]
 			at := (t + d) / (t + d + f + g)
 			first, last := (t+d)/(t+d+f), t/(t+f+g)
-			if t == 0 {
-				last = 0
-			}
 			up += d / w[1] * (max(first, at) - at)
 			down += d / w[1] * (at - min(last, at))
 		}

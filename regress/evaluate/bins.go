@@ -53,13 +53,14 @@ func tableOf(y, p []float64, bins int, best bool) (out []Bin) {
 func binned(levels []Level, bins int, best bool) (table []bin) {
 	_, w := totals(levels)
 	total, before := w[0]+w[1], 0.0
+	bins = max(bins, 1)
 	current := -1.0
 	var predicted num.Adder
 	var squares float64
 	for k := range levels {
 		l := &levels[k]
 		weight := l.weight()
-		if b := math.Floor(float64(bins) * (2*before + weight) / (2 * total)); b != current {
+		if b := min(math.Floor(float64(bins)*(2*before+weight)/(2*total)), float64(bins-1)); b != current {
 			current, predicted, squares = b, num.Adder{}, 0
 			table = append(table, bin{from: k})
 		}

@@ -94,14 +94,18 @@ func (c *cells) open(key uint64) *cell {
 	return into
 }
 
-// limit goes over to coarse cells where there are too many, in the order of scores, on which sums depend.
+// limit goes over to coarse cells where there are too many.
 func (c *cells) limit() {
-	if c.coarse || len(c.of) <= mostScores {
-		return
+	if !c.coarse && len(c.of) > mostScores {
+		c.coarsen()
 	}
-	fine := c.of
+}
+
+// coarsen goes over to coarse cells, in the order of scores, on which sums depend.
+func (c *cells) coarsen() {
+	fine, keys := c.of, c.keys()
 	c.of, c.coarse = nil, true
-	for _, key := range slices.Sorted(maps.Keys(fine)) {
+	for _, key := range keys {
 		c.put(coarsen(key), fine[key])
 	}
 }
@@ -128,11 +132,7 @@ func (c *cells) put(key uint64, from *cell) {
 // merge adds other cells, which are as they were afterwards.
 func (c *cells) merge(from *cells) {
 	if from.coarse && !c.coarse {
-		fine := c.of
-		c.of, c.coarse = nil, true
-		for _, key := range slices.Sorted(maps.Keys(fine)) {
-			c.put(coarsen(key), fine[key])
-		}
+		c.coarsen()
 	}
 	for _, key := range from.keys() {
 		to := key

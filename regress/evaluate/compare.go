@@ -1,6 +1,9 @@
 package evaluate
 
-import "math"
+import (
+	"errors"
+	"math"
+)
 
 // Comparison is how much better one model's predictions are than another's, on the same rows: figures of the first less
 // those of the second. Undefined is NaN.
@@ -15,16 +18,13 @@ type Comparison struct {
 // losses). The paired DeLong variance divides by n_c − 1 within each class. Errors as of OfProbabilities; other has one
 // prediction for each row.
 func Compare(r *Rows, other []float64, o Options) (*Comparison, error) {
-	first, second := *r, *r
-	first.mate, second.P, second.mate = other, other, r.P
-	for _, rows := range []*Rows{&first, &second} {
-		if err := rows.check(true); err != nil {
-			return nil, err
-		}
+	first, second, err := r.beside(other, true)
+	if err != nil {
+		return nil, err
 	}
-	s, t := newSet(&first), newSet(&second)
+	s, t := newSet(first), newSet(second)
 	if len(s.y) == 0 {
-		return nil, errNoRows
+		return nil, ErrNoRows
 	}
 	k := s.factor(o.Level)
 	levels, at := s.levels()
@@ -56,6 +56,23 @@ func Compare(r *Rows, other []float64, o Options) (*Comparison, error) {
 		Brier: loss(func(y, p float64) float64 { return (y - p) * (y - p) })}, nil
 }
 
+// beside checks the rows with their own predictions and with those of another model, and gives both.
+func (r *Rows) beside(other []float64, probabilities bool) (first, second *Rows, err error) {
+	a, b := *r, *r
+	a.mate, b.P, b.mate = other, other, r.P
+	if err := a.check(probabilities); err != nil {
+		return nil, nil, err
+	}
+	if err := b.check(probabilities); err != nil {
+		var row *RowError
+		if errors.As(err, &row) {
+			row.Part = "against"
+		}
+		return nil, nil, err
+	}
+	return &a, &b, nil
+}
+
 // classSE is the standard error of rows on their own whose influences are 0 in all within each class.
 func (s *set) classSE(psi func(i int) float64) float64 {
 	var of [2][]float64
@@ -75,16 +92,13 @@ type ValueComparison struct{ MSE, MAE Figure } // below 0: the first predicts be
 
 // CompareValues compares r.P with the values other, row by row, as Compare does probabilities.
 func CompareValues(r *Rows, other []float64, o ValueOptions) (*ValueComparison, error) {
-	first, second := *r, *r
-	first.mate, second.P = other, other
-	for _, rows := range []*Rows{&first, &second} {
-		if err := rows.check(false); err != nil {
-			return nil, err
-		}
+	first, _, err := r.beside(other, false)
+	if err != nil {
+		return nil, err
 	}
-	s := newSet(&first)
+	s := newSet(first)
 	if len(s.y) == 0 {
-		return nil, errNoRows
+		return nil, ErrNoRows
 	}
 	mate := take(other, s.row)
 	k, inf := s.factor(o.Level), math.Inf(1)

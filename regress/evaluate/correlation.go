@@ -12,6 +12,7 @@ type ranks struct {
 	level []int32   // by row, its distinct value from 0
 	tied  []float64 // by level, its weight
 	below []float64 // by level, the weight of lower ones
+	rest  []float64 // by level, the weight of all others: not what is left of the total, which may be rounded off
 }
 
 // middle is the middle of the level's ranks: the weight below and half of its own.
@@ -19,7 +20,7 @@ func (r *ranks) middle(i int) float64 { return r.below[r.level[i]] + r.tied[r.le
 
 func (s *set) ranked(values []float64) *ranks {
 	distinct := slices.Compact(slices.Sorted(slices.Values(values)))
-	r := &ranks{level: make([]int32, len(values)), tied: make([]float64, len(distinct)), below: make([]float64, len(distinct))}
+	r := &ranks{level: make([]int32, len(values)), tied: make([]float64, len(distinct)), below: make([]float64, len(distinct)), rest: make([]float64, len(distinct))}
 	for i, v := range values {
 		at, _ := slices.BinarySearch(distinct, v)
 		r.level[i] = int32(at)
@@ -27,6 +28,11 @@ func (s *set) ranked(values []float64) *ranks {
 	}
 	for k := 1; k < len(distinct); k++ {
 		r.below[k] = r.below[k-1] + r.tied[k-1]
+	}
+	above := 0.0
+	for k := len(distinct) - 1; k >= 0; k-- {
+		r.rest[k] = r.below[k] + above
+		above += r.tied[k]
 	}
 	return r
 }
@@ -47,16 +53,16 @@ func (s *set) above(r *ranks, f func(i int) float64) []float64 {
 }
 
 // spearman is the correlation of mid-ranks (Spearman 1904, American J. Psychology 15:72–101): with F and G the weighted
-// shares below, half of ties counted,
+// shares below, half of ties counted, less their mean of ½,
 //
-//	ρ = (E FG − ¼) / √(Var F · Var G)
+//	ρ = E FG / √(E F² · E G²)
 //
 // and its influence function, in which the ranks are estimated too (Croux & Dehon 2010, Statistical Methods &
 // Applications 19:497–515, here with ties): that of E FG is F_i·G_i + E[h(x_i,x)·G] + E[F·h(y_i,y)] − 3·E FG, with
 // h = 1 where the other is higher and ½ where it is tied, and likewise of E F², E G². NaN where a variable is constant.
 func (s *set) spearman(x, y *ranks) Estimate {
-	f := func(i int) float64 { return x.middle(i) / s.total }
-	g := func(i int) float64 { return y.middle(i) / s.total }
+	f := func(i int) float64 { return x.middle(i)/s.total - 0.5 }
+	g := func(i int) float64 { return y.middle(i)/s.total - 0.5 }
 	mean := func(h func(i int) float64) float64 {
 		var sum num.Adder
 		for i, w := range s.w {
@@ -66,11 +72,11 @@ func (s *set) spearman(x, y *ranks) Estimate {
 	}
 	fg := mean(func(i int) float64 { return f(i) * g(i) })
 	ff, gg := mean(func(i int) float64 { return f(i) * f(i) }), mean(func(i int) float64 { return g(i) * g(i) })
-	u, v := ff-0.25, gg-0.25
 	if len(x.tied) < 2 || len(y.tied) < 2 {
 		return Estimate{math.NaN(), math.NaN()}
 	}
-	rho, root := (fg-0.25)/math.Sqrt(u*v), math.Sqrt(u*v)
+	root := math.Sqrt(ff * gg)
+	rho := fg / root
 	gAboveX, fAboveY := s.above(x, g), s.above(y, f)
 	fAboveX, gAboveY := s.above(x, f), s.above(y, g)
 	se := s.se(func(i int) float64 {
@@ -78,7 +84,7 @@ func (s *set) spearman(x, y *ranks) Estimate {
 		joint := f(i)*g(i) + (gAboveX[k]+fAboveY[l])/s.total - 3*fg
 		ofF := f(i)*f(i) + 2*fAboveX[k]/s.total - 3*ff
 		ofG := g(i)*g(i) + 2*gAboveY[l]/s.total - 3*gg
-		return s.w[i] / s.total * (joint/root - rho/2*(ofF/u+ofG/v))
+		return s.w[i] / s.total * (joint/root - rho/2*(ofF/ff+ofG/gg))
 	})
 	return Estimate{rho, se}
 }
@@ -96,8 +102,8 @@ func (s *set) kendall(x, y *ranks) Estimate {
 	var sum, u, v num.Adder
 	for i, w := range s.w {
 		sum.AddProduct(w, concord[i])
-		u.AddProduct(w, s.total-x.tied[x.level[i]])
-		v.AddProduct(w, s.total-y.tied[y.level[i]])
+		u.AddProduct(w, x.rest[x.level[i]])
+		v.AddProduct(w, y.rest[y.level[i]])
 	}
 	if len(x.tied) < 2 || len(y.tied) < 2 {
 		return Estimate{math.NaN(), math.NaN()}
@@ -105,8 +111,8 @@ func (s *set) kendall(x, y *ranks) Estimate {
 	root := math.Sqrt(u.Sum()) * math.Sqrt(v.Sum())
 	tau := sum.Sum() / root
 	se := s.se(func(i int) float64 {
-		tied := (s.total-x.tied[x.level[i]])/u.Sum() + (s.total-y.tied[y.level[i]])/v.Sum()
-		return s.w[i] * (2*concord[i]/root - tau*tied)
+		apart := x.rest[x.level[i]]/u.Sum() + y.rest[y.level[i]]/v.Sum()
+		return s.w[i] * (2*concord[i]/root - tau*apart)
 	})
 	return Estimate{tau, se}
 }

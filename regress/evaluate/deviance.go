@@ -28,12 +28,12 @@ func tweedie(q float64) func(y, mu float64) float64 {
 }
 
 // deviance is the mean of a unit deviance; NaN where a prediction is not above 0, or an outcome is below 0 (or at it,
-// unless zero is allowed).
+// unless zero is allowed), or the ratio of the two is beyond what floats hold.
 func (s *set) deviance(unit func(y, mu float64) float64, zero bool) Estimate {
 	for i, y := range s.y {
 		if !(s.p[i] > 0) || y < 0 || y == 0 && !zero {
 			return Estimate{math.NaN(), math.NaN()}
 		}
 	}
-	return s.mean(func(i int) float64 { return unit(s.y[i], s.p[i]) })
+	return s.mean(func(i int) float64 { return unit(s.y[i], s.p[i]) }) // a deviance beyond what floats hold adds up to NaN
 }

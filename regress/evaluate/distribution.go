@@ -27,8 +27,9 @@ const (
 	mostLevels = 50
 )
 
-// NewDistribution is that of numbers; NaN is missing. At most mostPoints different values are points each, more are told by as
-// many quantiles.
+// NewDistribution is that of numbers; NaN and infinities are missing. At most mostPoints different values are points each, more are
+// told by as many quantiles; of a value that many share the number just below is a point too, so that the step is not taken for
+// a slope.
 func NewDistribution(name string, values []float64) Distribution {
 	d := Distribution{Name: name, Rows: int64(len(values))}
 	known := slices.DeleteFunc(slices.Clone(values), func(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) })
@@ -41,17 +42,27 @@ func NewDistribution(name string, values []float64) Distribution {
 	if d.Every = distinct(known, mostPoints) <= mostPoints; !d.Every {
 		step = float64(n) / mostPoints
 	}
-	next := step
+	next, first := step, 0 // first: where the values equal to that at i begin
 	for i, v := range known {
 		if i+1 < n && known[i+1] == v {
 			continue
 		}
 		if upto := float64(i + 1); upto >= next || i+1 == n {
-			d.Points, d.Upto = append(d.Points, v+0), append(d.Upto, upto/float64(n))
+			below := math.Nextafter(v, math.Inf(-1))
+			if !d.Every && first > 0 && float64(i+1-first) > step && (len(d.Points) == 0 || below > d.Points[len(d.Points)-1]) {
+				d.add(below, float64(first)/float64(n))
+			}
+			d.add(v+0, upto/float64(n))
 			next = (math.Floor(upto/step) + 1) * step
 		}
+		first = i + 1
 	}
 	return d
+}
+
+// add appends a point.
+func (d *Distribution) add(point, upto float64) {
+	d.Points, d.Upto = append(d.Points, point), append(d.Upto, upto)
 }
 
 // distinct counts the different values of a sorted slice, up to one more than most.

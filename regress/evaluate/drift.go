@@ -85,18 +85,27 @@ func (d *Distribution) partShares(now *Distribution) (expected, actual []float64
 	return append(expected, 1-d.Missing-e), append(actual, 1-now.Missing-a)
 }
 
-// levelShares has the reference's levels, and all others in one. The rarer ones that neither names are not told apart.
+// levelShares has the reference's levels, and all others in one. The rarer ones that neither names are not told apart; one that the
+// reference names and now only may have, among its rarer ones, is taken to have as much of its share as those leave room for: a
+// level that chance moved from the fiftieth place to the next has not gone.
 func (d *Distribution) levelShares(now *Distribution, s *Shift) (expected, actual []float64) {
 	e, a := 1-d.Missing, 1-now.Missing
+	room, most := (1-now.named())*a, 0.0 // of the levels that now does not name: of all, and of one
+	if n := len(now.Shares); n > 0 {
+		most = now.Shares[n-1] * a
+	}
 	for k, level := range d.Levels {
-		share := 0.0
+		had, share := d.Shares[k]*(1-d.Missing), 0.0
 		if at := slices.Index(now.Levels, level); at >= 0 {
 			share = now.Shares[at] * (1 - now.Missing)
+		} else if room > 1e-9 {
+			share = min(had, most, room)
+			room -= share
 		} else if now.named() > 1-1e-9 { // nobody is at a level that is not named
 			s.Gone = append(s.Gone, level)
 		}
-		expected, actual = append(expected, d.Shares[k]*(1-d.Missing)), append(actual, share)
-		e, a = e-expected[k], a-share
+		expected, actual = append(expected, had), append(actual, share)
+		e, a = e-had, a-share
 	}
 	if d.named() > 1-1e-9 {
 		s.New = max(a, 0)

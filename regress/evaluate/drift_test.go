@@ -2,6 +2,7 @@ package evaluate
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -111,7 +112,7 @@ func TestDistribution(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		values := rapid.SliceOfN(rapid.Float64Range(-1e6, 1e6), 1, 600).Draw(t, "values")
 		d := NewDistribution("x", values)
-		if err := d.check(); err != nil || len(d.Points) > mostPoints+1 || d.Upto[len(d.Upto)-1] != 1 {
+		if err := d.check(); err != nil || len(d.Points) > 2*mostPoints || d.Upto[len(d.Upto)-1] != 1 {
 			t.Fatalf("%v: %+v", err, d)
 		}
 		if s, ok := d.Compare(&d); !ok || s.PSI != 0 || s.Band != Stable {
@@ -192,4 +193,44 @@ func FuzzReference(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestPSIOfManyLevels: of 200 levels alike, of which a distribution names 50, chance picks others on another day: nothing has moved. A
+// level that many had and nobody has now is told, though now's rarer levels are not named.
+func TestPSIOfManyLevels(t *testing.T) {
+	draw := func(seed uint64, common string) Distribution {
+		rng := rand.New(rand.NewPCG(seed, 5))
+		values := make([]string, 10000)
+		for i := range values {
+			if values[i] = common; rng.IntN(4) > 0 {
+				values[i] = fmt.Sprintf("city %d", rng.IntN(200))
+			}
+		}
+		return NewCategories("city", values)
+	}
+	if s := mustCompare(t, draw(1, "capital"), draw(2, "capital")); s.Band != Stable || len(s.Gone) > 0 {
+		t.Errorf("nothing moved: %+v", s)
+	}
+	if s := mustCompare(t, draw(1, "capital"), draw(2, "port")); s.Band != Large {
+		t.Errorf("the commonest level is another: %+v", s)
+	}
+}
+
+// TestLumpBelowAPoint: a third of the values that now lie on one number just above a cut are above it, not spread up to it.
+func TestLumpBelowAPoint(t *testing.T) {
+	now := normals(3000, 0, 1, 7)
+	for i := range 1000 {
+		now[3*i] = 1
+	}
+	d := NewDistribution("x", now)
+	below := 0
+	for _, v := range now {
+		if v <= 0.999 {
+			below++
+		}
+	}
+	near(t, "share below the lump", d.upto(0.999), float64(below)/3000, 0.011)
+	if d.check() != nil || d.upto(1) < d.upto(0.999)+0.3 {
+		t.Errorf("the lump is spread: %v, %v", d.upto(0.999), d.upto(1))
+	}
 }

@@ -29,14 +29,14 @@ type Rows struct {
 // RowError says which row cannot be evaluated.
 type RowError struct {
 	Row  int    // from 0
-	Part string // "actual", "predicted", "weight", "saved"
+	Part string // "actual", "predicted", "against" (of the other model), "weight", "saved"
 	What string
 }
 
 func (e *RowError) Error() string { return fmt.Sprintf("row %d: %s %s", e.Row+1, e.Part, e.What) }
 
-// mostWeight keeps sums of squared weights finite.
-const mostWeight = 1e100
+// A number of at most greatest, and a weight of at least 1/greatest, keep every sum of squares of weighted squares finite and above 0.
+const greatest = 1e70
 
 // check finds the first row that cannot be evaluated: *RowError; lengths that differ are an error too.
 func (r *Rows) check(probabilities bool) error {
@@ -49,20 +49,20 @@ func (r *Rows) check(probabilities bool) error {
 		switch {
 		case probabilities && y != 0 && y != 1:
 			return &RowError{i, "actual", fmt.Sprintf("is %g; expected 0 or 1", y)}
-		case !(math.Abs(y) <= mostWeight):
-			return &RowError{i, "actual", fmt.Sprintf("is %g; expected a number of at most %g", y, mostWeight)}
+		case !(math.Abs(y) <= greatest):
+			return &RowError{i, "actual", fmt.Sprintf("is %g; expected a number of at most %g", y, greatest)}
 		case probabilities && !(p >= 0 && p <= 1):
 			return &RowError{i, "predicted", fmt.Sprintf("is %g; expected a probability, from 0 to 1", p)}
-		case !(math.Abs(p) <= mostWeight):
-			return &RowError{i, "predicted", fmt.Sprintf("is %g; expected a number of at most %g", p, mostWeight)}
-		case r.Weight != nil && !(r.Weight[i] >= 0 && r.Weight[i] <= mostWeight):
-			return &RowError{i, "weight", fmt.Sprintf("is %g; expected a number of at least 0 (0 leaves the row out)", r.Weight[i])}
-		case r.Saved != nil && !(math.Abs(r.Saved[i]) <= mostWeight):
-			return &RowError{i, "saved", fmt.Sprintf("is %g; expected an amount", r.Saved[i])}
+		case !(math.Abs(p) <= greatest):
+			return &RowError{i, "predicted", fmt.Sprintf("is %g; expected a number of at most %g", p, greatest)}
+		case r.Weight != nil && r.Weight[i] != 0 && !(r.Weight[i] >= 1/greatest && r.Weight[i] <= greatest):
+			return &RowError{i, "weight", fmt.Sprintf("is %g; expected 0, which leaves the row out, or a number from %g to %g", r.Weight[i], 1/greatest, greatest)}
+		case r.Saved != nil && !(math.Abs(r.Saved[i]) <= greatest):
+			return &RowError{i, "saved", fmt.Sprintf("is %g; expected an amount of at most %g", r.Saved[i], greatest)}
 		}
 	}
 	return nil
 }
 
-// errNoRows is an evaluation of nothing.
-var errNoRows = errors.New("no rows to evaluate: all are left out or weigh nothing")
+// ErrNoRows is an evaluation of nothing.
+var ErrNoRows = errors.New("no rows to evaluate: all are left out or weigh nothing")

@@ -20,7 +20,7 @@ func undefined() Figure {
 
 // wald is value ± k·SE, inside [low, high]. An error of 0 is no error: nothing was seen that could vary.
 func (e Estimate) wald(k, low, high float64) Figure {
-	if !(e.SE > 0) {
+	if !(e.SE > 0) || math.IsInf(e.SE, 1) {
 		return e.alone()
 	}
 	return Figure{e.Value, e.SE, max(e.Value-k*e.SE, low), min(e.Value+k*e.SE, high)}
@@ -42,11 +42,16 @@ func (e Estimate) log(k float64) Figure {
 		return e.alone()
 	}
 	half := math.Exp(k * e.SE / e.Value)
+	if math.IsInf(half*e.Value, 1) {
+		return e.alone() // nothing is known but the sign
+	}
 	return Figure{e.Value, e.SE, e.Value / half, e.Value * half}
 }
 
-// fisher is the interval of a correlation: tanh(atanh r ± k·SE/(1−r²)) (Fisher 1921, Metron 1:3–32).
+// fisher is the interval of a correlation, of which what rounding puts beyond ±1 is taken away:
+// tanh(atanh r ± k·SE/(1−r²)) (Fisher 1921, Metron 1:3–32).
 func (e Estimate) fisher(k float64) Figure {
+	e.Value = min(max(e.Value, -1), 1)
 	r := e.Value
 	if !(e.SE > 0 && r > -1 && r < 1) {
 		return e.alone()

@@ -62,20 +62,29 @@ func (m *Mapping) Apply(p float64) float64 {
 	return p
 }
 
-// LearnMapping learns both methods on some rows and judges them by others, whose clusters must not be among the first: the
+// LearnMapping learns both methods on some rows and judges them by others, none of whose clusters may be among the first: the
 // method with the lower mean log loss is kept if the loss falls by more than noise, which is the one-sided interval of
-// the paired difference at a level such as 0.95; else Unchanged. Isotonic shares are kept within [1/(n+2), (n+1)/(n+2)] (Laplace),
+// the paired difference at a level above 0.5 such as 0.95; else Unchanged. Isotonic shares are kept within [1/(n+2), (n+1)/(n+2)] (Laplace),
 // n the effective rows learnt from: no finite number of rows makes a certainty, and one would cost an endless loss. A
-// method that turns the order round (slope at most 0) is not used. Errors as of OfProbabilities.
+// method that turns the order round (slope at most 0) is not used. Errors as of OfProbabilities; a cluster on both sides.
 func LearnMapping(learn, held *Rows, level float64) (*Mapping, error) {
 	for _, r := range []*Rows{learn, held} {
 		if err := r.check(true); err != nil {
 			return nil, err
 		}
 	}
+	learnt := map[int32]bool{}
+	for _, c := range learn.Cluster {
+		learnt[c] = true
+	}
+	for i, c := range held.Cluster {
+		if learnt[c] {
+			return nil, fmt.Errorf("row %d held out is of cluster %d, from which is learnt too: hold whole clusters out", i+1, c)
+		}
+	}
 	a, b := newSet(learn), newSet(held)
 	if len(a.y) == 0 || len(b.y) == 0 {
-		return nil, errNoRows
+		return nil, ErrNoRows
 	}
 	levels, _ := a.levels()
 	none := Mapping{Schema: MappingSchema, Method: Unchanged, Learnt: len(a.y), Held: len(b.y)}
@@ -90,7 +99,7 @@ func LearnMapping(learn, held *Rows, level float64) (*Mapping, error) {
 			if !math.IsNaN(gain.SE) {
 				t.SE = &gain.SE
 			}
-			if t.SE != nil && gain.Value+num.ZLevel(2*level-1)*gain.SE < 0 && gain.Value < least {
+			if t.SE != nil && gain.Value+b.factor(2*level-1)*gain.SE < 0 && gain.Value < least {
 				best, least = m, gain.Value
 			}
 		}

@@ -19,7 +19,7 @@ func bold(n int, sharp, off float64, seed uint64) *Rows {
 		if rng.Float64() < 1/(1+math.Exp(-x)) {
 			y = 1
 		}
-		r.Y, r.P, r.Cluster = append(r.Y, y), append(r.P, 1/(1+math.Exp(-sharp*x-off))), append(r.Cluster, int32(i/2))
+		r.Y, r.P, r.Cluster = append(r.Y, y), append(r.P, 1/(1+math.Exp(-sharp*x-off))), append(r.Cluster, int32(seed)<<16+int32(i/2))
 	}
 	return r
 }
@@ -130,6 +130,9 @@ func TestMappingsThatCannotBe(t *testing.T) {
 	}
 	if _, err := LearnMapping(r, &Rows{}, 0.95); err == nil {
 		t.Error("nothing is held out")
+	}
+	if _, err := LearnMapping(r, r, 0.95); err == nil {
+		t.Error("held out is what is learnt from")
 	}
 	for _, text := range []string{``, `{}`, `{"schema":"mainstay.mapping/1","method":"x"}`, `{"schema":"mainstay.mapping/1","method":"isotonic"}`,
 		`{"schema":"mainstay.mapping/1","method":"isotonic","x":[0.1,0.2],"y":[0.3,0.2]}`, `{"schema":"mainstay.mapping/1","method":"platt"}`} {

@@ -64,7 +64,7 @@ func OfProbabilities(r *Rows, o Options) (*Probabilities, error) {
 	}
 	s := newSet(r)
 	if len(s.y) == 0 {
-		return nil, errNoRows
+		return nil, ErrNoRows
 	}
 	levels, at := s.levels()
 	k := s.factor(o.Level)

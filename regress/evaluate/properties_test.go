@@ -222,3 +222,42 @@ func TestOneClass(t *testing.T) {
 		t.Errorf("%+v", v)
 	}
 }
+
+// TestWeightsOfAnySize: the unit of weights changes no figure, and weights far apart give no infinite ones.
+func TestWeightsOfAnySize(t *testing.T) {
+	r, _, v, f := madeUp()
+	far := &Rows{Y: r.Y, P: r.P, Weight: make([]float64, len(r.Y))}
+	for _, unit := range []float64{1e-69, 1e69} {
+		scaled := &Rows{Y: r.Y, P: r.P, Weight: make([]float64, len(r.Y))}
+		for i, w := range r.Weight {
+			scaled.Weight[i] = w * unit
+			far.Weight[i] = w
+		}
+		a, b := mustProbabilities(t, &Rows{Y: r.Y, P: r.P, Weight: r.Weight}, usual), mustProbabilities(t, scaled, usual)
+		nearAll(t, "figures", []float64{b.AUC.SE, b.LogLoss.SE, b.Brier.Value, b.CalibrationError, b.ChanceError, b.Parts.Corrected.Resolution, b.Calibration[3].Low},
+			[]float64{a.AUC.SE, a.LogLoss.SE, a.Brier.Value, a.CalibrationError, a.ChanceError, a.Parts.Corrected.Resolution, a.Calibration[3].Low}, 1e-12)
+	}
+	far.Weight[0], far.Weight[1] = 1e70, 1e-70
+	if p := mustProbabilities(t, far, usual); len(p.Calibration) > usual.Bins || math.IsInf(p.LogLoss.High, 0) || math.IsInf(p.Ratio.High, 0) {
+		t.Errorf("%+v", p)
+	}
+	if w := mustValues(t, &Rows{Y: v, P: f, Weight: far.Weight}); !(math.Abs(w.Kendall.Value) <= 1) || !(math.Abs(w.Spearman.Value) <= 1) || math.IsInf(w.MSE.High, 0) {
+		t.Errorf("%+v", w)
+	}
+	far.Weight[0] = 1e71
+	if _, err := OfProbabilities(far, usual); err == nil {
+		t.Error("a weight whose square may overflow")
+	}
+}
+
+// TestTheOtherModelIsNamed: what is wrong with the second predictions is said of them.
+func TestTheOtherModelIsNamed(t *testing.T) {
+	r := &Rows{Y: []float64{0, 1}, P: []float64{.1, .2}}
+	var row *RowError
+	if _, err := Compare(r, []float64{.5, 2}, usual); !errors.As(err, &row) || row.Row != 1 || row.Part != "against" {
+		t.Error(err)
+	}
+	if _, err := CompareValues(r, []float64{.5, math.NaN()}, ValueOptions{Level: .95}); !errors.As(err, &row) || row.Part != "against" {
+		t.Error(err)
+	}
+}

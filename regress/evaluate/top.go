@@ -2,6 +2,8 @@ package evaluate
 
 import (
 	"math"
+
+	"mainstay/internal/num"
 )
 
 // Capture is how much of the whole value the customers with the highest predictions hold.
@@ -21,7 +23,11 @@ type Capture struct {
 // Applications 11:265–282). NaN where the total is not above 0.
 func (s *set) capture(share, k float64) Capture {
 	out := Capture{Share: share, Value: undefined(), Oracle: math.NaN()}
-	total := s.mean(func(i int) float64 { return s.y[i] }).Value * s.total
+	var sum num.Adder
+	for i, w := range s.w {
+		sum.AddProduct(w, s.y[i])
+	}
+	total := sum.Sum()
 	if !(total > 0) || !(share > 0 && share < 1) {
 		return out
 	}

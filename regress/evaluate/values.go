@@ -37,7 +37,7 @@ func OfValues(r *Rows, o ValueOptions) (*Values, error) {
 	}
 	s := newSet(r)
 	if len(s.y) == 0 {
-		return nil, errNoRows
+		return nil, ErrNoRows
 	}
 	k, inf := s.factor(o.Level), math.Inf(1)
 	v := &Values{Rows: len(s.y), Weightless: len(r.Y) - len(s.y), Clusters: s.clusters, Power: o.Power}

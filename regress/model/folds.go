@@ -25,10 +25,12 @@ type Folds struct {
 	groups []int32 // with Group: which value, by row of the frame
 }
 
-// fold is rows of the frame: those that teach and those that are predicted.
+// fold is rows of the frame: those that teach, listed when they are asked for (of all folds at once they would be rows × folds), and
+// those that are predicted.
 type fold struct {
-	train, test []int
-	from, to    int32 // with Time: the days of test
+	train    func() []int
+	test     []int
+	from, to int32 // with Time: the days of test
 }
 
 // group numbers the values of Group in the rows of the frame.
@@ -61,12 +63,16 @@ func (s *study) split(d *formula.Data) ([]fold, error) {
 	}
 	folds := make([]fold, k)
 	for i, f := range number {
-		for g := range folds {
-			if g == f {
-				folds[g].test = append(folds[g].test, i)
-			} else {
-				folds[g].train = append(folds[g].train, i)
+		folds[f].test = append(folds[f].test, i)
+	}
+	for g := range folds {
+		folds[g].train = func() (rows []int) {
+			for i, f := range number {
+				if f != g {
+					rows = append(rows, i)
+				}
 			}
+			return rows
 		}
 	}
 	return folds, nil
@@ -144,8 +150,8 @@ func (s *study) rolling() ([]fold, error) {
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(day[a], day[b]) })
 	var cuts []int // where a block begins in order
 	for b := 1; b <= k; b++ {
-		at := b * n / (k + 1)
-		for at > 0 && at < n && day[order[at]] == day[order[at-1]] {
+		at := max(b*n/(k+1), 1)
+		for at < n && day[order[at]] == day[order[at-1]] {
 			at++
 		}
 		if at < n && (len(cuts) == 0 || at > cuts[len(cuts)-1]) {
@@ -162,25 +168,22 @@ func (s *study) rolling() ([]fold, error) {
 			end = cuts[b+1]
 		}
 		from := day[order[at]]
-		folds[b] = fold{train: s.o.Folds.teach(order[:at], day, from), test: slices.Clone(order[at:end]), from: from, to: day[order[end-1]]}
-		if len(folds[b].train) == 0 {
+		teaches := func(i int) bool { return s.o.Folds.teaches(day[i], from) }
+		if !slices.ContainsFunc(order[:at], teaches) {
 			return nil, fmt.Errorf("fold %d of %d begins %d days after the first row and has no rows to learn from: a gap of %d days and a window of %d leave none; shorten the gap, lengthen the window, or take fewer folds",
 				b+1, k, int64(from)-int64(day[order[0]]), s.o.Folds.Gap, s.o.Folds.Window)
 		}
-		slices.Sort(folds[b].train)
-		slices.Sort(folds[b].test)
+		folds[b] = fold{test: slices.Sorted(slices.Values(order[at:end])), from: from, to: day[order[end-1]], train: func() []int {
+			rows := slices.DeleteFunc(slices.Clone(order[:at]), func(i int) bool { return !teaches(i) })
+			slices.Sort(rows)
+			return rows
+		}}
 	}
 	return folds, nil
 }
 
-// teach is the rows before a day that teach the fold that begins on it, of rows by day.
-func (f *Folds) teach(earlier []int, day []int32, from int32) []int {
-	return slices.DeleteFunc(slices.Clone(earlier), func(i int) bool { return !f.teaches(day[i], from) })
-}
-
-// teaches reports whether an earlier day teaches the fold that begins on from.
+// teaches reports whether rows of a day teach the fold that begins on from, for which their day must come before it.
 func (f *Folds) teaches(day, from int32) bool {
-	last := int64(from) - int64(f.Gap) // the day after the last that teaches
-	d := int64(day)
-	return d < last && !(f.Window > 0 && d < last-int64(f.Window))
+	after := int64(from) - int64(f.Gap) // the day after the last that teaches
+	return int64(day) < after && (f.Window == 0 || int64(day) >= after-int64(f.Window))
 }

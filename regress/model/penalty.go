@@ -150,8 +150,8 @@ func (s *study) foldsOfPenalty(rows []int) (elastic.Folds, string, error) {
 				out.Of[i] = int32(b + 1)
 			}
 		}
-		out.K, out.Forward = len(blocks)+1, true
 		day := pick(f.Days, frame.Rows)
+		out.K, out.Forward = len(blocks)+1, true
 		out.Skip = func(i int, k int32) bool { return !f.teaches(day[i], blocks[k-1].from) }
 		return out, fmt.Sprintf("%d folds, each predicted from earlier days of %s", len(blocks), f.Time), nil
 	case groups != nil:

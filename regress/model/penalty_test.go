@@ -59,8 +59,8 @@ func TestPenaltyChosenWithinTheGap(t *testing.T) {
 			if of >= k {
 				continue
 			}
-			if before := first - day[i]; folds.Silent(k, i) == (before > 1 && before <= 7) {
-				t.Fatalf("fold %d: a row %d days before it: silent %v", k, before, folds.Silent(k, i))
+			if before := first - day[i]; folds.Skip(i, k) == (before > 1 && before <= 7) {
+				t.Fatalf("fold %d: a row %d days before it: silent %v", k, before, folds.Skip(i, k))
 			}
 		}
 	}

@@ -42,6 +42,7 @@ type predictions struct {
 	base              float64 // mean response of the training rows
 	cluster           []int32 // nil when rows are on their own
 	test              []int   // the rows of the frame that were predicted
+	learnt            int     // how many rows taught
 
 	deviance func(y, mu float64) float64 // of a row, where the fit has one
 }

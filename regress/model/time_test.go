@@ -35,7 +35,7 @@ func TestGapAndWindow(t *testing.T) {
 		}
 		for _, f := range folds {
 			taught := map[int]bool{}
-			for _, i := range f.train {
+			for _, i := range f.train() {
 				taught[i] = true
 			}
 			for i, row := range s.fr.Rows {

@@ -18,6 +18,8 @@ type Validation struct {
 	Method string // "stratified", "random", "grouped", "rolling origin"
 	By     string // the column of groups or of time, "" otherwise
 	Seed   uint64
+	Gap    int // rolling origin: days before a fold that did not teach
+	Window int // likewise: how many days before that taught, 0 = all
 	Folds  []FoldScore
 	N      int // rows predicted
 	Unseen int // of them, rows with a level that the training rows do not have
@@ -43,7 +45,7 @@ func (s *study) validate(ctx context.Context, d *formula.Data) (*Validation, err
 	if err != nil {
 		return nil, err
 	}
-	v := &Validation{Method: s.method(), Seed: s.o.Folds.Seed, By: s.o.Folds.Group + s.o.Folds.Time}
+	v := &Validation{Method: s.method(), Seed: s.o.Folds.Seed, By: s.o.Folds.Group + s.o.Folds.Time, Gap: s.o.Folds.Gap, Window: s.o.Folds.Window}
 	var all []predictions
 	dependent := s.dependence(d)
 	for k, f := range folds {
@@ -54,7 +56,7 @@ func (s *study) validate(ctx context.Context, d *formula.Data) (*Validation, err
 		if err != nil {
 			return nil, err
 		}
-		score := FoldScore{Train: len(f.train), Test: len(f.test), From: f.from, To: f.to, Unseen: unseen}
+		score := FoldScore{Train: p.learnt, Test: len(f.test), From: f.from, To: f.to, Unseen: unseen}
 		p.cluster = pick(dependent, f.test)
 		if s.binary {
 			score.Events = int(floats.Sum(p.actual))
@@ -96,12 +98,13 @@ func (s *study) dependence(d *formula.Data) []int32 {
 
 // predict fits the training rows of f and predicts the others.
 func (s *study) predict(f fold, what string) (p predictions, unseen int, err error) {
-	coding, err := s.fr.Learn(f.train)
+	rows := f.train()
+	coding, err := s.fr.Learn(rows)
 	if err != nil {
 		return p, 0, err
 	}
-	train, _ := s.design(coding, f.train)
-	fit, err := s.family.fit(s, train, f.train)
+	train, _ := s.design(coding, rows)
+	fit, err := s.family.fit(s, train, rows)
 	if err != nil {
 		return p, 0, fmt.Errorf("%s: %w", what, err)
 	}
@@ -110,7 +113,7 @@ func (s *study) predict(f fold, what string) (p predictions, unseen int, err err
 	}
 	test, new := s.design(coding, f.test)
 	p.actual, p.test = pick(s.y, f.test), f.test
-	p.base = num.Mean(pick(s.y, f.train))
+	p.base, p.learnt = num.Mean(pick(s.y, rows)), len(rows)
 	if f, ok := fit.(deviant); ok {
 		p.deviance = f.unitDeviance
 	}

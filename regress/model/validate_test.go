@@ -124,17 +124,17 @@ func checkFolds(t *rapid.T, s *study, d *formula.Data, folds []fold, kind int) {
 	tested := make([]int, len(s.y))
 	least, most := math.Inf(1), 0.0 // events
 	for _, f := range folds {
-		if len(f.test) == 0 || len(f.train) == 0 {
+		if len(f.test) == 0 || len(f.train()) == 0 {
 			t.Fatalf("an empty fold: %+v", folds)
 		}
 		events := 0.0
 		for _, i := range f.test {
 			tested[i]++
 			events += s.y[i]
-			if slices.Contains(f.train, i) {
+			if slices.Contains(f.train(), i) {
 				t.Fatalf("row %d teaches and is predicted", i)
 			}
-			for _, j := range f.train {
+			for _, j := range f.train() {
 				a, b := s.fr.Rows[i], s.fr.Rows[j]
 				switch {
 				case kind == 1 && d.Column("customer").Text[a] == d.Column("customer").Text[b]:
