@@ -217,14 +217,7 @@ func (f *MultinomialFit) checked() (*MultinomialFit, error) {
 
 // StandardErrors are those of Coef: robust where present, else model-based.
 func (f *MultinomialFit) StandardErrors() []float64 {
-	if f.Robust == nil {
-		return append([]float64(nil), f.SE...)
-	}
-	se := make([]float64, len(f.Coef))
-	for j := range se {
-		se[j] = math.Sqrt(max(f.Robust.At(j, j), 0))
-	}
-	return se
+	return standardErrors(f.SE, f.Robust)
 }
 
 // LikelihoodRatio tests that all coefficients but those of the constant column are 0: χ² = NullDev − Deviance with

@@ -13,17 +13,7 @@ import (
 // (Albert & Anderson 1984, §3), from γ and from its projections on the directions that rows which stayed behind do not
 // see, as in separation.go. What is returned has been checked on every row.
 func (m *multilogit) separation(gamma []float64) *separation {
-	if s := m.check(gamma); s != nil {
-		return s
-	}
-	for _, far := range []float64{4, 6, 8, 12, 16, 24} {
-		if v := m.project(gamma, m.gramNear(gamma, far)); v != nil {
-			if s := m.check(v); s != nil {
-				return s
-			}
-		}
-	}
-	return nil
+	return recession(gamma, m.check, func(far float64) []float64 { return m.project(gamma, m.gramNear(gamma, far)) })
 }
 
 // check verifies the definition on every row; nil when it fails.

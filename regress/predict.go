@@ -11,12 +11,16 @@ import (
 // StandardErrors are those of Coef: robust where present, else model-based; 0 for dropped
 // columns and for a refused fit.
 func (f *Fit) StandardErrors() []float64 {
-	if f.Robust == nil {
-		return append([]float64(nil), f.SE...)
-	}
-	se := make([]float64, len(f.Coef))
-	for j := range se {
-		se[j] = math.Sqrt(max(f.Robust.At(j, j), 0))
+	return standardErrors(f.SE, f.Robust)
+}
+
+// standardErrors is a copy of the model's, or √diag of the robust covariance where there is one.
+func standardErrors(model []float64, robust *mat.SymDense) []float64 {
+	se := append([]float64(nil), model...)
+	if robust != nil {
+		for j := range se {
+			se[j] = math.Sqrt(max(robust.At(j, j), 0))
+		}
 	}
 	return se
 }

@@ -35,12 +35,17 @@ const onBoundary = 1e-8
 // is not; and where separation is missed the fit has not passed confirm and is refused all
 // the same.
 func (m *glm) separation(gamma []float64) *separation {
-	if s := m.check(gamma); s != nil {
+	return recession(gamma, m.check, func(far float64) []float64 { return m.project(gamma, m.gramNear(gamma, far)) })
+}
+
+// recession is the first of γ and its projections, from near to far, that check accepts; nil when it accepts none.
+func recession(gamma []float64, check func(v []float64) *separation, project func(far float64) []float64) *separation {
+	if s := check(gamma); s != nil {
 		return s
 	}
 	for _, far := range []float64{4, 6, 8, 12, 16, 24} {
-		if v := m.project(gamma, m.gramNear(gamma, far)); v != nil {
-			if s := m.check(v); s != nil {
+		if v := project(far); v != nil {
+			if s := check(v); s != nil {
 				return s
 			}
 		}

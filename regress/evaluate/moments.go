@@ -57,14 +57,7 @@ func (m *moments) addCluster(c uint32, v []float64) {
 	if m.grouped {
 		c = groupOf(c)
 	}
-	sum := m.clusters[c]
-	if sum == nil {
-		sum = make([]float64, m.width)
-		m.clusters[c] = sum
-	}
-	for j, x := range v {
-		sum[j] += x
-	}
+	m.addGroup(c, v)
 	if !m.grouped && len(m.clusters) > mostClusters {
 		m.group()
 	}
