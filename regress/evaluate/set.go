@@ -103,22 +103,12 @@ func (s *set) se(f func(i int) float64) float64 {
 	if s.cluster == nil {
 		return rootOf(len(s.w), f)
 	}
-	sums, sizes := make([]float64, s.clusters), make([]float64, s.clusters)
+	sums := make([]float64, s.clusters)
 	for i, g := range s.cluster {
-		v := f(i)
-		sums[g] += v
-		sizes[g] += math.Abs(v)
-	}
-	for g := range sums {
-		if math.Abs(sums[g]) <= cancelled*sizes[g] {
-			sums[g] = 0
-		}
+		sums[g] += f(i)
 	}
 	return rootOf(s.clusters, func(g int) float64 { return sums[g] })
 }
-
-// cancelled is up to which share of its terms' sizes a sum is what rounding left of 0.
-const cancelled = 1e-13
 
 // rootOf is √(n/(n−1) · Σ f²); NaN for n < 2.
 func rootOf(n int, f func(i int) float64) float64 {
