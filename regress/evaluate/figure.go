@@ -18,15 +18,19 @@ func undefined() Figure {
 	return Figure{nan, nan, nan, nan}
 }
 
-// rounding is up to which share of the value an error is what rounding left of 0.
+// rounding is up to which share of the value, or of its range, an error is what rounding left of 0.
 const rounding = 1e-12
 
-// varies reports whether there is an error at all.
-func (e Estimate) varies() bool { return e.SE > rounding*math.Abs(e.Value) }
+// varies reports whether there is an error at all; most is the greatest value there can be, 0 = any.
+func (e Estimate) varies(most float64) bool { return e.SE > rounding*max(math.Abs(e.Value), most) }
 
 // wald is value ± k·SE, inside [low, high]. An error of 0 is no error: nothing was seen that could vary.
 func (e Estimate) wald(k, low, high float64) Figure {
-	if !e.varies() || math.IsInf(e.SE, 1) {
+	most := high
+	if math.IsInf(high, 1) {
+		most = 0
+	}
+	if !e.varies(most) || math.IsInf(e.SE, 1) {
 		return e.alone()
 	}
 	return Figure{e.Value, e.SE, max(e.Value-k*e.SE, low), min(e.Value+k*e.SE, high)}
@@ -35,7 +39,7 @@ func (e Estimate) wald(k, low, high float64) Figure {
 // logit is the interval of a share on the scale of log-odds, which stays inside (0, 1): logit v ± k·SE/(v(1−v)).
 func (e Estimate) logit(k float64) Figure {
 	v := e.Value
-	if !(e.varies() && v > 0 && v < 1) {
+	if !(e.varies(1) && v > 0 && v < 1) {
 		return e.alone()
 	}
 	half := k * e.SE / (v * (1 - v))
@@ -44,7 +48,7 @@ func (e Estimate) logit(k float64) Figure {
 
 // log is the interval of a positive figure on the scale of logarithms: v·exp(± k·SE/v).
 func (e Estimate) log(k float64) Figure {
-	if !(e.varies() && e.Value > 0) {
+	if !(e.varies(0) && e.Value > 0) {
 		return e.alone()
 	}
 	half := math.Exp(k * e.SE / e.Value)
@@ -59,7 +63,7 @@ func (e Estimate) log(k float64) Figure {
 func (e Estimate) fisher(k float64) Figure {
 	e.Value = min(max(e.Value, -1), 1)
 	r := e.Value
-	if !(e.varies() && r > -1 && r < 1) {
+	if !(e.varies(1) && r > -1 && r < 1) {
 		return e.alone()
 	}
 	half := k * e.SE / (1 - r*r)

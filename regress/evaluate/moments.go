@@ -138,8 +138,11 @@ func (m *moments) ratio(a, b int) Estimate {
 	s.Add(m.product(a, a))
 	s.AddProduct(-2*r, m.product(a, b))
 	s.AddProduct(r*r, m.product(b, b))
-	n := float64(m.rows)
-	return Estimate{r, math.Sqrt(max(0, s.Sum())*n/(n-1)) / math.Abs(total)}
+	rest, n := s.Sum(), float64(m.rows)
+	if rest <= rounding*m.product(a, a) {
+		rest = 0 // the products cancel
+	}
+	return Estimate{r, math.Sqrt(rest*n/(n-1)) / math.Abs(total)}
 }
 
 // spread is √(n/(n−1) Σ v_a²): the standard error of a sum of influences.
