@@ -217,6 +217,9 @@ func TestAFTWild(t *testing.T) {
 		if q := f.Quantile(d.Row(0), 0, .5); !math.IsNaN(q.Value) && !(q.Low <= q.Value && q.Value <= q.High) {
 			t.Fatalf("%+v", q)
 		}
+		if w := f.Worth(d.Row(0), 0, Worth{Age: 1, Horizon: 2, Margin: 1, Year: 1}); !math.IsNaN(w.Value) && !(w.Low <= w.Value && w.Value <= w.High && w.Value <= 2+1e-9) {
+			t.Fatalf("%+v", w)
+		}
 		for _, s := range f.Curve(d.Row(0), 0, []float64{1}) {
 			if !(s.Low <= s.Survival && s.Survival <= s.High) {
 				t.Fatalf("%+v", s)

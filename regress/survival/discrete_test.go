@@ -95,29 +95,3 @@ func TestDiscreteBadInput(t *testing.T) {
 		t.Error("a refused fit has no curve")
 	}
 }
-
-// By hand: alive for 12 months at 10 a month and halved chances after 6 months.
-func TestWorth(t *testing.T) {
-	steps := []Step{{Survival: 1, Low: 1, High: 1}, {Time: 6, Survival: .5, Low: .25, High: .75}, {Time: 18, Survival: 0, Low: math.NaN(), High: math.NaN()}}
-	w := Worth{Horizon: 12, Margin: 10, Year: 12}
-	if v, low, high := w.Along(steps); math.Abs(v-90) > 1e-12 || math.Abs(low-75) > 1e-12 || math.Abs(high-105) > 1e-12 {
-		t.Errorf("%v %v %v", v, low, high)
-	}
-	w.Age = 7 // half of the chances are behind: alive for 11 months more
-	if v, _, _ := w.Along(steps); math.Abs(v-110) > 1e-12 {
-		t.Errorf("%v", v)
-	}
-	// Early events are few, so that the ends lie far apart there: a share of them must not leave the value out.
-	early := []Step{{Survival: 1, Low: 1, High: 1}, {Time: 1, Survival: .9, Low: .73, High: .97}, {Time: 2, Survival: .8, Low: .7, High: .88}}
-	if v, low, high := (Worth{Age: 1, Horizon: 3, Margin: 1, Year: 12}).Along(early); !(low < v && v < high) {
-		t.Errorf("%v is not between %v and %v", v, low, high)
-	}
-	w = Worth{Horizon: 6, Margin: 10, Year: 12, Rate: .1}
-	delta := math.Log(1.1) / 12
-	if v, _, _ := w.Along(steps); math.Abs(v-10*(1-math.Exp(-6*delta))/delta) > 1e-9 {
-		t.Errorf("discounted %v", v)
-	}
-	if v, _, _ := (Worth{Age: 20, Horizon: 1, Year: 1}).Along(steps); !math.IsNaN(v) {
-		t.Errorf("nobody reaches it: %v", v)
-	}
-}

@@ -4,7 +4,7 @@
 // Reading order: survival.go (what goes in), kaplanmeier.go, restricted.go and logrank.go (without covariates); Cox regression:
 // walk.go (the order of rows and the sets at risk), gram.go, likelihood.go, cox.go (the fit), monotone.go, collinear.go, tests.go, then
 // what follows from a fit: detail.go, baseline.go, residuals.go, robust.go, proportional.go, concordance.go; parametric models in aft.go with frame.go, aftsettle.go,
-// aftlaw.go and aftpredict.go; discrete.go for time in whole periods; worth.go values a life along its curve.
+// aftlaw.go, aftpredict.go and aftworth.go; discrete.go for time in whole periods; worth.go values a life along its curve.
 package survival
 
 import (
