@@ -81,7 +81,7 @@ func (a *analysis) run(ctx context.Context, progress Progress) error {
 // analysis carries what the steps of Analyse hand to each other.
 type analysis struct {
 	*backtest
-	churn  *contest[churnModel]
+	churn  *contest[chanceModel]
 	value  *contest[valueModel]
 	teller *teller
 	totals totals
@@ -96,24 +96,18 @@ type analysis struct {
 // compete runs the two tournaments.
 func (a *analysis) compete(ctx context.Context, progress Progress) (err error) {
 	finals := slices.Concat(a.churnPlan.Final, a.valuePlan.Final)
-	a.churn, err = compete(ctx, a.backtest, targetChurn, churnCandidates, a.churnPlan, a.Config.IncumbentChurn, append(a.valuePlan.days(), finals...), evaluate.LogLosses,
-		func(name string, day ingest.Day, from []*panel) trained[churnModel] {
-			return a.trainChurn(name, from, a.chain(day))
-		},
-		func(m churnModel, p *panel, i int) float64 {
-			prob, _, _ := m.churn(p, i, a.Config.Level)
+	a.churn, err = compete(ctx, a.backtest, target[chanceModel]{name: targetChurn, candidates: churnCandidates, plan: a.churnPlan, incumbent: a.Config.IncumbentChurn,
+		later: append(a.valuePlan.days(), finals...), outcome: churned, loss: evaluate.LogLosses,
+		predict: func(m chanceModel, p *panel, i int) float64 {
+			prob, _, _ := m.chance(p, i, a.Config.Level)
 			return prob
-		},
-		func(s *subject) float64 { return unit(s.churned) }, progress)
+		}}, progress)
 	if err != nil {
 		return err
 	}
-	a.value, err = compete(ctx, a.backtest, targetValue, valueCandidates, a.valuePlan, a.Config.IncumbentValue, finals, squaredErrors,
-		func(name string, day ingest.Day, from []*panel) trained[valueModel] {
-			return a.trainValue(name, a.panel(day), from, a.chain(day))
-		},
-		func(m valueModel, p *panel, i int) float64 { return m.outlook(p, i).label },
-		func(s *subject) float64 { return s.future }, progress)
+	a.value, err = compete(ctx, a.backtest, target[valueModel]{name: targetValue, candidates: valueCandidates, plan: a.valuePlan, incumbent: a.Config.IncumbentValue,
+		later: finals, outcome: worth, loss: squaredErrors,
+		predict: func(m valueModel, p *panel, i int) float64 { return m.outlook(p, i).label }}, progress)
 	return err
 }
 

@@ -266,7 +266,8 @@ func TestMoneyScalesValuesAndNothingElse(t *testing.T) {
 // Against a process whose future is known: the champion's probabilities add up to the leavers, and
 // regressing what happened on them (Cox 1958; Miller, Hui & Tierney 1991) gives a slope near one.
 func TestChurnIsCalibratedOnASimulation(t *testing.T) {
-	for _, champion := range []string{recencyRuleName, chainName, logisticName} {
+	for _, one := range churnCandidates {
+		champion := one.name
 		sim := manyBuyers()
 		sim.customers, sim.seed, sim.lifetime = 1500, 11, 500
 		l := sim.ledger(1300)
@@ -275,7 +276,7 @@ func TestChurnIsCalibratedOnASimulation(t *testing.T) {
 			t.Fatal(err)
 		}
 		bt := newBacktest(newStudy(b))
-		fit := bt.trainChurn(champion, training(bt, bt.churnPlan.Final), bt.chain(l.AsOf))
+		fit := one.train(bt.study, &origin{l.AsOf, bt.today, training(bt, bt.churnPlan.Final), bt.chain(l.AsOf)})
 		if !fit.OK {
 			t.Fatalf("%s: %s", champion, fit.Note)
 		}
@@ -291,7 +292,7 @@ func TestChurnIsCalibratedOnASimulation(t *testing.T) {
 			if !s.atRisk {
 				continue
 			}
-			p, low, high := fit.Model.churn(bt.today, i, 0.9)
+			p, low, high := fit.Model.chance(bt.today, i, 0.9)
 			left = append(left, unit(last[string(b.Key(int(s.profile)))] <= l.AsOf))
 			pred = append(pred, p)
 			logits = append(logits, 1, num.Logit(p))

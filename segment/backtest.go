@@ -175,23 +175,11 @@ func (t *backtest) gather(ctx context.Context, folds []fold, later []ingest.Day)
 	return from, nil
 }
 
-// atRisk lists the customers at risk of a panel with their labels.
-func atRisk(p *panel, label func(*subject) float64) (ids []int32, y []float64) {
-	ids, y = make([]int32, 0, p.atRisk()), make([]float64, 0, p.atRisk())
-	for i := range p.Subjects {
-		if s := &p.Subjects[i]; s.atRisk {
-			ids = append(ids, s.id)
-			y = append(y, label(s))
-		}
-	}
-	return ids, y
-}
-
-// predictions applies f to the customers at risk of a panel, in order.
-func (b *study) predictions(p *panel, f func(p *panel, i int) float64) []float64 {
+// predictions applies f to the eligible customers of a panel, in order.
+func (b *study) predictions(p *panel, eligible func(*subject) bool, f func(p *panel, i int) float64) []float64 {
 	at := make([]int, 0, p.atRisk())
 	for i := range p.Subjects {
-		if p.Subjects[i].atRisk {
+		if eligible(&p.Subjects[i]) {
 			at = append(at, i)
 		}
 	}

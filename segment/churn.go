@@ -5,54 +5,49 @@ import (
 	"mainstay/internal/num"
 )
 
-// The candidates for churn, simplest first. The first is the naive rule that stands in where there
-// is no tournament.
+// The candidates for churn.
 const (
 	recencyRuleName = "recency-rule"
 	chainName       = "chain"
 	logisticName    = "logistic"
 )
 
-var churnCandidates = []string{recencyRuleName, chainName, logisticName}
+var churnCandidates = []candidate[chanceModel]{
+	{name: recencyRuleName, train: trainRecencyRule},
+	{name: chainName, train: trainChain},
+	{name: logisticName, train: trainLogistic},
+}
 
 // Probabilities are kept this far from 0 and 1: nobody knows a customer better than one in a
 // thousand, and one confident error must not decide a tournament by log loss.
 const (
-	leastChurn = 0.001
-	mostChurn  = 1 - leastChurn
+	leastChance = 0.001
+	mostChance  = 1 - leastChance
 )
 
-func clampChurn(p float64) float64 { return min(max(p, leastChurn), mostChurn) }
+func clampChance(p float64) float64 { return min(max(p, leastChance), mostChance) }
 
-// churnModel gives the probability that a customer at risk has no purchase day in the next churn
-// horizon, with an interval.
-type churnModel interface {
-	churn(p *panel, i int, level float64) (prob, low, high float64)
+// chanceModel gives the probability that something comes of a customer at risk within the label (churn: no purchase day in the
+// next churn horizon), with an interval.
+type chanceModel interface {
+	chance(p *panel, i int, level float64) (prob, low, high float64)
 }
 
-// trained is a fitted candidate. Model is nil, and Note says why, where it cannot be used.
-type trained[M any] struct {
-	Model M
-	OK    bool // certified: may be used for scores
-	Note  string
-	Fits  []*Model // what is published of it; none for rules
+// wrapper is a model that corrects another.
+type wrapper interface {
+	chanceModel
+	inner() chanceModel
 }
 
-// refused is a candidate that may not be used, and why.
-func refused[M any](note string) trained[M] { return trained[M]{Note: note} }
-
-// trainChurn fits one candidate on what is known on the origin day. chain is the chain of that day.
-func (b *study) trainChurn(name string, train []*panel, chain *chainModel) trained[churnModel] {
-	switch name {
-	case recencyRuleName:
-		return trainRecencyRule(b, train)
-	case chainName:
-		if !chain.certified() {
-			return trained[churnModel]{Note: chain.why(), Fits: chain.published()}
+// innermost is the model that wrappers correct: the one that has reasons.
+func innermost(m chanceModel) chanceModel {
+	for {
+		w, ok := m.(wrapper)
+		if !ok {
+			return m
 		}
-		return trained[churnModel]{Model: chain, OK: true, Fits: chain.published()}
+		m = w.inner()
 	}
-	return trainLogistic(b, train)
 }
 
 func unit(b bool) float64 {
@@ -60,15 +55,6 @@ func unit(b bool) float64 {
 		return 1
 	}
 	return 0
-}
-
-// certificateNote is the last remark of a certificate that is not certified, as a rule the one that refused it.
-func certificateNote(c *num.Certificate) string {
-	if len(c.Warnings) == 0 {
-		return num.WarnNotConverged + ": the fit is not certified"
-	}
-	w := c.Warnings[len(c.Warnings)-1]
-	return w.Code + ": " + w.Message
 }
 
 // statesInUse are the states of the customers at risk on a day, of the first shards: those whom a chain of that

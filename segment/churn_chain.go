@@ -29,6 +29,17 @@ type chainModel struct {
 	year    float64   // 12 months in periods
 }
 
+// trainChain is the chain of the day, fitted once for all that asks for it.
+func trainChain(_ *study, at *origin) trained[chanceModel] {
+	t := trained[chanceModel]{Fits: at.chain.published()}
+	if t.OK = at.chain.certified(); t.OK {
+		t.Model = at.chain
+	} else {
+		t.Note = at.chain.why()
+	}
+	return t
+}
+
 // newChainModel fits the richest chain that the counts carry: stage × recency with both lapsed states,
 // then with one, then recency alone with both, then with one. used are the states in which
 // predictions will be asked for. Where none will do, the chain says why the last, the simplest, did not.
@@ -138,13 +149,13 @@ func (m *chainModel) noVisit(n float64) (p, se []float64) {
 	return p, se
 }
 
-// churn reads the state's probability. The interval is normal on the logit scale,
+// chance reads the state's probability. The interval is normal on the logit scale,
 // SE(logit p) = SE(p)/(p(1−p)); at 0 and 1, where that is undefined, it is Wilson's on the departures
 // of the state.
-func (m *chainModel) churn(p *panel, i int, level float64) (prob, low, high float64) {
+func (m *chainModel) chance(p *panel, i int, level float64) (prob, low, high float64) {
 	s := m.fold[p.Subjects[i].state]
 	raw, se := m.silent[s], m.silentE[s]
-	prob = clampChurn(raw)
+	prob = clampChance(raw)
 	if v := raw * (1 - raw); v > 0 && se > 0 {
 		half := num.ZLevel(level) * se / v
 		low, high = num.Expit(num.Logit(raw)-half), num.Expit(num.Logit(raw)+half)

@@ -24,25 +24,25 @@ func (r *recencyRule) bandOf(recency int32) int {
 	return min(thirds*int(recency)/r.horizon, thirds)
 }
 
-func trainRecencyRule(b *study, train []*panel) trained[churnModel] {
+func trainRecencyRule(b *study, at *origin) trained[chanceModel] {
 	rule := &recencyRule{horizon: b.Clock.Horizon, longest: b.Clock.Span()}
 	var left [thirds + 1][]float64
 	var ids [thirds + 1][]int32
 	var all []float64
 	var allIDs []int32
-	for _, p := range train {
+	for _, p := range at.train {
 		for i := range p.Subjects {
-			if s := &p.Subjects[i]; s.atRisk {
+			if s := &p.Subjects[i]; churned.eligible(s) {
 				k := rule.bandOf(s.recency)
-				left[k] = append(left[k], unit(s.churned))
+				left[k] = append(left[k], churned.came(s))
 				ids[k] = append(ids[k], s.id)
-				all = append(all, unit(s.churned))
+				all = append(all, churned.came(s))
 				allIDs = append(allIDs, s.id)
 			}
 		}
 	}
 	if len(all) == 0 {
-		return refused[churnModel](num.WarnHorizonShort + ": nobody was at risk one horizon before the as-of date, so no churn has been observed")
+		return refused[chanceModel](num.WarnHorizonShort + ": nobody was at risk one horizon before the as-of date, so no churn has been observed")
 	}
 	whole := clusteredRate(all, allIDs)
 	for k := range rule.bands {
@@ -51,12 +51,12 @@ func trainRecencyRule(b *study, train []*panel) trained[churnModel] {
 			rule.bands[k] = clusteredRate(left[k], ids[k])
 		}
 	}
-	return trained[churnModel]{Model: rule, OK: true}
+	return trained[chanceModel]{Model: rule, OK: true}
 }
 
-func (r *recencyRule) churn(p *panel, i int, level float64) (prob, low, high float64) {
+func (r *recencyRule) chance(p *panel, i int, level float64) (prob, low, high float64) {
 	band := r.bands[r.bandOf(p.Subjects[i].recency)]
-	prob = clampChurn(band.p)
+	prob = clampChance(band.p)
 	low, high = band.interval(level)
 	return prob, min(low, prob), max(high, prob)
 }

@@ -98,11 +98,11 @@ func (c Config) Check() error {
 	if c.Attention < 0 {
 		return wrong("attention", c.Attention, "how many accounts to name, 0 or more")
 	}
-	if c.IncumbentChurn != "" && !slices.Contains(churnCandidates, c.IncumbentChurn) {
-		return wrong("incumbent_churn", c.IncumbentChurn, "one of "+strings.Join(churnCandidates, ", "))
+	if names := namesOf(churnCandidates); c.IncumbentChurn != "" && !slices.Contains(names, c.IncumbentChurn) {
+		return wrong("incumbent_churn", c.IncumbentChurn, "one of "+strings.Join(names, ", "))
 	}
-	if c.IncumbentValue != "" && !slices.Contains(valueCandidates, c.IncumbentValue) {
-		return wrong("incumbent_value", c.IncumbentValue, "one of "+strings.Join(valueCandidates, ", "))
+	if names := namesOf(valueCandidates); c.IncumbentValue != "" && !slices.Contains(names, c.IncumbentValue) {
+		return wrong("incumbent_value", c.IncumbentValue, "one of "+strings.Join(names, ", "))
 	}
 	for i, rung := range c.Ladder {
 		if !(rung > 0) || math.IsInf(rung, 0) || i > 0 && rung >= c.Ladder[i-1] {

@@ -46,55 +46,83 @@ func (c *contest[M]) rivals() bool {
 	return slices.ContainsFunc(c.trials[naive+1:], func(t trial) bool { return t.ok })
 }
 
-// compete trains every candidate on every fold and on the as-of date, several folds at a time, and decides. train fits a
-// candidate on what is known on a day, for any goroutine; predict applies it to customer i at risk of a panel; actual is
-// the label; later are the days whose panels are asked for afterwards.
-func compete[M any](ctx context.Context, t *backtest, target string, names []string, plan schedule, incumbent string, later []ingest.Day,
-	loss func(actual, pred []float64) []float64,
-	train func(name string, day ingest.Day, from []*panel) trained[M],
-	predict func(m M, p *panel, i int) float64,
-	actual func(s *subject) float64, progress Progress) (*contest[M], error) {
+// target is something about customers to be predicted, and who competes to.
+type target[M any] struct {
+	name       string
+	candidates []candidate[M] // simplest first
+	plan       schedule
+	incumbent  string
+	later      []ingest.Day // days whose panels are asked for afterwards
+	outcome    outcome
+	loss       func(actual, pred []float64) []float64 // by customer
+	predict    func(m M, p *panel, i int) float64     // applies a model to subject i, who is eligible
+	around     func(b *study, at *origin) func(M) M   // what corrects every model trained on a day, learnt once a day; nil for nothing
+}
 
-	c := &contest[M]{arena: arena{target: target, loss: loss}, champion: -1}
+// compete trains every candidate on every fold and on the as-of date, several folds at a time, and decides.
+func compete[M any](ctx context.Context, t *backtest, g target[M], progress Progress) (*contest[M], error) {
+	g.candidates = offered(t.study, g.candidates)
+	c := &contest[M]{arena: arena{target: g.name, loss: g.loss}, champion: -1}
 	// The fits that score the as-of date are trained like those of a fold, on all that is known.
-	stages := append([]fold{{Origin: t.Clock.AsOf, Train: plan.Final}}, plan.Folds...)
+	stages := append([]fold{{Origin: t.Clock.AsOf, Train: g.plan.Final}}, g.plan.Folds...)
 	fits := make([][]trained[M], len(stages))
 	preds := make([][][]float64, len(stages))
-	c.arena.ids, c.arena.actual = make([][]int32, len(plan.Folds)), make([][]float64, len(plan.Folds))
+	c.arena.ids, c.arena.actual = make([][]int32, len(g.plan.Folds)), make([][]float64, len(g.plan.Folds))
+	small := "" // why large candidates are barred
 	for at := 0; at < len(stages); {
 		n := min(t.foldsAtOnce(), len(stages)-at)
-		from, err := t.gather(ctx, stages[at:at+n], later)
+		from, err := t.gather(ctx, stages[at:at+n], g.later)
 		if err != nil {
 			return nil, err
 		}
-		err = each(ctx, n, t.Threads, func(i int) error {
-			k := at + i
-			origin := stages[k].Origin
-			fits[k], preds[k] = make([]trained[M], len(names)), make([][]float64, len(names))
+		if at == 0 {
+			small = g.outcome.tooSmall(from[0])
+		}
+		err = each(ctx, n, t.Threads, func(i int) (err error) {
+			k, day := at+i, stages[at+i].Origin
 			if k > 0 {
-				c.arena.ids[k-1], c.arena.actual[k-1] = atRisk(t.panels[origin], actual)
+				c.arena.ids[k-1], c.arena.actual[k-1] = g.outcome.of(t.panels[day])
 			}
-			for j, name := range names {
-				if err := ctx.Err(); err != nil {
-					return err
-				}
-				fit := train(name, origin, from[i])
-				if fits[k][j] = fit; k > 0 && fit.OK {
-					preds[k][j] = t.predictions(t.panels[origin], func(p *panel, i int) float64 { return predict(fit.Model, p, i) })
-				}
-			}
-			return nil
+			fits[k], preds[k], err = g.stage(ctx, t.study, &origin{day, t.panels[day], from[i], t.chains[day]}, small, k > 0)
+			return err
 		})
 		if err != nil {
 			return nil, err
 		}
 		at += n
-		report(progress, phaseTournament+target, float64(at)/float64(len(stages)))
+		report(progress, phaseTournament+g.name, float64(at)/float64(len(stages)))
 	}
-	c.judge(names, stages, fits, preds)
+	c.judge(namesOf(g.candidates), stages, fits, preds)
 	c.keepCommonFolds()
-	c.decide(t.Clock, plan, incumbent, t.Threads)
+	c.decide(t.Clock, g.plan, g.incumbent, t.Threads)
 	return c, nil
+}
+
+// stage trains the candidates on what is known on a day and, for a fold, predicts. small says why large ones are barred.
+func (g *target[M]) stage(ctx context.Context, b *study, at *origin, small string, predict bool) (fits []trained[M], preds [][]float64, err error) {
+	fits, preds = make([]trained[M], len(g.candidates)), make([][]float64, len(g.candidates))
+	around := func(m M) M { return m }
+	if g.around != nil {
+		around = g.around(b, at)
+	}
+	for j, one := range g.candidates {
+		if err := ctx.Err(); err != nil {
+			return nil, nil, err
+		}
+		if one.large && small != "" {
+			fits[j] = refused[M](small)
+			continue
+		}
+		fit := one.train(b, at)
+		if fit.OK {
+			fit.Model = around(fit.Model)
+			if predict {
+				preds[j] = b.predictions(at.panel, g.outcome.eligible, func(p *panel, i int) float64 { return g.predict(fit.Model, p, i) })
+			}
+		}
+		fits[j] = fit
+	}
+	return fits, preds, nil
 }
 
 // judge makes trials of what was trained in every stage, the first of which is that of the as-of date.

@@ -8,29 +8,12 @@ import (
 	"mainstay/ingest"
 )
 
-// contractFeature is known of everybody where contracts are given. When a contract ends is no feature:
-// in many exports the end is written when the customer has left, and a model would learn from it.
-var contractFeature = feature{"contract_open", codeContract, "1 when a contract is in force"}
-
-// extras are the features beside the fixed ones.
-func (b *study) extras() []feature {
-	if b.held != nil {
-		return []feature{contractFeature}
-	}
-	return nil
-}
-
-// width is the number of columns of a panel's rows.
-func (b *study) width() int { return len(features) + len(b.extras()) }
-
-// A level of an attribute is a column of its own from this many customers on; rarer ones share one.
-// Below, a column separates by chance, and the fit is lost.
-const leastLevel = 20
-
 // columns are those of a regression on panels: the features, then a 0/1 column for every level of the
 // model attributes but the commonest, as it was in training.
 type columns struct {
 	all    []feature
+	from   []int            // their columns in a panel, for those before the levels; nil where they are its first
+	fixed  int              // how many come before the levels
 	values []map[string]int // by attribute: column of a level, −1 = the base
 	other  []int            // by attribute: column of the rare levels, −1 where there are none
 }
@@ -39,8 +22,19 @@ type columns struct {
 const otherLevel = "(other)"
 
 // newColumns learns the levels from the customers at risk in training.
-func newColumns(b *study, train []*panel) *columns {
-	c := &columns{all: append(slices.Clone(features[:]), b.extras()...)}
+func newColumns(b *study, train []*panel, set columnSet) *columns {
+	c := &columns{}
+	for j, f := range b.allFeatures() {
+		if j == fIntercept || set.keep(f) {
+			c.all, c.from = append(c.all, f), append(c.from, j)
+		}
+	}
+	if c.fixed = len(c.all); c.from[c.fixed-1] == c.fixed-1 {
+		c.from = nil
+	}
+	if set.leastLevel == 0 {
+		return c
+	}
 	for k, name := range b.Config.ModelAttributes {
 		customers := map[string]map[int32]bool{}
 		for _, p := range train {
@@ -57,7 +51,7 @@ func newColumns(b *study, train []*panel) *columns {
 		var levels []string
 		rare := 0
 		for level, ids := range customers {
-			if len(ids) >= leastLevel {
+			if len(ids) >= set.leastLevel {
 				levels = append(levels, level)
 			} else {
 				rare += len(ids)
@@ -73,7 +67,7 @@ func newColumns(b *study, train []*panel) *columns {
 				of[level] = c.add(name, level)
 			}
 		}
-		if rare >= leastLevel && len(levels) > 0 {
+		if rare >= set.leastLevel && len(levels) > 0 {
 			other = c.add(name, otherLevel)
 		}
 		c.values, c.other = append(c.values, of), append(c.other, other)
@@ -99,11 +93,16 @@ func (c *columns) names() []string {
 // row is the design's row of subject i, who is at risk.
 func (c *columns) row(p *panel, i int) []float64 {
 	x := p.row(i)
-	if len(c.values) == 0 {
-		return x
+	if c.from == nil && len(c.values) == 0 {
+		return x[:c.fixed:c.fixed]
 	}
 	row := make([]float64, len(c.all))
-	copy(row, x)
+	if c.from == nil {
+		copy(row, x[:c.fixed])
+	}
+	for j, k := range c.from {
+		row[j] = x[k]
+	}
 	for k, of := range c.values {
 		j, known := of[p.Attributes[k][p.Subjects[i].x]]
 		if !known {

@@ -3,7 +3,6 @@ package segment
 import (
 	"errors"
 	"fmt"
-	"math"
 	"reflect"
 	"strings"
 	"testing"
@@ -58,7 +57,7 @@ func TestModelAttributeIsLearnt(t *testing.T) {
 		}
 		return "Events"
 	}, nil)
-	fit := func(static bool) (*study, trained[churnModel]) {
+	fit := func(static bool) (*study, trained[chanceModel]) {
 		b := mustBook(l, in, func(c *Config) {
 			if c.Static = []string{"industry"}; static {
 				c.ModelAttributes = []string{"industry"}
@@ -67,24 +66,26 @@ func TestModelAttributeIsLearnt(t *testing.T) {
 		st := newStudy(b)
 		bt := newBacktest(st)
 		day := asOf - ingest.Day(b.Clock.Horizon)
-		return st, fitChurn(st, []*panel{bt.panel(day), bt.panel(day - 200), bt.panel(day - 400)})
+		return st, fitLogistic(st, []*panel{bt.panel(day), bt.panel(day - 200), bt.panel(day - 400)}, usualSet, churned, logisticName)
 	}
 	_, plain := fit(false)
 	st, with := fit(true)
 	if !with.OK {
 		t.Fatal(with.Note)
 	}
-	m, p := with.Model.(*logisticModel), plain.Model.(*logisticModel)
+	m := with.Model.(*linearModel)
 	names := strings.Join(m.columns.names()[len(features):], ", ")
 	if names != "industry = Events" {
 		t.Fatalf("columns %s: the commonest level is the base, and so few rare ones have no column", names)
 	}
 	k := len(features)
-	if beta, se := m.fit.Coef[k], math.Sqrt(m.fit.Cov.At(k, k)); !(beta > 3*se) {
+	unit := make([]float64, k+1)
+	unit[k] = 1
+	if beta, se := m.coef[k], m.se(unit); !(beta > 3*se) {
 		t.Errorf("Events leave: β = %.2f ± %.2f", beta, se)
 	}
-	if !(m.fit.Deviance < p.fit.Deviance-10) {
-		t.Errorf("deviance %.1f with the attribute, %.1f without", m.fit.Deviance, p.fit.Deviance)
+	if more, less := with.Fits[0].Certificate.LogLik, plain.Fits[0].Certificate.LogLik; !(more > less+5) {
+		t.Errorf("log-likelihood %.1f with the attribute, %.1f without", more, less)
 	}
 	today := st.newPanel(asOf, st.Profiles)
 	facts := &teller{study: st, typical: today.typical, levels: st.textsOn(asOf, st.Profiles)}

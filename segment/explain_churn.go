@@ -68,8 +68,8 @@ type RuleWhy struct {
 
 func (a *analysis) explainChurn(p *panel, i int) *ChurnWhy {
 	w := &ChurnWhy{Model: a.result.ChurnModel, Mean: a.scored.meanChurn()}
-	switch m := a.scorer.churn.(type) {
-	case *logisticModel:
+	switch m := innermost(a.scorer.churn).(type) {
+	case *linearModel:
 		w.Logistic = m.explain(m.columns.row(p, i))
 	case *chainModel:
 		w.Chain = m.explain(m.fold[p.Subjects[i].state])
@@ -82,12 +82,12 @@ func (a *analysis) explainChurn(p *panel, i int) *ChurnWhy {
 }
 
 // explain takes the log-odds of a feature row apart.
-func (m *logisticModel) explain(x []float64) *LogisticWhy {
+func (m *linearModel) explain(x []float64) *LogisticWhy {
 	w := &LogisticWhy{Baseline: m.shift + m.shrink*m.predictor(m.mean), Link: m.shift + m.shrink*m.predictor(x), Shrink: m.shrink}
 	for k, f := range m.columns.all {
 		if k != fIntercept {
-			w.Terms = append(w.Terms, Term{Name: f.Name, Reason: f.Reason, Doc: f.Doc, Value: x[k], Mean: m.mean[k], Coef: m.fit.Coef[k],
-				Share: m.shrink * (x[k] - m.mean[k]) * m.fit.Coef[k]})
+			w.Terms = append(w.Terms, Term{Name: f.Name, Reason: f.Reason, Doc: f.Doc, Value: x[k], Mean: m.mean[k], Coef: m.coef[k],
+				Share: m.shrink * (x[k] - m.mean[k]) * m.coef[k]})
 		}
 	}
 	return w

@@ -34,7 +34,7 @@ func explained(t *testing.T, l *ingest.Ledger, change func(*Config)) *analysis {
 }
 
 // scoredBy lets candidates score the subjects at risk again, champions or not.
-func (a *analysis) scoredBy(today *panel, churn churnModel, value valueModel) map[int]Score {
+func (a *analysis) scoredBy(today *panel, churn chanceModel, value valueModel) map[int]Score {
 	a.scorer.churn, a.scorer.value = churn, value
 	scores := map[int]Score{}
 	sc := newScored(a.Members())
@@ -59,20 +59,20 @@ func TestExplanationsAddUp(t *testing.T) {
 			sim.days = days + 1
 			a := explained(t, sim.ledger(days), func(c *Config) { c.ValueBasis = basis })
 			today := a.newPanel(a.Clock.AsOf, a.Profiles)
-			for k, name := range churnCandidates {
+			for k, tr := range a.churn.trials {
 				if m := a.churn.final[k]; m.OK {
 					for i, sc := range a.scoredBy(today, m.Model, nil) {
 						churnAddsUp(t, a, today, i, &sc)
 					}
-					seen[name] = true
+					seen[tr.name] = true
 				}
 			}
-			for k, name := range valueCandidates {
+			for k, tr := range a.value.trials {
 				if m := a.value.final[k]; m.OK {
 					for i, sc := range a.scoredBy(today, a.churn.final[0].Model, m.Model) {
 						valueAddsUp(t, a, today, i, &sc)
 					}
-					seen[name] = true
+					seen[tr.name] = true
 				}
 			}
 		}
@@ -92,12 +92,12 @@ func churnAddsUp(t *testing.T, a *analysis, today *panel, i int, sc *Score) {
 		for _, term := range l.Terms {
 			sum += term.Share
 		}
-		if math.Abs(sum-l.Link) > 1e-12*max(1, math.Abs(l.Link)) || clampChurn(num.Expit(l.Link)) != sc.Churn {
+		if math.Abs(sum-l.Link) > 1e-12*max(1, math.Abs(l.Link)) || clampChance(num.Expit(l.Link)) != sc.Churn {
 			t.Errorf("logistic: %v and its terms make %v, link %v, churn %v", l.Baseline, sum, l.Link, sc.Churn)
 		}
 	case w.Chain != nil:
 		c := w.Chain
-		if last := c.Silence[len(c.Silence)-1]; clampChurn(last) != sc.Churn {
+		if last := c.Silence[len(c.Silence)-1]; clampChance(last) != sc.Churn {
 			t.Errorf("chain: silence ends at %v, churn %v", last, sc.Churn)
 		}
 		if len(c.Silence) != int(math.Ceil(c.Periods)) || !slices.IsSortedFunc(c.Silence, func(x, y float64) int { return -int(math.Copysign(1, x-y)) }) {
@@ -105,7 +105,7 @@ func churnAddsUp(t *testing.T, a *analysis, today *panel, i int, sc *Score) {
 		}
 	default:
 		r := w.Rule
-		if recency := int(today.Subjects[i].recency); clampChurn(r.Rate) != sc.Churn || recency < r.From || recency >= r.To {
+		if recency := int(today.Subjects[i].recency); clampChance(r.Rate) != sc.Churn || recency < r.From || recency >= r.To {
 			t.Errorf("rule: rate %v, churn %v; silent %d d in [%d, %d)", r.Rate, sc.Churn, recency, r.From, r.To)
 		}
 	}

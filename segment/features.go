@@ -107,12 +107,12 @@ func fillFeatures(x []float64, p *Profile, day ingest.Day, b *study, t typical, 
 		x[fTruncated] = 1
 	}
 	x[fReturns] = returnsShare(p)
-	if b.held != nil {
-		x[len(features)] = unit(p.Contract)
-	}
 	x[fSpread] = randomSpread
 	if p.Frequency > 2 && p.GapMean > 0 {
 		x[fSpread] = min(p.GapSD/p.GapMean, maxSpread)
+	}
+	for _, s := range b.sources {
+		s.fill(x[s.from:s.to:s.to], p, day)
 	}
 }
 

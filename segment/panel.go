@@ -17,11 +17,15 @@ type study struct {
 	start  [ingest.Shards + 1]int32 // running number of each shard's first customer
 	sample int                      // the models learn from the customers of so many shards
 	logits *logits
+
+	sources    []placed
+	covariates []feature // the columns of the sources
 }
 
 func newStudy(b *Book) *study {
 	st := &study{Book: b, states: newStates(b.Clock), unit: math.Pow10(-b.Ledger.Scale), label: valueLabel(b.Clock),
-		sample: sampleShards(b), logits: &logits{on: map[ingest.Day]*lazily[trained[churnModel]]{}}}
+		sample: sampleShards(b), logits: &logits{on: map[ingest.Day]*lazily[trained[chanceModel]]{}}}
+	st.sources, st.covariates = place(b.newSources())
 	for i := range ingest.Shards {
 		st.start[i+1] = st.start[i] + int32(b.Ledger.ShardCustomers(i))
 	}

@@ -82,12 +82,12 @@ func (c *columns) codes() []uint8 {
 	return out
 }
 
-// regressed are the reasons of a customer scored by the logistic regression: the features' shares of
+// regressed are the reasons of a customer scored by a regression: the columns' shares of
 // the log-odds, shrink·(x − mean)·β, added up by reason (codes are the columns'), largest first. The largest is always told.
-func regressed(m *logisticModel, codes []uint8, p *panel, i int) (out [3]reason) {
+func regressed(m *linearModel, codes []uint8, p *panel, i int) (out [3]reason) {
 	var share [featureCodes]float64
 	for k, x := range m.columns.row(p, i) {
-		share[codes[k]] += m.shrink * (x - m.mean[k]) * m.fit.Coef[k]
+		share[codes[k]] += m.shrink * (x - m.mean[k]) * m.coef[k]
 	}
 	for n := range out {
 		best := 0

@@ -16,7 +16,7 @@ func every(n int) int { return max(1, (n+mostReferred-1)/mostReferred) }
 func (a *analysis) referTo() *evaluate.Reference {
 	r := &evaluate.Reference{Schema: evaluate.ReferenceSchema, AsOf: a.Clock.AsOf.String(), Model: a.churn.name(), HorizonDays: a.Clock.Horizon, Features: []evaluate.Distribution{}}
 	rows, step := a.today.atRisk(), every(a.today.atRisk())
-	for j, f := range append(features[:len(features):len(features)], a.extras()...) {
+	for j, f := range a.allFeatures() {
 		if j == fIntercept {
 			continue
 		}

@@ -34,7 +34,7 @@ var relationNames = [...]string{prospects: relationProspect, neverBought: relati
 type scorer struct {
 	*backtest
 	teller   *teller
-	churn    churnModel // nil where nothing is known
+	churn    chanceModel // nil where nothing is known
 	value    valueModel
 	chain    *chainModel
 	returns  *returns
@@ -92,7 +92,7 @@ func (s *scored) churn(m int) float64 {
 // scoreAll scores every member of the book. Errors are that of the context, and of temporary files.
 func (s *scorer) scoreAll(ctx context.Context) (*scored, error) {
 	sc := newScored(s.Members())
-	if m, ok := s.churn.(*logisticModel); ok {
+	if m, ok := innermost(s.churn).(*linearModel); ok {
 		s.codes = m.columns.codes()
 	}
 	var err error
@@ -142,7 +142,7 @@ func (s *scorer) active(sc *scored, m int, p *panel, i int) (d detail, label, de
 	at := &p.Subjects[i]
 	sc.relation[m], sc.state[m] = active, uint8(at.state)
 	if s.churn != nil {
-		sc.chance[m], d.low, d.high = s.churn.churn(p, i, s.Config.Level)
+		sc.chance[m], d.low, d.high = s.churn.chance(p, i, s.Config.Level)
 	}
 	if s.value != nil {
 		o := s.outlook(p, i)
@@ -154,8 +154,8 @@ func (s *scorer) active(sc *scored, m int, p *panel, i int) (d detail, label, de
 			sc.risk[m] = max(0, sc.chance[m]*o.year)
 		}
 	}
-	switch model := s.churn.(type) {
-	case *logisticModel:
+	switch model := innermost(s.churn).(type) {
+	case *linearModel:
 		d.reasons, d.trend = regressed(model, s.codes, p, i), p.row(i)[fTrend]
 	case *chainModel:
 		d.reasons = s.teller.observed(m, true)

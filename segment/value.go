@@ -5,14 +5,20 @@ import (
 	"math"
 )
 
-// The candidates for value, simplest first.
+// The candidates for value.
 const (
 	lastYearName   = "last-year"
 	chainSpendName = "chain+spend"
 	hurdleName     = "regression"
 )
 
-var valueCandidates = []string{lastYearName, chainSpendName, hurdleName}
+var valueCandidates = []candidate[valueModel]{
+	{name: lastYearName, train: func(b *study, _ *origin) trained[valueModel] {
+		return trained[valueModel]{Model: lastYear{b}, OK: true}
+	}},
+	{name: chainSpendName, train: trainChainSpend},
+	{name: hurdleName, train: trainHurdle},
+}
 
 // yearDays is the mean length of 12 months.
 const yearDays = 365.2425
@@ -35,20 +41,6 @@ type outlook struct {
 // valueModel looks at a customer at risk.
 type valueModel interface {
 	outlook(p *panel, i int) outlook
-}
-
-// trainValue fits one candidate on what is known on the origin day of p.
-func (b *study) trainValue(name string, p *panel, train []*panel, chain *chainModel) trained[valueModel] {
-	switch name {
-	case lastYearName:
-		return trained[valueModel]{Model: lastYear{b}, OK: true}
-	case chainSpendName:
-		if !chain.certified() {
-			return trained[valueModel]{Note: chain.why()}
-		}
-		return trained[valueModel]{Model: newChainSpend(b, chain, p), OK: true}
-	}
-	return trainHurdle(b, train)
 }
 
 // lastYear says that the next period repeats the last: the value of the last label days for the
@@ -79,24 +71,24 @@ var hurdleColumns = [...]string{"intercept", "value_last_label", "value_12m", "l
 // mean under Jeffreys' prior, as in returnTally.band): lost is recurrent. Switched-off attrition is a = 1.
 type hurdle struct {
 	study  *study
-	buy    *logisticModel
+	buy    *linearModel
 	leaves bool // buy is of leaving, 1 − q
 	spend  *regress.Fit
 	back   float64 // ρ
 }
 
-func trainHurdle(b *study, train []*panel) trained[valueModel] {
-	m := &hurdle{study: b, back: comeBack(b, train)}
-	buys := m.trainBuys(train)
+func trainHurdle(b *study, at *origin) trained[valueModel] {
+	m := &hurdle{study: b, back: comeBack(b, at.train)}
+	buys := m.trainBuys(at)
 	if !buys.OK {
 		return trained[valueModel]{Note: buys.Note, Fits: buys.Fits}
 	}
 	design := &regress.Design{Names: hurdleColumns[:]}
 	var value []float64
 	var ids []int32
-	for _, p := range train {
+	for _, p := range at.train {
 		for i := range p.Subjects {
-			if s := &p.Subjects[i]; s.atRisk && s.bought {
+			if s := &p.Subjects[i]; bought.eligible(s) && s.bought {
 				design.X = hurdleRow(design.X, b, p, i)
 				value = append(value, s.future/labelMean(b, p))
 				ids = append(ids, s.id)
@@ -119,31 +111,19 @@ func trainHurdle(b *study, train []*panel) trained[valueModel] {
 
 // trainBuys fits the first part. Where the value label is the churn horizon, and no contract keeps those who do not
 // buy, buying is not churning, and the churn regression serves, published with the churn candidates.
-func (m *hurdle) trainBuys(train []*panel) trained[churnModel] {
+func (m *hurdle) trainBuys(at *origin) trained[chanceModel] {
 	b := m.study
-	if b.label == b.Clock.Horizon && b.held == nil {
-		t := trainLogistic(b, train)
+	m.leaves = b.label == b.Clock.Horizon && b.held == nil
+	var t trained[chanceModel]
+	if m.leaves {
+		t = trainLogistic(b, at)
 		t.Fits = nil
-		if t.OK {
-			m.buy, m.leaves = t.Model.(*logisticModel), true
-		}
-		return t
+	} else {
+		t = fitLogistic(b, at.train, usualSet, bought, hurdleName+": buys")
 	}
-	c := newColumns(b, train)
-	d, ids, y := stackRisk(train, c, func(s *subject) float64 { return unit(s.bought) })
-	if few := tooFew(len(y), y, len(c.all)); few != "" {
-		return refused[churnModel](few)
+	if t.OK {
+		m.buy = t.Model.(*linearModel)
 	}
-	fit, err := logistic(d, y, ids, b.Threads)
-	if err != nil {
-		return refused[churnModel](err.Error())
-	}
-	t := trained[churnModel]{OK: fit.Certificate.Certified(), Fits: []*Model{publishedFit(hurdleName+": buys", fit)}}
-	if !t.OK {
-		t.Note = certificateNote(&fit.Certificate)
-		return t
-	}
-	m.buy = newLogisticModel(fit, c, d, y, b.Threads)
 	return t
 }
 

@@ -19,6 +19,13 @@ type chainSpend struct {
 	label, year, stayed []float64 // expected active periods, by chain state; stayed nil where attrition cannot be switched off
 }
 
+func trainChainSpend(b *study, at *origin) trained[valueModel] {
+	if !at.chain.certified() {
+		return refused[valueModel](at.chain.why())
+	}
+	return trained[valueModel]{Model: newChainSpend(b, at.chain, at.panel), OK: true}
+}
+
 func newChainSpend(b *study, chain *chainModel, p *panel) *chainSpend {
 	m := &chainSpend{study: b, chain: chain, spend: newCredibility(p.Subjects)}
 	m.label = chain.visits(chain.chain.P, chain.year/b.labelsAYear())

@@ -1,0 +1,133 @@
+package segment
+
+import (
+	"math"
+
+	"mainstay/internal/num"
+	"mainstay/regress"
+)
+
+// linearModel predicts by a linear predictor on the logit scale, whatever made its coefficients:
+//
+//	logit p = shift + shrink·xβ
+//
+// with shift such that the training events are met in total.
+type linearModel struct {
+	columns       *columns
+	coef          []float64
+	mean          []float64 // of the columns in training: what reasons are told against
+	shrink, shift float64
+	se            func(x []float64) float64 // of xβ; nil for a fit without errors
+}
+
+func newLinearModel(c *columns, coef []float64, r *rows, shrink float64, threads int) *linearModel {
+	m := &linearModel{columns: c, coef: coef, mean: columnMeans(r.Design), shrink: shrink}
+	eta := make([]float64, len(r.y))
+	num.Blocks(len(eta), panelBlock, threads, func(_, lo, hi int) {
+		for i := lo; i < hi; i++ {
+			eta[i] = m.predictor(r.Row(i))
+		}
+	})
+	m.shift = meetTotal(eta, r.y, shrink, threads)
+	return m
+}
+
+// newLogisticModel shrinks the predictor of a logistic regression: a fit on few events is too sure of itself on new data, by a
+// factor that can be estimated,
+//
+//	shrink = max(0, (G − k)/G)
+//
+// with G the likelihood ratio chi-square of the fit and k its slopes (van Houwelingen & le Cessie 1990,
+// Statistics in Medicine 9:1303–1325).
+func newLogisticModel(fit *regress.Fit, c *columns, r *rows, threads int) *linearModel {
+	slopes, shrink := float64(len(fit.Names)-len(fit.Dropped)-1), 0.0
+	if g := fit.NullDev - fit.Deviance; g > slopes {
+		shrink = (g - slopes) / g
+	}
+	m := newLinearModel(c, fit.Coef, r, shrink, threads)
+	m.se = func(x []float64) float64 {
+		_, se := fit.Linear(x)
+		return se
+	}
+	return m
+}
+
+// meetTotal solves Σ expit(shift + shrink·ηᵢ) = Σ yᵢ by Newton steps, halving the bracket where one
+// would leave it: the left side rises with shift.
+func meetTotal(eta, y []float64, shrink float64, threads int) float64 {
+	const (
+		bracket   = 100.0 // log-odds beyond any certified fit
+		settled   = 1e-12 // of a log-odds: rounding
+		mostSteps = 100   // bisection alone needs 47
+	)
+	total := num.Sum(y)
+	low, high := -bracket, bracket
+	shift := num.Logit(total / float64(len(y)))
+	for range mostSteps {
+		sums := num.BlockSums(len(eta), panelBlock, threads, 2, func(lo, hi int, sum []float64) {
+			for _, e := range eta[lo:hi] {
+				p := num.Expit(shift + shrink*e)
+				sum[0] += p
+				sum[1] += p * (1 - p)
+			}
+		})
+		if sums[0] < total {
+			low = shift
+		} else {
+			high = shift
+		}
+		next := shift + (total-sums[0])/sums[1]
+		if !(next > low && next < high) {
+			next = (low + high) / 2
+		}
+		if math.Abs(next-shift) < settled {
+			return next
+		}
+		shift = next
+	}
+	return shift
+}
+
+func (m *linearModel) chance(p *panel, i int, level float64) (prob, low, high float64) {
+	return m.probability(m.columns.row(p, i), level)
+}
+
+// predictor is xβ.
+func (m *linearModel) predictor(x []float64) float64 {
+	var sum num.Adder
+	for j, v := range x {
+		sum.AddProduct(v, m.coef[j])
+	}
+	return sum.Sum()
+}
+
+// point is the probability without its interval.
+func (m *linearModel) point(x []float64) float64 {
+	return clampChance(num.Expit(m.shift + m.shrink*m.predictor(x)))
+}
+
+// probability has an interval by the delta method on the logit scale (see regress.Fit.Probability)
+// around the shrunk predictor, with the standard error of the fit as it was. Without errors the ends are NaN.
+func (m *linearModel) probability(x []float64, level float64) (prob, low, high float64) {
+	at := m.shift + m.shrink*m.predictor(x)
+	if prob = clampChance(num.Expit(at)); m.se == nil {
+		return prob, math.NaN(), math.NaN()
+	}
+	half := num.ZLevel(level) * m.se(x)
+	return prob, min(num.Expit(at-half), prob), max(num.Expit(at+half), prob)
+}
+
+func columnMeans(d *regress.Design) []float64 {
+	k, n := len(d.Names), d.Rows()
+	sums := make([]num.Adder, k)
+	for i := range n {
+		for j, v := range d.Row(i) {
+			sums[j].Add(v)
+		}
+	}
+	mean := make([]float64, k)
+	for j := range mean {
+		mean[j] = sums[j].Sum() / float64(n)
+	}
+	return mean
+}

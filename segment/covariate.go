@@ -1,0 +1,44 @@
+package segment
+
+import "mainstay/ingest"
+
+// source is columns beside what a customer's own purchases say: contracts, …
+type source interface {
+	// features are the columns, the same for the whole run. Their reasons are among those of features (see reasonCodes).
+	features() []feature
+	// fill writes the columns of a customer, and no others, into x, which is zeroed: finite, and only what was known on the day. It
+	// is for any goroutine.
+	fill(x []float64, pr *Profile, day ingest.Day)
+}
+
+// newSources are the sources that the book has, in the order of their columns.
+func (b *Book) newSources() (out []source) {
+	if b.held != nil {
+		out = append(out, inForce{})
+	}
+	return out
+}
+
+// placed is a source with its columns in the rows of panels.
+type placed struct {
+	source
+	from, to int
+}
+
+// place gives the sources their columns, after the fixed ones.
+func place(sources []source) (out []placed, columns []feature) {
+	for _, s := range sources {
+		from := len(features) + len(columns)
+		columns = append(columns, s.features()...)
+		out = append(out, placed{s, from, len(features) + len(columns)})
+	}
+	return out, columns
+}
+
+// allFeatures are the columns of a panel: the fixed ones, then those of the sources.
+func (b *study) allFeatures() []feature {
+	return append(features[:len(features):len(features)], b.covariates...)
+}
+
+// width is the number of columns of a panel's rows.
+func (b *study) width() int { return len(features) + len(b.covariates) }
