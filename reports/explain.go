@@ -132,21 +132,11 @@ func (b *brief) worth() {
 	}
 	var why []string
 	for _, r := range b.s.Reasons {
-		if _, words, ok := strings.Cut(r, ": "); ok {
-			why = append(why, b.reason(words))
+		if r != "" {
+			why = append(why, b.style.because(printable(r)))
 		}
 	}
 	b.text(b.style.say("explain.why", strings.Join(why, " · ")), 0)
-}
-
-// reason puts a reason's words into the language, its sign kept.
-func (b *brief) reason(words string) string {
-	for _, sign := range []string{" (+)", " (−)"} {
-		if fact, ok := strings.CutSuffix(words, sign); ok {
-			return b.style.tell(printable(fact)) + sign
-		}
-	}
-	return b.style.tell(printable(words))
 }
 
 func (b *brief) rows() {
@@ -303,7 +293,7 @@ func (b *brief) since() {
 	}
 	var parts []string
 	add := func(key, before, now string) { parts = append(parts, b.style.say(key, was(before, now))) }
-	add("explain.since.state", old.State, b.s.State)
+	add("explain.since.state", b.style.tell(old.State), b.style.tell(b.s.State))
 	if old.AtRisk || b.s.AtRisk {
 		add("explain.since.leaves", share(old), share(b.s))
 	}
@@ -326,7 +316,7 @@ func (b *brief) state() {
 		return
 	}
 	b.section("explain.label.state")
-	b.text(b.style.say("explain.state", w.State, count(w.Purchase), b.basis(), b.estimate(w.Own)), 0)
+	b.text(b.style.say("explain.state", b.style.tell(w.State), count(w.Purchase), b.basis(), b.estimate(w.Own)), 0)
 	if len(w.Row) == 0 {
 		b.text(b.style.say("explain.norow"), 0)
 		return
@@ -335,7 +325,7 @@ func (b *brief) state() {
 	var n int64
 	for _, t := range w.Row {
 		n += t.Count
-		moves = append(moves, fmt.Sprintf("%s %s%s", t.To, percent(t.P), b.within(t.Low, t.High, percent)))
+		moves = append(moves, fmt.Sprintf("%s %s%s", b.style.tell(t.To), percent(t.P), b.within(t.Low, t.High, percent)))
 	}
 	b.text(b.style.say("explain.moves", b.style.say("explain.period."+b.res.Clock.Period.String()), count(n), strings.Join(moves, " · ")), 0)
 }

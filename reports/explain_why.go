@@ -84,7 +84,7 @@ func (b *brief) chain(w *segment.ChainWhy) {
 	for k, p := range w.Silence {
 		silence = append(silence, b.style.say("explain.silence", fixed(math.Min(float64(k+1), w.Periods), 1), percent(p)))
 	}
-	b.text(b.style.say("explain.chain", w.State, count(w.Departures), b.style.say("explain.period."+b.res.Clock.Period.String()),
+	b.text(b.style.say("explain.chain", b.style.tell(w.State), count(w.Departures), b.style.say("explain.period."+b.res.Clock.Period.String()),
 		joined(silence), fixed(w.Periods, 1)), 0)
 }
 

@@ -1,111 +1,130 @@
 package reports
 
-import (
-	"regexp"
-	"strings"
-)
+import "strings"
 
-// sentence is something that the analysis says in English, as a pattern, with its Chinese.
-type sentence struct {
-	english *regexp.Regexp
-	chinese string
-}
+// sentenceEnd joins the sentences of a text.
+const sentenceEnd = "; "
 
-// sentences are those of the analysis that reach the summary. What is not among them stays English.
-var sentences = func() (out []sentence) {
-	for _, s := range [][2]string{
-		// attention
-		{`silent (\d+) d, usual (\d+)`, "已 $1 天未购，通常间隔 $2 天"},
-		{`silent (\d+) d, usual in the book (\d+)`, "已 $1 天未购，全体通常间隔 $2 天"},
-		{`12-month margin (\S+(?: %)?)`, "12 个月毛利 $1"},
-		{`12-month revenue (\S+(?: %)?)`, "12 个月收入 $1"},
-		{`leave (\d+ %)`, "流失 $1"},
-		{`back (\d+ %)`, "回流 $1"},
-		// reasons
-		{`(\d+) purchase days? in 12 months, (\d+) in all`, "12 个月内购买 $1 天，共 $2 天"},
-		{`(\d+) purchase days? in all`, "共购买 $1 天"},
-		{`silent (\d+) d, counted as lapsed from (\d+)`, "已 $1 天未购，满 $2 天计为流失"},
-		{`nothing in the half year before the last`, "上一个半年没有购买"},
-		{`nothing in the last half year`, "近半年没有购买"},
-		{`last half year (\S+(?: %)?) on the one before`, "近半年较上一个半年 $1"},
-		{`customer for at least (\S+) d`, "为客户至少 $1 天"},
-		{`customer for (\S+) d`, "为客户 $1 天"},
-		{`customer for at least (\S+) years`, "为客户至少 $1 年"},
-		{`customer for (\S+) years`, "为客户 $1 年"},
-		{`returns (\d+) % of sales`, "退货占销售 $1 %"},
-		{`a contract is in force`, "有有效合同"},
-		{`no contract is in force`, "没有有效合同"},
-		{`rhythm not known yet`, "购买节奏未知"},
-		{`gaps of (\d+) ± (\d+) d`, "间隔 $1 ± $2 天"},
-		{`no purchase yet`, "尚未购买"},
-		{`rows, but no day with a positive net amount`, "有记录，但没有净额为正的日子"},
-		// tiers
-		{`value rank (\d+) of (\d+)`, "价值排名 $1 / $2"},
-		{`up one: leave (\d+ %)`, "升一级：流失 $1"},
-		{`leave (\d+ %), platinum is for key accounts`, "流失 $1，platinum 仅限大客户"},
-		{`key account`, "大客户"},
-		{`(\S+) % of value`, "占价值 $1 %"},
-		{`has not bought yet`, "尚未购买"},
-		{`no purchase day yet`, "尚无购买日"},
-		{`no value expected`, "预期没有价值"},
-		{`a loss expected: (\S+) in 12 months`, "预期亏损：12 个月 $1"},
-		{`lapsed`, "已流失"},
-		// models
-		{`churn: ([^;]+)`, "流失：$1"},
-		{`value: ([^;]+)`, "价值：$1"},
-		{`the best, and no simpler candidate within one standard error`, "最优，且一个标准误之内没有更简单的候选"},
-		{`the best`, "最优"},
-		{`no candidate could be judged`, "没有候选模型可供评判"},
-		{`the incumbent, within one standard error of the best`, "沿用原有模型：与最优相差不到一个标准误"},
-		{`the simplest within one standard error of the best \((.+)\)`, "与最优（$1）相差不到一个标准误的最简单者"},
-		{`the history holds no fold to choose by, so the naive rule scores`, "历史太短，无法回测选择，故用朴素规则评分"},
-		// clusters
-		{`k-means of (\S+) customers? by (.+), standardised`, "对 $1 个客户按 $2（标准化）做 k-means 聚类"},
-		{`Gaussian mixture of (\S+) customers? by (.+), standardised`, "对 $1 个客户按 $2（标准化）拟合高斯混合"},
-		{`silhouette under (\S+): no substantial structure, these clusters cut one cloud`, "轮廓系数低于 $1：没有明显的结构，这些群只是把同一群切开"},
-		{`a single Gaussian has the least BIC: these clusters cut one cloud`, "单个高斯的 BIC 最小：这些群只是把同一群切开"},
-		{`(\d+) are the most that were tried: ask for more with --clusters`, "最多只试到 $1 个：可用 --clusters 指定更多"},
-		// warnings
-		{`(\d+) days of history are (\S+) churn horizons of (\d+) days and a backtest needs (\S+) \((\d+) days\), so the naive rule scores`,
-			"历史共 $1 天，为 $3 天流失期的 $2 倍，回测需要 $4 倍（$5 天），故用朴素规则评分"},
-		{`a longer history, or a shorter churn_horizon_days, lets models compete`, "更长的历史或更短的 churn_horizon_days 可让模型参与比较"},
-		{`12-month values are extrapolated from a backtest over (\d+) days?; they are tested over 12 months once the history is longer`,
-			"12 个月价值由 $1 天的回测外推；历史足够长后才能按 12 个月检验"},
-		{`trailing-12-month net of (\S+) has no known cost and counts as no margin`, "近 12 个月净额 $1 成本不明，毛利按零计"},
-	} {
-		out = append(out, sentence{regexp.MustCompile(`^` + s[0] + `$`), s[1]})
+// phrasebook is what the analysis says in English (see pattern) and its Chinese. What is not among it stays English;
+// segment/testdata/sentences.golden has what it must know.
+var phrasebook = func() (out []pattern) {
+	for _, s := range sentences {
+		out = append(out, newPatterns(s[0], s[1])...)
 	}
 	return out
 }()
+
+var sentences = [][2]string{
+	// attention
+	{`silent {n} d, usual {n}`, "已 $1 天未购，通常间隔 $2 天"},
+	{`silent {n} d, usual in the book {n}`, "已 $1 天未购，全体通常间隔 $2 天"},
+	{`12-month margin {n}`, "12 个月毛利 $1"},
+	{`12-month revenue {n}`, "12 个月收入 $1"},
+	{`leave {n}`, "流失 $1"},
+	{`back {n}`, "回流 $1"},
+	// reasons
+	{`{n} purchase day{s} in 12 months, {n} in all`, "12 个月内购买 $1 天，共 $2 天"},
+	{`{n} purchase day{s} in all`, "共购买 $1 天"},
+	{`silent {n} d, counted as lapsed from {n}`, "已 $1 天未购，满 $2 天计为流失"},
+	{`nothing in the half year before the last`, "上一个半年没有购买"},
+	{`nothing in the last half year`, "近半年没有购买"},
+	{`last half year {n} on the one before`, "近半年较上一个半年 $1"},
+	{`customer for at least {n} d`, "为客户至少 $1 天"},
+	{`customer for {n} d`, "为客户 $1 天"},
+	{`customer for at least {n} years`, "为客户至少 $1 年"},
+	{`customer for {n} years`, "为客户 $1 年"},
+	{`returns {n} % of sales`, "退货占销售 $1 %"},
+	{`a contract is in force`, "有有效合同"},
+	{`no contract is in force`, "没有有效合同"},
+	{`rhythm not known yet`, "购买节奏未知"},
+	{`gaps of {n} ± {n} d`, "间隔 $1 ± $2 天"},
+	{`no purchase yet`, "尚未购买"},
+	{`rows, but no day with a positive net amount`, "有记录，但没有净额为正的日子"},
+	// states of the chain
+	{`new/{t}`, "新客户/$1"},
+	{`growing/{t}`, "成长/$1"},
+	{`established/{t}`, "稳定/$1"},
+	{`active`, "活跃"},
+	{`quiet-{n}`, "沉默 $1 期"},
+	{`long-lapsed`, "长期流失"},
+	// tiers
+	{`value rank {n} of {n}`, "价值排名 $1 / $2"},
+	{`up one: leave {n}`, "升一级：流失 $1"},
+	{`leave {n}, platinum is for key accounts`, "流失 $1，platinum 仅限大客户"},
+	{`key account`, "大客户"},
+	{`{n} % of value`, "占价值 $1 %"},
+	{`has not bought yet`, "尚未购买"},
+	{`no purchase day yet`, "尚无购买日"},
+	{`no value expected`, "预期没有价值"},
+	{`a loss expected: {n} in 12 months`, "预期亏损：12 个月 $1"},
+	{`lapsed`, "已流失"},
+	{`prospect`, "潜在客户"},
+	{`never_bought`, "从未购买"},
+	// models
+	{`churn: {t}`, "流失：$1"},
+	{`value: {t}`, "价值：$1"},
+	{`the best, and no simpler candidate within one standard error`, "最优，且一个标准误之内没有更简单的候选"},
+	{`the best`, "最优"},
+	{`no candidate could be judged`, "没有候选模型可供评判"},
+	{`the incumbent, within one standard error of the best`, "沿用原有模型：与最优相差不到一个标准误"},
+	{`the simplest within one standard error of the best ({t})`, "与最优（$1）相差不到一个标准误的最简单者"},
+	{`the history holds no fold to choose by, so the naive rule scores`, "历史太短，无法回测选择，故用朴素规则评分"},
+	{`no model could be judged, so the naive rule scores`, "没有模型可供评判，故用朴素规则评分"},
+	{`no candidate could be judged, so the naive rule scores`, "没有候选模型可供评判，故用朴素规则评分"},
+	// clusters
+	{`k-means of {n} customer{s} by {t}, standardised`, "对 $1 个客户按 $2（标准化）做 k-means 聚类"},
+	{`Gaussian mixture of {n} customer{s} by {t}, standardised`, "对 $1 个客户按 $2（标准化）拟合高斯混合"},
+	{`silhouette under {n}: no substantial structure, these clusters cut one cloud`, "轮廓系数低于 $1：没有明显的结构，这些群只是把同一群切开"},
+	{`a single Gaussian has the least BIC: these clusters cut one cloud`, "单个高斯的 BIC 最小：这些群只是把同一群切开"},
+	{`{n} are the most that were tried: ask for more with --clusters`, "最多只试到 $1 个：可用 --clusters 指定更多"},
+	// warnings
+	{`{n} days of history are {n} churn horizons of {n} days and a backtest needs {n} ({n} days), so the naive rule scores`,
+		"历史共 $1 天，为 $3 天流失期的 $2 倍，回测需要 $4 倍（$5 天），故用朴素规则评分"},
+	{`a longer history, or a shorter churn_horizon_days, lets models compete`, "更长的历史或更短的 churn_horizon_days 可让模型参与比较"},
+	{`12-month values are extrapolated from a backtest over {n} day{s}; they are tested over 12 months once the history is longer`,
+		"12 个月价值由 $1 天的回测外推；历史足够长后才能按 12 个月检验"},
+	{`the history is shorter than one churn horizon, so no churn could be observed: set churn_horizon_days, or give a longer history`,
+		"历史短于一个流失期，无法观察到流失：请设置 churn_horizon_days，或提供更长的历史"},
+	{`nobody bought on two days; rhythm, churn and value are guesses: give a longer history`, "没有客户在两天购买过；节奏、流失与价值均为猜测：请提供更长的历史"},
+	{`no customer is in the accounts table: check its key column (--accounts-key) and that both write keys alike; all its rows count as prospects`,
+		"客户表中没有任何客户：请检查其编号字段（--accounts-key）及两边编号写法是否一致；其所有行均计为潜在客户"},
+	{`{t}: {n} customer is in neither the export nor the accounts: check how the keys are written`, "$1：$2 个客户既不在数据中也不在客户表中：请检查编号写法"},
+	{`{t}: {n} customers are in neither the export nor the accounts: check how the keys are written`, "$1：$2 个客户既不在数据中也不在客户表中：请检查编号写法"},
+	{`contracts`, "合同"},
+	{`activities`, "客户活动"},
+	{`people`, "人员"},
+	{`trailing-12-month net of {n} has no known cost and counts as no margin`, "近 12 个月净额 $1 成本不明，毛利按零计"},
+}
 
 // tell is a text of the analysis in the style's language: known sentences, alone or joined by "; ".
 func (s Style) tell(text string) string {
 	if s.Lang != Chinese {
 		return text
 	}
-	if whole, known := translate(text); known {
-		return whole
-	}
-	parts := strings.Split(text, "; ")
-	for i, part := range parts {
-		parts[i], _ = translate(part)
-	}
-	return strings.Join(parts, "；")
+	return string(appendTold(nil, text))
 }
 
-// translate finds the sentence that text is; what it quotes is translated too.
-func translate(text string) (string, bool) {
-	for _, s := range sentences {
-		m := s.english.FindStringSubmatch(text)
-		if m == nil {
-			continue
-		}
-		out := s.chinese
-		for i, part := range m[1:] {
-			part, _ = translate(part)
-			out = strings.ReplaceAll(out, "$"+string(rune('1'+i)), part)
-		}
-		return out, true
+// appendTold appends the Chinese of a text, sentence by sentence where the whole is not known.
+func appendTold(dst []byte, text string) []byte {
+	whole, known := appendChinese(dst, text)
+	if known {
+		return whole
 	}
-	return text, false
+	for k, part := range strings.Split(text, sentenceEnd) {
+		if k > 0 {
+			dst = append(dst, "；"...)
+		}
+		dst, _ = appendChinese(dst, part)
+	}
+	return dst
+}
+
+// appendChinese appends the Chinese of a sentence; one that is not known as it is.
+func appendChinese(dst []byte, text string) ([]byte, bool) {
+	for k := range phrasebook {
+		if found, ok := phrasebook[k].match(text); ok {
+			return phrasebook[k].append(dst, &found), true
+		}
+	}
+	return append(dst, text...), false
 }

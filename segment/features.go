@@ -137,5 +137,5 @@ func returnsShare(p *Profile) float64 {
 		}
 		return 0
 	}
-	return min(-float64(p.Returns12)/sales, 1)
+	return min(float64(-p.Returns12)/sales, 1) // never −0
 }

@@ -1,0 +1,81 @@
+package reports
+
+import (
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// english is a word that no Chinese text has, but for names.
+var english = regexp.MustCompile(`[A-Za-z]{3,}`)
+
+// Whatever the analysis says of a customer has its Chinese, reasons of every code included.
+func TestPhrasebookKnowsWhatIsSaid(t *testing.T) {
+	golden, err := os.ReadFile("../segment/testdata/sentences.golden")
+	if err != nil {
+		t.Fatal(err)
+	}
+	zh := Style{Lang: Chinese}
+	n := 0
+	for line := range strings.Lines(string(golden)) {
+		n++
+		what, text, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
+		got := ""
+		if strings.HasPrefix(what, "reason ") {
+			if got = zh.because(text); !strings.HasSuffix(got, " (+)") {
+				t.Errorf("%q became %q", text, got)
+			}
+		} else {
+			got = zh.tell(text)
+		}
+		if word := english.FindString(strings.ReplaceAll(got, "churn_horizon_days", "")); word != "" && what != "reason "+reasonAttribute {
+			t.Errorf("%s: %q of %q is not in the phrasebook: %q", what, word, text, got)
+		}
+	}
+	if n < 40 {
+		t.Errorf("%d sentences are all?", n)
+	}
+}
+
+// Attributes are the customer's own words, whatever they are like.
+func TestAttributesAreNotTranslated(t *testing.T) {
+	zh := Style{Lang: Chinese}
+	for text, want := range map[string]string{
+		"attribute: industry lapsed, region unknown (+)": "industry lapsed，region 未知 (+)",
+		"silence: silent 118 d, usual 45 (−)":            "已 118 天未购，通常间隔 45 天 (−)",
+		"state: established/quiet-2":                     "稳定/沉默 2 期",
+		"":                                               "",
+	} {
+		if got := zh.because(text); got != want {
+			t.Errorf("%q became %q, want %q", text, got, want)
+		}
+	}
+}
+
+// A hole takes what it says, and no more.
+func TestPatterns(t *testing.T) {
+	for _, c := range []struct{ pattern, other, text, want string }{
+		{"silent {n} d", "已 $1 天", "silent 12 d", "已 12 天"},
+		{"silent {n} d", "已 $1 天", "silent 1 2 d", ""},
+		{"silent {n} d", "已 $1 天", "silent  d", ""},
+		{"silent {n} d", "已 $1 天", "silent d", ""},
+		{"{n} day{s}", "$1 天", "1 day", "1 天"},
+		{"{n} day{s}", "$1 天", "2 days", "2 天"},
+		{"{n} day{s}", "$1 天", "2 days more", ""},
+		{"leave {n}, now", "流失 $1", "leave −3 %, now", "流失 −3 %"},
+		{"{t}: {n}", "$2（$1）", "a b: 5", "5（a b）"},
+		{"churn: {t}", "流失：$1", "churn: a; b", ""},
+		{"the best", "最优", "the best", "最优"},
+	} {
+		got := ""
+		for _, p := range newPatterns(c.pattern, c.other) {
+			if found, ok := p.match(c.text); ok {
+				got = string(p.append(nil, &found))
+			}
+		}
+		if got != c.want {
+			t.Errorf("%q of %q: %q, want %q", c.text, c.pattern, got, c.want)
+		}
+	}
+}

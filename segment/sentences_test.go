@@ -1,0 +1,122 @@
+package segment
+
+import (
+	"maps"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"mainstay/ingest"
+)
+
+// number is what differs between two sentences of a kind.
+var number = regexp.MustCompile(`[−+×]?\d[\d.]*[kMGT]?`)
+
+// kinds are sentences, one of each kind: without their numbers.
+type kinds map[string]string
+
+func (k kinds) add(what, text string) {
+	line := what + "\t" + text
+	if kind := number.ReplaceAllString(line, "#"); k[kind] == "" {
+		k[kind] = line
+	}
+}
+
+// parts are the sentences of a text.
+func (k kinds) parts(what, text string) {
+	for part := range strings.SplitSeq(text, "; ") {
+		k.add(what, part)
+	}
+}
+
+// The golden has a sentence of every kind that is said of a customer: what reports must know in other languages.
+func TestSentences(t *testing.T) {
+	sim := manyBuyers()
+	sim.customers = 60
+	l := sim.ledger(1300)
+	in := industryAccounts(sim.customers, func(c int) string { return []string{"Steel", "Food, drinks", ""}[c%3] }, nil)
+	all := kinds{}
+	for _, basis := range []string{Margin, Revenue} {
+		b := mustBook(l, in, func(c *Config) {
+			c.Static, c.ModelAttributes, c.ValueBasis = []string{"industry"}, []string{"industry"}, basis
+		})
+		st := newStudy(b)
+		facts := &teller{study: st, typical: st.typicalOn(b.Clock.AsOf, b.Profiles, b.Profiles.Len()), levels: st.textsOn(b.Clock.AsOf, b.Profiles)}
+		for k, code := range reasonCodes[1:] {
+			facts.drawn(rand.New(rand.NewPCG(uint64(k), 9)), func(f *fact) {
+				words := reasonOf(code, 1).append(nil, func(dst []byte, code string) []byte { return facts.append(dst, code, f) })
+				all.add("reason "+code, string(words))
+			})
+		}
+		for _, name := range slices.Concat(st.states.Names, folded(st.states)) {
+			all.add("reason "+codeState, codeState+": "+name+" (+)")
+		}
+	}
+	saidOfBook(t, all)
+	got := strings.Join(slices.Sorted(maps.Values(all)), "\n") + "\n"
+	name := filepath.Join("testdata", "sentences.golden")
+	if *update {
+		if err := os.WriteFile(name, []byte(got), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s differs (go test -update rewrites it; reports/phrasebook.go must know what is new):\n%s", name, firstDifference(got, string(want)))
+	}
+}
+
+// drawn makes up customers, so many that every turn of phrase is met.
+func (t *teller) drawn(r *rand.Rand, say func(f *fact)) {
+	asOf := t.Clock.AsOf
+	for n := range 400 {
+		recency, tenure := ingest.Day(r.IntN(400)), ingest.Day(r.IntN(2000))
+		p := Profile{First: asOf - recency - tenure, Last: asOf - recency, Frequency: 1 + int32(r.IntN(5)), Frequency12: int32(r.IntN(3)), GapMean: 30 * r.Float64(), GapSD: 9,
+			LeftTruncated: r.IntN(2) == 0, Contract: r.IntN(2) == 0, Returns12: -int64(r.IntN(1000)), Sales: int64(r.IntN(1e6))}
+		if p.Frequency < 3 {
+			p.GapSD = math.NaN()
+		}
+		p.Net12, p.NetPrior12 = int64(math.Exp(25*r.Float64()))-1e4, int64(r.IntN(1e6))
+		f := fact{member: r.IntN(t.Members()), profile: &p, relation: []relation{active, lapsed}[r.IntN(2)], trend: 2*r.Float64() - 1, state: t.states.Names[r.IntN(len(t.states.Names))]}
+		if n%40 == 0 {
+			f.trend = math.Copysign(1, f.trend)
+		}
+		say(&f)
+	}
+}
+
+// folded are the names of states where a book is too small for all.
+func folded(s states) []string {
+	names, _ := s.folded(false, false)
+	return names
+}
+
+// saidOfBook adds tiers, what calls for attention, which models and what warns, of books that are scored: one with a tournament, and
+// shorter ones.
+func saidOfBook(t *testing.T, all kinds) {
+	for _, days := range []int{5, 70, 200, 1300} {
+		sim := manyBuyers()
+		sim.customers = 300
+		r := analyse(t, sim.ledger(days), 2, nil)
+		for _, row := range rowsOf(t, r.Scores) {
+			all.parts("tier", row.TierReason)
+		}
+		for _, a := range r.Attention {
+			all.parts("attention", a.Words)
+		}
+		all.parts("models", r.ModelWhy)
+		for _, w := range r.Warnings {
+			if w.Code != warnNotCertified { // what it says is in the manifest
+				all.add("warning", w.Message)
+			}
+		}
+	}
+}
