@@ -42,7 +42,11 @@ func inspectedTables(b *bufio.Writer, tables []*table.Tally) {
 		if len(g.rows) > 0 {
 			section(b, strings.ToUpper(t.Table), g)
 		}
-		for _, note := range t.Notes {
+		notes := t.Notes
+		if t.Ends != "" {
+			notes = append([]string{"ends are " + t.Ends + ": " + t.EndsWhy}, notes...)
+		}
+		for _, note := range notes {
 			for _, line := range wrap(printable(t.Table+": "+note), pageWidth-len(columnGap)) {
 				b.WriteString(columnGap + line + "\n")
 			}

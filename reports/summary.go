@@ -123,7 +123,11 @@ func (s *summary) tables() string {
 	var parts []string
 	for _, t := range s.res.Tables {
 		if t.Table != accountsTable {
-			parts = append(parts, s.style.say("input.table", s.style.say("table."+t.Table), count(int64(t.Used)), count(int64(t.Rows))))
+			part := s.style.say("input.table", s.style.say("table."+t.Table), count(int64(t.Used)), count(int64(t.Rows)))
+			if t.Ends != "" {
+				part += s.style.say("input.ends." + t.Ends)
+			}
+			parts = append(parts, part)
 		}
 	}
 	return strings.Join(parts, " · ")

@@ -95,7 +95,12 @@ var phrases = map[string][2]string{
 	"input.columns":   {"columns: %s", "字段：%s"},
 	"input.tables":    {"beside them: %s", "其他数据：%s"},
 	"input.table":     {"%s, %s of %s {row|rows} used", "%s 采用 %s / %s 条"},
-	"input.status":    {" (excluded at every date)", "（在所有日期均排除）"},
+
+	"input.ends.planned": {", ends planned", "，到期日事先约定"},
+	"input.ends.notice":  {", ends known from notice on", "，到期日自通知起可知"},
+	"input.ends.actual":  {", ends known when they came", "，到期日事后才知"},
+
+	"input.status": {" (excluded at every date)", "（在所有日期均排除）"},
 
 	"table.contracts":  {"contracts", "合同"},
 	"table.activities": {"activities", "客户活动"},

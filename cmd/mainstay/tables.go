@@ -39,6 +39,7 @@ func (c *Tables) addFlags(f *pflag.FlagSet) {
 		f.Var(rolesFlag{roles}, name+"-columns", "which columns serve, as `ROLE=COLUMN` pairs, joined by commas")
 	}
 	add("contracts", "customer, start, end (empty = open), notice, value, ended", &c.Contracts.Source, c.Contracts.Columns.Roles())
+	f.StringVar(&c.Contracts.Columns.Ends, "contracts-ends", "", "when the ends of contracts were known: `KIND` auto, planned (from the start), notice (when notice was given) or actual (when they came)")
 	add("activities", "customer, date, kind, value, person", &c.Activities.Source, c.Activities.Columns.Roles())
 	add("people", "customer, person, role, from, to", &c.People.Source, c.People.Columns.Roles())
 	add("series", "date, name, value, lag (days until published)", &c.Series.Source, c.Series.Columns.Roles())
@@ -148,6 +149,9 @@ func (a *app) readTables(ctx context.Context, o *inputOptions, p *ingest.Plan) (
 	}
 	scope := table.Scope{Customer: p.Customer, AsOf: int32(p.AsOf), Threads: o.threads, Whose: p.Whose()}
 	if s := c.Contracts.Source; len(s) > 0 {
+		if err := c.Contracts.Columns.CheckEnds(); err != nil {
+			return nil, &ingest.ConfigError{Msg: err.Error()}
+		}
 		a.progress.say("reading contracts")
 		if in.Contracts, err = table.ReadContracts(ctx, files, s, c.Contracts.Columns, scope); err != nil {
 			return nil, err

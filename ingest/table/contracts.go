@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strings"
 
 	"mainstay/ingest/store"
 )
@@ -18,6 +19,7 @@ type ContractsConfig struct {
 	Notice   string `yaml:"notice" json:"notice"`
 	Value    string `yaml:"value" json:"value"`
 	Ended    string `yaml:"ended" json:"ended"`
+	Ends     string `yaml:"ends" json:"ends,omitempty"` // what the ends are: auto (""), planned, notice, actual
 }
 
 // Roles are the roles of a contracts table.
@@ -45,11 +47,11 @@ const endedNames = `churn churned churnflag ischurned cancelled canceled iscance
 type Contract struct {
 	Start, End int32   // first and last day; End = NoDay: open
 	NoticeBy   int32   // last day to give notice, NoDay where unknown
+	Notice     int32   // days from notice to the end, NoDay where unknown
 	Value      float64 // NaN where unknown
 }
 
-// Open reports whether the contract is in force on a day. It is known from its start on, its end
-// with it.
+// Open reports whether the contract is in force on a day. It is known from its start on; when its end was known, see KnownEnd.
 func (c *Contract) Open(day int32) bool {
 	return c.Start <= day && (c.End == NoDay || day <= c.End)
 }
@@ -59,6 +61,7 @@ type Contracts struct {
 	byKey[Contract] // by start, end
 	Tally           Tally
 	Chosen          ContractsConfig
+	Ends            string // when the ends were known: EndsPlanned, EndsNotice or EndsActual
 }
 
 // OpenOn reports whether a customer has a contract in force on a day. A nil table has none.
@@ -81,7 +84,10 @@ func ReadContracts(ctx context.Context, st store.Store, sources []string, cfg Co
 	if err != nil {
 		return nil, err
 	}
-	c := &Contracts{Chosen: cfg}
+	c := &Contracts{Chosen: cfg, Ends: cfg.Ends}
+	if err := cfg.CheckEnds(); err != nil {
+		return nil, &MappingError{"ends", err.Error()}
+	}
 	r, err := newReading(t, "contracts", c.Chosen.Roles(), scope)
 	if err != nil {
 		return nil, err
@@ -100,9 +106,14 @@ func ReadContracts(ctx context.Context, st store.Store, sources []string, cfg Co
 	}
 	r.tally.Notes = append(r.tally.Notes, labels.notes()...)
 	c.byKey = group(rows, func(a, b Contract) int {
-		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End), cmp.Compare(a.NoticeBy, b.NoticeBy), cmp.Compare(a.Value, b.Value))
+		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End), cmp.Compare(a.NoticeBy, b.NoticeBy), cmp.Compare(a.Notice, b.Notice), cmp.Compare(a.Value, b.Value))
 	})
+	why := "as configured"
+	if c.Ends == "" || c.Ends == EndsAuto {
+		c.Ends, why = endsOf(c.rows, scope.AsOf)
+	}
 	c.Tally = r.done()
+	c.Tally.Ends, c.Tally.EndsWhy = c.Ends, why
 	return c, nil
 }
 
@@ -131,28 +142,55 @@ func (r *reading) contract(row int) (key string, c Contract, ok bool) {
 		r.aside(row, "start", ReasonAfterAsOf, "the contract starts after the as-of date")
 		return key, c, false
 	}
-	if c.NoticeBy, ok = r.noticeBy(row, c.End); !ok {
+	if c.NoticeBy, c.Notice, ok = r.notice(row, c.End); !ok {
 		return
 	}
 	key, ok = r.whose(row, key, c.Start)
 	return
 }
 
-// noticeBy is the last day to give notice: as a date, or so many days before the end.
-func (r *reading) noticeBy(row int, end int32) (int32, bool) {
+// notice is the last day to give notice and the days from then to the end, NoDay where unknown: told as the date, or as so many days or months.
+func (r *reading) notice(row int, end int32) (by, days int32, ok bool) {
 	s := r.text(row, "notice")
-	const mostDays = 3660 // ten years and a week; 20240131 is a date
-	if days, ok := parseNumber(s); ok && math.Abs(days) <= mostDays {
-		if days < 0 || days != math.Trunc(days) {
-			r.aside(row, "notice", ReasonBadValue, fmt.Sprintf("a notice of %g days: expected whole days from 0 on, or a date", days))
-			return NoDay, false
+	if by, ok = parseDay(s); ok {
+		if by == NoDay || end == NoDay || by > end {
+			return by, NoDay, true
 		}
-		if end == NoDay {
-			return NoDay, true
-		}
-		return end - int32(days), true
+		return by, end - by, true
 	}
-	return r.day(row, "notice")
+	n, ok := parseNotice(s)
+	switch {
+	case !ok:
+		r.aside(row, "notice", ReasonBadValue, fmt.Sprintf("%q: expected whole days of notice from 0 on, such as 90, \"90 days\" or \"3 months\", or the last day to give it", clip(s)))
+		return NoDay, NoDay, false
+	case end == NoDay:
+		return NoDay, n, true
+	}
+	return end - n, n, true
+}
+
+const (
+	mostNotice  = 3660 // days: ten years and a week; 20240131 is a date
+	noticeMonth = 30   // days that a month of notice counts
+)
+
+// parseNotice reads a term of notice in days.
+func parseNotice(s string) (days int32, ok bool) {
+	s = strings.ToLower(strings.TrimSpace(s))
+	factor := 1.0
+	number := strings.TrimRight(s, " abcdefghijklmnopqrstuvwxyz个天日月")
+	switch strings.TrimSpace(s[len(number):]) {
+	case "", "d", "day", "days", "天", "日":
+	case "m", "mo", "month", "months", "个月", "月":
+		factor = noticeMonth
+	default:
+		return 0, false
+	}
+	n, ok := parseNumber(number)
+	if n *= factor; !ok || !(n >= 0 && n <= mostNotice) || n != math.Trunc(n) {
+		return 0, false
+	}
+	return int32(n), true
 }
 
 // labels compares a column that says whether a contract has ended with its dates.

@@ -64,8 +64,8 @@ B,2024/2/1,2025年6月30日,2025-03-31,7.5,n,ended before it was said
 		t.Errorf("\n got %s\nwant %s", got, want)
 	}
 	if got, want := fmt.Sprint(c.Of([]byte("A")), c.Of([]byte("B")), c.Of([]byte("C"))),
-		fmt.Sprint([]Contract{{day("2024-01-01"), day("2024-12-31"), day("2024-10-02"), 1000}, {day("2025-01-01"), NoDay, NoDay, nan}},
-			[]Contract{{day("2024-02-01"), day("2025-06-30"), day("2025-03-31"), 7.5}}, []Contract(nil)); got != want {
+		fmt.Sprint([]Contract{{day("2024-01-01"), day("2024-12-31"), day("2024-10-02"), 90, 1000}, {day("2025-01-01"), NoDay, NoDay, NoDay, nan}},
+			[]Contract{{day("2024-02-01"), day("2025-06-30"), day("2025-03-31"), 91, 7.5}}, []Contract(nil)); got != want {
 		t.Errorf("\n got %s\nwant %s", got, want)
 	}
 	open := func(key, d string, want bool) {
@@ -161,6 +161,9 @@ func TestExampleTables(t *testing.T) {
 	}
 	c, err := ReadContracts(ctx, store.Dir{}, []string{filepath.Join(root, "contracts.csv")}, ContractsConfig{}, Scope{Customer: "customer_id", AsOf: asOf})
 	check(&c.Tally, err, "260 of 263: bad_date 1 true, end_before_start 1 true, repeated 1 false")
+	if c.Ends != EndsPlanned {
+		t.Errorf("ends are %s: %s", c.Ends, c.Tally.EndsWhy)
+	}
 	a, err := ReadActivities(ctx, store.Dir{}, []string{filepath.Join(root, "activities.csv")}, ActivitiesConfig{}, Scope{Customer: "customer_id", AsOf: asOf})
 	check(&a.Tally, err, "4561 of 4564: after_as_of 1 false, bad_value 1 true, no_date 1 true")
 	p, err := ReadPeople(ctx, store.Dir{}, []string{filepath.Join(root, "people.csv")}, PeopleConfig{}, Scope{Customer: "customer_id", AsOf: asOf})
@@ -175,7 +178,7 @@ func TestRavenstackContracts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := (ContractsConfig{"account_id", "start_date", "end_date", none, "arr_amount", "churn_flag"}); c.Chosen != want || reconciled(t, &c.Tally) != "" || c.Tally.Used != 5000 {
+	if want := (ContractsConfig{"account_id", "start_date", "end_date", none, "arr_amount", "churn_flag", ""}); c.Ends != EndsActual || c.Chosen != want || reconciled(t, &c.Tally) != "" || c.Tally.Used != 5000 {
 		t.Errorf("%v %v", c.Chosen, c.Tally)
 	}
 	a, err := ReadAccounts(context.Background(), store.Dir{}, []string{filepath.Join(filepath.Dir(file), "ravenstack_accounts.parquet")}, AccountsConfig{}, "account_id", math.MaxInt32, 2)

@@ -19,7 +19,9 @@ type Tally struct {
 	First   string   `json:"first,omitempty"` // earliest and latest date of the rows used
 	Last    string   `json:"last,omitempty"`
 	Groups  []Part   `json:"groups,omitempty"` // kinds of activities, roles of people, series; by name
-	Notes   []string `json:"notes,omitempty"`  // for people: columns left out, what was assumed, labels that contradict dates
+	Ends    string   `json:"ends,omitempty"`   // of contracts: when their ends were known, see EndsPlanned; and what speaks for it
+	EndsWhy string   `json:"ends_why,omitempty"`
+	Notes   []string `json:"notes,omitempty"` // for people: columns left out, what was assumed, labels that contradict dates
 }
 
 // Part is a part of the rows used.
