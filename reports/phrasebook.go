@@ -65,6 +65,7 @@ var sentences = [][2]string{
 	{`value: {t}`, "价值：$1"},
 	{`the best, and no simpler candidate within one standard error`, "最优，且一个标准误之内没有更简单的候选"},
 	{`the best`, "最优"},
+	{`better than {t} by more than one standard error in the {n} folds of both`, "在两者共有的 $2 折中优于 $1 超过一个标准误"},
 	{`no candidate could be judged`, "没有候选模型可供评判"},
 	{`the incumbent, within one standard error of the best`, "沿用原有模型：与最优相差不到一个标准误"},
 	{`the simplest within one standard error of the best ({t})`, "与最优（$1）相差不到一个标准误的最简单者"},

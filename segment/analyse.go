@@ -172,7 +172,8 @@ func (a *analysis) score(ctx context.Context, progress Progress) error {
 
 // valueErrors learns from the choosing folds how far the value champion was off, by customer and in total.
 func (a *analysis) valueErrors(champion int) {
-	arena, pred := &a.value.arena, a.value.trials[champion].pred
-	a.scorer.bands = newValueBands(slices.Concat(pred[1:]...), slices.Concat(arena.actual[1:]...), a.Config.Level)
-	a.totals = newTotals(arena, pred, a.Config.Level, a.learntFrom().share())
+	arena, t := &a.value.arena, &a.value.trials[champion]
+	actual, pred, _ := arena.choosing(t)
+	a.scorer.bands = newValueBands(pred, actual, a.Config.Level)
+	a.totals = newTotals(arena, t.pred, a.Config.Level, a.learntFrom().share())
 }

@@ -93,7 +93,7 @@ func compete[M any](ctx context.Context, t *backtest, g target[M], progress Prog
 		report(progress, phaseTournament+g.name, float64(at)/float64(len(stages)))
 	}
 	c.judge(namesOf(g.candidates), stages, fits, preds)
-	c.keepCommonFolds()
+	c.bar()
 	c.decide(t.Clock, g.plan, g.incumbent, t.Threads)
 	return c, nil
 }
@@ -140,47 +140,20 @@ func (c *contest[M]) judge(names []string, stages []fold, fits [][]trained[M], p
 	}
 }
 
-// keepCommonFolds leaves the choosing folds in which every eligible candidate could be trained: the early
-// ones may hold too little history for the richer candidates. A comparison that would lose more than half
-// of the folds bars the candidate that misses most of them instead (of equals the less simple).
-func (c *contest[M]) keepCommonFolds() {
-	choosing := len(c.arena.actual) - 1
-	for {
-		common := []int{0}
-		for f := 1; f <= choosing; f++ {
-			if !slices.ContainsFunc(c.trials, func(t trial) bool { return t.ok && t.pred[f] == nil }) {
-				common = append(common, f)
-			}
-		}
-		if 2*(len(common)-1) >= choosing {
-			c.keepFolds(common)
-			return
-		}
-		worst, most := -1, 0
-		for k := range c.trials {
-			if missed := c.trials[k].missing(); c.trials[k].ok && missed >= most {
-				worst, most = k, missed
-			}
-		}
-		c.trials[worst].ok, c.trials[worst].note = false, c.trials[worst].missed
-	}
-}
-
-func (c *contest[M]) keepFolds(folds []int) {
-	if len(c.arena.actual) == 0 {
-		return
-	}
-	ids, actual := make([][]int32, len(folds)), make([][]float64, len(folds))
-	for i, f := range folds {
-		ids[i], actual[i] = c.arena.ids[f], c.arena.actual[f]
-	}
-	c.arena.ids, c.arena.actual = ids, actual
+// bar takes out the candidates that could be trained in fewer than half of the choosing folds, and says of those that missed some
+// how many they are judged on: the early folds may hold too little history for the richer ones.
+func (c *contest[M]) bar() {
 	for k := range c.trials {
-		pred := make([][]float64, len(folds))
-		for i, f := range folds {
-			pred[i] = c.trials[k].pred[f]
+		t := &c.trials[k]
+		choosing := len(t.pred) - 1
+		missed := t.missing()
+		switch {
+		case !t.ok || missed == 0:
+		case 2*missed > choosing:
+			t.ok, t.note = false, t.missed
+		default:
+			t.note = fmt.Sprintf("judged on %d of %d folds; %s", choosing-missed, choosing, t.missed)
 		}
-		c.trials[k].pred = pred
 	}
 }
 

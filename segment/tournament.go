@@ -12,7 +12,7 @@ import (
 // trial is one candidate's showing: its predictions fold by fold.
 type trial struct {
 	name   string
-	ok     bool // certified in the final fit and in every choosing fold that is kept
+	ok     bool // certified in the final fit and in half of the choosing folds at least
 	note   string
 	missed string      // the first choosing fold in which it could not be trained, and why
 	pred   [][]float64 // by fold; nil where the candidate could not predict
@@ -53,99 +53,48 @@ func squaredErrors(actual, pred []float64) []float64 {
 	return losses
 }
 
-// losses of a trial over folds from .. to, with their clusters; nil where it could not predict.
-func (a *arena) losses(t *trial, from, to int) (loss []float64, ids []int32) {
-	for f := from; f < to; f++ {
-		if t.pred[f] == nil {
-			return nil, nil
-		}
-		one := a.loss(a.actual[f], t.pred[f])
-		if len(one) != len(t.pred[f]) {
-			return nil, nil // a prediction is no number
-		}
-		loss, ids = append(loss, one...), append(ids, a.ids[f]...)
-	}
-	return loss, ids
-}
-
-// decide names the champion: the simplest eligible candidate (trials come simplest first) whose mean
-// loss is within one standard error of the best, where the difference is paired by observation and
-// its error clustered by customer (the one-standard-error rule: Breiman, Friedman, Olshen & Stone
-// 1984, §3.4.3). An eligible incumbent within one standard error stays. Fold 0, the last, does not
-// choose. champion is −1 when nothing can be decided.
-func (a *arena) decide(trials []trial, incumbent string, threads int) (champion int, why string) {
-	folds := len(a.actual)
-	best, bestMean := -1, math.Inf(1)
-	losses, ids := make([][]float64, len(trials)), make([][]int32, len(trials)) // the same clusters for all
-	num.Blocks(len(trials), 1, threads, func(k, _, _ int) {
-		if trials[k].ok {
-			losses[k], ids[k] = a.losses(&trials[k], 1, folds)
-		}
-	})
-	for k := range trials {
-		if len(losses[k]) == 0 {
+// losses of a trial by fold, nil for one in which it could not be trained. ok is false where a prediction is no number.
+func (a *arena) losses(t *trial) (losses [][]float64, ok bool) {
+	losses = make([][]float64, len(a.actual))
+	for f, pred := range t.pred {
+		if pred == nil {
 			continue
 		}
-		if m := num.Mean(losses[k]); m < bestMean {
-			best, bestMean = k, m
+		losses[f] = a.loss(a.actual[f], pred)
+		if len(losses[f]) != len(pred) {
+			return nil, false
 		}
 	}
-	if best < 0 {
-		return -1, "no candidate could be judged"
-	}
-	within := func(k int) bool {
-		if len(losses[k]) == 0 {
-			return false
-		}
-		if k == best {
-			return true
-		}
-		diff := make([]float64, len(losses[k]))
-		for i := range diff {
-			diff[i] = losses[k][i] - losses[best][i]
-		}
-		mean, se := regress.ClusterMeanSE(diff, ids[k])
-		return !(mean > se) // an undefined error (one customer) cannot separate
-	}
-	for k := range trials {
-		if trials[k].name == incumbent && within(k) {
-			return k, "the incumbent, within one standard error of the best"
+	return losses, true
+}
+
+// choosing are what came and what a trial predicted, in the choosing folds in which it could be trained, with the customers.
+func (a *arena) choosing(t *trial) (actual, pred []float64, ids []int32) {
+	for f := 1; f < len(a.actual); f++ {
+		if t.pred[f] != nil {
+			actual, pred, ids = append(actual, a.actual[f]...), append(pred, t.pred[f]...), append(ids, a.ids[f]...)
 		}
 	}
-	for k := range trials {
-		if within(k) {
-			if k == best {
-				return k, "the best, and no simpler candidate within one standard error"
-			}
-			return k, "the simplest within one standard error of the best (" + trials[best].name + ")"
-		}
-	}
-	return best, "the best"
+	return actual, pred, ids
 }
 
 // rows is the tournament's table.
 func (a *arena) rows(trials []trial, champion, threads int) []Contest {
-	var best float64 // value held by the true top tenths
-	if a.target == targetValue {
-		for f := 1; f < len(a.actual); f++ {
-			best += topTenth(a.actual[f], a.actual[f])
-		}
-	}
 	out := make([]Contest, len(trials))
 	num.Blocks(len(trials), 1, threads, func(k, _, _ int) {
 		t, c := &trials[k], emptyContest(a.target, trials[k].name, k+1)
 		c.Certified, c.Champion, c.Note = t.ok, k == champion, t.note
-		folds := len(a.actual)
-		if folds > 0 {
-			if last, _ := a.losses(t, 0, 1); len(last) > 0 {
-				c.LastLoss = num.Mean(last)
+		if losses, ok := a.losses(t); ok && len(losses) > 0 {
+			if len(losses[0]) > 0 {
+				c.LastLoss = num.Mean(losses[0])
 				c.LastBias = bias(a.actual[0], t.pred[0])
 			}
-		}
-		if loss, ids := a.losses(t, 1, folds); len(loss) > 0 {
-			c.Folds, c.N = folds-1, len(loss)
-			c.Loss, c.LossSE = regress.ClusterMeanSE(loss, ids)
-			a.describe(&c, t, best)
+			if loss := slices.Concat(losses[1:]...); len(loss) > 0 {
+				actual, pred, ids := a.choosing(t)
+				c.Folds, c.N = len(losses)-1-t.missing(), len(loss)
+				c.Loss, c.LossSE = regress.ClusterMeanSE(loss, ids)
+				a.describe(&c, t, actual, pred)
+			}
 		}
 		out[k] = c
 	})
@@ -159,14 +108,8 @@ func emptyContest(target, name string, rank int) Contest {
 		AUC: nan, Brier: nan, TopCapture: nan, LastLoss: nan, LastBias: nan}
 }
 
-// describe adds what does not choose but helps to judge, over the choosing folds; best is the value held by the
-// true top tenths.
-func (a *arena) describe(c *Contest, t *trial, best float64) {
-	var actual, pred []float64
-	for f := 1; f < len(a.actual); f++ {
-		actual = append(actual, a.actual[f]...)
-		pred = append(pred, t.pred[f]...)
-	}
+// describe adds what does not choose but helps to judge, over the choosing folds in which the candidate was trained.
+func (a *arena) describe(c *Contest, t *trial, actual, pred []float64) {
 	c.Bias = bias(actual, pred)
 	if a.target == targetChurn {
 		for _, y := range actual {
@@ -179,11 +122,14 @@ func (a *arena) describe(c *Contest, t *trial, best float64) {
 		return
 	}
 	c.RMSE = math.Sqrt(c.Loss)
-	if best > 0 {
-		var held float64
-		for f := 1; f < len(a.actual); f++ {
+	var best, held float64 // by the true top tenths, and those it named
+	for f := 1; f < len(a.actual); f++ {
+		if t.pred[f] != nil {
+			best += topTenth(a.actual[f], a.actual[f])
 			held += topTenth(t.pred[f], a.actual[f])
 		}
+	}
+	if best > 0 {
 		c.TopCapture = held / best
 	}
 }
