@@ -37,7 +37,7 @@ func newBacktest(st *study) *backtest {
 // learnt ends the learning: of the past nothing is kept, of today the units. A large book needs the room.
 func (t *backtest) learnt() {
 	t.panels, t.chains, t.logits = nil, nil, nil
-	t.today = &panel{Day: t.today.Day, width: t.today.width, typical: t.today.typical, Mean12: t.today.Mean12}
+	t.today = &panel{Day: t.today.Day, width: t.today.width, typical: t.today.typical, clocks: t.today.clocks, Mean12: t.today.Mean12}
 	t.todayTexts = t.textsOn(t.Clock.AsOf, t.Profiles)
 }
 

@@ -14,6 +14,7 @@ type columns struct {
 	all    []feature
 	from   []int            // their columns in a panel, for those before the levels; nil where they are its first
 	fixed  int              // how many come before the levels
+	clock  [][2]int         // columns that are told less the day's mean, and which of clocks they are; none in a young book
 	values []map[string]int // by attribute: column of a level, −1 = the base
 	other  []int            // by attribute: column of the rare levels, −1 where there are none
 }
@@ -27,6 +28,9 @@ func newColumns(b *study, train []*panel, set columnSet) *columns {
 	for j, f := range b.allFeatures() {
 		if j == fIntercept || set.keep(f) {
 			c.all, c.from = append(c.all, f), append(c.from, j)
+			if len(train) >= clockDays {
+				c.relative(len(c.all)-1, j)
+			}
 		}
 	}
 	if c.fixed = len(c.all); c.from[c.fixed-1] == c.fixed-1 {
@@ -93,7 +97,7 @@ func (c *columns) names() []string {
 // row is the design's row of subject i, who is at risk.
 func (c *columns) row(p *panel, i int) []float64 {
 	x := p.row(i)
-	if c.from == nil && len(c.values) == 0 {
+	if c.from == nil && len(c.values) == 0 && len(c.clock) == 0 {
 		return x[:c.fixed:c.fixed]
 	}
 	row := make([]float64, len(c.all))
@@ -102,6 +106,9 @@ func (c *columns) row(p *panel, i int) []float64 {
 	}
 	for j, k := range c.from {
 		row[j] = x[k]
+	}
+	for _, of := range c.clock {
+		row[of[0]] -= p.clocks[of[1]]
 	}
 	for k, of := range c.values {
 		j, known := of[p.Attributes[k][p.Subjects[i].x]]

@@ -60,11 +60,12 @@ type panel struct {
 	Subjects   []subject // Ledger order
 	X          []float64 // customers at risk × width
 	width      int
-	typical    typical    // of the sample, like Mean12
-	Mean12     float64    // mean trailing-12-month value of the sample's customers at risk, at least zero: the unit of value
-	Churn      bool       // churn labels are known
-	Attributes [][]string // the model attributes: by attribute, then by row of X
-	Value      bool       // value labels are known
+	typical    typical              // of the sample, like Mean12
+	clocks     [len(clocks)]float64 // likewise, see clockMeans
+	Mean12     float64              // mean trailing-12-month value of the sample's customers at risk, at least zero: the unit of value
+	Churn      bool                 // churn labels are known
+	Attributes [][]string           // the model attributes: by attribute, then by row of X
+	Value      bool                 // value labels are known
 }
 
 // row is the feature row of subject i, who is at risk.
@@ -94,14 +95,14 @@ func (b *study) newPanel(day ingest.Day, profiles *Profiles) *panel {
 		}
 		num.Blocks(first-lo, panelBlock, b.Threads, func(_, from, to int) { b.observe(p, sh, profiles, look, lo+from, lo+to) })
 	})
-	p.Mean12 = meanValue(p.Subjects)
+	p.Mean12, p.clocks = meanValue(p.Subjects), p.clockMeans()
 	return p
 }
 
 // newShardPanel is customers lo to hi, of shard sh, on the day of a panel of the sample and measured in its units.
 // profiles are those of the whole book on that day, texts their model attributes (see textsOn).
 func (b *study) newShardPanel(of *panel, sh *ingest.Shard, profiles *Profiles, lo, hi int, texts []*Attribute) *panel {
-	p := &panel{Day: of.Day, width: of.width, typical: of.typical, Mean12: of.Mean12, Churn: of.Churn, Value: of.Value}
+	p := &panel{Day: of.Day, width: of.width, typical: of.typical, clocks: of.clocks, Mean12: of.Mean12, Churn: of.Churn, Value: of.Value}
 	b.seat(p, profiles, lo, hi, texts)
 	b.observe(p, sh, profiles, b.lookOn(p.Day), 0, len(p.Subjects))
 	return p
