@@ -125,8 +125,8 @@ func churnJSON(w *segment.ChurnWhy, res *segment.Result) *explainChurn {
 		return nil
 	}
 	out := &explainChurn{Model: w.Model, Certified: res.ChurnCertified, Mean: number(w.Mean)}
-	if l := w.Logistic; l != nil {
-		out.Logistic = &explainLogistic{number(l.Baseline), number(l.Link), number(l.Shrink), termsJSON(l.Terms)}
+	if l := w.Linear; l != nil {
+		out.Logistic = &explainLinear{l.Baseline.Link, number(l.Baseline.At), number(l.At), number(l.Shrink), termsJSON(l.Terms)}
 	}
 	if c := w.Chain; c != nil {
 		out.Chain = &explainChain{c.State, c.Departures, number(c.Periods), numbers(c.Silence), number(c.SE)}
@@ -140,7 +140,7 @@ func churnJSON(w *segment.ChurnWhy, res *segment.Result) *explainChurn {
 func termsJSON(terms []segment.Term) []explainTerm {
 	out := []explainTerm{}
 	for _, t := range terms {
-		out = append(out, explainTerm{t.Name, number(t.Value), number(t.Mean), number(t.Coef), number(t.Share)})
+		out = append(out, explainTerm{t.Name, t.Reason, number(t.Value), number(t.Mean), number(t.Coef), number(t.Share)})
 	}
 	return out
 }

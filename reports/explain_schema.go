@@ -141,15 +141,16 @@ type transitionInfo struct {
 }
 
 type explainChurn struct {
-	Model     string           `json:"model"`
-	Certified bool             `json:"certified"`
-	Mean      number           `json:"mean"`
-	Logistic  *explainLogistic `json:"logistic,omitempty"`
-	Chain     *explainChain    `json:"chain,omitempty"`
-	Rule      *explainRule     `json:"rule,omitempty"`
+	Model     string         `json:"model"`
+	Certified bool           `json:"certified"`
+	Mean      number         `json:"mean"`
+	Logistic  *explainLinear `json:"logistic,omitempty"` // of every model with a linear predictor
+	Chain     *explainChain  `json:"chain,omitempty"`
+	Rule      *explainRule   `json:"rule,omitempty"`
 }
 
-type explainLogistic struct {
+type explainLinear struct {
+	Scale    string        `json:"link_scale"`
 	Baseline number        `json:"baseline"`
 	Link     number        `json:"link"`
 	Shrink   number        `json:"shrink"`
@@ -157,11 +158,12 @@ type explainLogistic struct {
 }
 
 type explainTerm struct {
-	Name  string `json:"name"`
-	Value number `json:"value"`
-	Mean  number `json:"mean"`
-	Coef  number `json:"coefficient"`
-	Share number `json:"share"`
+	Name   string `json:"name"`
+	Reason string `json:"reason,omitempty"`
+	Value  number `json:"value"`
+	Mean   number `json:"mean"`
+	Coef   number `json:"coefficient"`
+	Share  number `json:"share"`
 }
 
 type explainChain struct {

@@ -31,7 +31,7 @@ func explainedFixture() *Explained {
 			History: &segment.History{Rows: 1, Cells: 1, UsualGap: nan, BookGap: 30, Latest: []segment.CellLine{{Day: asOf, Sales: 5, Lines: 1}},
 				Months: []segment.TrailingMonth{{End: asOf - 31, Net: -7}, {End: asOf, Net: 120_000}}},
 			State: &segment.StateWhy{State: "regular", Purchase: 2, Own: nan, Row: []segment.Transition{{To: "lapsed", Count: 1, P: nan, Low: nan, High: nan}}},
-			Churn: &segment.ChurnWhy{Model: "logistic", Mean: nan, Logistic: &segment.LogisticWhy{Baseline: -2, Link: -1.5, Shrink: .9,
+			Churn: &segment.ChurnWhy{Model: "logistic", Mean: nan, Linear: &segment.LinearWhy{Baseline: segment.Baseline{Link: segment.LinkLogit, At: -2}, At: -1.5, Shrink: .9,
 				Terms: []segment.Term{{Name: "overdue", Value: 2, Mean: 1, Coef: .5, Share: .5}, {Name: "trend", Share: .001}}}},
 			Value: &segment.ValueWhy{Model: "chain+spend", Label: nan, Stayed: nan, Spend: &segment.SpendWhy{Visits: 6, VisitsStayed: nan, Own: 70, Book: 50, Z: .9, Worth: 68},
 				Band: &segment.BandWhy{UpTo: math.Inf(1), Low: .5, High: 2}, Residual: segment.ResidualWhy{Multiplier: nan, Survival: nan}},

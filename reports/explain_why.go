@@ -6,7 +6,6 @@ import (
 	"math"
 	"slices"
 
-	"mainstay/internal/num"
 	"mainstay/segment"
 )
 
@@ -31,8 +30,8 @@ func (b *brief) churn() {
 	b.text(b.style.say("explain.churn", percent(b.s.Churn)+b.within(b.s.ChurnLow, b.s.ChurnHigh, percent), b.level(), b.res.Clock.Horizon, percent(w.Mean),
 		w.Model, b.certified(b.res.ChurnCertified)), 0)
 	switch {
-	case w.Logistic != nil:
-		b.logistic(w.Logistic)
+	case w.Linear != nil:
+		b.linear(w.Linear)
 	case w.Chain != nil:
 		b.chain(w.Chain)
 	default:
@@ -40,13 +39,15 @@ func (b *brief) churn() {
 	}
 }
 
-func (b *brief) logistic(w *segment.LogisticWhy) {
+// linear adds up the parts on the link scale, the largest first.
+func (b *brief) linear(w *segment.LinearWhy) {
 	terms := slices.Clone(w.Terms)
 	slices.SortStableFunc(terms, func(x, y segment.Term) int { return cmp.Compare(math.Abs(y.Share), math.Abs(x.Share)) })
+	makes := func(at float64) string { return percent(w.Baseline.Probability(at)) }
 	g := grid{right: []bool{false, true, true, true, true}}
-	g.rows = append(g.rows, b.header([]string{"column.term", "column.value", "column.mean", "column.logodds", "column.becomes"}))
-	at := w.Baseline
-	g.rows = append(g.rows, []string{b.style.say("explain.mean"), "", "", plus(at), percent(num.Expit(at))})
+	g.rows = append(g.rows, b.header([]string{"column.term", "column.value", "column.mean", "column." + w.Baseline.Link, "column.becomes"}))
+	at := w.Baseline.At
+	g.rows = append(g.rows, []string{b.style.say("explain.mean"), "", "", plus(at), makes(at)})
 	rest, few := 0.0, 0
 	for _, t := range terms {
 		if math.Abs(t.Share) < leastShare {
@@ -55,14 +56,14 @@ func (b *brief) logistic(w *segment.LogisticWhy) {
 			continue
 		}
 		at += t.Share
-		g.rows = append(g.rows, []string{t.Name, fixed(t.Value, textMoneyPlaces), fixed(t.Mean, textMoneyPlaces), plus(t.Share), percent(num.Expit(at))})
+		g.rows = append(g.rows, []string{t.Name, fixed(t.Value, textMoneyPlaces), fixed(t.Mean, textMoneyPlaces), plus(t.Share), makes(at)})
 	}
 	if few > 0 {
-		g.rows = append(g.rows, []string{b.style.say("explain.rest", few), "", "", plus(rest), percent(num.Expit(at + rest))})
+		g.rows = append(g.rows, []string{b.style.say("explain.rest", few), "", "", plus(rest), makes(at + rest)})
 	}
-	g.rows = append(g.rows, []string{b.style.say("explain.sum"), "", "", plus(w.Link), percent(num.Expit(w.Link))})
+	g.rows = append(g.rows, []string{b.style.say("explain.sum"), "", "", plus(w.At), makes(w.At)})
 	b.grid(&g)
-	if math.Abs(num.Expit(w.Link)-b.s.Churn) > clamped {
+	if math.Abs(w.Baseline.Probability(w.At)-b.s.Churn) > clamped {
 		b.text(b.style.say("explain.kept", percent(b.s.Churn)), 0)
 	}
 }

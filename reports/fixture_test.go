@@ -109,6 +109,7 @@ func fixtureResult(asOf ingest.Day) *segment.Result {
 			{Tier: "standard", Customers: 1570, Net12: 17_240_000_000, Value12: 11_500_000, ValueAtRisk: 1_700_000},
 		},
 		ChurnModel: "logistic", ValueModel: "chain+spend", ChurnCertified: true, ValueCertified: true,
+		Baseline:    segment.Baseline{Link: segment.LinkLogit, At: -1.75},
 		ModelWhy:    "simplest within one standard error of the best",
 		Calibration: []evaluate.Bin{{N: 100, Predicted: .05, Observed: .06}},
 		Lift:        []evaluate.Bin{{N: 100, Predicted: .05, Observed: .06, CumCapture: 1, Lift: 1}},
@@ -153,7 +154,7 @@ func fixtureResult(asOf ingest.Day) *segment.Result {
 func fixtureScores(asOf ingest.Day) segment.Rows {
 	undefined := segment.Score{
 		Churn: nan, ChurnLow: nan, ChurnHigh: nan, Return: nan, Value12: nan, Value12Low: nan, Value12High: nan,
-		Residual: nan, ValueAtRisk: nan, ValueScore: nan,
+		Residual: nan, ValueAtRisk: nan, ValueScore: nan, Effects: [3]float64{nan, nan, nan},
 	}
 	bus := undefined
 	bus.Key, bus.Name, bus.Relation, bus.State, bus.AtRisk = "00042", "市公交集团", "active", "regular", true
@@ -161,7 +162,7 @@ func fixtureScores(asOf ingest.Day) segment.Rows {
 	bus.Churn, bus.ChurnLow, bus.ChurnHigh = .12, .08, .17
 	bus.Value12, bus.Value12Low, bus.Value12High, bus.Residual, bus.ValueAtRisk = 412.345, 300, 500, 1800.005, 56.785
 	bus.Realised12, bus.ValueScore, bus.KeyAccount, bus.Tier, bus.TierReason = 40_000, 97.5, true, "platinum", "key account, among the first 80 % of value"
-	bus.Reasons = [3]string{"recency: bought 12 days ago", "gap: usual gap 30 days", ""}
+	bus.Reasons, bus.Effects = [3]string{"silence: silent 12 d, usual 30 (−)", "frequency: 12 purchase days in 12 months, 30 in all (−)", ""}, [3]float64{-.52, -.31, nan}
 	bus.ChurnModel, bus.ValueModel, bus.Certified, bus.Manager = "logistic", "chain+spend", true, "M07"
 
 	gone := undefined

@@ -49,6 +49,7 @@ type Manifest struct {
 	ValueBasis       string                `json:"value_basis"`
 	ValueBasisWhy    string                `json:"value_basis_why"`
 	Champions        Champions             `json:"champions"`
+	Churn            ChurnInfo             `json:"churn"`
 	Forecast         ForecastInfo          `json:"forecast"`
 	Fits             []FitInfo             `json:"fits"`
 	Outputs          []Output              `json:"outputs"`
@@ -147,6 +148,25 @@ func champions(res *segment.Result) Champions {
 	}
 }
 
+// ChurnInfo is what readers of churn probabilities need.
+type ChurnInfo struct {
+	Baseline *BaselineInfo `json:"baseline"` // null where the champion's predictions have no parts
+}
+
+// BaselineInfo is the mean customer of training: what the effects of reasons are added to.
+type BaselineInfo struct {
+	Link        string `json:"link"` // the scale of effects: logit or cloglog
+	Value       number `json:"value"`
+	Probability number `json:"probability"`
+}
+
+func newChurn(res *segment.Result) (out ChurnInfo) {
+	if b := res.Baseline; b.Link != "" {
+		out.Baseline = &BaselineInfo{b.Link, number(b.At), number(b.Probability(b.At))}
+	}
+	return out
+}
+
 // ForecastInfo is what the champions expect of the whole book, in customers and in money units: what a replay holds
 // against what came.
 type ForecastInfo struct {
@@ -213,6 +233,7 @@ func NewManifest(r *Run, plan *ingest.Plan, tally *ingest.Tally, res *segment.Re
 		},
 		ValueBasis: res.Basis, ValueBasisWhy: res.BasisWhy,
 		Champions: champions(res),
+		Churn:     newChurn(res),
 		Forecast:  newForecast(&res.Forecast),
 		Tables:    []TableCounts{}, Fits: []FitInfo{}, Outputs: []Output{}, Warnings: append(Warnings(plan, res), tallyNotes(tally)...),
 	}

@@ -35,6 +35,7 @@ func scoreTable(room *Table, s []segment.Score, res *segment.Result, has ingest.
 	scoreDecision(b, s)
 	scoreHistory(b, s, res, has)
 	scoreAttributes(b, s, res)
+	scoreReasons(b, s)
 	return &b.t
 }
 
@@ -187,4 +188,19 @@ func scoreAttributes(b *columns, s []segment.Score, res *segment.Result) {
 	b.text("region", "region", func(i int) string { return s[i].Region })
 	b.text("currency", "currency of every money column; null where the export names none", func(int) string { return res.Currency })
 	b.integerOr("accounts", "accounts of the buying group; null unless the unit is the parent", func(i int) (int64, bool) { return int64(s[i].Accounts), s[i].Accounts > 0 })
+}
+
+// scoreReasons adds how much each reason weighs, and its Chinese.
+func scoreReasons(b *columns, s []segment.Score) {
+	for k, name := range reasonColumns {
+		b.float(name+"_effect", "what "+name+" adds to the log-odds of leaving, or on the scale that churn.baseline of the manifest names, against the mean customer of training; to hundredths, at most ±20.47; null where the model has no such parts",
+			func(i int) float64 { return s[i].Effects[k] })
+	}
+	var room []byte
+	for k, name := range reasonColumns {
+		b.text(name+"_zh", name+" in Chinese, without its code", func(i int) string {
+			room = appendBecause(room[:0], s[i].Reasons[k])
+			return string(room)
+		})
+	}
 }

@@ -164,6 +164,9 @@ func (a *analysis) score(ctx context.Context, progress Progress) error {
 	r.Reference = reference
 	r.Learnt = a.learntFrom()
 	r.ChurnModel, r.ValueModel = a.churn.name(), a.value.name()
+	if m, ok := innermost(a.scorer.churn).(contributor); ok {
+		r.Baseline = m.baseline()
+	}
 	r.ChurnCertified, r.ValueCertified = a.churn.certified(), a.value.certified()
 	r.Scores = a.bookScores(a.scored)
 	report(progress, phaseScores, 1)

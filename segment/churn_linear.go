@@ -14,6 +14,7 @@ import (
 // with shift such that the training events are met in total.
 type linearModel struct {
 	columns       *columns
+	codes         []uint8 // of reasons, by column
 	coef          []float64
 	mean          []float64 // of the columns in training: what reasons are told against
 	shrink, shift float64
@@ -21,7 +22,7 @@ type linearModel struct {
 }
 
 func newLinearModel(c *columns, coef []float64, r *rows, shrink float64, threads int) *linearModel {
-	m := &linearModel{columns: c, coef: coef, mean: columnMeans(r.Design), shrink: shrink}
+	m := &linearModel{columns: c, codes: codesOf(c.all), coef: coef, mean: columnMeans(r.Design), shrink: shrink}
 	eta := make([]float64, len(r.y))
 	num.Blocks(len(eta), panelBlock, threads, func(_, lo, hi int) {
 		for i := lo; i < hi; i++ {

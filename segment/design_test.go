@@ -92,7 +92,8 @@ func TestModelAttributeIsLearnt(t *testing.T) {
 	found := false
 	for i := range today.Subjects {
 		if s := &today.Subjects[i]; s.atRisk {
-			for _, r := range regressed(m, m.columns.codes(), today, i) {
+			reasons, _ := m.contributions(today, i).strongest()
+			for _, r := range reasons {
 				words := string(facts.append(nil, codeAttribute, &fact{member: int(s.profile)}))
 				found = found || r.code() == codeAttribute && strings.HasPrefix(words, "industry ")
 			}

@@ -12,7 +12,34 @@ type detail struct {
 	low, high float64 // of the churn probability's interval; NaN unless active
 	trend     float64 // what a reason tells of it
 	reasons   [3]reason
+	effects   [3]effect // of the reasons
 }
+
+// effect is what a reason adds to the log-odds of leaving, in hundredths; noEffect where the model has no such parts, and where there is no reason.
+type effect int16
+
+const (
+	noEffect   effect = -1 << (effectBits - 1)
+	effectBits        = 12
+	effectUnit        = 100 // of a log-odds of 1
+)
+
+// effectOf rounds a share of the log-odds, which is kept within ±20.47: beyond, nothing changes any more.
+func effectOf(share float64) effect {
+	const most = float64(-noEffect - 1)
+	return effect(math.RoundToEven(min(max(effectUnit*share, -most), most)))
+}
+
+// share is in log-odds, NaN for none.
+func (e effect) share() float64 {
+	if e == noEffect {
+		return math.NaN()
+	}
+	return float64(e) / effectUnit
+}
+
+// noEffects is of models that have no parts on the link scale.
+var noEffects = [3]effect{noEffect, noEffect, noEffect}
 
 const (
 	detailWords = 4    // 64-bit words of a detail
@@ -24,13 +51,20 @@ const (
 
 func (d *detail) put(words []uint64) {
 	words[0], words[1], words[2] = math.Float64bits(d.low), math.Float64bits(d.high), math.Float64bits(d.trend)
-	words[3] = uint64(d.reasons[0]) | uint64(d.reasons[1])<<8 | uint64(d.reasons[2])<<16
+	words[3] = 0
+	for k := range d.reasons { // 24 bits of reasons, then 36 of effects
+		words[3] |= uint64(d.reasons[k])<<(8*k) | uint64(uint16(d.effects[k])&(1<<effectBits-1))<<(24+effectBits*k)
+	}
 }
 
 func detailOf(words []uint64) detail {
-	r := words[3]
-	return detail{math.Float64frombits(words[0]), math.Float64frombits(words[1]), math.Float64frombits(words[2]),
-		[3]reason{reason(r), reason(r >> 8), reason(r >> 16)}}
+	d := detail{low: math.Float64frombits(words[0]), high: math.Float64frombits(words[1]), trend: math.Float64frombits(words[2])}
+	for k := range d.reasons {
+		const sign = 16 - effectBits
+		d.reasons[k] = reason(words[3] >> (8 * k))
+		d.effects[k] = effect(words[3]>>(24+effectBits*k)<<sign) >> sign
+	}
+	return d
 }
 
 // details are those of all customers: in memory, or, where it has no room for them, in pages of a temporary file.

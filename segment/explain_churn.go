@@ -22,26 +22,26 @@ func (a *analysis) explainState(s *subject) *StateWhy {
 // ChurnWhy takes a churn probability apart, the way its model made it: exactly one of the three parts is
 // set.
 type ChurnWhy struct {
-	Model    string
-	Mean     float64 // mean churn probability of the customers at risk
-	Logistic *LogisticWhy
-	Chain    *ChainWhy
-	Rule     *RuleWhy
+	Model  string
+	Mean   float64 // mean churn probability of the customers at risk
+	Linear *LinearWhy
+	Chain  *ChainWhy
+	Rule   *RuleWhy
 }
 
-// LogisticWhy is a churn probability on the link scale:
+// LinearWhy is a churn probability on the link scale of its model:
 //
-//	logit p = Baseline + Σ Share,   Share = shrink·(x − mean)·β
+//	link p = Baseline + Σ Share,   Share = shrink·(x − mean)·β
 //
-// The baseline is the log-odds of the mean customer, whose every feature has its mean in training. p is
-// then kept within [0.001, 0.999].
-type LogisticWhy struct {
-	Baseline, Link float64 // log-odds
-	Shrink         float64
-	Terms          []Term // in the order of the features
+// p is then kept within [0.001, 0.999].
+type LinearWhy struct {
+	Baseline Baseline
+	At       float64 // link p
+	Shrink   float64
+	Terms    []Term // in the order of the columns
 }
 
-// Term is one part of a linear predictor. Share is in log-odds, or in money units.
+// Term is one part of a linear predictor. Share is on the link scale, or in money units.
 type Term struct {
 	Name, Reason, Doc        string
 	Value, Mean, Coef, Share float64
@@ -69,26 +69,14 @@ type RuleWhy struct {
 func (a *analysis) explainChurn(p *panel, i int) *ChurnWhy {
 	w := &ChurnWhy{Model: a.result.ChurnModel, Mean: a.scored.meanChurn()}
 	switch m := innermost(a.scorer.churn).(type) {
-	case *linearModel:
-		w.Logistic = m.explain(m.columns.row(p, i))
+	case contributor:
+		w.Linear = m.explain(p, i)
 	case *chainModel:
 		w.Chain = m.explain(m.fold[p.Subjects[i].state])
 	case *recencyRule:
 		w.Rule = m.explain(p.Subjects[i].recency)
 	default:
 		return nil // nothing is known
-	}
-	return w
-}
-
-// explain takes the log-odds of a feature row apart.
-func (m *linearModel) explain(x []float64) *LogisticWhy {
-	w := &LogisticWhy{Baseline: m.shift + m.shrink*m.predictor(m.mean), Link: m.shift + m.shrink*m.predictor(x), Shrink: m.shrink}
-	for k, f := range m.columns.all {
-		if k != fIntercept {
-			w.Terms = append(w.Terms, Term{Name: f.Name, Reason: f.Reason, Doc: f.Doc, Value: x[k], Mean: m.mean[k], Coef: m.coef[k],
-				Share: m.shrink * (x[k] - m.mean[k]) * m.coef[k]})
-		}
 	}
 	return w
 }

@@ -13,7 +13,6 @@ import (
 	"pgregory.net/rapid"
 
 	"mainstay/ingest"
-	"mainstay/internal/num"
 )
 
 // explained is a finished analysis of a simulated book.
@@ -41,9 +40,13 @@ func (a *analysis) scoredBy(today *panel, churn chanceModel, value valueModel) m
 	for i, s := range today.Subjects {
 		if s.atRisk {
 			m := int(s.profile)
-			a.scorer.active(sc, m, today, i)
+			d, _, _ := a.scorer.active(sc, m, today, i)
 			row := Score{Churn: sc.chance[m], Value12: sc.value[m], ValueAtRisk: sc.risk[m]}
 			row.Value12Low, row.Value12High, _ = a.scorer.interval(sc, m)
+			for k, r := range d.reasons {
+				row.Reasons[k] = string(r.append(nil, func(dst []byte, _ string) []byte { return dst }))
+				row.Effects[k] = d.effects[k].share()
+			}
 			scores[i] = row
 		}
 	}
@@ -86,14 +89,22 @@ func churnAddsUp(t *testing.T, a *analysis, today *panel, i int, sc *Score) {
 	t.Helper()
 	w := a.explainChurn(today, i)
 	switch {
-	case w.Logistic != nil:
-		l := w.Logistic
-		sum := l.Baseline
+	case w.Linear != nil:
+		l := w.Linear
+		sum, byCode := l.Baseline.At, map[string]float64{}
 		for _, term := range l.Terms {
 			sum += term.Share
+			byCode[term.Reason] += term.Share
 		}
-		if math.Abs(sum-l.Link) > 1e-12*max(1, math.Abs(l.Link)) || clampChance(num.Expit(l.Link)) != sc.Churn {
-			t.Errorf("logistic: %v and its terms make %v, link %v, churn %v", l.Baseline, sum, l.Link, sc.Churn)
+		if math.Abs(sum-l.At) > 1e-12*max(1, math.Abs(l.At)) || clampChance(l.Baseline.Probability(l.At)) != sc.Churn {
+			t.Errorf("%s: %v and its terms make %v, link %v, churn %v", w.Model, l.Baseline, sum, l.At, sc.Churn)
+		}
+		for k, r := range sc.Reasons {
+			if r == "" != math.IsNaN(sc.Effects[k]) || k == 0 && r == "" {
+				t.Errorf("%q adds %v", r, sc.Effects[k])
+			} else if code, _, _ := strings.Cut(r, ": "); r != "" && math.Abs(byCode[code]-sc.Effects[k]) > 0.00501 {
+				t.Errorf("%q adds %v, its terms %v", r, sc.Effects[k], byCode[code])
+			}
 		}
 	case w.Chain != nil:
 		c := w.Chain

@@ -27,10 +27,9 @@ const (
 )
 
 const (
-	leastContribution = 0.1  // log-odds: a smaller one moves the odds by less than a tenth
-	notableChange     = 0.20 // of 12-month value, or of a half year
-	notableReturns    = 0.10 // of sales
-	daysInYear        = 365.25
+	notableChange  = 0.20 // of 12-month value, or of a half year
+	notableReturns = 0.10 // of sales
+	daysInYear     = 365.25
 )
 
 // teller puts facts of customers into words.
@@ -71,43 +70,6 @@ func (r reason) append(dst []byte, words func(dst []byte, code string) []byte) [
 		dst = append(dst, " (−)"...)
 	}
 	return dst
-}
-
-// codes are the places in reasonCodes of what the columns speak for.
-func (c *columns) codes() []uint8 {
-	out := make([]uint8, len(c.all))
-	for k := range c.all {
-		out[k] = uint8(slices.Index(reasonCodes[:featureCodes], c.all[k].Reason))
-	}
-	return out
-}
-
-// regressed are the reasons of a customer scored by a regression: the columns' shares of
-// the log-odds, shrink·(x − mean)·β, added up by reason (codes are the columns'), largest first. The largest is always told.
-func regressed(m *linearModel, codes []uint8, p *panel, i int) (out [3]reason) {
-	var share [featureCodes]float64
-	for k, x := range m.columns.row(p, i) {
-		share[codes[k]] += m.shrink * (x - m.mean[k]) * m.coef[k]
-	}
-	for n := range out {
-		best := 0
-		share[best] = 0 // the intercept speaks for nothing
-		for code := 1; code < featureCodes; code++ {
-			if best == 0 || math.Abs(share[code]) > math.Abs(share[best]) {
-				best = code
-			}
-		}
-		v := share[best]
-		if math.Abs(v) < leastContribution && n > 0 {
-			break
-		}
-		out[n] = reason(4*best + 2)
-		if v < 0 {
-			out[n] = reason(4 * best)
-		}
-		share[best] = 0
-	}
-	return out
 }
 
 // observed are the reasons of a customer scored by the chain or the rule: silence first, for both

@@ -71,7 +71,7 @@ func (b *bookScores) Batches(size int) iter.Seq2[[]Score, error] {
 
 // detail is that of a member. Who has never bought has one for all.
 func (b *bookScores) detail(r *detailReader, m int) (detail, error) {
-	nobody := detail{low: math.NaN(), high: math.NaN()}
+	nobody := detail{low: math.NaN(), high: math.NaN(), effects: noEffects}
 	switch b.relation[m] {
 	case prospects:
 		nobody.reasons[0] = reasonOf(codeProspect, 0)
@@ -123,6 +123,7 @@ func (b *bookScores) row(row *Score, room *Profile, m int, d detail, w *phrases)
 	}
 	f.state = row.State
 	for k, r := range d.reasons {
+		row.Effects[k] = d.effects[k].share()
 		row.Reasons[k] = w.keep(r.append(w.buf, func(dst []byte, code string) []byte { return s.teller.append(dst, code, &f) }))
 	}
 }

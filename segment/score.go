@@ -41,7 +41,6 @@ type scorer struct {
 	bands    *valueBands
 	future   []float64 // residual ÷ 12-month value by chain state; nil without a certified chain
 	survival float64   // mean annual survival of customers at risk
-	codes    []uint8   // of the reasons of a regression's columns
 
 	labels [ingest.Shards]sums // of the values expected over the label, of the customers at risk
 }
@@ -92,9 +91,6 @@ func (s *scored) churn(m int) float64 {
 // scoreAll scores every member of the book. Errors are that of the context, and of temporary files.
 func (s *scorer) scoreAll(ctx context.Context) (*scored, error) {
 	sc := newScored(s.Members())
-	if m, ok := innermost(s.churn).(*linearModel); ok {
-		s.codes = m.columns.codes()
-	}
 	var err error
 	if sc.details, err = s.newDetails(); err != nil {
 		return nil, err
@@ -138,7 +134,7 @@ func (s *scorer) scoreAll(ctx context.Context) (*scored, error) {
 // active scores member m, who is at risk: subject i of a panel of today. It returns the value expected over the label with
 // its standard deviation, NaN where unknown.
 func (s *scorer) active(sc *scored, m int, p *panel, i int) (d detail, label, deviation float64) {
-	d, label, deviation = detail{low: math.NaN(), high: math.NaN()}, math.NaN(), math.NaN()
+	d, label, deviation = detail{low: math.NaN(), high: math.NaN(), effects: noEffects}, math.NaN(), math.NaN()
 	at := &p.Subjects[i]
 	sc.relation[m], sc.state[m] = active, uint8(at.state)
 	if s.churn != nil {
@@ -154,9 +150,10 @@ func (s *scorer) active(sc *scored, m int, p *panel, i int) (d detail, label, de
 			sc.risk[m] = max(0, sc.chance[m]*o.year)
 		}
 	}
+	d.trend = p.row(i)[fTrend]
 	switch model := innermost(s.churn).(type) {
-	case *linearModel:
-		d.reasons, d.trend = regressed(model, s.codes, p, i), p.row(i)[fTrend]
+	case contributor:
+		d.reasons, d.effects = model.contributions(p, i).strongest()
 	case *chainModel:
 		d.reasons = s.teller.observed(m, true)
 	default:
@@ -180,7 +177,7 @@ func (s *scorer) lapsed(sc *scored, m int, p *panel, i int) detail {
 	at := &p.Subjects[i]
 	sc.relation[m], sc.state[m] = lapsed, uint8(at.state)
 	sc.chance[m], sc.value[m] = s.returns.of(at)
-	return detail{low: math.NaN(), high: math.NaN(), reasons: [3]reason{reasonOf(codeLapsed, 0), reasonOf(codeFrequency, 0)}}
+	return detail{low: math.NaN(), high: math.NaN(), effects: noEffects, reasons: [3]reason{reasonOf(codeLapsed, 0), reasonOf(codeFrequency, 0)}}
 }
 
 // residual is the discounted value of all future of a customer, from the undiscounted value of the next 12 months: for

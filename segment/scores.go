@@ -51,7 +51,8 @@ type Score struct {
 	ValueScore                       float64 // 0 to 100; NaN for prospects
 	KeyAccount                       bool
 	Tier, TierReason                 string
-	Reasons                          [3]string // "code: words", "" where fewer
-	ChurnModel, ValueModel           string    // the champions; "returns" (or "chain") for both of the lapsed; "" where no model scored
-	Certified                        bool      // both champions won a tournament (see Result.ChurnCertified); never for others than customers at risk
+	Reasons                          [3]string  // "code: words", "" where fewer
+	Effects                          [3]float64 // what each adds on the link scale against Result.Baseline, to hundredths; NaN for models without such parts
+	ChurnModel, ValueModel           string     // the champions; "returns" (or "chain") for both of the lapsed; "" where no model scored
+	Certified                        bool       // both champions won a tournament (see Result.ChurnCertified); never for others than customers at risk
 }
