@@ -178,12 +178,17 @@ func (m Model) hopeless(of *moments, rows int) string {
 
 // Mean is the mean of a response whose linear predictor is eta; of an inverse link NaN unless eta > 0.
 func (m Model) Mean(eta float64) float64 {
-	l := m.law()
-	if m.link() == Inverse && !(eta > 0) {
-		return math.NaN()
-	}
-	mu, _, _ := l.mean(eta)
+	mu, _ := m.meanSlope(eta)
 	return mu
+}
+
+// meanSlope is Mean, and its derivative.
+func (m Model) meanSlope(eta float64) (mu, slope float64) {
+	if m.link() == Inverse && !(eta > 0) {
+		return math.NaN(), math.NaN()
+	}
+	mu, slope, _ = m.law().mean(eta)
+	return mu, slope
 }
 
 // likelihood sets the log-likelihood of f, that of its null model, and the parameters beside the coefficients.

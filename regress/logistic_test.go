@@ -143,8 +143,8 @@ func TestGeneratedAgainstStatsmodels(t *testing.T) {
 	r := mustLogistic(t, d, y, Options{Cluster: cluster})
 	nearAll(t, "robust se", r.StandardErrors(), []float64{0.13124858117247232, 0.0021631581935111182, 0.01389067166746168, 0.10796317321580175, 0.00401647195005162}, 1e-11)
 
-	q, low, high := f.Probability([]float64{1, 100, 5, 1, 60}, 0.95)
-	nearAll(t, "prediction", []float64{q, low, high}, []float64{0.24952599440644704, 0.20912376346811662, 0.29482405328351}, 1e-12)
+	q := f.Predict([]float64{1, 100, 5, 1, 60}, 0, num.ZLevel(0.95))
+	nearAll(t, "prediction", []float64{q.Value, q.Low, q.High}, []float64{0.24952599440644704, 0.20912376346811662, 0.29482405328351}, 1e-12)
 }
 
 func TestLogisticRefusals(t *testing.T) {
@@ -343,9 +343,9 @@ func TestCoverage(t *testing.T) {
 		}
 		f := mustLogistic(t, d, y, Options{Threads: 2})
 		slopes += count(math.Abs(f.Coef[1]-truth[1]) < 1.96*f.SE[1])
-		_, low, high := f.Probability([]float64{1, 0.5, 1}, 0.95)
+		p := f.Predict([]float64{1, 0.5, 1}, 0, num.ZLevel(0.95))
 		want := num.Expit(truth[0] + 0.5*truth[1] + truth[2])
-		probabilities += count(low < want && want < high)
+		probabilities += count(p.Low < want && want < p.High)
 		g, err := LeastSquares(d, line, Options{Cluster: cluster})
 		if err != nil {
 			t.Fatal(err)

@@ -50,24 +50,41 @@ func (f *Fit) Linear(x []float64) (eta, se float64) {
 	return eta, math.Sqrt(max(variance, 0)) // rounding can take a zero variance below 0
 }
 
-// Probability is that of the event by a binomial fit (or Firth's) with an interval at level (for example 0.95), by the
-// delta method on the scale of the link, which stays inside (0, 1); of the logit link
+// Prediction is a mean with its standard error and interval. NaN where undefined.
+type Prediction struct{ Value, SE, Low, High float64 }
+
+// Predict is the mean of a response with the columns x and an offset, by the delta method on the scale of the link, η = x·β + offset,
 //
-//	p = 1/(1+e^−η),   low, high = 1/(1+e^−(η ∓ z·se)),   z = Φ⁻¹((1+level)/2)
+//	μ = g⁻¹(η),   SE = |dμ/dη|·se(η),   low, high = g⁻¹(η ∓ width·se(η)),
 //
-// (Hosmer, Lemeshow & Sturdivant 2013, Applied Logistic Regression, §2.6). NaN where Linear
-// is, and for a level outside (0, 1).
-func (f *Fit) Probability(x []float64, level float64) (p, low, high float64) {
+// so that the interval stays where means can lie: the interval of the mean, not of a response. width is a quantile of the normal distribution, or of Student's
+// where the dispersion is estimated. Of least squares the link is the identity, of Firth's regression the logit. NaN where Linear is, for a mean that
+// the link does not know (inverse), and for a width that is not above 0.
+//
+// Source: McCullagh & Nelder 1989, §2.5; R's predict.glm(se.fit = TRUE); Hosmer, Lemeshow & Sturdivant 2013, §2.6.
+func (f *Fit) Predict(x []float64, offset, width float64) Prediction {
+	nan := math.NaN()
 	eta, se := f.Linear(x)
-	z := num.ZLevel(level)
-	if math.IsNaN(z) {
-		return math.NaN(), math.NaN(), math.NaN()
+	if eta += offset; math.IsNaN(eta) || math.IsInf(eta, 0) || !(width > 0) {
+		return Prediction{nan, nan, nan, nan}
 	}
-	mean := num.Expit
-	if f.Model != nil && f.Model.link() != Logit {
-		mean = f.Model.Mean
+	mean := func(eta float64) (mu, slope float64) { return eta, 1 }
+	switch {
+	case f.Model != nil:
+		mean = f.Model.meanSlope
+	case f.line == nil: // Firth's
+		mean = Model{Distribution: Binomial}.meanSlope
 	}
-	return mean(eta), mean(eta - z*se), mean(eta + z*se)
+	mu, slope := mean(eta)
+	low, _ := mean(eta - width*se)
+	high, _ := mean(eta + width*se)
+	if low > high {
+		low, high = high, low
+	}
+	if math.IsNaN(low) || math.IsNaN(high) || math.IsInf(high, 0) { // an interval that crosses where the link ends has no end there
+		low, high = nan, nan
+	}
+	return Prediction{mu, math.Abs(slope) * se, low, high}
 }
 
 // UnitDeviance is that of a response y with mean mu by a certified GLM, with its θ or p:

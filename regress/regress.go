@@ -6,7 +6,7 @@
 // frame.go (centring and scaling, shared by all fits), tiles.go (the sums of a pass), ols.go with qr.go and
 // refine.go; glm_model.go (which models there are), law.go with a file for each kind of response, glm.go with irls.go,
 // begin.go and separation.go, glm_theta.go and glm_power.go (parameters beside the coefficients); robust.go
-// (clusters) and hc.go, ridge.go, influence.go, nested.go, predict.go. Beside them stand firth.go and multinomial.go, with a few
+// (clusters) and hc.go, ridge.go, influence.go, nested.go, predict.go and reach.go (other rows). Beside them stand firth.go and multinomial.go, with a few
 // files each.
 package regress
 

@@ -31,8 +31,8 @@ func TestPredictionsOutsideTheirDomain(t *testing.T) {
 			t.Errorf("Linear(%v) = %v, %v", x, eta, se)
 		}
 	}
-	if p, _, _ := f.Probability([]float64{1, 2}, 1); !math.IsNaN(p) {
-		t.Error("a level of 1 has no interval")
+	if p := f.Predict([]float64{1, 2}, 0, math.NaN()); !math.IsNaN(p.Value) {
+		t.Error("an interval of no width")
 	}
 }
 
@@ -48,8 +48,8 @@ func TestProbabilityByLink(t *testing.T) {
 	}
 	at := []float64{1, 0.4}
 	eta, se := f.Linear(at)
-	p, low, high := f.Probability(at, 0.95)
-	for _, c := range [][2]float64{{p, eta}, {low, eta - 1.959963984540054*se}, {high, eta + 1.959963984540054*se}} {
+	p := f.Predict(at, 0, 1.959963984540054)
+	for _, c := range [][2]float64{{p.Value, eta}, {p.Low, eta - 1.959963984540054*se}, {p.High, eta + 1.959963984540054*se}} {
 		near(t, "Φ", c[0], math.Erfc(-c[1]/math.Sqrt2)/2, 1e-12)
 	}
 	if in := (&FirthFit{Fit: *newFit("firth", f.Names, 40)}).Influence(); in != nil {

@@ -16,7 +16,7 @@ const csvFlush = 64 * 1024
 // WriteCSV writes t as RFC 4180 with a header, in UTF-8 without a byte-order mark, lines ending in
 // LF; null is an empty cell, dates are YYYY-MM-DD, booleans true and false.
 //
-// It is safe to open in a spreadsheet: a text cell that could be read as a formula gets a leading
+// It is safe to open in a spreadsheet: a text cell, or a column's name, that could be read as a formula gets a leading
 // apostrophe (see guarded). Numbers are never touched, and neither is any other file format.
 func WriteCSV(w io.Writer, t *Table) error { return writeWhole(newCSVWriter(w, t), t) }
 
@@ -33,7 +33,7 @@ func newCSVWriter(w io.Writer, shape *Table) *csvWriter {
 		if k > 0 {
 			cw.buf = append(cw.buf, ',')
 		}
-		cw.buf = appendCSVText(cw.buf, shape.Columns[k].Name)
+		cw.buf = appendCSVText(cw.buf, guarded(shape.Columns[k].Name))
 	}
 	cw.buf = append(cw.buf, '\n')
 	return cw

@@ -17,6 +17,7 @@ type Regression struct {
 	Files []string
 	Rows  int      // of the table
 	Notes []string // how the table was read
+	New   *NewRows // nil unless rows were predicted
 }
 
 // WriteRegression writes a fit for a terminal: what was fitted, the coefficient table, the measures,
@@ -41,6 +42,9 @@ func WriteRegression(w io.Writer, r *Regression) error {
 	}
 	if r.Validation != nil {
 		r.validation(b)
+	}
+	if r.Predictions != nil {
+		r.predictions(b)
 	}
 	for i, remark := range append(r.remarks(), r.Notes...) {
 		if i == 0 {

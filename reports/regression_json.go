@@ -86,6 +86,7 @@ type regressionJSON struct {
 	Sections     []sectionJSON     `json:"sections"`
 	Certificate  *num.Certificate  `json:"certificate"`
 	Validation   *validationJSON   `json:"cross_validation"`
+	Predictions  *predictionsJSON  `json:"predictions,omitempty"`
 	Notes        []string          `json:"notes"`
 }
 
@@ -250,6 +251,12 @@ func WriteRegressionJSON(w io.Writer, r *Regression) error {
 	}
 	if r.Validation != nil {
 		out.Validation = r.validationJSON()
+	}
+	if r.Predictions != nil {
+		var err error
+		if out.Predictions, err = r.predictionsJSON(); err != nil {
+			return err
+		}
 	}
 	b, err := encodeJSON(out)
 	if err != nil {

@@ -38,6 +38,9 @@ learnt on the other rows. --cv-group keeps the rows of one customer together, --
 only forward in time. Where a row says what came within 30 days of it, --cv-gap 30 keeps from
 learning what was not known yet. Folds follow from --seed and from what the rows hold, not from their order.
 
+--predict FILE predicts other rows, each with an interval. A row that lacks a column, or has a level
+that the fit never saw, has no prediction but a reason; rows beyond those of the fit are marked.
+
 A fit that cannot be trusted (separated classes, too few rows) prints no numbers and ends with
 status 4.`
 
@@ -59,6 +62,7 @@ type regressOptions struct {
 	json                             bool
 	threads                          int
 	penaltyFlags
+	predictFlags
 }
 
 func (o *regressOptions) addFlags(f *pflag.FlagSet) {
@@ -75,7 +79,7 @@ func (o *regressOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.time, "cv-time", "", "`COLUMN` of dates: every fold is predicted from earlier days alone")
 	f.IntVar(&o.gap, "cv-gap", 0, "with --cv-time: so many `DAYS` before a fold do not teach, for what their rows say was not known yet")
 	f.IntVar(&o.window, "cv-window", 0, "with --cv-time: only so many `DAYS` before that teach (0 = all)")
-	f.StringVarP(&o.out, "out", "o", "", "also write the coefficients to `FILE` (.csv, .parquet, .arrow, .json)")
+	f.StringVarP(&o.out, "out", "o", "", "also write the coefficients, with --predict the predictions, to `FILE` (.csv, .parquet, .arrow, .json)")
 	f.BoolVar(&o.json, "json", false, "print JSON instead of tables")
 	addThreads(f, &o.threads)
 }
@@ -97,6 +101,7 @@ func newRegressCommand(a *app) *cobra.Command {
   mainstay regress customers.csv 'mean_spend ~ purchases' --family gamma-gamma
   mainstay regress customers.csv 'Surv(days, lost) ~ industry + visits' --family cox --cv 5
   mainstay regress accounts.csv 'orders ~ industry + offset(log(months))' --family negative-binomial --tests
+  mainstay regress accounts.csv 'lost ~ visits' --family binomial --predict today.csv --keep account --out risk.csv
   mainstay regress months.parquet 'units ~ . - month' --cv 6 --cv-time month --out coefficients.csv`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.check(args); err != nil {
@@ -113,6 +118,7 @@ func newRegressCommand(a *app) *cobra.Command {
 	}
 	o.addFlags(cmd.Flags())
 	o.penaltyFlags.addFlags(cmd.Flags())
+	o.predictFlags.addFlags(cmd.Flags())
 	cmd.Flags().SortFlags = false
 	return cmd
 }
@@ -124,17 +130,21 @@ func runRegress(ctx context.Context, a *app, o *regressOptions, args []string) e
 	if err != nil {
 		return err
 	}
-	a.progress.say("fitting")
 	s, err := newStudy(t, args[len(args)-1], o)
 	if err != nil {
 		return err
 	}
+	rows, err := s.newRows(ctx, o)
+	if err != nil {
+		return err
+	}
+	a.progress.say("fitting")
 	r, err := model.Fit(ctx, s.data, s.formula, s.options)
 	if err != nil {
 		return s.explain(err)
 	}
 	a.progress.clear()
-	return a.showRegression(o, &reports.Regression{Result: r, Files: t.Files, Rows: t.Rows, Notes: append(t.Notes, s.notes()...)})
+	return a.showRegression(o, &reports.Regression{Result: r, Files: t.Files, Rows: t.Rows, Notes: append(t.Notes, s.notes()...), New: rows})
 }
 
 // check finds what is wrong with the flags before any work is done.
@@ -163,6 +173,8 @@ func (o *regressOptions) check(args []string) error {
 		return fault("--cv-group and --cv-time exclude each other: forward in time, a customer's past may teach about its future")
 	case o.threads < 1:
 		return fault("--threads is %d; expected 1 or more", o.threads)
+	case o.predict == "" && (len(o.keep) > 0 || len(o.times) > 0):
+		return fault("--keep and --times are about rows to predict: name their table with --predict")
 	}
 	for _, file := range []string{o.out, o.diagnose} {
 		if file == "" {
@@ -184,7 +196,14 @@ const mostFolds = 1000
 // showRegression prints the fit and writes the file asked for.
 func (a *app) showRegression(o *regressOptions, r *reports.Regression) error {
 	if o.out != "" {
-		if err := reports.WriteFile(o.out, reports.Coefficients(r.Result)); err != nil {
+		out := reports.Coefficients(r.Result)
+		if r.Predictions != nil {
+			var err error
+			if out, err = reports.PredictionTable(r.Predictions, r.New); err != nil {
+				return usageError{err}
+			}
+		}
+		if err := reports.WriteFile(o.out, out); err != nil {
 			return err
 		}
 	}

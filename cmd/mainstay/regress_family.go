@@ -46,7 +46,7 @@ func (o *regressOptions) settings() model.Options {
 		Family: model.Family(o.family), HC: regress.HC(slices.Index(robustKinds, o.robust)), Level: o.level, Threads: o.threads,
 		Link: o.link, Ties: o.ties, Mean: o.mean, Tau: o.tau, Errors: o.se, Seed: o.seed,
 		Theta: o.theta, Power: o.power, Ridge: o.ridge,
-		Tests: o.tests, Diagnose: o.diagnose != "", Penalty: o.penalty(o.seed),
+		Tests: o.tests, Diagnose: o.diagnose != "", Penalty: o.penalty(o.seed), Times: o.times,
 	}
 }
 

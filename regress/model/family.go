@@ -21,6 +21,7 @@ type family struct {
 	weights string               // what --weights counts: "precision", "frequency"
 	bare    bool                 // the design has no column for the intercept, whatever the formula says (Cox)
 	strata  bool                 // takes strata() in the formula
+	groups  bool                 // the formula names groups, not columns of a design (km)
 	check   func(*Options) error // what is wrong with the options, told before anything is read; nil = nothing can be
 
 	// respond reads the response of the rows of s: into s.y, or what the family keeps in s.response.
@@ -109,6 +110,9 @@ func (o *Options) Check(given []string) error {
 		if err := o.Penalty.check(o); err != nil {
 			return err
 		}
+	}
+	if err := o.checkTimes(); err != nil {
+		return err
 	}
 	if f.check == nil {
 		return nil

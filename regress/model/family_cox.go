@@ -11,7 +11,7 @@ import (
 
 // cox is the proportional hazards regression: time until an event, the baseline left open.
 var cox = &family{
-	name: Cox, about: "proportional hazards of Surv(time, event)", flags: flags("ties"), weights: "cases", bare: true, strata: true,
+	name: Cox, about: "proportional hazards of Surv(time, event)", flags: flags("ties", "times"), weights: "cases", bare: true, strata: true,
 	check: func(o *Options) error {
 		if o.Ties != "" && o.Ties != survival.Efron.String() && o.Ties != survival.Breslow.String() {
 			return fmt.Errorf("--ties is %q; expected efron or breslow", o.Ties)
@@ -25,7 +25,7 @@ var cox = &family{
 			ties = survival.Breslow
 		}
 		f, err := survival.Cox(d, s.times(rows), ties, s.survivalOptions(rows))
-		return &hazards{f, d.Names}, err
+		return &hazards{CoxFit: f, names: d.Names}, err
 	},
 	score: (*study).concordance,
 }
@@ -33,6 +33,15 @@ var cox = &family{
 type hazards struct {
 	*survival.CoxFit
 	names []string
+	known *survival.Curves // once asked for
+}
+
+// curves are the survival curves of the fit.
+func (f *hazards) curves() *survival.Curves {
+	if f.known == nil {
+		f.known = f.Curves()
+	}
+	return f.known
 }
 
 func (f *hazards) certificate() *num.Certificate { return &f.Certificate }
@@ -107,7 +116,7 @@ const mostBaseline = 2000
 
 // baseline adds the baseline survival at the mean of the columns, by stratum.
 func (f *hazards) baseline(s *study, r *Result) {
-	curves := f.Curves()
+	curves := f.curves()
 	var all [][]survival.Step
 	total := 0
 	for _, k := range curves.Strata() {

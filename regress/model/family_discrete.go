@@ -11,7 +11,7 @@ import (
 
 // discrete is the hazard in whole periods: a binomial regression over the periods at risk, with a baseline for each period.
 var discrete = &family{
-	name: "discrete", about: "hazard by whole periods", flags: []string{"weights", "cv", "cv-group", "cv-time", "seed", "link"}, weights: "frequency", bare: true,
+	name: "discrete", about: "hazard by whole periods", flags: []string{"weights", "cv", "cv-group", "cv-time", "seed", "link", "times"}, weights: "frequency", bare: true,
 	check: func(o *Options) error {
 		if o.Link == "" || o.Link == string(regress.Cloglog) || o.Link == string(regress.Logit) {
 			return nil

@@ -13,7 +13,7 @@ import (
 
 // km is survival curves of groups, without a model: Kaplan-Meier and the log-rank test.
 var km = &family{
-	name: KaplanMeier, about: "survival curves of groups, log-rank test", flags: []string{"weights"}, weights: "frequency", bare: true, strata: true,
+	name: KaplanMeier, about: "survival curves of groups, log-rank test", flags: []string{"weights", "times"}, weights: "frequency", bare: true, strata: true, groups: true,
 	respond: func(s *study, r *Result) error {
 		if err := s.survive(r); err != nil {
 			return err

@@ -59,7 +59,7 @@ func (f *spendFit) describe(s *study, r *Result) {
 	r.Measures = m
 	r.Sections = append(r.Sections, f.independence(), f.ownShare())
 	if len(s.y) > mostCustomers {
-		r.Facts = append(r.Facts, fmt.Sprintf("more than %d rows: expected spend is not listed by customer", mostCustomers))
+		r.Facts = append(r.Facts, fmt.Sprintf("more than %d rows: expected spend is not listed by customer; --predict lists it, of the same table too", mostCustomers))
 		return
 	}
 	r.Sections = append(r.Sections, f.customers(s, r.Level))
@@ -107,4 +107,18 @@ func (f *spendFit) customers(s *study, level float64) Section {
 		}
 	}
 	return out
+}
+
+// foretell is what purchases of other customers are expected to be worth: their own mean spend and number of purchases are needed.
+func (f *spendFit) foretell(s *study, r *Result, n *formula.NewRows) ([]Values, error) {
+	seen, err := s.fr.Responses(s.o.New, n.Rows)
+	if err != nil {
+		return nil, err
+	}
+	columns := append(interval("expected", "spend per purchase", Significant),
+		Values{Name: "own_low", About: "the customer's own mean lies above, by the share of the level"}, Values{Name: "own_high", About: "and below"})
+	return s.eachRow(len(n.Rows), columns, func(i int, out []float64) {
+		c := f.Conditional(n.Design.X[i], seen[i], r.Level)
+		out[0], out[1], out[2], out[3], out[4], out[5] = c.Mean, c.SE, c.Low, c.High, c.OwnLow, c.OwnHigh
+	}), nil
 }

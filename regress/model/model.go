@@ -4,7 +4,8 @@
 //
 // Reading order: model.go (Fit), family.go (what a kind of regression is, and the table of them; a file
 // family_NAME.go each), rows.go (an order of rows that does not depend on the file's), coefficients.go,
-// measures.go, sections.go; then folds.go, validate.go and score.go for --cv.
+// measures.go, sections.go, predict.go and
+// predict_lives.go (rows of another table); then folds.go, validate.go and score.go for --cv.
 package model
 
 import (
@@ -44,6 +45,9 @@ type Options struct {
 	Tests    bool             // of every term that can be left out alone
 	Against  *formula.Formula // a model nested in the fit to test it against; nil = none
 	Diagnose bool             // fill in Rows
+
+	New   *formula.Data // rows to predict; nil = none
+	Times []float64     // survival: at which New is predicted, ascending; nil = quartiles of the events
 }
 
 // Result is a certified fit. Numbers that are undefined are NaN.
@@ -79,8 +83,9 @@ type Result struct {
 	Measures     Measures
 	Sections     []Section
 	Certificate  num.Certificate
-	Rows         *Rows       // nil unless asked for
-	Validation   *Validation // nil without folds
+	Rows         *Rows        // nil unless asked for
+	Predictions  *Predictions // nil unless asked for
+	Validation   *Validation  // nil without folds
 }
 
 // RefusedError is a fit that is not certified: it has no numbers.
@@ -149,6 +154,9 @@ func Fit(ctx context.Context, d *formula.Data, f *formula.Formula, o Options) (*
 		return nil, err
 	}
 	s.diagnose(fit, r)
+	if err := s.predictNew(ctx, coding, design, fit, r); err != nil {
+		return nil, err
+	}
 	if o.Folds != nil {
 		if r.Validation, err = s.validate(ctx, d); err != nil {
 			return nil, err

@@ -29,7 +29,8 @@ type Values struct {
 	Name   string // for machines and people: "cumulative_hazard"; people see blanks for _
 	Text   []string
 	Number []float64
-	Kind   Kind // of Number: how it is printed
+	Kind   Kind   // of Number: how it is printed
+	About  string // in a few words, of a prediction; "" of sections
 }
 
 // Kind is how a number is printed.

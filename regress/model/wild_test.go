@@ -60,6 +60,13 @@ func TestWildTables(t *testing.T) {
 			o.Tests, o.Diagnose, o.HC = false, false, regress.NoHC
 			o.Penalty = &Penalty{Alpha: rapid.SampledFrom([]float64{0, 0.5, 1}).Draw(t, "alpha"), Lambda: 0.1, Choose: rapid.SampledFrom([]Rule{"", LeastDeviance}).Draw(t, "rule")}
 		}
+		if rapid.Bool().Draw(t, "predict") {
+			rows := *d // other rows of the same columns
+			rows.Columns = slices.Clone(d.Columns)
+			rows.Columns[1].Number, rows.Columns[2].Number = d.Columns[2].Number, d.Columns[1].Number
+			rows.Columns[3].Text = rapid.SliceOfN(rapid.SampledFrom([]string{"", "a", "b", "new"}), n, n).Draw(t, "levels")
+			o.New = &rows
+		}
 		f, err := formula.Parse(joined(response, rapid.SampledFrom(rights).Draw(t, "right")), []string{"y", "x", "g"})
 		if err != nil {
 			t.Fatal(err)
@@ -67,6 +74,18 @@ func TestWildTables(t *testing.T) {
 		r, err := Fit(t.Context(), d, f, o)
 		if err != nil {
 			return
+		}
+		if (r.Predictions != nil) != (o.New != nil) {
+			t.Fatal("predictions are not those asked for")
+		}
+		if p := r.Predictions; p != nil {
+			for _, c := range p.Columns {
+				for i, v := range c.Number {
+					if math.IsInf(v, 0) || p.Why[i] != "" && !math.IsNaN(v) {
+						t.Fatalf("%s: row %d, %s is %v: %s", r.Formula, i, c.Name, v, p.Why[i])
+					}
+				}
+			}
 		}
 		for _, c := range r.Coefficients {
 			known := c.Estimate + c.SE

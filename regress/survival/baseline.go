@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sort"
 
 	"mainstay/internal/num"
 
@@ -119,6 +120,63 @@ func (c *Curves) Strata() []int32 { return c.strata }
 //
 // Errors: x of another length or not finite, a stratum that no row was of.
 func (c *Curves) Of(x []float64, offset float64, stratum int32) ([]Step, error) {
+	r, err := c.row(x, offset, stratum)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Step, 1, r.hi-r.lo+1)
+	out[0] = Step{Survival: 1, Low: 1, High: 1}
+	for e := r.hi - 1; e >= r.lo; e-- {
+		out = append(out, r.step(e))
+	}
+	if len(out) > 1 {
+		out[0].Time, out[0].AtRisk = min(0, out[1].Time), out[1].AtRisk
+	}
+	return out, nil
+}
+
+// At is the steps of the curve of Of that hold at times, and the median, without the whole curve. A time before the first event has survival 1. The ends of the median's
+// interval are where those of the curve fall to one half (QuantileInterval), found by halving: where an end of the curve turns back, one of
+// its crossings. Errors as of Of.
+func (c *Curves) At(x []float64, offset float64, stratum int32, times []float64) (steps []Step, median Time, err error) {
+	r, err := c.row(x, offset, stratum)
+	if err != nil {
+		return nil, median, err
+	}
+	w := c.f.w
+	for _, t := range times {
+		step := Step{Time: t, Survival: 1, Low: 1, High: 1}
+		if e := r.lo + sort.Search(r.hi-r.lo, func(i int) bool { return w.moments[r.lo+i].time <= t }); e < r.hi { // moments go back in time
+			step = r.step(e)
+			step.Time = t
+		}
+		steps = append(steps, step)
+	}
+	falls := func(of func(*Step) float64) float64 {
+		k := sort.Search(r.hi-r.lo, func(i int) bool {
+			s := r.step(r.hi - 1 - i)
+			return s.Survival == 0 || of(&s) <= 0.5*(1+quantileSlack)
+		})
+		if k == r.hi-r.lo {
+			return math.NaN()
+		}
+		return w.moments[r.hi-1-k].time
+	}
+	median = Time{falls(func(s *Step) float64 { return s.Survival }), math.NaN(), falls(func(s *Step) float64 { return s.Low }), falls(func(s *Step) float64 { return s.High })}
+	return steps, median, nil
+}
+
+// rowCurve is the curve of a row, whose steps are computed when they are asked for.
+type rowCurve struct {
+	c      *Curves
+	lo, hi int // its moments
+	scale  float64
+	z      float64   // width of intervals
+	vz     []float64 // V z
+	bent   float64   // z'V z
+}
+
+func (c *Curves) row(x []float64, offset float64, stratum int32) (*rowCurve, error) {
 	f, w := c.f, c.f.w
 	if len(x) != len(f.Names) || !allFinite(x) {
 		return nil, fmt.Errorf("survival: the row has %d values, expected %d finite ones, one for each column", len(x), len(f.Names))
@@ -132,30 +190,24 @@ func (c *Curves) Of(x []float64, offset float64, stratum int32) ([]Step, error) 
 		z[a] = (x[j] - w.mean[j]) / w.scale[j]
 		eta += z[a] * f.gamma[a]
 	}
-	scale, width := math.Exp(eta), newCurve(0, f.o.level())
-	vz, bent := make([]float64, w.k), 0.0 // q'V q = p'V p − 2h p'V z + h² z'V z with q = p − h z
-	for a := range vz {
+	r := &rowCurve{c: c, lo: c.first[at], hi: c.first[at+1], scale: math.Exp(eta), z: num.ZLevel(f.o.level()), vz: make([]float64, w.k)}
+	for a := range r.vz {
 		for b := range z {
-			vz[a] += c.cov.At(a, b) * z[b]
+			r.vz[a] += c.cov.At(a, b) * z[b]
 		}
-		bent += z[a] * vz[a]
+		r.bent += z[a] * r.vz[a]
 	}
-	lo, hi := c.first[at], c.first[at+1]
-	out := make([]Step, 1, hi-lo+1)
-	out[0] = Step{Survival: 1, Low: 1, High: 1}
-	for e := hi - 1; e >= lo; e-- {
-		m := &w.moments[e]
-		h := c.s.total[e]
-		spread := c.bent[e] - 2*h*floats.Dot(c.s.detail.at(c.s.paths, e), vz) + h*h*bent
-		variance := c.square[e] + max(spread, 0)
-		step := Step{Time: m.time, AtRisk: c.atRisk[e], Events: m.weight, Hazard: scale * h, HazardSE: scale * math.Sqrt(variance)}
-		step.Survival = math.Exp(-step.Hazard)
-		step.SE = step.Survival * step.HazardSE
-		step.Low, step.High = logLog(step.Survival, step.HazardSE, width.z)
-		out = append(out, step)
-	}
-	if len(out) > 1 {
-		out[0].Time, out[0].AtRisk = min(0, out[1].Time), out[1].AtRisk
-	}
-	return out, nil
+	return r, nil
+}
+
+// step is that of moment e, with q'V q = p'V p − 2h p'V z + h² z'V z of q = p − h z.
+func (r *rowCurve) step(e int) Step {
+	c, m, h := r.c, &r.c.f.w.moments[e], r.c.s.total[e]
+	spread := c.bent[e] - 2*h*floats.Dot(c.s.detail.at(c.s.paths, e), r.vz) + h*h*r.bent
+	variance := c.square[e] + max(spread, 0)
+	step := Step{Time: m.time, AtRisk: c.atRisk[e], Events: m.weight, Hazard: r.scale * h, HazardSE: r.scale * math.Sqrt(variance)}
+	step.Survival = math.Exp(-step.Hazard)
+	step.SE = step.Survival * step.HazardSE
+	step.Low, step.High = logLog(step.Survival, step.HazardSE, r.z)
+	return step
 }
