@@ -124,7 +124,7 @@ func churnJSON(w *segment.ChurnWhy, res *segment.Result) *explainChurn {
 	if w == nil {
 		return nil
 	}
-	out := &explainChurn{Model: w.Model, Certified: res.ChurnCertified, Mean: number(w.Mean)}
+	out := &explainChurn{Model: w.Model, Certified: res.ChurnCertified, Mean: number(w.Mean), Before: w.Before}
 	if l := w.Linear; l != nil {
 		out.Logistic = &explainLinear{l.Baseline.Link, number(l.Baseline.At), number(l.At), number(l.Shrink), termsJSON(l.Terms)}
 	}

@@ -144,7 +144,8 @@ type explainChurn struct {
 	Model     string         `json:"model"`
 	Certified bool           `json:"certified"`
 	Mean      number         `json:"mean"`
-	Logistic  *explainLinear `json:"logistic,omitempty"` // of every model with a linear predictor
+	Before    float64        `json:"before_correction,omitempty"` // the probability, where it was corrected by experience
+	Logistic  *explainLinear `json:"logistic,omitempty"`          // of every model with a linear predictor
 	Chain     *explainChain  `json:"chain,omitempty"`
 	Rule      *explainRule   `json:"rule,omitempty"`
 }

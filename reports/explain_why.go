@@ -31,16 +31,19 @@ func (b *brief) churn() {
 		w.Model, b.certified(b.res.ChurnCertified)), 0)
 	switch {
 	case w.Linear != nil:
-		b.linear(w.Linear)
+		b.linear(w.Linear, cmp.Or(w.Before, b.s.Churn))
 	case w.Chain != nil:
 		b.chain(w.Chain)
 	default:
 		b.text(b.style.say("explain.rule", w.Rule.From, w.Rule.To-1, percent(w.Rule.Rate), fixed(w.Rule.N, 0)), 0)
 	}
+	if w.Before != 0 {
+		b.text(b.style.say("explain.corrected", percent(w.Before), percent(b.s.Churn)), 0)
+	}
 }
 
-// linear adds up the parts on the link scale, the largest first.
-func (b *brief) linear(w *segment.LinearWhy) {
+// linear adds up the parts on the link scale, the largest first, to what the model says.
+func (b *brief) linear(w *segment.LinearWhy, says float64) {
 	terms := slices.Clone(w.Terms)
 	slices.SortStableFunc(terms, func(x, y segment.Term) int { return cmp.Compare(math.Abs(y.Share), math.Abs(x.Share)) })
 	makes := func(at float64) string { return percent(w.Baseline.Probability(at)) }
@@ -63,8 +66,8 @@ func (b *brief) linear(w *segment.LinearWhy) {
 	}
 	g.rows = append(g.rows, []string{b.style.say("explain.sum"), "", "", plus(w.At), makes(w.At)})
 	b.grid(&g)
-	if math.Abs(w.Baseline.Probability(w.At)-b.s.Churn) > clamped {
-		b.text(b.style.say("explain.kept", percent(b.s.Churn)), 0)
+	if math.Abs(w.Baseline.Probability(w.At)-says) > clamped {
+		b.text(b.style.say("explain.kept", percent(says)), 0)
 	}
 }
 

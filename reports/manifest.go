@@ -4,12 +4,14 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 
 	"mainstay/ingest"
 	"mainstay/ingest/money"
 	"mainstay/ingest/table"
 	"mainstay/internal/num"
+	"mainstay/regress/evaluate"
 	"mainstay/segment"
 )
 
@@ -131,18 +133,36 @@ type ClockInfo struct {
 
 // Champions are the models that scored.
 type Champions struct {
-	Churn          string `json:"churn"`
-	ChurnCertified bool   `json:"churn_certified"`
-	Value          string `json:"value"`
-	ValueCertified bool   `json:"value_certified"`
-	Why            string `json:"why"`
-	LearntFrom     int    `json:"learnt_from"`  // customers that the models learnt from
-	OfCustomers    int    `json:"of_customers"` // of how many, all scored
+	Churn          string     `json:"churn"`
+	ChurnCertified bool       `json:"churn_certified"`
+	Value          string     `json:"value"`
+	ValueCertified bool       `json:"value_certified"`
+	Why            string     `json:"why"`
+	Correction     Correction `json:"churn_correction"`
+	LearntFrom     int        `json:"learnt_from"`  // customers that the models learnt from
+	OfCustomers    int        `json:"of_customers"` // of how many, all scored
+}
+
+// Correction is how the churn champion's probabilities are corrected by experience: Mapping is null, with a note, where there was too
+// little to learn it from, and its method none where it would not have helped. Before and After are log loss on the last fold.
+type Correction struct {
+	Mapping *evaluate.Mapping `json:"mapping"`
+	Note    string            `json:"note,omitempty"`
+	Before  number            `json:"last_loss_before"`
+	After   number            `json:"last_loss_after"`
+}
+
+func newCorrection(c *segment.Correction) Correction {
+	if c == nil {
+		return Correction{Before: number(math.NaN()), After: number(math.NaN())}
+	}
+	return Correction{c.Mapping, c.Note, number(c.LastBefore), number(c.LastAfter)}
 }
 
 func champions(res *segment.Result) Champions {
 	return Champions{
-		Churn: res.ChurnModel, ChurnCertified: res.ChurnCertified,
+		Correction: newCorrection(res.ChurnCorrection),
+		Churn:      res.ChurnModel, ChurnCertified: res.ChurnCertified,
 		Value: res.ValueModel, ValueCertified: res.ValueCertified, Why: res.ModelWhy,
 		LearntFrom: res.Learnt.Customers, OfCustomers: res.Learnt.Of,
 	}

@@ -81,6 +81,9 @@ func (s *summary) showing(target, model string) string {
 			line += s.style.say("models.naive", naive.Candidate, fixed(naive.Loss, textFloatPlaces))
 		}
 		line += s.style.say("models.auc", fixed(champion.AUC, textFloatPlaces))
+		if c := s.res.ChurnCorrection; c.Changes() {
+			line += s.style.say("models.corrected")
+		}
 	} else {
 		line += s.style.say("models.rmse", s.value(champion.RMSE))
 		if naive != nil {

@@ -146,6 +146,7 @@ var phrases = map[string][2]string{
 	"models.rmse":        {", RMSE %s", "，均方根误差 %s"},
 	"models.naive":       {" (%s %s)", "（%s %s）"},
 	"models.auc":         {", AUC %s", "，AUC %s"},
+	"models.corrected":   {", corrected by experience", "，经经验校正"},
 	"models.bias":        {"; last fold: bias %s", "，末折偏差 %s"},
 	"models.capture":     {", capture %s", "，命中率 %s"},
 	"models.certified":   {"both certified", "均已通过检验"},

@@ -105,6 +105,7 @@ func (a *analysis) compete(ctx context.Context, progress Progress) (err error) {
 	if err != nil {
 		return err
 	}
+	a.result.ChurnCorrection = correction(a.churn)
 	a.value, err = compete(ctx, a.backtest, target[valueModel]{name: targetValue, candidates: valueCandidates, plan: a.valuePlan, incumbent: a.Config.IncumbentValue,
 		later: finals, outcome: worth, loss: squaredErrors,
 		predict: func(m valueModel, p *panel, i int) float64 { return m.outlook(p, i).label }}, progress)
@@ -128,7 +129,7 @@ func (a *analysis) score(ctx context.Context, progress Progress) error {
 	a.scorer = &scorer{backtest: a.backtest, teller: a.teller, chain: chain}
 	s := a.scorer
 	if k := a.churn.champion; k >= 0 {
-		s.churn = a.churn.final[k].Model
+		s.churn = a.result.ChurnCorrection.around(a.churn.final[k].Model)
 	}
 	if k := a.value.champion; k >= 0 {
 		s.value = a.value.final[k].Model

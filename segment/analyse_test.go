@@ -109,13 +109,16 @@ func dump(t testing.TB, r *Result) string {
 	}
 	c := *r
 	c.Scores = nil
-	c.Fits, c.Reference = nil, nil
+	c.Fits, c.Reference, c.ChurnCorrection = nil, nil, nil
 	fmt.Fprintf(&b, "%+v\n", c)
-	reference, err := json.Marshal(r.Reference)
-	if err != nil {
-		t.Fatal(err)
+	for _, part := range []any{r.Reference, r.ChurnCorrection.Mapping} {
+		text, err := json.Marshal(part)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.Write(append(text, '\n'))
 	}
-	b.Write(append(reference, '\n'))
+	fmt.Fprintln(&b, r.ChurnCorrection.Note, r.ChurnCorrection.LastBefore, r.ChurnCorrection.LastAfter)
 	for _, f := range r.Fits {
 		f.Chain = nil
 		fmt.Fprintf(&b, "%+v\n", f)

@@ -24,6 +24,7 @@ func (a *analysis) explainState(s *subject) *StateWhy {
 type ChurnWhy struct {
 	Model  string
 	Mean   float64 // mean churn probability of the customers at risk
+	Before float64 // the probability before it was corrected by experience (see Correction); 0 where it was not
 	Linear *LinearWhy
 	Chain  *ChainWhy
 	Rule   *RuleWhy
@@ -68,6 +69,9 @@ type RuleWhy struct {
 
 func (a *analysis) explainChurn(p *panel, i int) *ChurnWhy {
 	w := &ChurnWhy{Model: a.result.ChurnModel, Mean: a.scored.meanChurn()}
+	if m, ok := a.scorer.churn.(mappedModel); ok {
+		w.Before, _, _ = m.chanceModel.chance(p, i, a.Config.Level)
+	}
 	switch m := innermost(a.scorer.churn).(type) {
 	case contributor:
 		w.Linear = m.explain(p, i)

@@ -52,5 +52,5 @@ func (a *analysis) churnTotals() totals {
 	if !a.churn.contested {
 		return totals{}
 	}
-	return newTotals(&a.churn.arena, a.churn.trials[a.churn.champion].pred, a.Config.Level, a.learntFrom().share())
+	return newTotals(&a.churn.arena, told(a.churn, a.result.ChurnCorrection), a.Config.Level, a.learntFrom().share())
 }

@@ -34,7 +34,7 @@ func (a *analysis) referTo() *evaluate.Reference {
 		r.Features = append(r.Features, evaluate.NewCategories(name, values))
 	}
 	if k := a.churn.champion; k >= 0 && len(a.churn.arena.actual) > 0 {
-		actual, pred := thinned(a.churn.arena.actual[0]), thinned(a.churn.trials[k].pred[0])
+		actual, pred := thinned(a.churn.arena.actual[0]), thinned(a.result.ChurnCorrection.apply(a.churn.trials[k].pred[0]))
 		if len(actual) == len(pred) {
 			r.Calibration = evaluate.NewCalibrationRecord(actual, pred, nil) // a customer is in a fold once
 		}

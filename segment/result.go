@@ -29,6 +29,7 @@ type Result struct {
 	ChurnModel, ValueModel         string              // names of the champions, or the naive rules that stand in
 	ChurnCertified, ValueCertified bool                // the champion won a tournament, and its fits are certified; false for a rule that stands in
 	Baseline                       Baseline            // of the reasons of the churn champion; its Link is "" where it has none
+	ChurnCorrection                *Correction         // of the churn champion's probabilities, by experience
 	Learnt                         Sample              // whom the models learnt from
 	ModelWhy                       string              // why these: "simplest within one standard error of the best", "span under three horizons", …
 	Fits                           []Model             // every fit, used or not

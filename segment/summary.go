@@ -107,7 +107,7 @@ func (a *analysis) models() {
 		}
 	}
 	if len(a.churnPlan.Folds) > 0 && a.churn.champion >= 0 {
-		if pred := a.churn.trials[a.churn.champion].pred[0]; len(pred) > 0 {
+		if pred := r.ChurnCorrection.apply(a.churn.trials[a.churn.champion].pred[0]); len(pred) > 0 {
 			r.Calibration = evaluate.Calibration(a.churn.arena.actual[0], pred, calibrationBins)
 			r.Lift = evaluate.Lift(a.churn.arena.actual[0], pred, calibrationBins)
 		}
