@@ -13,13 +13,15 @@ import (
 
 // Questions are what Analyse answers beside the chain itself.
 type Questions struct {
-	Absorbing []int     // states that nobody leaves, by request; none: no absorbing analysis
-	Level     float64   // of every interval, such as 0.95
-	Start     []float64 // amounts by state from which the forecast starts
-	Forecast  int       // periods; 0: no forecast
-	Reward    []float64 // by state and period; nil: no value
-	Rate      float64   // discount rate per period
-	Horizon   int       // periods of the finite value; 0: endless only
+	Assumptions               // its Absorbing states: without any there is no absorbing analysis
+	Level       float64       // of every interval, such as 0.95
+	Start       []float64     // amounts by state from which the forecast starts
+	Forecast    int           // periods; 0: no forecast
+	Reward      []float64     // by state and period; nil: no value
+	Rate        float64       // discount rate per period
+	Horizon     int           // periods of the finite value; 0: endless only
+	RewardCov   *mat.SymDense // of the rewards, where they are estimates; nil: they are known
+	Bootstrap   *Bootstrap    // nil: standard errors by the delta method
 }
 
 // Estimate is a figure with its delta-method standard error and interval. Low and High are NaN where SE is
@@ -44,6 +46,17 @@ type Analysis struct {
 	Value     []Estimate   // endless
 	ValueTo   []Estimate   // to the horizon
 	NoEndless error        // why Value is nil although rewards were given
+	Drawn     int          // samples of customers behind the standard errors; 0: the delta method
+
+	bare bool
+}
+
+// errors are standard errors, computed where they are wanted.
+func (a *Analysis) errors(n int, compute func() []float64) []float64 {
+	if a.bare {
+		return make([]float64, n)
+	}
+	return compute()
 }
 
 // Spread is the standard deviation of the periods to absorption from transient state i.
@@ -54,16 +67,29 @@ type RefusedError struct{ Reason string }
 
 func (e *RefusedError) Error() string { return e.Reason }
 
-// Analyse fits the chain and answers the questions. A chain without its certificate, absorbing states that
-// some state never reaches, and an endless value that does not exist (with no finite one asked) are a
-// *RefusedError; the analysis then holds the chain and its intervals only.
+// Analyse fits the chain and answers the questions, with standard errors by the delta method or, where the questions have a
+// Bootstrap, by drawing customers; see analyse.
 func Analyse(c *Counts, q Questions) (*Analysis, error) {
-	chain, err := Fit(c, q.Absorbing...)
+	a, err := analyse(c, q, false)
+	if err != nil || q.Bootstrap == nil {
+		return a, err
+	}
+	return a, a.resample(q)
+}
+
+// analyse fits the chain and answers the questions. A chain without its certificate, absorbing states that
+// some state never reaches, and an endless value that does not exist (with no finite one asked) are a
+// *RefusedError; the analysis then holds the chain and its intervals only. Without standard errors, which are 0, where it
+// is bare.
+func analyse(c *Counts, q Questions, bare bool) (*Analysis, error) {
+	chain, err := q.Assumptions.Fit(c)
 	if err != nil {
 		return nil, err
 	}
-	a := &Analysis{Chain: chain}
-	a.Low, a.High = chain.Interval(q.Level)
+	a := &Analysis{Chain: chain, bare: bare}
+	if !bare {
+		a.Low, a.High = chain.Interval(q.Level)
+	}
 	if !chain.Certificate.Certified() {
 		return a, &RefusedError{refusal(&chain.Certificate)}
 	}
@@ -78,7 +104,7 @@ func Analyse(c *Counts, q Questions) (*Analysis, error) {
 	if len(q.Absorbing) > 0 {
 		err = a.absorb(z)
 	} else if pi, noPi := Stationary(chain.P); noPi == nil {
-		a.Stationary = onLogit(z, pi, chain.StationaryError(pi))
+		a.Stationary = onLogit(z, pi, a.errors(len(pi), func() []float64 { return chain.StationaryError(pi) }))
 	}
 	if err != nil {
 		return a, err
@@ -118,7 +144,9 @@ func (a *Analysis) absorb(z float64) error {
 	if err != nil {
 		return &RefusedError{err.Error()}
 	}
-	steps, ends := c.AbsorptionErrors(absorption)
+	n := len(absorption.Transient)
+	ends := mat.NewDense(n, len(absorption.Absorbing), nil)
+	steps := a.errors(n, func() (se []float64) { se, ends = c.AbsorptionErrors(absorption); return se })
 	a.Absorption = absorption
 	a.Steps = onLog(z, absorption.Steps, steps)
 	for i := range absorption.Transient {
@@ -142,9 +170,9 @@ func (a *Analysis) forecast(q Questions, z float64) {
 		for i := range at {
 			at[i] = min(at[i], 1) // rounding can leave a certain share at 1 + 1e-16
 		}
-		se := a.Chain.ForecastErrors(shares, n)
+		se := a.errors(len(at), func() []float64 { return a.Chain.ForecastErrors(shares, n) })
 		a.Forecast = append(a.Forecast, onLogit(z, at, se))
-		if !whole {
+		if !whole || a.bare {
 			continue
 		}
 		for i, v := range a.Chain.Scatter(q.Start, n) {
@@ -159,21 +187,28 @@ func (a *Analysis) forecast(q Questions, z float64) {
 }
 
 func (a *Analysis) value(q Questions, z float64) error {
+	c := a.Chain
 	if q.Horizon > 0 {
-		v, err := ValueFinite(a.Chain.P, q.Reward, q.Rate, q.Horizon)
+		v, err := ValueFinite(c.P, q.Reward, q.Rate, q.Horizon)
 		if err != nil {
 			return err
 		}
-		se, err := a.Chain.ValueFiniteErrors(q.Reward, q.Rate, q.Horizon)
+		se := a.errors(len(v), func() (se []float64) {
+			se, err = c.ValueFiniteErrors(q.Reward, q.RewardCov, q.Rate, q.Horizon)
+			return se
+		})
 		if err != nil {
 			return err
 		}
 		a.ValueTo = plain(z, v, se)
 	}
-	v, err := ValueInfinite(a.Chain.P, q.Reward, q.Rate)
+	v, err := ValueInfinite(c.P, q.Reward, q.Rate)
 	if err == nil {
-		var se []float64
-		if se, err = a.Chain.ValueInfiniteErrors(q.Reward, q.Rate); err == nil {
+		se := a.errors(len(v), func() (se []float64) {
+			se, err = c.ValueInfiniteErrors(q.Reward, q.RewardCov, q.Rate)
+			return se
+		})
+		if err == nil {
 			a.Value = plain(z, v, se)
 			return nil
 		}

@@ -36,7 +36,7 @@ func values(e []Estimate) []float64 {
 }
 
 func TestAnalysePfeiferCarraway(t *testing.T) {
-	a, err := Analyse(pcCounts(), Questions{Absorbing: []int{4}, Level: .95, Reward: pcReward, Rate: pcRate, Horizon: 4,
+	a, err := Analyse(pcCounts(), Questions{Assumptions: Assumptions{Absorbing: []int{4}}, Level: .95, Reward: pcReward, Rate: pcRate, Horizon: 4,
 		Start: []float64{1, 0, 0, 0, 0}, Forecast: 2})
 	if err != nil {
 		t.Fatal(err)
@@ -58,7 +58,7 @@ func TestAnalysePfeiferCarraway(t *testing.T) {
 // Undiscounted value is the reward of every visit before the end: with 1 a period it is the time to absorption,
 // with the same standard error.
 func TestAnalyseUndiscounted(t *testing.T) {
-	a, err := Analyse(pcCounts(), Questions{Absorbing: []int{4}, Level: .9, Reward: []float64{1, 1, 1, 1, 0}})
+	a, err := Analyse(pcCounts(), Questions{Assumptions: Assumptions{Absorbing: []int{4}}, Level: .9, Reward: []float64{1, 1, 1, 1, 0}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,9 +76,9 @@ func TestAnalyseRefuses(t *testing.T) {
 		want   string
 	}{
 		{pcCounts(), Questions{}, `nobody was seen to leave state "former"`},
-		{sticky, Questions{Absorbing: []int{2}}, `no absorbing state is ever reached from "old"`},
+		{sticky, Questions{Assumptions: Assumptions{Absorbing: []int{2}}}, `no absorbing state is ever reached from "old"`},
 		{sticky, Questions{Reward: []float64{1, 1, 1}}, "some states recur for ever"},
-		{sticky, Questions{Absorbing: []int{0, 1, 2}}, "at least one absorbing and one transient state"},
+		{sticky, Questions{Assumptions: Assumptions{Absorbing: []int{0, 1, 2}}}, "at least one absorbing and one transient state"},
 	} {
 		a, err := Analyse(c.counts, c.q)
 		var refused *RefusedError
@@ -148,7 +148,7 @@ func TestAnalyseRelabelled(t *testing.T) {
 func TestAnalyseRatings(t *testing.T) {
 	c := readMatrix(t, refdata.Shared(t, "reference/sp_ratings_2000.csv"))
 	end := len(c.States) - 1
-	a, err := Analyse(c, Questions{Absorbing: []int{end}, Level: .95})
+	a, err := Analyse(c, Questions{Assumptions: Assumptions{Absorbing: []int{end}}, Level: .95})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,7 +4,13 @@
 //	states.go       the states that a column holds, in order
 //	panel.go        transition counts from rows of id, time, state
 //	counts.go       transition counts from state sequences
-//	fit.go          the maximum-likelihood chain and its certificate
+//	moves.go        moves seen singly
+//	fit.go          the chain fitted to counts, and its certificate
+//	assumptions.go  what a fit may be told: absorbing states, impossible moves, a prior, weights
+//	pool.go         segments that borrow from each other
+//	bootstrap.go    standard errors by drawing customers
+//	tests.go        tests of order, stationarity, homogeneity, and of a given matrix
+//	contingency.go  their tables, and p-values where cells are sparse
 //	classes.go      which states reach each other, and with which period
 //	stationary.go   the distribution that the chain keeps, with its standard errors
 //	forecast.go     where a distribution over states goes
@@ -30,24 +36,36 @@ import (
 type Chain struct {
 	States      []string
 	P           *mat.Dense // k×k, rows sum to 1
-	SE          *mat.Dense // √(p(1−p)/nᵢ); 0 in rows of absorbing states and in rows without observations
+	SE          *mat.Dense // √(p(1−p)/nᵢ), see Assumptions for others; 0 in rows of absorbing states and in rows without observations
 	N           *Counts
 	Absorbing   []int // states made absorbing by request, ascending
 	Certificate num.Certificate
+
+	// Cov(p_ij, p_il) = Σ_m spread_im (1{m=j} − p_ij)(1{m=l} − p_il) / divisorᵢ: p and n of a multinomial
+	spread  *mat.Dense
+	divisor []float64
+
+	size  []float64 // moves out of every state that intervals go by: effective ones of weights, those of the prior included
+	prior float64
 }
 
-// Interval is the Wilson score interval of every entry at a level such as 0.95, two k×k matrices. It
-// is [0, 1] in a row without observations, and the entry itself in the row of an absorbing state.
+// Interval is of every entry at a level such as 0.95, two k×k matrices: Wilson's score interval, or with a prior the
+// posterior's equal tails, Beta(a p, a(1 − p)) with a the moves and the prior's. It is [0, 1] in a row without
+// observations, and the entry itself in the row of an absorbing state and where a move cannot be.
 func (c *Chain) Interval(level float64) (low, high *mat.Dense) {
 	k := len(c.States)
 	low, high = mat.NewDense(k, k, nil), mat.NewDense(k, k, nil)
 	fixed := c.fixed()
 	for i := range k {
-		n := float64(c.N.Leaving(i))
+		n := c.size[i]
 		for j := range k {
-			lo, hi := num.Wilson(float64(c.N.At(i, j)), n, level)
-			if fixed[i] {
-				lo, hi = c.P.At(i, j), c.P.At(i, j)
+			p := c.P.At(i, j)
+			lo, hi := num.Wilson(p*n, n, level)
+			switch {
+			case fixed[i]:
+				lo, hi = p, p
+			case c.prior > 0:
+				lo, hi = betaTails(p*n, n-p*n, level)
 			}
 			low.Set(i, j, lo)
 			high.Set(i, j, hi)

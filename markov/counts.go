@@ -63,6 +63,15 @@ func (c *Counts) Leaving(i int) int64 {
 	return n
 }
 
+// Total is the number of moves.
+func (c *Counts) Total() int64 {
+	var n int64
+	for _, v := range c.N {
+		n += v
+	}
+	return n
+}
+
 // Merge adds o, which must have the same states in the same order.
 func (c *Counts) Merge(o *Counts) error {
 	if !slices.Equal(c.States, o.States) || len(c.N) != len(o.N) {

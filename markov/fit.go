@@ -31,37 +31,48 @@ const sparseRow = 30
 // Negative counts, a wrong number of counts, no states, or an absorbing state that does not exist are
 // errors.
 func Fit(c *Counts, absorbing ...int) (*Chain, error) {
-	if err := checkCounts(c, absorbing); err != nil {
+	return Assumptions{Absorbing: absorbing}.Fit(c)
+}
+
+// Fit is the chain under the assumptions: as the function Fit, but with weights p_ij = w_ij/wᵢ and its standard errors of
+// them (Weights), and with a prior the mean and standard deviation of the posterior (Assumptions). A row without moves is
+// then that of the prior, and WarnTooFew says so. A move that was seen and cannot be is an error.
+func (a Assumptions) Fit(c *Counts) (*Chain, error) {
+	if err := a.check(c); err != nil {
 		return nil, err
 	}
 	k := len(c.States)
-	chain := &Chain{States: c.States, P: mat.NewDense(k, k, nil), SE: mat.NewDense(k, k, nil), N: c}
-	chain.Absorbing = slices.Compact(slices.Sorted(slices.Values(absorbing)))
+	chain := newChain(c)
+	chain.prior = a.Prior
+	chain.Absorbing = slices.Compact(slices.Sorted(slices.Values(a.Absorbing)))
 	cert := &chain.Certificate
-	*cert = num.Certificate{Model: "chain", Converged: true, InfoPosDef: true,
-		Criteria: []string{"closed form: p = moves i to j ÷ moves out of i", "every state was left at least once or is absorbing"}}
+	*cert = num.Certificate{Model: "chain", Converged: true, InfoPosDef: true, Criteria: a.criteria()}
 	fixed := chain.fixed()
 	var logLik num.Adder
 	for i := range k {
 		n := c.Leaving(i)
-		if fixed[i] || n == 0 {
+		chain.remark(i, n, fixed[i])
+		if fixed[i] || n == 0 && a.Prior == 0 {
 			chain.P.Set(i, i, 1)
-			chain.remark(i, n, fixed[i])
 			continue
 		}
 		cert.Observations += n
+		chain.setRow(i, a.row(c, i))
 		for j, m := range c.row(i) {
-			p := float64(m) / float64(n)
-			chain.P.Set(i, j, p)
-			chain.SE.Set(i, j, math.Sqrt(p*(1-p)/float64(n)))
 			if m > 0 {
-				logLik.AddProduct(float64(m), math.Log(p))
+				logLik.AddProduct(float64(m), math.Log(chain.P.At(i, j)))
 			}
 		}
-		chain.remark(i, n, false)
 	}
 	cert.LogLik = logLik.Sum()
 	return chain, nil
+}
+
+// newChain has no rows yet.
+func newChain(c *Counts) *Chain {
+	k := len(c.States)
+	square := func() *mat.Dense { return mat.NewDense(k, k, nil) }
+	return &Chain{States: c.States, N: c, P: square(), SE: square(), spread: square(), divisor: make([]float64, k), size: make([]float64, k)}
 }
 
 // remark adds to the certificate what is to be said of state i, which n moves leave.
@@ -71,6 +82,8 @@ func (c *Chain) remark(i int, n int64, absorbing bool) {
 	case absorbing && away > 0:
 		cert.Warn(num.WarnBoundary, fmt.Sprintf("state %q is absorbing by request, and %d moves out of it were not used; make it an ordinary state if customers do come back", name, away))
 	case absorbing:
+	case n == 0 && c.prior > 0:
+		cert.Warn(num.WarnTooFew, fmt.Sprintf("nobody was seen to leave state %q: its probabilities are those of the prior alone", name))
 	case n == 0:
 		cert.Converged, cert.InfoPosDef = false, false
 		cert.Refuse(num.WarnEmptyState, fmt.Sprintf("nobody was seen to leave state %q; merge it with a neighbour, use a longer history, or declare it absorbing", name))

@@ -32,6 +32,14 @@ type Panel struct {
 	Ended      int64 // ids with an observed state that are not in Last, for they are not observed in the last step
 
 	Shortest, Longest float64 // time that a move took; +Inf and −Inf without a move
+	Moves             []Move  // every move counted, ids together, each id's by rising time
+	Stays             []Stay  // every observed state, likewise
+}
+
+// Stay is an observed state of one id.
+type Stay struct {
+	Who, Row int32 // number of the id; row of the observation
+	State    int16
 }
 
 // ConflictError is two rows that say different states of one id at one time. Rows count from 0.
@@ -78,7 +86,7 @@ func (o *Observations) Panel(states []string) (*Panel, error) {
 		for n < len(rows) && person[rows[n]] == person[rows[0]] {
 			n++
 		}
-		if err := o.follow(p, rows[:n], last); err != nil {
+		if err := o.follow(p, rows[:n], last, person[rows[0]]); err != nil {
 			return nil, err
 		}
 		p.IDs++
@@ -119,21 +127,27 @@ type seen struct {
 	state int
 	step  int64
 	time  float64
+	row   int
 }
 
 // follow counts the moves of one id, whose rows are given by rising time.
-func (o *Observations) follow(p *Panel, rows []int, last int64) error {
+func (o *Observations) follow(p *Panel, rows []int, last int64, who int32) error {
 	path, err := o.path(p, rows)
 	if err != nil {
 		return err
 	}
-	for i := 1; i < len(path); i++ {
-		from, to := path[i-1], path[i]
+	for i, at := range path {
+		p.Stays = append(p.Stays, Stay{who, int32(at.row), int16(at.state)})
+		if i == 0 {
+			continue
+		}
+		from, to := path[i-1], at
 		if to.step != from.step+1 {
 			p.Gaps++
 			continue
 		}
 		p.Counts.Add(from.state, to.state)
+		p.Moves = append(p.Moves, o.move(path, i, who))
 		p.Shortest, p.Longest = min(p.Shortest, to.time-from.time), max(p.Longest, to.time-from.time)
 	}
 	if len(path) == 0 {
@@ -145,6 +159,19 @@ func (o *Observations) follow(p *Panel, rows []int, last int64) error {
 		p.Ended++
 	}
 	return nil
+}
+
+// move is the one that ends at place i of an id's path.
+func (o *Observations) move(path []seen, i int, who int32) Move {
+	from, to := path[i-1], path[i]
+	m := Move{Who: who, Row: int32(from.row), Before: Unobserved, From: int16(from.state), To: int16(to.state), Time: from.time}
+	if o.Step != nil {
+		m.Time = float64(from.step)
+	}
+	if i > 1 && path[i-2].step == from.step-1 {
+		m.Before = int16(path[i-2].state)
+	}
+	return m
 }
 
 // path is the observed states of one id, one per step, by rising step.
@@ -165,7 +192,7 @@ func (o *Observations) path(p *Panel, rows []int) ([]seen, error) {
 				p.Overtaken++
 				path = path[:end]
 			}
-			path = append(path, seen{s, step, o.Time[row]})
+			path = append(path, seen{s, step, o.Time[row], row})
 		}
 		rows = rows[n:]
 	}

@@ -73,10 +73,11 @@ func (c *Chain) ForecastErrors(start []float64, n int) []float64 {
 	return se
 }
 
-// ValueFiniteErrors are the standard errors of ValueFinite for rewards that are known:
+// ValueFiniteErrors are the standard errors of ValueFinite, for rewards that are known (nil) or estimated with a covariance,
+// independently of the moves:
 //
-//	∂V_T(i)/∂p_ab = d Σ_{s=0..T−1} dˢ (Pˢ)_ia V_{T−1−s}(b)
-func (c *Chain) ValueFiniteErrors(reward []float64, rate float64, periods int) ([]float64, error) {
+//	∂V_T(i)/∂p_ab = d Σ_{s=0..T−1} dˢ (Pˢ)_ia V_{T−1−s}(b),   ∂V_T(i)/∂R_j = Σ_{s=0..T} dˢ (Pˢ)_ij
+func (c *Chain) ValueFiniteErrors(reward []float64, covariance *mat.SymDense, rate float64, periods int) ([]float64, error) {
 	d, err := checkValue(c.P, reward, rate, false)
 	if err != nil {
 		return nil, err
@@ -92,22 +93,25 @@ func (c *Chain) ValueFiniteErrors(reward []float64, rate float64, periods int) (
 		gradient := make([]float64, k*k)
 		at := make([]float64, k) // dˢ times row i of Pˢ
 		at[i] = 1
+		visits := make([]float64, k)
 		for s := range periods {
 			addOuter(gradient, d, at, values[periods-1-s])
+			addTo(visits, at)
 			at = Forecast(c.P, at, 1)
 			for j := range at {
 				at[j] *= d
 			}
 		}
-		se[i] = math.Sqrt(c.variance(gradient))
+		addTo(visits, at)
+		se[i] = math.Sqrt(c.variance(gradient) + quadratic(visits, covariance))
 	}
 	return se, nil
 }
 
-// ValueInfiniteErrors are the standard errors of ValueInfinite for rewards that are known:
+// ValueInfiniteErrors are the standard errors of ValueInfinite, with rewards as in ValueFiniteErrors:
 //
-//	∂V(i)/∂p_ab = d [(I − dP)⁻¹]_ia V_b
-func (c *Chain) ValueInfiniteErrors(reward []float64, rate float64) ([]float64, error) {
+//	∂V(i)/∂p_ab = d [(I − dP)⁻¹]_ia V_b,   ∂V(i)/∂R_j = [(I − dP)⁻¹]_ij
+func (c *Chain) ValueInfiniteErrors(reward []float64, covariance *mat.SymDense, rate float64) ([]float64, error) {
 	v, err := ValueInfinite(c.P, reward, rate)
 	if err != nil {
 		return nil, err
@@ -125,9 +129,25 @@ func (c *Chain) ValueInfiniteErrors(reward []float64, rate float64) ([]float64, 
 	}
 	se := make([]float64, k)
 	for i := range se {
-		se[i] = d * math.Sqrt(c.variance(outer(visits.RawRowView(i), v)))
+		at := visits.RawRowView(i)
+		se[i] = math.Sqrt(d*d*c.variance(outer(at, v)) + quadratic(at, covariance))
 	}
 	return se, nil
+}
+
+// quadratic is vᵀ·C·v, 0 without C.
+func quadratic(v []float64, c *mat.SymDense) float64 {
+	if c == nil {
+		return 0
+	}
+	x := mat.NewVecDense(len(v), v)
+	return max(0, mat.Inner(x, c, x))
+}
+
+func addTo(sum, v []float64) {
+	for i, x := range v {
+		sum[i] += x
+	}
 }
 
 // outer is u·vᵀ in rows.

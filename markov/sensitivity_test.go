@@ -44,7 +44,7 @@ func errorsOf(t reporter, c *Chain) []float64 {
 	steps, ends := c.AbsorptionErrors(a)
 	out := append(steps, raw(ends)...)
 	out = append(out, c.ForecastErrors(lifeStart, 4)...)
-	for _, v := range [][]float64{must(c.ValueFiniteErrors(lifeReward, .1, 6)), must(c.ValueInfiniteErrors(lifeReward, .1)), must(c.ValueInfiniteErrors(lifeReward, 0))} {
+	for _, v := range [][]float64{must(c.ValueFiniteErrors(lifeReward, nil, .1, 6)), must(c.ValueInfiniteErrors(lifeReward, nil, .1)), must(c.ValueInfiniteErrors(lifeReward, nil, 0))} {
 		out = append(out, v...)
 	}
 	return out
@@ -147,11 +147,11 @@ func TestIntervalsCover(t *testing.T) {
 	hits, tries := map[string]float64{}, map[string]float64{}
 	for range samples {
 		c := multinomial(r, lifeTruth, moves)
-		a, err := Analyse(c, Questions{Absorbing: []int{3, 4}, Level: .95, Start: lifeStart, Forecast: 4, Reward: lifeReward, Rate: .1, Horizon: 6})
+		a, err := Analyse(c, Questions{Assumptions: Assumptions{Absorbing: []int{3, 4}}, Level: .95, Start: lifeStart, Forecast: 4, Reward: lifeReward, Rate: .1, Horizon: 6})
 		if err != nil {
 			t.Fatal(err)
 		}
-		b, err := Analyse(c, Questions{Absorbing: []int{3, 4}, Level: .95, Reward: lifeReward})
+		b, err := Analyse(c, Questions{Assumptions: Assumptions{Absorbing: []int{3, 4}}, Level: .95, Reward: lifeReward})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -201,7 +201,7 @@ func TestHeadsCover(t *testing.T) {
 	r := rand.New(rand.NewPCG(13, 21))
 	var hits, tries float64
 	for range 2000 {
-		a, err := Analyse(multinomial(r, lifeTruth, 200), Questions{Absorbing: []int{3, 4}, Level: .95, Start: start, Forecast: 4})
+		a, err := Analyse(multinomial(r, lifeTruth, 200), Questions{Assumptions: Assumptions{Absorbing: []int{3, 4}}, Level: .95, Start: start, Forecast: 4})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -82,11 +82,9 @@ func noVisitGradient(p mat.Matrix, target []bool, g [][]float64, i int) []float6
 // variance is the delta-method variance of a function of P with the given gradient (k×k in rows).
 func (c *Chain) variance(gradient []float64) float64 {
 	k := len(c.States)
-	fixed := c.fixed()
 	var total float64
 	for a := range k {
-		n := float64(c.N.Leaving(a))
-		if fixed[a] || n == 0 {
+		if c.size[a] == 0 {
 			continue
 		}
 		row := gradient[a*k : (a+1)*k]
@@ -94,11 +92,11 @@ func (c *Chain) variance(gradient []float64) float64 {
 		for b, d := range row {
 			mean += c.P.At(a, b) * d
 		}
-		var spread float64 // Σ p(D − mean)² = Σ pD² − mean², without its cancellation
+		var spread float64 // Σ s(D − mean)², without the cancellation of Σ sD² − mean²
 		for b, d := range row {
-			spread += c.P.At(a, b) * (d - mean) * (d - mean)
+			spread += c.spread.At(a, b) * (d - mean) * (d - mean)
 		}
-		total += spread / n
+		total += spread / c.divisor[a]
 	}
 	return total
 }

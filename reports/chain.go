@@ -20,6 +20,9 @@ type Chain struct {
 	Questions markov.Questions
 	Analysis  *markov.Analysis
 	Refusal   *markov.RefusedError
+	Tests     []*markov.Test // nil: none was asked for
+	Pool      *markov.Pool   // nil: there are no segments
+	Remarks   []string       // of what else was asked
 }
 
 // ChainText writes c for a terminal.
@@ -43,6 +46,12 @@ func ChainText(w io.Writer, c *Chain) error {
 	}
 	if a.Value != nil || a.ValueTo != nil {
 		section(b, fmt.Sprintf("VALUE  reward of this step and all to come, discounted by %g a step", c.Questions.Rate), c.value(names))
+	}
+	if c.Tests != nil {
+		section(b, "TESTS  a small p speaks against the hypothesis, the effect says how much", testGrid(c.Tests))
+	}
+	if c.Pool != nil {
+		section(b, "SEGMENTS  what few moves do not tell is borrowed from all; chance of staying, per cent", c.segmentGrid(names))
 	}
 	for i, note := range c.notes() {
 		if i == 0 {
@@ -72,11 +81,7 @@ func paragraph(b *bufio.Writer, text string) {
 
 func (c *Chain) headline() string {
 	n := c.Analysis.Chain.N
-	var total int64
-	for _, v := range n.N {
-		total += v
-	}
-	s := fmt.Sprintf("%s: %s between %s", printable(strings.Join(c.Files, ", ")), plural(total, "move"), plural(int64(len(n.States)), "state"))
+	s := fmt.Sprintf("%s: %s between %s", printable(strings.Join(c.Files, ", ")), plural(n.Total(), "move"), plural(int64(len(n.States)), "state"))
 	if c.Moves.IDs > 0 {
 		s += " of " + plural(c.Moves.IDs, "id")
 	}
@@ -272,5 +277,35 @@ func (c *Chain) notes() []string {
 	if a.NoEndless != nil {
 		out = append(out, "no endless value: "+a.NoEndless.Error())
 	}
+	return append(out, c.furtherNotes()...)
+}
+
+// furtherNotes are remarks on tests, segments and samples.
+func (c *Chain) furtherNotes() []string {
+	out := testNotes(c.Tests, c.Analysis.Chain.States)
+	if c.Pool != nil {
+		for _, w := range c.Pool.Warnings {
+			out = append(out, printable(w.Message))
+		}
+	}
+	if n := c.Analysis.Drawn; n > 0 {
+		out = append(out, "standard errors and intervals are of "+plural(int64(n), "sample")+" of ids, drawn with replacement")
+	}
+	for _, r := range c.Remarks {
+		out = append(out, printable(r))
+	}
 	return out
+}
+
+// method says what the errors and intervals of probabilities are.
+func (c *Chain) method() string {
+	switch q := c.Questions; {
+	case c.Analysis.Drawn > 0:
+		return "bootstrap standard errors and intervals"
+	case q.Prior > 0:
+		return "posterior standard deviations and intervals"
+	case q.Weights != nil:
+		return "linearised standard errors and Wilson intervals"
+	}
+	return "multinomial standard errors and Wilson intervals"
 }

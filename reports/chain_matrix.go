@@ -42,16 +42,27 @@ func (c *Chain) writeMoves(b *bufio.Writer, names []string) {
 	}
 	if len(names) <= fewStates {
 		if list := c.list(names); len(list.rows) > 1 {
-			section(b, "PROBABILITIES  with multinomial standard errors and Wilson intervals of "+confidence(c.Questions.Level), list)
+			section(b, "PROBABILITIES  with "+c.method()+" of "+confidence(c.Questions.Level), list)
 		}
 		return
 	}
 	for places := 1; places >= 0; places-- {
 		if g := c.intervals(names, places); fits(g) {
-			section(b, "INTERVALS  per cent, Wilson, "+confidence(c.Questions.Level), g)
+			section(b, "INTERVALS  per cent, "+c.intervalName()+", "+confidence(c.Questions.Level), g)
 			return
 		}
 	}
+}
+
+// intervalName is the kind of interval of probabilities.
+func (c *Chain) intervalName() string {
+	switch {
+	case c.Analysis.Drawn > 0:
+		return "bootstrap"
+	case c.Questions.Prior > 0:
+		return "posterior"
+	}
+	return "Wilson"
 }
 
 func fits(g *grid) bool {
@@ -93,7 +104,9 @@ func (c *Chain) matrix(names []string, numbers bool) *grid {
 }
 
 // known reports whether row i was fitted or set.
-func (c *Chain) known(i int) bool { return c.set(i) || c.Analysis.Chain.N.Leaving(i) > 0 }
+func (c *Chain) known(i int) bool {
+	return c.set(i) || c.Questions.Prior > 0 || c.Analysis.Chain.N.Leaving(i) > 0
+}
 
 // set reports whether row i was set, not fitted.
 func (c *Chain) set(i int) bool { return slices.Contains(c.Analysis.Chain.Absorbing, i) }
@@ -148,7 +161,7 @@ func (c *Chain) list(names []string) *grid {
 	for i, from := range names {
 		for j, to := range names {
 			p := a.Chain.P.At(i, j)
-			if a.Chain.N.At(i, j) == 0 || c.set(i) {
+			if p == 0 || c.set(i) || !c.known(i) {
 				continue
 			}
 			g.rows = append(g.rows, []string{from, to, count(a.Chain.N.At(i, j)), fixed(p, 4), fixed(a.Chain.SE.At(i, j), 4),

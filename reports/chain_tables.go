@@ -15,6 +15,12 @@ func ChainTables(c *Chain) []*Table {
 	if c.Analysis.Forecast != nil {
 		tables = append(tables, forecastTable(c))
 	}
+	if c.Tests != nil {
+		tables = append(tables, testsTable(c))
+	}
+	if c.Pool != nil {
+		tables = append(tables, segmentMovesTable(c))
+	}
 	return tables
 }
 
@@ -33,10 +39,10 @@ func movesTable(c *Chain) *Table {
 			return at(i/k, i%k)
 		}
 	}
-	b.float("probability", "maximum-likelihood probability of the move; null where nobody was seen to leave the state", entry(a.Chain.P.At))
-	b.float("se", "its multinomial standard error √(p(1−p)/nᵢ); 0 in the row of an absorbing state", entry(a.Chain.SE.At))
-	b.float("low", "lower end of its Wilson interval", entry(a.Low.At))
-	b.float("high", "upper end of its Wilson interval", entry(a.High.At))
+	b.float("probability", "probability of the move, by maximum likelihood, of weights, or the posterior mean with --prior; null where nobody was seen to leave the state", entry(a.Chain.P.At))
+	b.float("se", "its standard error: multinomial √(p(1−p)/nᵢ), linearised with --weight, posterior with --prior, of samples with --bootstrap; 0 in the row of an absorbing state", entry(a.Chain.SE.At))
+	b.float("low", "lower end of its interval: Wilson, posterior with --prior, of samples with --bootstrap", entry(a.Low.At))
+	b.float("high", "upper end of its interval", entry(a.High.At))
 	return &b.t
 }
 

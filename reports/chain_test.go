@@ -18,7 +18,7 @@ func newChain() *Chain {
 		40, 0, 160, 0, 0,
 		30, 0, 0, 170, 0,
 		10, 0, 0, 0, 190,
-		0, 0, 0, 0, 0}, markov.Questions{Absorbing: []int{4}, Level: .95, Start: []float64{120, 80, 40, 10, 0}, Forecast: 10,
+		0, 0, 0, 0, 0}, markov.Questions{Assumptions: markov.Assumptions{Absorbing: []int{4}}, Level: .95, Start: []float64{120, 80, 40, 10, 0}, Forecast: 10,
 		Reward: []float64{36, -4, -4, -4, 0}, Rate: .2, Horizon: 4})
 }
 
@@ -26,10 +26,31 @@ func chainOf(states []string, n []int64, q markov.Questions) *Chain {
 	counts := &markov.Counts{States: states, N: n}
 	c := &Chain{Files: []string{"mail.csv"}, Moves: &moves.Moves{Counts: counts, Step: "a mailing", AsOf: "2000-05-31", Notes: []string{"3 rows without id were set aside"}}, Questions: q}
 	var err error
+	if len(states) == 5 {
+		c.addSegments(counts)
+	}
 	if c.Analysis, err = markov.Analyse(counts, q); err != nil && !errors.As(err, &c.Refusal) {
 		panic(err)
 	}
 	return c
+}
+
+// addSegments divides the moves into two segments, of which one has hardly any, and tests what can be tested.
+func (c *Chain) addSegments(counts *markov.Counts) {
+	few, rest := markov.NewCounts(counts.States), markov.NewCounts(counts.States)
+	copy(rest.N, counts.N)
+	few.N[0], few.N[1] = 1, 6
+	rest.N[0], rest.N[1] = rest.N[0]-1, rest.N[1]-6
+	var errs [3]error
+	var tests [2]*markov.Test
+	c.Moves.Segments = []string{"few", "the rest, 其余"}
+	c.Pool, errs[0] = markov.NewPool([]*markov.Counts{few, rest}, 4)
+	tests[0], errs[1] = markov.Order0Test(counts)
+	tests[1], errs[2] = markov.HomogeneityTest([]*markov.Counts{few, rest})
+	c.Tests = tests[:]
+	if err := errors.Join(errs[:]...); err != nil {
+		panic(err)
+	}
 }
 
 func chainText(t *testing.T, c *Chain) string {
@@ -79,7 +100,7 @@ func TestChainFitsThePage(t *testing.T) {
 		start := make([]float64, k)
 		start[0] = 5e6
 		if 2 < k && k < 100 { // standard errors of a forecast take states³
-			chainText(t, chainOf(states, n, markov.Questions{Level: .9, Absorbing: indices(k)[:(k+1)/2], Start: start, Forecast: 9}))
+			chainText(t, chainOf(states, n, markov.Questions{Level: .9, Assumptions: markov.Assumptions{Absorbing: indices(k)[:(k+1)/2]}, Start: start, Forecast: 9}))
 		}
 		start[0] = .5
 		chainText(t, chainOf(states, n, markov.Questions{Level: .9, Start: start, Forecast: 2, Reward: start, Rate: .1}))

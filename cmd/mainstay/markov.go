@@ -36,6 +36,10 @@ Dates after the as-of date are set aside, and so is a period that was not over t
 States stand in the order of --states, else by number where all are numbers, else by the bytes of
 their names; a table of counts keeps its own order. Rewards and rates are per step.
 
+--tests asks whether a chain is the right description: whether the state before matters (order 0),
+whether the one before that does (order 1), whether moves change over time. --by gives every segment
+its own chain, in which few moves borrow from all, and tests whether segments differ.
+
 A state that nobody was seen to leave has no row of probabilities: the chain is refused (status 4)
 until it is declared with --absorbing, or there is more history.`
 
@@ -61,6 +65,8 @@ type markovOptions struct {
 	level        float64
 	out          string
 	json         bool
+	estimateFlags
+	testFlags
 }
 
 func (o *markovOptions) addFlags(f *pflag.FlagSet) {
@@ -82,6 +88,11 @@ func (o *markovOptions) addFlags(f *pflag.FlagSet) {
 	f.Float64Var(&o.level, "level", 0.95, "confidence `LEVEL` of the intervals")
 	f.StringVarP(&o.out, "out", "o", "", "write the moves to `FILE` (.csv, .parquet, .arrow, .json), or every table to a folder")
 	f.BoolVar(&o.json, "json", false, "print JSON instead of tables")
+	f.StringVar(&o.config.By, "by", "", "`COLUMN` of segments, read where a move begins: a chain for each that borrows from all, and a test whether they differ")
+	f.StringVar(&o.config.Weight, "weight", "", "`COLUMN` of weights of moves, read where a move begins")
+	f.StringVar(&o.config.Margin, "margin", "", "`COLUMN` of what is earned: the mean by state is the reward, and how sure it is reaches the value; needs --rate")
+	o.estimateFlags.addFlags(f)
+	o.testFlags.addFlags(f)
 }
 
 func newMarkovCommand(a *app) *cobra.Command {
@@ -93,10 +104,15 @@ func newMarkovCommand(a *app) *cobra.Command {
 		Example: `  mainstay markov states.csv --id customer --time month --state stage --period month
   mainstay markov sequences.csv --wide --id id --forecast 12
   mainstay markov ratings.csv --counts --absorbing D
-  mainstay markov states.csv --absorbing lost --reward 'key=900,regular=120' --rate 0.02 --json`,
+  mainstay markov states.csv --absorbing lost --reward 'key=900,regular=120' --rate 0.02 --json
+  mainstay markov states.csv --tests --by industry
+  mainstay markov states.csv --absorbing lost --margin profit --rate 0.01 --bootstrap 1000`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.rateGiven = cmd.Flags().Changed("rate")
 			if err := o.check(args); err != nil {
+				return err
+			}
+			if err := errors.Join(o.estimateFlags.check(o.counts), o.testFlags.check(cmd.Flags().Changed("eras"))); err != nil {
 				return err
 			}
 			return runMarkov(cmd.Context(), a, o, args)
@@ -122,9 +138,17 @@ func (o *markovOptions) check(args []string) error {
 		return usageError{fmt.Errorf("--horizon is %d; expected 1 to %d steps", o.horizon, mostHorizon)}
 	case len(o.start) > 0 && o.forecast == 0:
 		return usageError{errors.New("--start is where a forecast starts; add --forecast STEPS")}
+	case o.counts && (c.By != "" || c.Weight != "" || c.Margin != ""):
+		return usageError{errors.New("--by, --weight and --margin are read beside each move, and a table of counts has none; count each segment apart")}
+	case o.wide && c.Margin != "":
+		return usageError{errors.New("--margin is read beside each state: it needs a table of id, time, state")}
+	case c.Margin != "" && len(o.reward) > 0:
+		return usageError{errors.New("--margin and --reward exclude each other: what a state earns is estimated or known")}
+	case c.Margin != "" && !o.rateGiven:
+		return usageError{errors.New("--margin needs --rate, the discount rate per step (0 = money later is worth as much as now)")}
 	case len(o.reward) > 0 && !o.rateGiven:
 		return usageError{errors.New("--reward needs --rate, the discount rate per step (0 = money later is worth as much as now)")}
-	case len(o.reward) == 0 && (o.rateGiven || o.horizon > 0):
+	case len(o.reward) == 0 && c.Margin == "" && (o.rateGiven || o.horizon > 0):
 		return usageError{errors.New("--rate and --horizon are for the value of states; add --reward STATE=AMOUNT")}
 	case !(o.rate >= 0) || math.IsInf(o.rate, 1):
 		return usageError{fmt.Errorf("--rate is %v; expected 0 or more, 0.02 for 2 %% a step", o.rate)}
@@ -190,6 +214,9 @@ func runMarkov(ctx context.Context, a *app, o *markovOptions, sources []string) 
 	c := &reports.Chain{Files: t.Files, Moves: m, Questions: q}
 	c.Analysis, err = markov.Analyse(m.Counts, q)
 	if err != nil && !errors.As(err, &c.Refusal) {
+		return err
+	}
+	if err := errors.Join(o.testFlags.run(ctx, m, c), pool(m, c)); err != nil {
 		return err
 	}
 	a.progress.clear()

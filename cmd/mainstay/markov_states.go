@@ -39,6 +39,9 @@ func (o *markovOptions) questions(m *moves.Moves) (markov.Questions, error) {
 			return q, err
 		}
 	}
+	if err := o.assume(&q, m); err != nil {
+		return q, err
+	}
 	return q, checkStart(o.forecast, q.Start)
 }
 

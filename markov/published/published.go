@@ -21,7 +21,7 @@ const exactFloor = 13
 // Agreements are all figures, in a fixed order. An error is a computation that failed outright.
 func Agreements() ([]num.Agreement, error) {
 	var f figures
-	err := errors.Join(f.sequence(), f.visits(), f.oz(), f.drunkard(), f.mailing(), f.proportions())
+	err := errors.Join(f.sequence(), f.visits(), f.oz(), f.drunkard(), f.mailing(), f.kullback(), f.burkett(), f.proportions())
 	return f.all, err
 }
 
@@ -151,6 +151,36 @@ func (f *figures) mailing() error {
 		f.printed(model, "four periods", source, four, "50.1150", "4.2199", ".5921", "-1.9801", "0"),
 		f.printed(model, "endless", source, endless, "52.3196", "5.5538", "1.2508", "-1.8200", "0"),
 		f.printed(model, "no mail to recency 4", source, stopped, "53.1494", "6.6207", "2.6437", "0", "0"))
+}
+
+// kullback tests counts against a given matrix.
+func (f *figures) kullback() error {
+	const model, source = "fit to a given matrix", "Kullback, Kupperman & Ku 1962, as R markovchain tests it"
+	c := &markov.Counts{States: []string{"1", "2", "3"}, N: []int64{51, 11, 8, 12, 31, 9, 6, 11, 10}}
+	t, err := markov.FitTest(c, mat.NewDense(3, 3, []float64{5. / 8, 1. / 4, 1. / 8, 1. / 4, 1. / 2, 1. / 4, 1. / 4, 3. / 8, 3. / 8}))
+	if err != nil {
+		return err
+	}
+	return errors.Join(
+		f.printed(model, "G²", source, []float64{t.G2}, "6.518384096"),
+		f.exact(model, "df", source, []float64{float64(t.DF)}, 6))
+}
+
+// burkett tests whether four rows have one distribution.
+func (f *figures) burkett() error {
+	const model, source = "homogeneity of rows", "Burkett et al., in R markovchain, vignette"
+	var rows []*markov.Counts
+	for _, n := range [][2]int64{{127, 59}, {11, 7}, {36, 20}, {9, 4}} {
+		rows = append(rows, &markov.Counts{States: []string{"a", "b"}, N: []int64{n[0], n[1], 0, 0}})
+	}
+	t, err := markov.HomogeneityTest(rows)
+	if err != nil {
+		return err
+	}
+	return errors.Join(
+		f.printed(model, "χ²", source, []float64{t.X2}, ".64"),
+		f.printed(model, "p", source, []float64{t.PX2}, ".89"),
+		f.exact(model, "df", source, []float64{float64(t.DF)}, 3))
 }
 
 // proportions are the score intervals that every probability of a move gets.

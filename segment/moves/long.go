@@ -60,14 +60,17 @@ func long(t *table.Table, c Config) (*Moves, error) {
 	if err != nil {
 		return nil, conflict(t, state, err)
 	}
-	m := &Moves{Counts: p.Counts, IDs: p.IDs, Step: at.name, Notes: append(at.notes(p.NoTime), panelNotes(p, at)...)}
+	m := &Moves{Counts: p.Counts, Each: p.Moves, IDs: p.IDs, Step: at.name, Notes: append(at.notes(p.NoTime), panelNotes(p, at)...)}
 	if at.dated {
 		m.AsOf = at.asOf.String()
 	}
 	for _, n := range p.Last {
 		m.Start = append(m.Start, float64(n))
 	}
-	return m, nil
+	if err := m.earn(t, c.Margin, p.Stays); err != nil {
+		return nil, err
+	}
+	return m, m.describe(t, c)
 }
 
 // conflict names the rows that disagree.

@@ -32,6 +32,9 @@ type Config struct {
 	State  string   // column, Long
 	Period string   // Long: Auto, day, week, month, quarter, year, or the length of a step of a numeric time
 	States []string // in this order; nil: those of the table, numbers by size, others by bytes, a matrix as it stands
+	By     string   // column of segments; "" none. Not Matrix
+	Weight string   // column of weights of moves, read where they begin; "" all 1. Not Matrix
+	Margin string   // column of what is earned in a state, Long; "" none
 
 	AsOf      ingest.Day // Long with dates: later rows are set aside, and those of periods not over then
 	AsOfGiven bool       // it was asked for: a time that is no date is an error
@@ -49,6 +52,15 @@ type Moves struct {
 	Step   string   // for people: what a step is
 	AsOf   string   // YYYY-MM-DD, the last day that counts; "" where times are no dates
 	Notes  []string // for people: what was set aside, what was assumed
+
+	Each    []markov.Move   // every move; nil in a table of counts
+	Segment []int           // by row of the table, of Segments; nil without By
+	Weight  []float64       // by row of the table; nil without Weight
+	Margins *markov.Margins // nil without Margin
+	Stays   []markov.Stay   // with Margin: every observed state,
+	Earned  []float64       // and what was earned in it
+
+	Segments []string
 }
 
 // ConfigError is a setting that does not fit.

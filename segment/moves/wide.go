@@ -10,7 +10,7 @@ import (
 
 // wide counts a row per id with a column per step, columns as they stand in the table.
 func wide(t *table.Table, c Config) (*Moves, error) {
-	steps, err := stepColumns(t, c.ID)
+	steps, err := stepColumns(t, c)
 	if err != nil {
 		return nil, err
 	}
@@ -41,9 +41,7 @@ func wide(t *table.Table, c Config) (*Moves, error) {
 				unobserved++
 			}
 		}
-		if err := m.Counts.AddSequence(sequence); err != nil {
-			return nil, err
-		}
+		m.follow(sequence, row)
 		if end := sequence[len(sequence)-1]; end != markov.Unobserved {
 			m.Start[end]++
 		} else {
@@ -53,15 +51,29 @@ func wide(t *table.Table, c Config) (*Moves, error) {
 	m.Notes = sentences(
 		sentence{unobserved, "cell is empty: the state is not known, and no move into it or out of it is counted", "cells are empty: the state is not known, and no move into them or out of them is counted"},
 		sentence{absent, "row has no state in the last column and is in no forecast", "rows have no state in the last column and are in no forecast"})
-	return m, nil
+	return m, m.describe(t, c)
+}
+
+// follow counts the moves of a row, one state per step.
+func (m *Moves) follow(sequence []int, row int) {
+	before := markov.Unobserved
+	for t := 1; t < len(sequence); t++ {
+		from, to := sequence[t-1], sequence[t]
+		if from != markov.Unobserved && to != markov.Unobserved {
+			m.Counts.Add(from, to)
+			m.Each = append(m.Each, markov.Move{Who: int32(row), Row: int32(row), Before: int16(before), From: int16(from), To: int16(to), Time: float64(t)})
+		}
+		before = from
+	}
 }
 
 // defaultID is the column of ids where none is named, and there is one.
 const defaultID = "id"
 
-// stepColumns are all columns but the id, of which no two rows may have the same.
-func stepColumns(t *table.Table, name string) (steps []*table.Column, err error) {
+// stepColumns are all columns but those of segments and weights and the id, of which no two rows may have the same.
+func stepColumns(t *table.Table, c Config) (steps []*table.Column, err error) {
 	var id *table.Column
+	name := c.ID
 	if name == "" && slices.Contains(t.Names(), defaultID) {
 		name = defaultID
 	}
@@ -78,7 +90,7 @@ func stepColumns(t *table.Table, name string) (steps []*table.Column, err error)
 		}
 	}
 	for i := range t.Columns {
-		if col := &t.Columns[i]; col != id {
+		if col := &t.Columns[i]; col != id && col.Name != c.By && col.Name != c.Weight {
 			steps = append(steps, col)
 		}
 	}

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"mainstay/markov"
+	"mainstay/segment/moves"
+)
+
+// estimateFlags say how a chain is estimated.
+type estimateFlags struct {
+	prior   float64
+	never   []string
+	samples int
+}
+
+func (o *estimateFlags) addFlags(f *pflag.FlagSet) {
+	f.Float64Var(&o.prior, "prior", 0, "add so many `MOVES` of every possible kind (0.5 = Jeffreys' prior): posterior means and intervals")
+	f.StringSliceVar(&o.never, "never", nil, "moves that cannot be, `FROM>TO`,...: data that hold them are an error, a prior gives them nothing")
+	f.IntVar(&o.samples, "bootstrap", 0, "standard errors and intervals by drawing ids with replacement, so many `SAMPLES`")
+}
+
+// How many samples of ids may be asked for.
+const (
+	leastSamples = 100
+	mostSamples  = 10000
+)
+
+func (o *estimateFlags) check(counts bool) error {
+	switch {
+	case !(o.prior >= 0 && o.prior <= 1e9):
+		return usageError{fmt.Errorf("--prior is %v; expected 0 or more moves, such as 0.5", o.prior)}
+	case o.samples != 0 && (o.samples < leastSamples || o.samples > mostSamples):
+		return usageError{fmt.Errorf("--bootstrap is %d; expected %d to %d samples", o.samples, leastSamples, mostSamples)}
+	case o.samples > 0 && counts:
+		return usageError{errors.New("--bootstrap draws ids, and a table of counts has none")}
+	case o.samples > 0 && o.prior > 0:
+		return usageError{errors.New("--bootstrap and --prior exclude each other: they are two answers to how sure a chain is")}
+	}
+	return nil
+}
+
+// assume puts what the flags say into the questions.
+func (o *estimateFlags) assume(q *markov.Questions, m *moves.Moves) error {
+	states := m.Counts.States
+	q.Prior = o.prior
+	if len(o.never) > 0 {
+		q.Never = make([]bool, len(states)*len(states))
+	}
+	for _, pair := range o.never {
+		from, to, found := strings.Cut(pair, ">")
+		if !found {
+			return usageError{fmt.Errorf("--never: %q is no FROM>TO, such as '%s>%s'", pair, states[0], states[len(states)-1])}
+		}
+		i, err := stateNumber("--never", from, states)
+		if err != nil {
+			return err
+		}
+		j, err := stateNumber("--never", to, states)
+		if err != nil {
+			return err
+		}
+		q.Never[i*len(states)+j] = true
+	}
+	if m.Weight != nil {
+		q.Weights = markov.NewWeights(len(states), m.Each, func(v markov.Move) float64 { return m.Weight[v.Row] })
+	}
+	if m.Margins != nil {
+		q.Reward, q.RewardCov = m.Margins.Mean, m.Margins.Cov
+	}
+	if o.samples > 0 {
+		q.Bootstrap = &markov.Bootstrap{Samples: o.samples, Moves: m.Each, Weight: m.Weight, Stays: m.Stays, Earned: m.Earned}
+	}
+	return nil
+}

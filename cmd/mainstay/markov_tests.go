@@ -1,0 +1,105 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+
+	"github.com/spf13/pflag"
+
+	"mainstay/ingest/table"
+	"mainstay/markov"
+	"mainstay/reports"
+	"mainstay/segment/moves"
+)
+
+// testFlags say which hypotheses are tested.
+type testFlags struct {
+	tests   bool
+	eras    int
+	against string
+}
+
+func (o *testFlags) addFlags(f *pflag.FlagSet) {
+	f.BoolVar(&o.tests, "tests", false, "test whether the state before matters, and the one before that, and whether moves change over time")
+	f.IntVar(&o.eras, "eras", 4, "with --tests: so many `STRETCHES` of time, of about equally many moves")
+	f.StringVar(&o.against, "against", "", "test whether moves follow the probabilities of `FILE`: first column from-states, every other a to-state")
+}
+
+// mostEras is as many stretches as anybody reads.
+const mostEras = 1000
+
+func (o *testFlags) check(erasGiven bool) error {
+	switch {
+	case o.eras < 2 || o.eras > mostEras:
+		return usageError{fmt.Errorf("--eras is %d; expected 2 to %d stretches of time", o.eras, mostEras)}
+	case erasGiven && !o.tests:
+		return usageError{errors.New("--eras is for the test of change over time; add --tests")}
+	}
+	return nil
+}
+
+// run does the tests that were asked for; with segments, that of these too.
+func (o *testFlags) run(ctx context.Context, m *moves.Moves, c *reports.Chain) error {
+	add := func(t *markov.Test, err error) error {
+		if err == nil {
+			c.Tests = append(c.Tests, t)
+		}
+		return err
+	}
+	states := m.Counts.States
+	var errs []error
+	if o.tests {
+		errs = append(errs, add(markov.Order0Test(m.Counts)))
+	}
+	switch {
+	case o.tests && m.Each == nil:
+		c.Remarks = append(c.Remarks, "a table of counts does not say what came before a move, nor when it was: order 1 and change over time are not tested")
+	case o.tests:
+		begins := markov.Eras(m.Each, o.eras)
+		errs = append(errs, add(markov.Order1Test(markov.CountBefore(states, m.Each))),
+			add(markov.StationarityTest(markov.CountGroups(states, m.Each, len(begins)+1, func(v markov.Move) int { return markov.EraOf(begins, v.Time) }))))
+	}
+	if m.Segments != nil {
+		errs = append(errs, add(markov.HomogeneityTest(segmentCounts(m))))
+	}
+	if o.against != "" {
+		p, err := table.Read(ctx, files, []string{o.against}, runtime.GOMAXPROCS(0))
+		if err != nil {
+			return err
+		}
+		matrix, err := moves.Probabilities(p, states)
+		if err != nil {
+			return err
+		}
+		err = add(markov.FitTest(m.Counts, matrix))
+		var impossible *markov.ImpossibleError
+		if errors.As(err, &impossible) {
+			c.Remarks = append(c.Remarks, "fit: "+impossible.Error())
+			err = nil
+		}
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+// segmentCounts are the moves by segment.
+func segmentCounts(m *moves.Moves) []*markov.Counts {
+	return markov.CountGroups(m.Counts.States, m.Each, len(m.Segments), func(v markov.Move) int { return m.Segment[v.Row] })
+}
+
+// pool pools the segments, where there are any.
+func pool(m *moves.Moves, c *reports.Chain) error {
+	if m.Segments == nil {
+		return nil
+	}
+	p, err := markov.NewPool(segmentCounts(m), c.Questions.Absorbing...)
+	var refused *markov.RefusedError
+	if errors.As(err, &refused) {
+		c.Remarks = append(c.Remarks, "segments: "+refused.Reason)
+		return nil
+	}
+	c.Pool = p
+	return err
+}

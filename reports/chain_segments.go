@@ -1,0 +1,122 @@
+package reports
+
+import (
+	"math"
+
+	"mainstay/markov"
+)
+
+// segmentGrid is a line per segment: its moves, how much of its rows is its own, and the chance of staying in each
+// state, as far as the page is wide.
+func (c *Chain) segmentGrid(names []string) *grid {
+	for shown := len(names); shown > 0; shown-- {
+		for _, intervals := range []bool{true, false} {
+			if g := c.segmentRows(names[:shown], intervals); fits(g) {
+				return g
+			}
+		}
+	}
+	return c.segmentRows(nil, false)
+}
+
+func (c *Chain) segmentRows(names []string, intervals bool) *grid {
+	g := &grid{right: []bool{false, true, true}}
+	head := []string{"segment", "moves", "own"}
+	for _, name := range names {
+		head = append(head, "stays "+name)
+		g.right = append(g.right, true)
+		if intervals {
+			head = append(head, "")
+			g.right = append(g.right, false)
+		}
+	}
+	g.rows = append(g.rows, head)
+	for s, chain := range c.Pool.Chains {
+		low, high := chain.Interval(c.Questions.Level)
+		row := []string{clip(printable(c.Moves.Segments[s]), stateWidth), count(chain.N.Total()), percent(ownShare(c.Pool, s))}
+		for i := range names {
+			row = append(row, percentBound(chain.P.At(i, i)))
+			if intervals {
+				row = append(row, between(low.At(i, i), high.At(i, i), percentBound))
+			}
+		}
+		g.rows = append(g.rows, row)
+	}
+	return g
+}
+
+// ownShare is how much of a segment's rows is its own, by its moves.
+func ownShare(p *markov.Pool, s int) float64 {
+	var sum, n float64
+	for i, share := range p.Share[s] {
+		moves := float64(p.Segments[s].Leaving(i))
+		sum += share * moves
+		n += moves
+	}
+	if n == 0 {
+		return 0
+	}
+	return sum / n
+}
+
+type poolInfo struct {
+	Strength []number      `json:"strength"`
+	Segments []segmentInfo `json:"segments"`
+	Warnings []string      `json:"warnings"`
+}
+
+type segmentInfo struct {
+	Segment     string     `json:"segment"`
+	Moves       int64      `json:"moves"`
+	Own         []number   `json:"own"`
+	Counts      [][]int64  `json:"counts"`
+	Probability [][]number `json:"probability"`
+	SE          [][]number `json:"se"`
+	Low         [][]number `json:"low"`
+	High        [][]number `json:"high"`
+}
+
+func newPool(c *Chain) *poolInfo {
+	if c.Pool == nil {
+		return nil
+	}
+	info := &poolInfo{Strength: numbers(c.Pool.Strength), Warnings: []string{}}
+	for s, chain := range c.Pool.Chains {
+		low, high := chain.Interval(c.Questions.Level)
+		k := newChainInfo(chain)
+		info.Segments = append(info.Segments, segmentInfo{c.Moves.Segments[s], chain.N.Total(), numbers(c.Pool.Share[s]), k.Counts, k.Probability, k.SE, matrix(low), matrix(high)})
+	}
+	for _, w := range c.Pool.Warnings {
+		info.Warnings = append(info.Warnings, w.Message)
+	}
+	return info
+}
+
+func segmentMovesTable(c *Chain) *Table {
+	p := c.Pool
+	k := len(p.States)
+	cells := k * k
+	b := newColumns("segment_moves", cells*len(p.Chains))
+	low, high := make([][]float64, len(p.Chains)), make([][]float64, len(p.Chains))
+	for s, chain := range p.Chains {
+		l, h := chain.Interval(c.Questions.Level)
+		low[s], high[s] = l.RawMatrix().Data, h.RawMatrix().Data
+	}
+	b.key("segment", "the segment", func(i int) string { return c.Moves.Segments[i/cells] })
+	b.key("from_state", "state before the step", func(i int) string { return p.States[i%cells/k] })
+	b.key("to_state", "state after it", func(i int) string { return p.States[i%k] })
+	b.integer("count", "moves seen in the segment", func(i int) int64 { return p.Segments[i/cells].N[i%cells] })
+	b.float("observed", "share of the segment's moves out of the state; null without any", func(i int) float64 {
+		n := p.Segments[i/cells].Leaving(i % cells / k)
+		if n == 0 {
+			return math.NaN()
+		}
+		return float64(p.Segments[i/cells].N[i%cells]) / float64(n)
+	})
+	b.float("probability", "pooled with the other segments", func(i int) float64 { return p.Chains[i/cells].P.RawMatrix().Data[i%cells] })
+	b.float("se", "its posterior standard deviation", func(i int) float64 { return p.Chains[i/cells].SE.RawMatrix().Data[i%cells] })
+	b.float("low", "lower end of its posterior interval", func(i int) float64 { return low[i/cells][i%cells] })
+	b.float("high", "upper end of its posterior interval", func(i int) float64 { return high[i/cells][i%cells] })
+	b.float("own", "how much of the row is the segment's own, n ÷ (n + A); the rest is what all segments share", func(i int) float64 { return p.Share[i/cells][i%cells/k] })
+	return &b.t
+}
