@@ -73,7 +73,7 @@ func (a *analysis) explainChurn(p *panel, i int) *ChurnWhy {
 		w.Before, _, _ = m.chanceModel.chance(p, i, a.Config.Level)
 	}
 	switch m := innermost(a.scorer.churn).(type) {
-	case contributor:
+	case explainer:
 		w.Linear = m.explain(p, i)
 	case *chainModel:
 		w.Chain = m.explain(m.fold[p.Subjects[i].state])

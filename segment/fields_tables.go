@@ -95,12 +95,7 @@ func activityField(f func(a []table.Activity, from, asOf ingest.Day) float64) fu
 		asOf := b.Clock.AsOf
 		from := MonthsBefore(asOf, 12)
 		return column{number: func(m int) float64 {
-			all := b.Inputs.Activities.Of(b.Key(m))
-			n := len(all)
-			for n > 0 && all[n-1].Day > int32(asOf) { // the table may know more than an earlier day does
-				n--
-			}
-			return f(all[:n], from, asOf)
+			return f(b.activities(m), from, asOf)
 		}}, nil
 	}
 }
@@ -122,10 +117,15 @@ func contacts(people []table.Person, day int32) float64 {
 	n, last := 0, ""
 	for i := range people { // sorted by name
 		p := &people[i]
-		role := strings.ToLower(p.Role)
-		if p.There(day) && p.Name != last && !strings.Contains(role, "account manager") && !strings.Contains(role, "客户经理") {
+		if p.There(day) && p.Name != last && !managing(p) {
 			n, last = n+1, p.Name
 		}
 	}
 	return float64(n)
+}
+
+// managing reports whether a person is our own account manager.
+func managing(p *table.Person) bool {
+	role := strings.ToLower(p.Role)
+	return strings.Contains(role, "account manager") || strings.Contains(role, "客户经理")
 }

@@ -20,6 +20,12 @@ const (
 	codeRhythm      = "rhythm"       // regularity of the gaps
 	codeContract    = "contract"     // a contract is in force, or none
 	codeAttribute   = "attribute"    // the attributes that the configuration gives to the models
+	codeActivity    = "activity"     // visits and other events
+	codeComplaint   = "complaint"    // one of late, or none
+	codeManager     = "manager"      // a change of the account manager
+	codeSeries      = "series"       // outside series: indices, prices
+	codeSeason      = "season"       // the time of the year
+	codeBook        = "book"         // the rate of all: the model tells nobody apart
 	codeState       = "state"        // state of the chain
 	codeLapsed      = "lapsed"       // silent for a churn horizon or more
 	codeProspect    = "prospect"     // has not bought yet
@@ -46,10 +52,11 @@ type reason uint8
 // reasonCodes are the codes that rows may have: first, in the order that breaks ties between equally strong ones,
 // those of features.
 var reasonCodes = [...]string{"", codeSilence, codeFrequency, codeValue, codeTrend, codeTenure, codeReturns, codeRhythm, codeContract, codeAttribute,
-	codeChange, codeState, codeLapsed, codeProspect, codeNeverBought}
+	codeActivity, codeComplaint, codeManager, codeSeries, codeSeason,
+	codeBook, codeChange, codeState, codeLapsed, codeProspect, codeNeverBought}
 
 // featureCodes is how many of them features may have, "" included.
-const featureCodes = 10
+const featureCodes = 15
 
 func reasonOf(code string, raises int) reason {
 	return reason(4*slices.Index(reasonCodes[:], code) + 1 + raises)
@@ -153,6 +160,18 @@ func (t *teller) append(dst []byte, code string, f *fact) []byte {
 		return append(dst, "no contract is in force"...)
 	case codeAttribute:
 		return t.appendLevels(dst, f.member)
+	case codeActivity:
+		return t.appendActivity(dst, f.member)
+	case codeComplaint:
+		return t.appendComplaint(dst, f.member)
+	case codeManager:
+		return t.appendManager(dst, f.member)
+	case codeSeries:
+		return append(dst, "outside figures"...)
+	case codeSeason:
+		return append(dst, "the time of the year"...)
+	case codeBook:
+		return append(dst, "the rate of all customers"...)
 	case codeRhythm:
 		if math.IsNaN(pr.GapSD) {
 			return append(dst, "rhythm not known yet"...)

@@ -32,7 +32,12 @@ type contributor interface {
 	chanceModel
 	baseline() Baseline
 	contributions(p *panel, i int) shares // of subject i, who is at risk
-	explain(p *panel, i int) *LinearWhy   // the same, column by column
+}
+
+// explainer is a contributor that has its parts column by column.
+type explainer interface {
+	contributor
+	explain(p *panel, i int) *LinearWhy
 }
 
 // shares are parts of a prediction by the place of their code in reasonCodes: what subject i differs by from the baseline. That of "" is not told.
@@ -41,7 +46,8 @@ type shares [featureCodes]float64
 // leastShare is in log-odds: a smaller one moves the odds by less than a tenth.
 const leastShare = 0.1
 
-// strongest are the three largest, and what they add. The largest is always told, the others from leastShare on; ties in the order of the codes.
+// strongest are the three largest, and what they add. The largest is always told, the others from leastShare on; ties in the order of the codes. Where nothing adds
+// anything, the reason is the rate of all.
 func (s shares) strongest() (out [3]reason, effects [3]effect) {
 	effects = noEffects
 	for n := range out {
@@ -52,8 +58,12 @@ func (s shares) strongest() (out [3]reason, effects [3]effect) {
 			}
 		}
 		v := s[best]
-		if math.Abs(v) < leastShare && n > 0 {
-			break
+		switch {
+		case n > 0 && math.Abs(v) < leastShare:
+			return out, effects
+		case v == 0:
+			out[0], effects[0] = reasonOf(codeBook, 0), 0
+			return out, effects
 		}
 		raises := 1
 		if v < 0 {

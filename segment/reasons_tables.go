@@ -1,0 +1,68 @@
+package segment
+
+import (
+	"strconv"
+
+	"mainstay/ingest"
+	"mainstay/ingest/table"
+)
+
+// activities are a member's up to the as-of date, oldest first.
+func (b *Book) activities(m int) []table.Activity {
+	if b.Inputs.Activities == nil {
+		return nil
+	}
+	all := b.Inputs.Activities.Of(b.Key(m))
+	n := len(all)
+	for n > 0 && all[n-1].Day > int32(b.Clock.AsOf) { // the table may know more than an earlier day does
+		n--
+	}
+	return all[:n]
+}
+
+// appendActivity says when the last activity was, and how many there were in 12 months.
+func (t *teller) appendActivity(dst []byte, m int) []byte {
+	all := t.activities(m)
+	if len(all) == 0 {
+		return append(dst, "no activity is known"...)
+	}
+	dst = appendAgo(append(dst, "last activity "...), t.Clock.AsOf, all[len(all)-1].Day)
+	year := int64(countSince(all, MonthsBefore(t.Clock.AsOf, 12), func(*table.Activity) bool { return true }))
+	return append(strconv.AppendInt(append(dst, ", "...), year, 10), " in 12 months"...)
+}
+
+// appendComplaint says when the last complaint was.
+func (t *teller) appendComplaint(dst []byte, m int) []byte {
+	all := t.activities(m)
+	for i := len(all) - 1; i >= 0; i-- {
+		if all[i].Complaint() {
+			return appendAgo(append(dst, "last complaint "...), t.Clock.AsOf, all[i].Day)
+		}
+	}
+	return append(dst, "no complaint is known"...)
+}
+
+// appendAgo appends "45 d ago".
+func appendAgo(dst []byte, asOf ingest.Day, day int32) []byte {
+	return append(strconv.AppendInt(dst, int64(asOf)-int64(day), 10), " d ago"...)
+}
+
+// appendManager says since when the newest account manager is there.
+func (t *teller) appendManager(dst []byte, m int) []byte {
+	newest, known := int32(table.NoDay), false
+	if people := t.Inputs.People; people != nil {
+		all := people.Of(t.Key(m))
+		for i := range all {
+			if p := &all[i]; managing(p) && p.There(int32(t.Clock.AsOf)) {
+				newest, known = max(newest, p.From), true
+			}
+		}
+	}
+	switch {
+	case !known:
+		return append(dst, "no account manager is known"...)
+	case newest == table.NoDay:
+		return append(dst, "no change of the account manager is known"...)
+	}
+	return append(strconv.AppendInt(append(dst, "the account manager is there for "...), int64(t.Clock.AsOf)-int64(newest), 10), " d"...)
+}
