@@ -64,6 +64,9 @@ func (o *estimateFlags) assume(q *markov.Questions, m *moves.Moves) error {
 		if err != nil {
 			return err
 		}
+		if n := m.Counts.At(i, j); n > 0 {
+			return usageError{fmt.Errorf("--never %s: %d such moves are in the table; correct the data, or let them happen", shownStates([]string{pair}), n)}
+		}
 		q.Never[i*len(states)+j] = true
 	}
 	if m.Weight != nil {
