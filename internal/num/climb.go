@@ -33,6 +33,7 @@ const (
 	climbHalvings   = 40
 	climbLongest    = 2.0 // no coordinate moves by more in one step
 	climbDamping    = 1e-4
+	climbFlat       = 0.05  // a Newton step so long from where the gradient is within its limit is along a flat that has no end
 	climbSlack      = 1e-13 // of the value: rounding of a sum
 )
 
@@ -41,7 +42,8 @@ var ClimbCriteria = []string{"largest mean score ≤ 1e-9", "newton step ≤ 1e-
 
 // Climb maximises f from start by Newton's method, damped where the information is not positive definite, halving steps until
 // the value does not fall (Nocedal & Wright 2006, Numerical Optimization, §3.3 and 3.4). It ends without Converged after 200
-// iterations, where no share of a step goes up, and where a coordinate leaves ±ClimbAway. A start outside the domain does not move.
+// iterations, where no share of a step goes up, on a flat without an end, and where
+// a coordinate leaves ±ClimbAway. A start outside the domain does not move.
 func Climb(f Surface, start []float64) *Ascent {
 	a := &Ascent{Theta: slices.Clone(start), Away: -1}
 	if !a.take(f, a.Theta) {
@@ -52,6 +54,9 @@ func Climb(f Surface, start []float64) *Ascent {
 		size := largest(step)
 		if definite && size <= ClimbStep && largest(a.Gradient) <= ClimbScore {
 			a.Converged = true
+			return a
+		}
+		if largest(a.Gradient) <= ClimbScore && !(definite && size <= climbFlat) { // flat, and the top is far: there is none to see
 			return a
 		}
 		if step == nil || !a.move(f, step, min(1, climbLongest/size)) {

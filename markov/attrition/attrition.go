@@ -1,7 +1,7 @@
 // Package attrition models customers who leave without saying so: they buy at a rate of their own while they are alive, drop out
 // unseen, and only the purchases tell ("buy till you die"). It says how likely each is still a customer and how often each will buy.
 //
-// Reading order: attrition.go (models, data), fit.go (Estimate), part.go (what a likelihood is made of), the laws (law_bg.go,
+// Reading order: attrition.go (models, data), fit.go (FitModel), part.go (what a likelihood is made of), the laws (law_bg.go,
 // law_pareto.go, law_bgbb.go), likelihood.go (passes over the customers); customer.go, score.go (what is said of each),
 // counts.go (distribution of purchases), population.go (of all), residual.go (discounted), regularity.go, sbg.go (contracts).
 package attrition
@@ -113,7 +113,17 @@ func (d *Data) checkCovariates(m Model) error {
 }
 
 func (d *Data) problem(m Model, i int) string {
-	x, last, end := d.X[i], d.Last[i], d.T[i]
+	switch {
+	case d.Weight != nil && !(d.Weight[i] >= 0 && d.Weight[i] <= 1e15):
+		return fmt.Sprintf("weight %v, expected a finite number of at least 0", d.Weight[i])
+	case d.LogGaps != nil && !(math.Abs(d.LogGaps[i]) <= 1e15):
+		return fmt.Sprintf("sum of logarithms of gaps %v, expected a finite number", d.LogGaps[i])
+	}
+	return problem(m, d.X[i], d.Last[i], d.T[i])
+}
+
+// problem is what a model does not know of such a customer, "" for nothing.
+func problem(m Model, x, last, end float64) string {
 	switch {
 	case !(x >= 0 && x <= mostPurchases) || x != math.Trunc(x):
 		return fmt.Sprintf("%v repeat purchases, expected a count: 0, 1, 2 …", x)
@@ -125,10 +135,6 @@ func (d *Data) problem(m Model, i int) string {
 		return fmt.Sprintf("no repeat purchase, but the last of them at %v: expected 0", last)
 	case x > 0 && last == 0:
 		return "repeat purchases, all at the time of the first: count purchase days, of which the first is none"
-	case d.Weight != nil && !(d.Weight[i] >= 0 && d.Weight[i] <= 1e15):
-		return fmt.Sprintf("weight %v, expected a finite number of at least 0", d.Weight[i])
-	case d.LogGaps != nil && !(math.Abs(d.LogGaps[i]) <= 1e15):
-		return fmt.Sprintf("sum of logarithms of gaps %v, expected a finite number", d.LogGaps[i])
 	case m == BGBB && (end != math.Trunc(end) || last != math.Trunc(last) || end > mostPeriods || x > last):
 		return fmt.Sprintf("%v purchases, the last at %v of %v: bg/bb counts periods, whole numbers up to %d, at most one purchase in each", x, last, end, mostPeriods)
 	}

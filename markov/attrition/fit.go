@@ -60,14 +60,14 @@ const (
 	beyond = 9.5 // log of 13,000
 )
 
-// Estimate fits a model by maximum likelihood. Equal customers are looked at once. The mean log-likelihood is maximised in the logarithms of the
+// FitModel fits a model by maximum likelihood. Equal customers are looked at once. The mean log-likelihood is maximised in the logarithms of the
 // parameters by Newton's method with analytic derivatives, from the best of fixed starting points; of many distinct customers the first ascents
 // see a sample. The end is certified by its gradient, its last step and a positive definite information matrix. A parameter on its way to 0 or
 // infinity is refused as WarnBoundary (customers that do not differ, or do not leave: a simpler model holds), few or no repeat purchases as
 // WarnTooFew and WarnNoRepeatBuyers; a ridge is warned of as WarnRidge.
 //
 // Errors: values that no model knows, with their row; a model that does not exist; covariates for a model without them.
-func Estimate(m Model, d *Data, o Options) (*Fit, error) {
+func FitModel(m Model, d *Data, o Options) (*Fit, error) {
 	k := 1
 	if m == MBGCNBD {
 		k = max(o.K, 1)

@@ -49,7 +49,7 @@ func cdnow(t testing.TB) *Data {
 
 func estimate(t testing.TB, m Model, d *Data, o Options) *Fit {
 	t.Helper()
-	f, err := Estimate(m, d, o)
+	f, err := FitModel(m, d, o)
 	if err != nil || !f.Certificate.Certified() {
 		t.Fatalf("%s: %v %+v", m, err, f)
 	}

@@ -1,6 +1,9 @@
 package attrition
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // law is what differs between the models. Parameters p are themselves, not their logarithms.
 type law interface {
@@ -9,6 +12,14 @@ type law interface {
 	// split is the likelihood of a customer with its first derivatives and, where curved is set, second ones. w keeps what the last
 	// call found that may serve again.
 	split(w *work, p *[most]float64, x, last, end float64, curved bool, s *split)
+	// expected is the logarithm of the mean number of purchases in (T, T+t] of a customer alive at T. −Inf for t = 0, NaN where it is not
+	// defined (bg/bb: t that is no count of periods).
+	expected(w *work, p *[most]float64, x, last, end, t float64) slope
+	// residual is the logarithm of the mean of the discounted number of all purchases to come of a customer alive at T; rate is continuous
+	// per unit of time, of bg/bb per period. NaN for a model without it.
+	residual(w *work, p *[most]float64, x, end, rate float64) slope
+	// counts is P(Y = j), j = 0 … n, of the number Y of purchases in (T, T+t] of a customer alive at T.
+	counts(p *[most]float64, x, last, end, t float64, n int) []float64
 	// moves says which parameters covariates multiply: −1 where none may. A negative sign divides.
 	moves() [3]effect
 }
@@ -30,7 +41,17 @@ type work struct {
 	curved  bool
 	byCount part
 	moments moments
+	tail    tail // of a residual, by its arguments
+	long    long
 }
+
+// slope is a value with its derivatives by the parameters.
+type slope struct {
+	v float64
+	g [most]float64
+}
+
+func undefined() slope { return slope{v: math.NaN()} }
 
 // fresh says whether byCount must be found anew for these, and notes that it will be.
 func (w *work) fresh(p *[most]float64, x float64, curved bool) bool {
