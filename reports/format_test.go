@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -11,8 +12,8 @@ import (
 	"testing"
 
 	"mainstay/internal/num"
-	"mainstay/regress"
 	"mainstay/regress/evaluate"
+	"mainstay/regress/formula"
 	"mainstay/regress/model"
 	"mainstay/segment"
 )
@@ -27,9 +28,23 @@ func tables() []*Table {
 		Tournament(f.res.Contests), Cuts(f.res.Cuts), Concentration(f.res, &f.ledger.Tally), rejectTable(nil, 2), Groups(f.plan),
 		Bridge(f.res.Bridge, f.res.Scale), Migrations(nil, 2), Cohorts(nil, 2), Survival(nil), Trend(nil, 2),
 		Coefficients(&model.Result{}),
-		DiagnosedRows(&model.Rows{Influence: &regress.Influence{}}),
+		DiagnosedRows(diagnosed()),
 	}
 	return slices.Concat(run, ChainTables(newChain()), (&Replay{}).Tables())
+}
+
+// diagnosed is the rows of some fit.
+func diagnosed() *model.Rows {
+	d := &formula.Data{Rows: 4, Columns: []formula.Column{{Name: "y", Number: []float64{1, 3, 2, 5}}, {Name: "x", Number: []float64{1, 2, 3, 4}}}}
+	f, err := formula.Parse("y ~ x", nil)
+	if err != nil {
+		panic(err)
+	}
+	r, err := model.Fit(context.Background(), d, f, model.Options{Family: model.Gaussian, Level: 0.95, Diagnose: true})
+	if err != nil {
+		panic(err)
+	}
+	return r.Rows
 }
 
 // columnTable is a table's dictionary as docs/format.md shows it.

@@ -11,7 +11,7 @@ import (
 // aft is an accelerated failure time model of one law.
 func aft(name Family, law survival.Law, about string) *family {
 	return &family{
-		name: name, about: about, flags: flags("times"), weights: "cases",
+		name: name, about: about, flags: flags("times", "diagnose"), weights: "cases",
 		check: (*Options).checkSandwich,
 		respond: func(s *study, r *Result) error {
 			if err := s.survive(r); err != nil {

@@ -11,7 +11,7 @@ import (
 
 // cox is the proportional hazards regression: time until an event, the baseline left open.
 var cox = &family{
-	name: Cox, about: "proportional hazards of Surv(time, event)", flags: flags("ties", "times"), weights: "cases", bare: true, strata: true,
+	name: Cox, about: "proportional hazards of Surv(time, event)", flags: flags("ties", "times", "diagnose"), weights: "cases", bare: true, strata: true,
 	check: func(o *Options) error {
 		if o.Ties != "" && o.Ties != survival.Efron.String() && o.Ties != survival.Breslow.String() {
 			return fmt.Errorf("--ties is %q; expected efron or breslow", o.Ties)

@@ -112,4 +112,4 @@ func (f *leastSquares) wald(r *Result, columns []int) []Test {
 	return []Test{r.wald(f.Fit, columns)}
 }
 
-func (f *leastSquares) influence() *regress.Influence { return f.Influence() }
+func (f *leastSquares) influence(s *study) *diagnosis { return s.diagnosisOf(f.Influence()) }

@@ -199,4 +199,4 @@ func (f *generalised) against(s *study, d *regress.Design, reduced estimated, q 
 
 func (f *generalised) wald(r *Result, columns []int) []Test { return []Test{r.wald(f.Fit, columns)} }
 
-func (f *generalised) influence() *regress.Influence { return f.Influence() }
+func (f *generalised) influence(s *study) *diagnosis { return s.diagnosisOf(f.Influence()) }

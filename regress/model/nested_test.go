@@ -100,7 +100,7 @@ func TestInfluenceAgainstR(t *testing.T) {
 	s := r.Sections[0]
 	close(t, "row 27", []float64{s.Columns[0].Number[0], s.Columns[5].Number[0], s.Columns[4].Number[0], s.Columns[3].Number[0]},
 		[]float64{27, 0.110850504932, 0.10437258411, 2.18084254786}, 1e-9)
-	if r.Rows.Number[26] != 27 || r.Rows.Cook[26] != s.Columns[5].Number[0] {
+	if r.Rows.Number[26] != 27 || r.Rows.Columns[6].Number[26] != s.Columns[5].Number[0] {
 		t.Errorf("rows are out of order: %v", r.Rows.Number)
 	}
 }

@@ -44,6 +44,35 @@ func TestAFTAsR(t *testing.T) {
 	}
 }
 
+// Residuals follow from the curve of each row, and where the law is an extreme value the score of the intercept makes them sum to 0.
+func TestAFTResiduals(t *testing.T) {
+	for _, law := range []Law{Weibull, Exponential, LogNormal, LogLogistic} {
+		s := refTable(t, "lung")
+		d, times := s.design([]string{"(Intercept)", "age", "sex"}), s.times([]string{"late", "time", "status"})
+		f, err := AFT(d, times, law, Options{Threads: 2})
+		if err != nil || !f.Certificate.Certified() {
+			t.Fatal(err, f.Certificate)
+		}
+		r := f.Residuals(d, times, nil)
+		sum := 0.0
+		for i, m := range r.Martingale {
+			sum += m
+			curve := f.Curve(d.Row(i), 0, []float64{max(times.Start[i], 1e-300), times.Stop[i]})
+			event := 0.0
+			if times.Event[i] {
+				event = 1
+			}
+			want := curve[2].Hazard - curve[1].Hazard
+			if math.Abs(r.CoxSnell[i]-want) > 1e-9 || math.Abs(m-event+want) > 1e-9 || math.Signbit(r.Deviance[i]) != math.Signbit(m) {
+				t.Fatalf("%s, row %d: %v, %v, %v, expected a hazard of %v", law, i, r.CoxSnell[i], m, r.Deviance[i], want)
+			}
+		}
+		if (law == Weibull || law == Exponential) && math.Abs(sum) > 1e-6 {
+			t.Errorf("%s: martingale residuals sum to %v", law, sum)
+		}
+	}
+}
+
 // The derivatives of every law are those of its logarithms, also far out.
 func TestLaws(t *testing.T) {
 	for name, law := range laws {

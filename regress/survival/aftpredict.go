@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"mainstay/internal/num"
+	"mainstay/regress"
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
@@ -63,4 +64,39 @@ func (f *AFTFit) Curve(x []float64, offset float64, times []float64) []Step {
 		out = append(out, step)
 	}
 	return out
+}
+
+// AFTResiduals are what rows say about a parametric fit. Undefined is NaN.
+type AFTResiduals struct {
+	Standardised []float64 // w = (log t − x·β)/σ
+	CoxSnell     []float64 // the hazard that the row went through, Λ(t) less that at a late entry: like a censored draw of a unit exponential (Cox & Snell 1968, JRSS B 30:248–275)
+	Martingale   []float64 // δ less that
+	Deviance     []float64 // the same, more symmetric (Therneau, Grambsch & Fleming 1990)
+}
+
+// Residuals are those of rows of a design of the fit's columns, with their times; offset nil = 0. Nil for a refused fit, or a design of other columns.
+func (f *AFTFit) Residuals(d *regress.Design, t *Times, offset []float64) *AFTResiduals {
+	n := t.Rows()
+	if !f.Certificate.Certified() || len(d.X) != n*len(f.Coef) {
+		return nil
+	}
+	r := &AFTResiduals{make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)}
+	hazard := func(w float64) float64 { l, _, _ := laws[f.Law].survival(w); return -l }
+	for i := range n {
+		eta := floats.Dot(d.Row(i), f.Coef)
+		if offset != nil {
+			eta += offset[i]
+		}
+		w := (math.Log(t.Stop[i]) - eta) / f.Scale
+		r.Standardised[i], r.CoxSnell[i] = w, hazard(w)
+		if t.Start != nil && t.Start[i] > 0 {
+			r.CoxSnell[i] -= hazard((math.Log(t.Start[i]) - eta) / f.Scale)
+		}
+		r.Martingale[i] = -r.CoxSnell[i]
+		if t.Event[i] {
+			r.Martingale[i]++
+		}
+		r.Deviance[i] = deviance(r.Martingale[i], t.Event[i])
+	}
+	return r
 }

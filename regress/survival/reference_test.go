@@ -213,6 +213,8 @@ func TestCoxAsR(t *testing.T) {
 			c.proportional(t, f)
 			agree(t, "martingale", f.Martingale()[:8], c.Martingale, 8)
 			agree(t, "deviance", f.Deviances()[:8], c.Deviance, 8)
+			moves, _ := f.DFBetas()
+			agree(t, "dfbeta", moves[4*len(f.Names):5*len(f.Names)], c.Dfbeta, 7)
 			if c.Strata == "" { // strata are in another order
 				agree(t, "schoenfeld", f.Schoenfelds()[2].Residual, c.Schoenfeld, 7)
 			}
