@@ -128,9 +128,7 @@ func (a *analysis) score(ctx context.Context, progress Progress) error {
 	a.teller = &teller{study: a.study, typical: a.today.typical}
 	a.scorer = &scorer{backtest: a.backtest, teller: a.teller, chain: chain}
 	s := a.scorer
-	if k := a.churn.champion; k >= 0 {
-		s.churn = a.result.ChurnCorrection.around(a.churn.final[k].Model)
-	}
+	s.churn = a.result.ChurnCorrection.around(withIntervals(a.churn, a.churn.champion, a.Config.Level))
 	if k := a.value.champion; k >= 0 {
 		s.value = a.value.final[k].Model
 	}

@@ -8,14 +8,18 @@ import (
 // The candidates for churn.
 const (
 	recencyRuleName = "recency-rule"
+	pooledName      = "pooled"
+	firthName       = "firth"
 	chainName       = "chain"
 	logisticName    = "logistic"
 )
 
 var churnCandidates = []candidate[chanceModel]{
 	{name: recencyRuleName, train: trainRecencyRule},
-	{name: chainName, train: trainChain},
-	{name: logisticName, train: trainLogistic},
+	{name: pooledName, train: trainPooled},
+	{name: firthName, train: trainFirth},
+	{name: chainName, large: true, train: trainChain},
+	{name: logisticName, large: true, train: trainLogistic},
 }
 
 // Probabilities are kept this far from 0 and 1: nobody knows a customer better than one in a

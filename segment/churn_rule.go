@@ -7,8 +7,10 @@ import (
 	"mainstay/regress"
 )
 
+const nobodyAtRisk = num.WarnHorizonShort + ": nobody was at risk one horizon before the as-of date, so no churn has been observed"
+
 // recencyRule is the rule that every sales office knows: the longer the silence, the worse. Churn is
-// the rate observed in training among customers whose silence, as a share of the churn horizon,
+// the rate observed in training (see rate.point) among customers whose silence, as a share of the churn horizon,
 // fell into the same third. Those at risk by a contract alone, silent for a horizon or longer, are a
 // band of their own.
 type recencyRule struct {
@@ -42,7 +44,7 @@ func trainRecencyRule(b *study, at *origin) trained[chanceModel] {
 		}
 	}
 	if len(all) == 0 {
-		return refused[chanceModel](num.WarnHorizonShort + ": nobody was at risk one horizon before the as-of date, so no churn has been observed")
+		return refused[chanceModel](nobodyAtRisk)
 	}
 	whole := clusteredRate(all, allIDs)
 	for k := range rule.bands {
@@ -56,13 +58,16 @@ func trainRecencyRule(b *study, at *origin) trained[chanceModel] {
 
 func (r *recencyRule) chance(p *panel, i int, level float64) (prob, low, high float64) {
 	band := r.bands[r.bandOf(p.Subjects[i].recency)]
-	prob = clampChance(band.p)
+	prob = clampChance(band.point())
 	low, high = band.interval(level)
 	return prob, min(low, prob), max(high, prob)
 }
 
 // rate is an observed proportion with the number of independent observations it is worth.
 type rate struct{ p, n float64 }
+
+// point is (k + ½)/(n + 1), the mean under Jeffreys' prior (Brown, Cai & DasGupta 2001, §4.1.2): nobody has been seen often enough to be certain.
+func (r rate) point() float64 { return (r.p*r.n + 0.5) / (r.n + 1) }
 
 // interval is Wilson's (see num.Wilson) on the effective number of observations.
 func (r rate) interval(level float64) (low, high float64) { return num.Wilson(r.p*r.n, r.n, level) }

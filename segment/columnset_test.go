@@ -47,7 +47,7 @@ func TestLargeCandidatesAreBarredFromSmallBooks(t *testing.T) {
 	for _, c := range []struct {
 		train []*panel
 		small bool
-	}{{nil, true}, {people(199, 100), true}, {people(1000, 19), true}, {people(200, 20), false}} {
+	}{{nil, true}, {people(49, 40), true}, {people(1000, 29), true}, {people(50, 30), false}, {append(people(50, 1), people(50, 29)...), false}} {
 		if why := churned.tooSmall(c.train); (why != "") != c.small {
 			t.Errorf("small is %q, want %v", why, c.small)
 		}

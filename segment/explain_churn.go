@@ -77,6 +77,8 @@ func (a *analysis) explainChurn(p *panel, i int) *ChurnWhy {
 		w.Linear = m.explain(p, i)
 	case *chainModel:
 		w.Chain = m.explain(m.fold[p.Subjects[i].state])
+	case *pooled:
+		w.Rule = m.explain(a.Clock.Span())
 	case *recencyRule:
 		w.Rule = m.explain(p.Subjects[i].recency)
 	default:
@@ -101,8 +103,8 @@ func (m *chainModel) explain(state int) *ChainWhy {
 func (r *recencyRule) explain(recency int32) *RuleWhy {
 	k := r.bandOf(recency)
 	if k == thirds {
-		return &RuleWhy{From: r.horizon, To: r.longest, Rate: r.bands[k].p, N: r.bands[k].n}
+		return &RuleWhy{From: r.horizon, To: r.longest, Rate: r.bands[k].point(), N: r.bands[k].n}
 	}
 	edge := func(k int) int { return (k*r.horizon + thirds - 1) / thirds } // least recency of band k
-	return &RuleWhy{From: edge(k), To: edge(k + 1), Rate: r.bands[k].p, N: r.bands[k].n}
+	return &RuleWhy{From: edge(k), To: edge(k + 1), Rate: r.bands[k].point(), N: r.bands[k].n}
 }

@@ -1,0 +1,99 @@
+package segment
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"sort"
+
+	"mainstay/internal/num"
+)
+
+// banded gives every prediction of a model an interval: the model's own, else that of the bands. Whoever scores or explains asks it.
+type banded struct {
+	chanceModel
+	bands *chanceBands
+}
+
+func (m banded) inner() chanceModel { return m.chanceModel }
+
+func (m banded) chance(p *panel, i int, level float64) (prob, low, high float64) {
+	prob, low, high = m.chanceModel.chance(p, i, level)
+	if math.IsNaN(low) || math.IsNaN(high) {
+		low, high = m.bands.around(prob)
+	}
+	return prob, low, high
+}
+
+// withIntervals is the final model of a trial, every prediction with an interval; nil where it has none.
+func withIntervals(c *contest[chanceModel], k int, level float64) chanceModel {
+	if k < 0 || c.final[k].Model == nil {
+		return nil
+	}
+	actual, pred, ids := c.arena.choosing(&c.trials[k])
+	bands := newChanceBands(actual, pred, ids, level)
+	for j := range c.final {
+		if m, ok := innermost(c.final[j].Model).(*pooled); ok {
+			bands.half = m.half(level)
+		}
+	}
+	return banded{c.final[k].Model, bands}
+}
+
+// chanceBands are intervals of probabilities that come without standard errors, from what came in the choosing folds after
+// predictions of the same size: within up to ten bands of predicted probability, Wilson's interval of the observed rate on the effective number of
+// observations (see clusteredRate), kept as a distance in log-odds from the band's mean prediction and widened to hold the prediction itself.
+type chanceBands struct {
+	upTo      []float64 // largest prediction of each band but the last
+	low, high []float64 // distances; −Inf and +Inf where the rate's interval ends at 0 or 1
+	half      float64   // without bands: half the width for all, in log-odds; +Inf where nothing is known
+}
+
+func newChanceBands(actual, pred []float64, ids []int32, level float64) *chanceBands {
+	var order []int32
+	for i, p := range pred {
+		if p > 0 && p < 1 {
+			order = append(order, int32(i))
+		}
+	}
+	slices.SortFunc(order, func(x, y int32) int { return cmp.Or(cmp.Compare(pred[x], pred[y]), cmp.Compare(x, y)) })
+	v := &chanceBands{half: math.Inf(1)}
+	bands := min(len(order)/minBand, maxBands)
+	lo := 0
+	for k := 1; k <= bands; k++ {
+		hi := len(order) * k / bands
+		for hi < len(order) && pred[order[hi]] == pred[order[hi-1]] {
+			hi++
+		}
+		if hi-lo < minBand || k < bands && len(order)-hi < minBand {
+			continue // ties have eaten the band: the next one takes what is left
+		}
+		var y []float64
+		var who []int32
+		var sum num.Adder
+		for _, i := range order[lo:hi] {
+			y, who = append(y, actual[i]), append(who, ids[i])
+			sum.Add(pred[i])
+		}
+		low, high := clusteredRate(y, who).interval(level)
+		mean := num.Logit(sum.Sum() / float64(hi-lo))
+		v.low, v.high = append(v.low, min(num.Logit(low)-mean, 0)), append(v.high, max(num.Logit(high)-mean, 0))
+		v.upTo = append(v.upTo, pred[order[hi-1]])
+		lo = hi
+	}
+	return v
+}
+
+// around is the interval around a probability; none around NaN, 0 and 1.
+func (v *chanceBands) around(p float64) (low, high float64) {
+	if !(p > 0 && p < 1) {
+		return p, p
+	}
+	down, up := -v.half, v.half
+	if len(v.upTo) > 0 {
+		k := min(sort.SearchFloat64s(v.upTo, p), len(v.upTo)-1)
+		down, up = v.low[k], v.high[k]
+	}
+	at := num.Logit(p)
+	return min(num.Expit(at+down), p), max(num.Expit(at+up), p)
+}
