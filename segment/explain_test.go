@@ -35,9 +35,6 @@ func explained(t *testing.T, l *ingest.Ledger, change func(*Config)) *analysis {
 // scoredBy lets candidates score the subjects at risk again, champions or not.
 func (a *analysis) scoredBy(today *panel, churn chanceModel, value valueModel) map[int]Score {
 	a.scorer.churn, a.scorer.value = churn, value
-	if m, ok := innermost(churn).(*linearModel); ok {
-		a.scorer.codes = m.columns.codes()
-	}
 	scores := map[int]Score{}
 	sc := newScored(a.Members())
 	for i, s := range today.Subjects {
