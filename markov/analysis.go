@@ -21,6 +21,8 @@ type Questions struct {
 	Rate        float64       // discount rate per period
 	Horizon     int           // periods of the finite value; 0: endless only
 	RewardCov   *mat.SymDense // of the rewards, where they are estimates; nil: they are known
+	Times       bool          // in and between states
+	Stop        bool          // whom to let go: with rewards
 	Bootstrap   *Bootstrap    // nil: standard errors by the delta method
 }
 
@@ -45,6 +47,12 @@ type Analysis struct {
 	Heads     [][]Estimate // likewise how many there will be; nil unless every amount of the start is whole
 	Value     []Estimate   // endless
 	ValueTo   []Estimate   // to the horizon
+	Stay      []Estimate   // with Questions.Times: periods that a state is kept, +Inf where nobody leaves
+	StaySD    []float64    // standard deviation of single stays
+	Passages  [][]Estimate // from, to: periods until it is entered, +Inf where it may never be
+	Remaining *Remaining   // with absorbing states that others reach from each other, else nil
+	LongRun   []Estimate   // from Questions.Start, where there is no single long run and nothing is absorbing by request
+	Decision  *Decision    // with Questions.Stop
 	NoEndless error        // why Value is nil although rewards were given
 	Drawn     int          // samples of customers behind the standard errors; 0: the delta method
 
@@ -109,6 +117,9 @@ func analyse(c *Counts, q Questions, bare bool) (*Analysis, error) {
 	if err != nil {
 		return a, err
 	}
+	if err := a.further(q, z); err != nil {
+		return a, &RefusedError{err.Error()}
+	}
 	if q.Forecast > 0 {
 		a.forecast(q, z)
 	}
@@ -160,10 +171,7 @@ func (a *Analysis) forecast(q Questions, z float64) {
 	for _, v := range q.Start {
 		total += v
 	}
-	shares := make([]float64, len(q.Start))
-	for i, v := range q.Start {
-		shares[i] = v / total
-	}
+	shares := sharesOf(q.Start)
 	whole := !slices.ContainsFunc(q.Start, func(v float64) bool { return v != math.Trunc(v) })
 	for n := range q.Forecast + 1 {
 		at := Forecast(a.Chain.P, shares, n)

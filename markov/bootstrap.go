@@ -167,7 +167,15 @@ func (b *Bootstrap) sample(customers []customer, number uint64, q Questions, ori
 // slots are all estimates, in a fixed order.
 func (a *Analysis) slots() (out []*Estimate) {
 	lists := append([][]Estimate{a.Stationary, a.Steps}, a.Ends...)
-	lists = append(append(lists, a.Forecast...), a.ValueTo, a.Value)
+	lists = append(append(lists, a.Forecast...), a.ValueTo, a.Value, a.Stay, a.LongRun)
+	lists = append(lists, a.Passages...)
+	if a.Decision != nil {
+		lists = append(lists, a.Decision.Value)
+	}
+	if a.Remaining != nil {
+		lists = append(lists, a.Remaining.Share)
+		out = append(out, &a.Remaining.Keep)
+	}
 	for _, list := range lists {
 		for i := range list {
 			out = append(out, &list[i])
@@ -191,9 +199,14 @@ func (a *Analysis) settle(slots []*Estimate, samples [][]float64, level float64)
 	a.Low, a.High, a.Chain.SE = mat.NewDense(k, k, nil), mat.NewDense(k, k, nil), mat.NewDense(k, k, nil)
 	tail := (1 - level) / 2
 	for at := range k*k + len(slots) {
-		column := make([]float64, len(samples))
-		for s, v := range samples {
-			column[s] = v[at]
+		column := make([]float64, 0, len(samples))
+		for _, v := range samples {
+			if !math.IsInf(v[at], 0) {
+				column = append(column, v[at])
+			}
+		}
+		if len(column) < 2 { // endless in all samples
+			continue
 		}
 		mean, squares := num.Mean(column), 0.0
 		for _, v := range column {

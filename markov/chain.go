@@ -13,9 +13,14 @@
 //	contingency.go  their tables, and p-values where cells are sparse
 //	classes.go      which states reach each other, and with which period
 //	stationary.go   the distribution that the chain keeps, with its standard errors
+//	longrun.go      where a start leads in the end, whatever the classes
+//	passage.go      time until a state is entered, and time in it
+//	quasi.go        how those who have not ended are spread
+//	stop.go         in which states serving is worth its cost
 //	forecast.go     where a distribution over states goes
 //	absorb.go       time to, and place of, absorption
 //	value.go        discounted value by state
+//	margins.go      what is earned in a state, and how sure that is
 //	sensitivity.go  standard errors of forecast, absorption and value
 //	analysis.go     all of these for one table of counts
 //	visit.go        the probability of not visiting a set of states, with its standard error

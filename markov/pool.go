@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 
 	"mainstay/internal/num"
 )
@@ -73,11 +74,15 @@ func NewPool(segments []*Counts, absorbing ...int) (*Pool, error) {
 		return nil, &RefusedError{refusal(&p.Mean.Certificate)}
 	}
 	fixed := p.Mean.fixed()
+	var alike []string
 	p.Strength, p.strengths = make([]float64, len(p.States)), make([][]weighted, len(p.States))
 	for i := range p.States {
-		if p.Strength[i] = math.NaN(); !fixed[i] {
-			p.weigh(i)
+		if p.Strength[i] = math.NaN(); !fixed[i] && p.weigh(i) && len(segments) > 1 {
+			alike = append(alike, fmt.Sprintf("%q", p.States[i]))
 		}
+	}
+	if alike != nil {
+		p.Warnings = append(p.Warnings, num.Warning{Code: num.WarnBoundary, Message: "segments do not differ beyond chance in how they leave " + strings.Join(alike, ", ")})
 	}
 	for _, c := range segments {
 		p.add(c, fixed)
@@ -85,8 +90,8 @@ func NewPool(segments []*Counts, absorbing ...int) (*Pool, error) {
 	return p, nil
 }
 
-// weigh finds the weights of A in state i.
-func (p *Pool) weigh(i int) {
+// weigh finds the weights of A in state i, and reports whether the likelihood rises without end.
+func (p *Pool) weigh(i int) (alike bool) {
 	m := p.Mean.P.RawRowView(i)
 	mean := float64(p.All.Leaving(i)) / float64(len(p.Segments))
 	logLik, best := make([]float64, strengthSteps), 0
@@ -118,9 +123,7 @@ func (p *Pool) weigh(i int) {
 		below += out[t].weight
 	}
 	p.strengths[i] = out
-	if best == strengthSteps-1 && len(p.Segments) > 1 {
-		p.Warnings = append(p.Warnings, num.Warning{Code: num.WarnBoundary, Message: fmt.Sprintf("segments do not differ beyond chance in how they leave state %q", p.States[i])})
-	}
+	return best == strengthSteps-1
 }
 
 // dirichletMultinomial is the log probability of moves n in their order, given A and m; of few moves by sums of logarithms, without the

@@ -28,6 +28,15 @@ func Stationary(p mat.Matrix) ([]float64, error) {
 			closed = c.States
 		}
 	}
+	pi := make([]float64, k)
+	for i, v := range stationaryOf(p, closed) {
+		pi[closed[i]] = v
+	}
+	return pi, nil
+}
+
+// stationaryOf is the stationary distribution of a closed class, by its states.
+func stationaryOf(p mat.Matrix, closed []int) []float64 {
 	n := len(closed)
 	a := mat.NewDense(n, n, nil)
 	for i, from := range closed {
@@ -57,11 +66,10 @@ func Stationary(p mat.Matrix) ([]float64, error) {
 		}
 		total += visits[m]
 	}
-	pi := make([]float64, k)
-	for i, s := range closed {
-		pi[s] = visits[i] / total
+	for i := range visits {
+		visits[i] /= total
 	}
-	return pi, nil
+	return visits
 }
 
 // StationaryError is the delta-method standard error of every entry of the stationary distribution pi,

@@ -36,16 +36,28 @@ func ChainText(w io.Writer, c *Chain) error {
 	paragraph(b, c.headline())
 	c.writeMoves(b, names)
 	if a.Stationary != nil {
-		section(b, "LONG RUN  share of all in each state, "+c.convergence(), c.longRun(names))
+		section(b, "LONG RUN  share of all in each state, "+c.convergence(), longRun(names, a.Stationary))
 	}
 	if a.Absorption != nil {
 		section(b, clip("TO THE END  steps until "+quotedList(a.Chain.States, a.Absorption.Absorbing, "or"), pageWidth), c.absorption(names))
+	}
+	if a.Remaining != nil {
+		section(b, "REMAINING  how those who have not ended are spread in the long run", c.remaining(names))
+	}
+	if a.LongRun != nil {
+		section(b, "LONG RUN  share of all in each state, from where all are at the start", longRun(names, a.LongRun))
+	}
+	if a.Stay != nil {
+		section(b, "TIMES  steps that a state is kept, and until another is entered", c.times(names))
 	}
 	if a.Forecast != nil {
 		section(b, "FORECAST  share of all, per cent, by step; the last with its interval", c.forecast(names))
 	}
 	if a.Value != nil || a.ValueTo != nil {
 		section(b, fmt.Sprintf("VALUE  reward of this step and all to come, discounted by %g a step", c.Questions.Rate), c.value(names))
+	}
+	if a.Decision != nil {
+		section(b, "LET GO  what each state is worth when those not worth serving are let go", c.decision(names))
 	}
 	if c.Tests != nil {
 		section(b, "TESTS  a small p speaks against the hypothesis, the effect says how much", testGrid(c.Tests))
@@ -116,9 +128,9 @@ func (c *Chain) convergence() string {
 	return "whatever the start, if nothing changes"
 }
 
-func (c *Chain) longRun(names []string) *grid {
+func longRun(names []string, share []markov.Estimate) *grid {
 	g := &grid{right: []bool{false, true, false, false}}
-	for i, e := range c.Analysis.Stationary {
+	for i, e := range share {
 		g.rows = append(g.rows, []string{names[i], percent(e.Value), bracket(e, percentBound), bar(e.Value, barWidth)})
 	}
 	return g

@@ -30,6 +30,10 @@ type chainDocument struct {
 	Absorption  []absorptionInfo `json:"absorption"`
 	Forecast    []forecastInfo   `json:"forecast"`
 	Value       *valueInfo       `json:"value"`
+	Remaining   *remainingInfo   `json:"remaining"`
+	LongRun     []estimateInfo   `json:"long_run"`
+	Times       []timesInfo      `json:"times"`
+	Decision    []decisionInfo   `json:"decision"`
 	Method      string           `json:"method"`
 	Drawn       int              `json:"drawn"`
 	Tests       []testInfo       `json:"tests"`
@@ -83,7 +87,7 @@ func WriteChainJSON(w io.Writer, c *Chain) error {
 		States: chain.States, Absorbing: pickNames(chain.States, chain.Absorbing), Counts: info.Counts,
 		Probability: info.Probability, SE: info.SE, Low: matrix(a.Low), High: matrix(a.High),
 		Certificate: newCertificate(&chain.Certificate), Classes: []classInfo{}, Notes: append([]string{}, c.notes()...),
-		Stationary: perState(chain.States, a.Stationary), Method: c.method(), Drawn: a.Drawn, Tests: newTests(c.Tests, chain.States), Pool: newPool(c),
+		Stationary: perState(chain.States, a.Stationary), Method: c.method(), Remaining: newRemaining(a), LongRun: perState(chain.States, a.LongRun), Times: newTimes(a), Decision: newDecision(a), Drawn: a.Drawn, Tests: newTests(c.Tests, chain.States), Pool: newPool(c),
 	}
 	if c.Moves.AsOf != "" {
 		doc.AsOf = &c.Moves.AsOf

@@ -15,6 +15,9 @@ func ChainTables(c *Chain) []*Table {
 	if c.Analysis.Forecast != nil {
 		tables = append(tables, forecastTable(c))
 	}
+	if c.Analysis.Passages != nil {
+		tables = append(tables, passagesTable(c))
+	}
 	if c.Tests != nil {
 		tables = append(tables, testsTable(c))
 	}
@@ -114,6 +117,30 @@ func statesTable(c *Chain) *Table {
 	})
 	b.estimateColumns("value_to_horizon", "discounted reward of this step and those up to the horizon; null without --horizon", orUnknown(a.ValueTo))
 	b.estimateColumns("value", "discounted reward of this step and all to come; null without --reward or where it is endless", orUnknown(a.Value))
+	remaining := make([]int, k)
+	for i := range remaining {
+		remaining[i] = -1
+	}
+	if a.Remaining != nil {
+		for place, s := range a.Remaining.States {
+			remaining[s] = place
+		}
+	}
+	share := func(i int) markov.Estimate {
+		if remaining[i] < 0 {
+			return unknownEstimate
+		}
+		return a.Remaining.Share[remaining[i]]
+	}
+	b.estimateColumns("remaining", "share of those who have not ended, in the long run (quasi-stationary); null without --absorbing", share)
+	b.estimateColumns("stay", "expected steps that the state is kept; null without --times and where nobody leaves", func(i int) markov.Estimate { return finiteOnly(orUnknown(a.Stay)(i)) })
+	served := func(i int) markov.Estimate {
+		if a.Decision == nil {
+			return unknownEstimate
+		}
+		return a.Decision.Value[i]
+	}
+	b.estimateColumns("value_served", "value when states not worth serving are let go, 0 in these; null without --stop", served)
 	return &b.t
 }
 

@@ -19,7 +19,7 @@ func newChain() *Chain {
 		30, 0, 0, 170, 0,
 		10, 0, 0, 0, 190,
 		0, 0, 0, 0, 0}, markov.Questions{Assumptions: markov.Assumptions{Absorbing: []int{4}}, Level: .95, Start: []float64{120, 80, 40, 10, 0}, Forecast: 10,
-		Reward: []float64{36, -4, -4, -4, 0}, Rate: .2, Horizon: 4})
+		Reward: []float64{36, -4, -4, -4, 0}, Rate: .2, Horizon: 4, Times: true, Stop: true})
 }
 
 func chainOf(states []string, n []int64, q markov.Questions) *Chain {

@@ -63,6 +63,7 @@ type markovOptions struct {
 	forecast     int
 	horizon      int
 	level        float64
+	times, stop  bool
 	out          string
 	json         bool
 	estimateFlags
@@ -85,6 +86,8 @@ func (o *markovOptions) addFlags(f *pflag.FlagSet) {
 	f.StringSliceVar(&o.reward, "reward", nil, "`STATE=AMOUNT`,... per step, others 0: adds the value of every state; needs --rate")
 	f.Float64Var(&o.rate, "rate", 0, "discount rate per step (0.1 a year is 0.00797 a month)")
 	f.IntVar(&o.horizon, "horizon", 0, "also the value of this step and so many `STEPS` more")
+	f.BoolVar(&o.stop, "stop", false, "with --reward or --margin: which states are not worth serving, and the value when these are let go; --rate above 0")
+	f.BoolVar(&o.times, "times", false, "how many steps a state is kept, and from each to each until it is entered")
 	f.Float64Var(&o.level, "level", 0.95, "confidence `LEVEL` of the intervals")
 	f.StringVarP(&o.out, "out", "o", "", "write the moves to `FILE` (.csv, .parquet, .arrow, .json), or every table to a folder")
 	f.BoolVar(&o.json, "json", false, "print JSON instead of tables")
@@ -148,6 +151,8 @@ func (o *markovOptions) check(args []string) error {
 		return usageError{errors.New("--margin needs --rate, the discount rate per step (0 = money later is worth as much as now)")}
 	case len(o.reward) > 0 && !o.rateGiven:
 		return usageError{errors.New("--reward needs --rate, the discount rate per step (0 = money later is worth as much as now)")}
+	case o.stop && (len(o.reward) == 0 && c.Margin == "" || o.rate == 0):
+		return usageError{errors.New("--stop weighs rewards against each other over time: add --reward STATE=AMOUNT, costs being negative, and a --rate above 0")}
 	case len(o.reward) == 0 && c.Margin == "" && (o.rateGiven || o.horizon > 0):
 		return usageError{errors.New("--rate and --horizon are for the value of states; add --reward STATE=AMOUNT")}
 	case !(o.rate >= 0) || math.IsInf(o.rate, 1):

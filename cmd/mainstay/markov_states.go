@@ -20,7 +20,7 @@ func (o *markovOptions) questions(m *moves.Moves) (markov.Questions, error) {
 	if err := o.checkWork(len(states)); err != nil {
 		return markov.Questions{}, err
 	}
-	q := markov.Questions{Level: o.level, Forecast: o.forecast, Rate: o.rate, Horizon: o.horizon, Start: m.Start}
+	q := markov.Questions{Level: o.level, Forecast: o.forecast, Rate: o.rate, Horizon: o.horizon, Start: m.Start, Times: o.times, Stop: o.stop}
 	for _, name := range o.absorbing {
 		i, err := stateNumber("--absorbing", name, states)
 		if err != nil {
