@@ -132,7 +132,7 @@ func churnJSON(w *segment.ChurnWhy, res *segment.Result) *explainChurn {
 		out.Chain = &explainChain{c.State, c.Departures, number(c.Periods), numbers(c.Silence), number(c.SE)}
 	}
 	if r := w.Rule; r != nil {
-		out.Rule = &explainRule{r.From, r.To, number(r.Rate), number(r.N)}
+		out.Rule = &explainRule{r.From, r.To, r.Everybody, number(r.Rate), number(r.N)}
 	}
 	return out
 }

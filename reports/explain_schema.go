@@ -176,10 +176,11 @@ type explainChain struct {
 }
 
 type explainRule struct {
-	From int    `json:"from_days"`
-	To   int    `json:"to_days"`
-	Rate number `json:"rate"`
-	N    number `json:"n"`
+	From      int    `json:"from_days"`
+	To        int    `json:"to_days"`
+	Everybody bool   `json:"everybody,omitempty"` // the rate is that of all, however long they were silent
+	Rate      number `json:"rate"`
+	N         number `json:"n"`
 }
 
 type explainValue struct {

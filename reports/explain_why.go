@@ -34,6 +34,8 @@ func (b *brief) churn() {
 		b.linear(w.Linear, cmp.Or(w.Before, b.s.Churn))
 	case w.Chain != nil:
 		b.chain(w.Chain)
+	case w.Rule.Everybody:
+		b.text(b.style.say("explain.everybody", percent(w.Rule.Rate), fixed(w.Rule.N, 0)), 0)
 	default:
 		b.text(b.style.say("explain.rule", w.Rule.From, w.Rule.To-1, percent(w.Rule.Rate), fixed(w.Rule.N, 0)), 0)
 	}

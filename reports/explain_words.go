@@ -126,6 +126,7 @@ var explainPhrases = map[string][2]string{
 		"%s（%s 区间）：%d 天内无购买；全体均值 %s；模型 %s，%s"},
 	"explain.rule": {"rate of those silent %d to %d days: %s, over %s independent observations",
 		"沉默 %d 至 %d 天者的实际流失率 %s，相当于 %s 个独立观测"},
+	"explain.everybody": {"the rate of all customers: %s, over %s independent observations", "全体客户的实际流失率 %s，相当于 %s 个独立观测"},
 	"explain.chain": {"from state %s (left %s times), no purchase in so many %ss: %s; %s make the horizon",
 		"自状态 %s（转出 %s 次）起，若干%s内无购买：%s；流失期合 %s 期"},
 	"explain.silence":   {"%s: %s", "%s：%s"},

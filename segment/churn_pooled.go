@@ -100,5 +100,10 @@ func (m *pooled) half(level float64) float64 {
 
 // explain says of whom the rate is: of all, however long they were silent.
 func (m *pooled) explain(longest int) *RuleWhy {
-	return &RuleWhy{From: 0, To: longest, Rate: m.p, N: m.n}
+	return &RuleWhy{To: longest, Everybody: true, Rate: m.p, N: m.n}
 }
+
+func (m *pooled) baseline() Baseline { return Baseline{LinkLogit, num.Logit(m.p)} }
+
+// contributions are none: nobody is told apart.
+func (m *pooled) contributions(*panel, int) shares { return shares{} }

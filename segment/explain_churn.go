@@ -63,8 +63,9 @@ type ChainWhy struct {
 // RuleWhy is the rate observed in training among customers whose silence fell into the same third of the
 // horizon, or beyond it where a contract held them: From ≤ days < To. N is the number of independent observations it is worth.
 type RuleWhy struct {
-	From, To int
-	Rate, N  float64
+	From, To  int
+	Everybody bool // the rate is that of all, however long they were silent
+	Rate, N   float64
 }
 
 func (a *analysis) explainChurn(p *panel, i int) *ChurnWhy {
