@@ -46,28 +46,31 @@ func GLM(d *Design, y []float64, model Model, o Options) (*Fit, error) {
 	if err != nil {
 		return nil, err
 	}
-	if f.Certificate.Certified() && (o.Cluster != nil || o.HC != NoHC) {
-		m := f.glm
-		resid, variance := m.residuals(f.gamma)
-		f.addRobust(d, m.fr, m.cols, resid, f.bread, o)
-		f.addHC(d, m.fr, m.cols, resid, variance, f.bread, o)
-		f.rescale(f.Robust)
+	if f.Certificate.Certified() && o.Cluster != nil {
+		f.addRobust(d, f.glm.fr, f.glm.cols, f.glm.residuals(f.gamma), f.bread, o)
+	} else if err := f.addSandwich(o.HC); err != nil {
+		return nil, err
 	}
+	f.rescale(f.Robust)
 	return f.checked()
 }
 
 // GLMFrom is GLM on rows that are never held together: the same fit to rounding, in memory for a block or two per
-// thread. Of the options only Threads counts: weights and offsets come with the rows, and clusters and HC are not
-// offered. Errors as with GLM, naming the block and the row in it; those of the source; and a source that does not give
-// the same number of rows again.
+// thread. Weights, offsets and clusters come with the rows. Of the options Threads counts, and HC: of rows without clusters it is as in GLM, of rows with
+// clusters, whose covariance is CR1, HC0 leaves the factor for few clusters out (CR0). Errors as with GLM, naming the block and the row in it; those of the
+// source; clusters that do not ascend, or only some rows have; and a source that does not give the same number of rows again.
 func GLMFrom(s Source, model Model, o Options) (*Fit, error) {
 	if err := errors.Join(model.valid(), checkSource(s, o)); err != nil {
 		return nil, err
 	}
 	f, err := fitGLM(streamed(s, o.Threads, model.Check), model)
+	if err == nil {
+		err = f.addSandwich(o.HC)
+	}
 	if err != nil {
 		return nil, err
 	}
+	f.rescale(f.Robust)
 	return f.checked()
 }
 
@@ -102,7 +105,7 @@ func fitGLM(d *data, model Model) (*Fit, error) {
 		d.units = &units{f.unit, model.link()}
 		of.response, of.offset = of.weight, of.offset || model.link() == Log
 	}
-	m := &glm{law: model.law(), d: d, fr: fr, response: of.response, total: of.weight}
+	m := &glm{law: model.law(), d: d, fr: fr, response: of.response, total: of.weight, clustered: of.clustered}
 	f.Certificate.Criteria = m.law.traits().criteria()
 	dropped := m.chooseColumns()
 	f.warnDropped(fr, dropped)

@@ -53,20 +53,14 @@ func (m *glm) sum(gamma []float64, f func(y, eta, w float64) float64) float64 {
 	}, 1)[0]
 }
 
-// residuals are ∂ℓ/∂η and the expected information, of weight 1, by row of a design in memory: y − p and p(1−p) of
-// the logistic.
-func (m *glm) residuals(gamma []float64) (resid, variance []float64) {
-	n := m.d.rows()
-	resid, variance = make([]float64, n), make([]float64, n)
+// residuals are ∂ℓ/∂η of weight 1 by row of a design in memory: y − p of the logistic.
+func (m *glm) residuals(gamma []float64) []float64 {
+	resid := make([]float64, m.d.rows())
 	m.tiles(func(t *tileRows, _ []float64) {
 		m.predictor(t.eta[:t.rows], t, gamma)
 		for i, e := range t.eta[:t.rows] {
-			row := t.block*rowBlock + t.lo + i
-			_, resid[row], variance[row] = m.law.row(e, t.Y[i])
-			if !m.law.traits().canonical {
-				variance[row] = information(m.law, e)
-			}
+			_, resid[t.block*rowBlock+t.lo+i], _ = m.law.row(e, t.Y[i])
 		}
 	}, 1)
-	return resid, variance
+	return resid
 }

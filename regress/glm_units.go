@@ -14,7 +14,7 @@ type units struct {
 	link Link
 }
 
-// scale sets out to rows in these units; X and weights alias those of rows.
+// scale sets out to rows in these units; X, weights and clusters alias those of rows.
 func (u *units) scale(rows, out *Rows) {
 	y, offset, shift := out.Y[:0], out.Offset[:0], math.Log(u.size)
 	for i, v := range rows.Y {
@@ -25,7 +25,7 @@ func (u *units) scale(rows, out *Rows) {
 			offset = append(offset, rows.offset(i)*u.size)
 		}
 	}
-	*out = Rows{X: rows.X, Y: y, Weights: rows.Weights, Offset: offset}
+	*out = Rows{X: rows.X, Y: y, Weights: rows.Weights, Offset: offset, Cluster: rows.Cluster}
 }
 
 // unscale undoes units in what was computed.

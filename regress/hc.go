@@ -31,8 +31,8 @@ const leverageLimit = 1e-10
 //
 //	V = H⁻¹ (Σᵢ (wᵢ eᵢ)² aᵢ xᵢxᵢ') H⁻¹,   aᵢ = 1, n/(n−k), 1/(1−hᵢ), 1/(1−hᵢ)²,
 //
-// with H = X'WX (least squares) or the information (logistic), e the residual y − ŷ and
-// hᵢ = wᵢvᵢ xᵢ'H⁻¹xᵢ the leverage, vᵢ = 1 or p(1−p) (variance, nil = 1). bread is H⁻¹ in the frame.
+// with H = X'WX (least squares) or the information (logistic), e the residual y − ŷ (of a GLM ∂ℓ/∂η) and
+// hᵢ = wᵢvᵢ xᵢ'H⁻¹xᵢ the leverage, vᵢ = 1 or the information of the row. bread is H⁻¹ in the frame.
 //
 // Where a row has leverage 1 (one coefficient is that row's alone) HC2 and HC3 do not exist: the
 // fit is refused.
@@ -40,7 +40,7 @@ const leverageLimit = 1e-10
 // Source: White 1980, Econometrica 48:817–838; MacKinnon & White 1985, J. Econometrics 29:305–325, eq.
 // 10–13; Long & Ervin 2000, The American Statistician 54:217–224. For the logistic as R's sandwich
 // has it (Zeileis 2006, J. Statistical Software 16(9), §3.2).
-func (f *Fit) addHC(d *Design, fr *frame, cols []int, resid, variance []float64, bread *mat.SymDense, o Options) {
+func (f *Fit) addHC(d *Design, fr *frame, cols []int, resid []float64, bread *mat.SymDense, o Options) {
 	if o.HC == NoHC {
 		return
 	}
@@ -54,17 +54,10 @@ func (f *Fit) addHC(d *Design, fr *frame, cols []int, resid, variance []float64,
 			}
 			e := o.weight(i) * resid[i]
 			if o.HC >= HC2 {
-				v := o.weight(i)
-				if variance != nil {
-					v *= variance[i]
-				}
-				rest := 1 - v*quadratic(bread, z, bz)
-				if rest <= leverageLimit {
+				var ok bool
+				if e, ok = o.HC.lifted(e, o.weight(i)*quadratic(bread, z, bz)); !ok {
 					sum[k*k]++
 					continue
-				}
-				if e /= rest; o.HC == HC2 {
-					e *= math.Sqrt(rest)
 				}
 			}
 			for a, u := range z {
@@ -74,15 +67,36 @@ func (f *Fit) addHC(d *Design, fr *frame, cols []int, resid, variance []float64,
 			}
 		}
 	})
-	if alone := sums[k*k]; alone > 0 {
-		f.Certificate.Refuse(num.WarnBoundary, fmt.Sprintf("%d rows decide a coefficient alone (leverage 1), so that %s does not exist: merge rare levels, or use hc1", int(alone), o.HC))
+	f.setHC(fr, cols, sandwich(bread, mat.NewDense(k, k, sums[:k*k]), o.HC.factor(n, k)), int(sums[k*k]), o.HC)
+}
+
+// lifted is a residual of HC2 or HC3 at a leverage; not ok at leverage 1.
+func (h HC) lifted(e, leverage float64) (lifted float64, ok bool) {
+	rest := 1 - leverage
+	switch {
+	case rest <= leverageLimit:
+		return 0, false
+	case h == HC2:
+		return e / math.Sqrt(rest), true
+	}
+	return e / rest, true
+}
+
+// factor is that of the whole covariance.
+func (h HC) factor(n, k int) float64 {
+	if h == HC1 {
+		return float64(n) / float64(n-k)
+	}
+	return 1
+}
+
+// setHC sets f.Robust from a covariance in the frame, unless rows of leverage 1 leave none.
+func (f *Fit) setHC(fr *frame, cols []int, cov *mat.SymDense, alone int, hc HC) {
+	if alone > 0 {
+		f.Certificate.Refuse(num.WarnBoundary, fmt.Sprintf("%d rows decide a coefficient alone (leverage 1), so that %s does not exist: merge rare levels, or use hc1", alone, hc))
 		return
 	}
-	c := 1.0
-	if o.HC == HC1 {
-		c = float64(n) / float64(n-k)
-	}
-	f.Robust = fr.covariance(cols, sandwich(bread, sums[:k*k], c))
+	f.Robust = fr.covariance(cols, cov)
 }
 
 // quadratic is z'Bz; scratch is of z's length.

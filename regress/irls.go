@@ -47,6 +47,7 @@ type glm struct {
 	response, total float64 // Σ wᵢ yᵢ and Σ wᵢ
 	longest         float64 // maxᵢ ‖zᵢ‖² over all columns
 	exists          bool    // a maximum is known to exist
+	clustered       bool    // rows come with clusters
 }
 
 // point is the log-likelihood at gamma, less that of a perfect fit, its gradient and its negative Hessian.

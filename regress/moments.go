@@ -10,6 +10,7 @@ type moments struct {
 	mean      []float64 // weighted
 	squares   []float64 // Σ wᵢ (xᵢⱼ − meanⱼ)²
 	offset    bool      // rows have offsets
+	clustered bool      // rows have clusters
 }
 
 // measure finds the moments of d: two passes over each piece of rows while it is near, so that a large mean costs the
@@ -21,7 +22,7 @@ func (d *data) measure() *moments {
 
 func momentsOf(r *Rows, k int) *moments {
 	store := make([]float64, 4*k)
-	m := &moments{low: store[:k], high: store[k : 2*k], mean: store[2*k : 3*k], squares: store[3*k:], offset: r.Offset != nil}
+	m := &moments{low: store[:k], high: store[k : 2*k], mean: store[2*k : 3*k], squares: store[3*k:], offset: r.Offset != nil, clustered: r.Cluster != nil}
 	copy(m.low, r.X[:k])
 	copy(m.high, r.X[:k])
 	for i, y := range r.Y {
@@ -74,6 +75,7 @@ func mergeMoments(a, b *moments) *moments {
 		a.squares[j] += b.squares[j] + delta*delta*a.weight*share
 	}
 	a.weight, a.response, a.offset = weight, a.response+b.response, a.offset || b.offset
+	a.clustered = a.clustered || b.clustered
 	return a
 }
 

@@ -196,14 +196,10 @@ func (f *MultinomialFit) addRobust(d *Design, m *multilogit, a *ascent, o Option
 	rows, starts := groupRows(cluster)
 	groups := len(starts) - 1
 	if o.Cluster != nil {
-		if groups < 2 {
-			f.Certificate.Refuse(num.WarnTooFew, "all rows are one cluster: there is no cluster-robust covariance; leave the clusters out or add data")
+		if !enough(&f.Certificate, groups, p) {
 			return
 		}
-		if groups <= p {
-			f.Certificate.Warn(num.WarnTooFew, "no more clusters than coefficients: the cluster-robust covariance is singular and too small for some combinations")
-		}
-		factor = float64(groups) / float64(groups-1) * float64(n-1) / float64(n-p)
+		factor = few(groups, n, p)
 	}
 	if n <= p {
 		f.Certificate.Refuse(num.WarnTooFew, "no more rows than coefficients: there is no robust covariance")
@@ -230,7 +226,7 @@ func (f *MultinomialFit) addRobust(d *Design, m *multilogit, a *ascent, o Option
 			}
 		}
 	})
-	f.Robust = m.covariance(sandwich(a.bread, sums, factor))
+	f.Robust = m.covariance(sandwich(a.bread, mat.NewDense(p, p, sums), factor))
 }
 
 // residuals sets e to wᵢ(1{yᵢ = c} − p_c) by category of a row in memory.

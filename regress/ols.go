@@ -66,7 +66,7 @@ func LeastSquares(d *Design, y []float64, o Options) (*Fit, error) {
 	f.certifyLeastSquares(o)
 	f.line = &line{d, fr, q.kept, y, resid, bread, o}
 	f.addRobust(d, fr, q.kept, resid, bread, o)
-	f.addHC(d, fr, q.kept, resid, nil, bread, o)
+	f.addHC(d, fr, q.kept, resid, bread, o)
 	return f.checked()
 }
 

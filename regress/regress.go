@@ -6,7 +6,7 @@
 // frame.go (centring and scaling, shared by all fits), tiles.go (the sums of a pass), ols.go with qr.go and
 // refine.go; glm_model.go (which models there are), law.go with a file for each kind of response, glm.go with irls.go,
 // begin.go and separation.go, glm_theta.go and glm_power.go (parameters beside the coefficients); robust.go
-// (clusters) and hc.go, ridge.go, influence.go, nested.go, predict.go and reach.go (other rows). Beside them stand firth.go and multinomial.go, with a few
+// (clusters), hc.go and glm_robust.go (both by a pass), ridge.go, influence.go, nested.go, predict.go and reach.go (other rows). Beside them stand firth.go and multinomial.go, with a few
 // files each.
 package regress
 
@@ -36,6 +36,7 @@ type Fit struct {
 	Extras      []Extra       // parameters beside the coefficients
 	R2          float64       // least squares: 1 − Deviance/NullDev; 0 when NullDev is 0
 	EDF         float64       // ridge: effective number of coefficients; else 0
+	Clusters    int           // of Robust; 0 without
 	DF          int           // residual degrees of freedom: rows of positive weight − rank
 	Constant    string        // the first constant column that is not 0, the intercept of the null model; "" without one
 	Dropped     []string      // collinear columns, named; their coefficient is 0

@@ -88,7 +88,7 @@ func Ridge(d *Design, y []float64, lambda float64, o Options) (*Fit, error) {
 	f.Certificate.Criteria = []string{"closed form: householder qr of the shrunken problem"}
 	f.line = &line{d, fr, q.kept, y, resid, bread, o}
 	f.addRobust(d, fr, q.kept, resid, bread, o)
-	f.addHC(d, fr, q.kept, resid, nil, bread, o)
+	f.addHC(d, fr, q.kept, resid, bread, o)
 	return f.checked()
 }
 

@@ -32,12 +32,9 @@ func (f *Fit) addRobust(d *Design, fr *frame, cols []int, resid []float64, bread
 	}
 	rows, starts := groupRows(o.Cluster)
 	groups, n, k := len(starts)-1, len(resid), len(cols)
-	if groups < 2 {
-		f.Certificate.Refuse(num.WarnTooFew, "all rows are one cluster: there is no cluster-robust covariance; leave the clusters out or add data")
+	f.Clusters = groups
+	if !enough(&f.Certificate, groups, k) {
 		return
-	}
-	if groups <= k {
-		f.Certificate.Warn(num.WarnTooFew, fmt.Sprintf("%d clusters for %d coefficients: the cluster-robust covariance is singular and too small for some combinations", groups, k))
 	}
 	width := k * k
 	names := len(d.Names)
@@ -59,15 +56,32 @@ func (f *Fit) addRobust(d *Design, fr *frame, cols []int, resid []float64, bread
 			}
 		}
 	})
-	c := float64(groups) / float64(groups-1) * float64(n-1) / float64(n-k)
-	f.Robust = fr.covariance(cols, sandwich(bread, sums, c))
+	c := few(groups, n, k)
+	f.Robust = fr.covariance(cols, sandwich(bread, mat.NewDense(k, k, sums), c))
 }
 
-// sandwich is c · B·M·B with M the meat, k×k by rows.
-func sandwich(bread *mat.SymDense, meat []float64, c float64) *mat.SymDense {
+// enough reports whether there are clusters for a covariance: the fit is refused where there is but one, and warned of up to k.
+func enough(c *num.Certificate, clusters, k int) bool {
+	if clusters < 2 {
+		c.Refuse(num.WarnTooFew, "all rows are one cluster: there is no cluster-robust covariance; leave the clusters out or add data")
+		return false
+	}
+	if clusters <= k {
+		c.Warn(num.WarnTooFew, fmt.Sprintf("%d clusters for %d coefficients: the cluster-robust covariance is singular and too small for some combinations", clusters, k))
+	}
+	return true
+}
+
+// few is the factor c of CR1.
+func few(clusters, n, k int) float64 {
+	return float64(clusters) / float64(clusters-1) * float64(n-1) / float64(n-k)
+}
+
+// sandwich is c · B·M·B with M the meat.
+func sandwich(bread *mat.SymDense, meat mat.Matrix, c float64) *mat.SymDense {
 	k := bread.SymmetricDim()
 	var half, full mat.Dense
-	half.Mul(bread, mat.NewDense(k, k, meat))
+	half.Mul(bread, meat)
 	full.Mul(&half, bread)
 	cov := mat.NewSymDense(k, nil)
 	for a := range k {

@@ -28,6 +28,7 @@ type Rows struct {
 	Y       []float64
 	Weights []float64 // nil = 1; a row of weight 0 is left out
 	Offset  []float64 // nil = 0
+	Cluster []int32   // nil = none; equal numbers are one cluster. They ascend from row to row and from block to block, so that a cluster lies together
 }
 
 // memory is a design that is held, in blocks of rowBlock rows.
@@ -41,7 +42,7 @@ func (m *memory) Names() []string { return m.d.Names }
 func (m *memory) Blocks() int     { return (len(m.y) + rowBlock - 1) / rowBlock }
 
 func (m *memory) Block(b int, into *Rows) error {
-	all := Rows{m.d.X, m.y, m.o.Weights, m.o.Offset}
+	all := Rows{X: m.d.X, Y: m.y, Weights: m.o.Weights, Offset: m.o.Offset}
 	*into = all.slice(b*rowBlock, min((b+1)*rowBlock, len(m.y)), len(m.d.Names))
 	return nil
 }
@@ -54,6 +55,9 @@ func (r *Rows) slice(lo, hi, columns int) Rows {
 	}
 	if r.Offset != nil {
 		part.Offset = r.Offset[lo:hi]
+	}
+	if r.Cluster != nil {
+		part.Cluster = r.Cluster[lo:hi]
 	}
 	return part
 }
@@ -84,6 +88,8 @@ func (r *Rows) shape(columns int) error {
 		return fmt.Errorf("%d weights for %d rows", len(r.Weights), n)
 	case r.Offset != nil && len(r.Offset) != n:
 		return fmt.Errorf("%d offsets for %d rows", len(r.Offset), n)
+	case r.Cluster != nil && len(r.Cluster) != n:
+		return fmt.Errorf("%d cluster numbers for %d rows", len(r.Cluster), n)
 	}
 	return nil
 }
@@ -115,7 +121,7 @@ func (r *Rows) check(names []string, response func(float64) error) error {
 
 // live sets into to the rows of positive weight.
 func (r *Rows) live(into *Rows, columns int) {
-	*into = Rows{X: into.X[:0], Y: into.Y[:0], Weights: into.Weights[:0], Offset: into.Offset[:0]}
+	*into = Rows{X: into.X[:0], Y: into.Y[:0], Weights: into.Weights[:0], Offset: into.Offset[:0], Cluster: into.Cluster[:0]}
 	for i, w := range r.Weights {
 		if w == 0 {
 			continue
@@ -126,9 +132,15 @@ func (r *Rows) live(into *Rows, columns int) {
 		if r.Offset != nil {
 			into.Offset = append(into.Offset, r.Offset[i])
 		}
+		if r.Cluster != nil {
+			into.Cluster = append(into.Cluster, r.Cluster[i])
+		}
 	}
 	if r.Offset == nil {
 		into.Offset = nil
+	}
+	if r.Cluster == nil {
+		into.Cluster = nil
 	}
 }
 
@@ -139,10 +151,8 @@ func checkSource(s Source, o Options) error {
 		return errors.New("regress: the source has no columns, expected at least an intercept")
 	case s.Blocks() <= 0:
 		return errors.New("regress: the source has no blocks: no rows to fit")
-	case o.Weights != nil || o.Offset != nil:
-		return errors.New("regress: weights and offsets of a source come with its rows, not with the options")
-	case o.Cluster != nil || o.HC != NoHC:
-		return errors.New("regress: clusters and HC covariances need the rows in memory: leave them out, or fit a design")
+	case o.Weights != nil || o.Offset != nil || o.Cluster != nil:
+		return errors.New("regress: weights, offsets and clusters of a source come with its rows, not with the options")
 	}
 	return nil
 }

@@ -38,6 +38,9 @@ func (c *cut) Block(b int, into *Rows) error {
 	if part.Offset != nil {
 		into.Offset = append(into.Offset[:0], part.Offset...)
 	}
+	if part.Cluster != nil {
+		into.Cluster = append(into.Cluster[:0], part.Cluster...)
+	}
 	pass := (c.asked.Add(1) - 1) / int64(len(c.ends))
 	if c.spoil != nil {
 		return c.spoil(pass, b, into)
@@ -61,7 +64,7 @@ func TestStreamedFitIsTheFitInMemory(t *testing.T) {
 				o.Offset = append(o.Offset, rng.NormFloat64())
 			}
 		}
-		c := &cut{d: d, rows: Rows{d.X, y, o.Weights, o.Offset}}
+		c := &cut{d: d, rows: Rows{X: d.X, Y: y, Weights: o.Weights, Offset: o.Offset}}
 		for at := 0; at < n; {
 			at = min(n, at+rng.IntN(1+n/3))
 			c.ends = append(c.ends, at)
@@ -93,6 +96,107 @@ func TestStreamedFitIsTheFitInMemory(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Robust covariances by a pass are those in memory: every HC, and clusters however blocks and pieces of them cut their rows.
+func TestStreamedRobustErrors(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(200, 9000).Draw(t, "rows")
+		d, y := generated(n)
+		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
+		o := Options{Threads: rapid.IntRange(1, 3).Draw(t, "threads")}
+		longest := rapid.SampledFrom([]int{1, 5, 60, 6000}).Draw(t, "longest cluster")
+		number := int32(0)
+		for len(o.Cluster) < n {
+			for range min(1+rng.IntN(longest), n-len(o.Cluster)) {
+				o.Cluster, o.Weights = append(o.Cluster, number), append(o.Weights, float64(rng.IntN(4)))
+			}
+			number += 1 + int32(rng.IntN(3))
+		}
+		c := &cut{d: d, rows: Rows{X: d.X, Y: y, Weights: o.Weights, Cluster: o.Cluster}}
+		for at := 0; at < n; {
+			at = min(n, at+rng.IntN(1+n/3))
+			c.ends = append(c.ends, at)
+		}
+		model := Model{Distribution: rapid.SampledFrom([]Distribution{Binomial, Poisson}).Draw(t, "distribution"), Quasi: rapid.Bool().Draw(t, "quasi")}
+		want, err := GLM(d, y, model, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := GLMFrom(c, model, Options{Threads: o.Threads})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want.Certificate.Certified() != got.Certificate.Certified() || want.Clusters != got.Clusters {
+			t.Fatalf("%d clusters, %+v, expected %d, %+v", got.Clusters, got.Certificate, want.Clusters, want.Certificate)
+		}
+		if !got.Certificate.Certified() {
+			return
+		}
+		plain, err := GLMFrom(c, model, Options{Threads: o.Threads + 2, HC: HC0})
+		if err != nil {
+			t.Fatal(err)
+		}
+		factor := few(want.Clusters, int(want.Certificate.Observations), len(d.Names))
+		scale := want.StandardErrors()
+		for j := range scale {
+			for k := range scale {
+				v, size := want.Robust.At(j, k), scale[j]*scale[k]
+				if math.Abs(got.Robust.At(j, k)-v) > 1e-9*size || math.Abs(plain.Robust.At(j, k)*factor-v) > 1e-9*size {
+					t.Fatalf("covariance %d, %d: %v and %v, expected %v", j, k, got.Robust.At(j, k), plain.Robust.At(j, k)*factor, v)
+				}
+			}
+		}
+		o.Cluster, c.rows.Cluster = nil, nil
+		o.HC = rapid.SampledFrom([]HC{HC0, HC1, HC2, HC3}).Draw(t, "hc")
+		want, err = GLM(d, y, model, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err = GLMFrom(c, model, Options{Threads: o.Threads, HC: o.HC})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for j, se := range want.StandardErrors() {
+			close12(t, "standard error", got.StandardErrors()[j], se)
+		}
+	})
+}
+
+func TestClustersOfASourceMustAscend(t *testing.T) {
+	d, y := generated(300)
+	for name, test := range map[string]struct {
+		cluster func(i int) int32
+		o       Options
+		want    string
+	}{
+		"falls":      {func(i int) int32 { return int32(i % 7) }, Options{}, "must ascend"},
+		"late":       {func(i int) int32 { return int32(-(i / 100)) }, Options{}, "must ascend"},
+		"both":       {func(i int) int32 { return int32(i / 10) }, Options{HC: HC3}, "does not go with clusters"},
+		"numberless": {func(i int) int32 { return int32(i / 10) }, Options{}, "some rows of the source have clusters and others none"},
+	} {
+		r := Rows{X: d.X, Y: y}
+		for i := range y {
+			r.Cluster = append(r.Cluster, test.cluster(i))
+		}
+		c := &cut{d: d, rows: r, ends: []int{100, 200, 300}}
+		if name == "numberless" {
+			c.spoil = func(_ int64, b int, r *Rows) error {
+				if b == 1 {
+					r.Cluster = nil
+				}
+				return nil
+			}
+		}
+		if _, err := LogisticFrom(c, test.o); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: %v, expected %q", name, err, test.want)
+		}
+	}
+	one := Rows{X: d.X, Y: y, Cluster: make([]int32, 300)}
+	f, err := LogisticFrom(&cut{d: d, rows: one, ends: []int{100, 300}}, Options{})
+	if err != nil || f.Certificate.Certified() || f.Robust != nil {
+		t.Errorf("one cluster: %v, %+v", err, f)
+	}
 }
 
 func TestStreamedSeparation(t *testing.T) {
@@ -150,7 +254,7 @@ func fail(when bool, err error) error {
 func TestSourcesWithoutUse(t *testing.T) {
 	d, y := generated(50)
 	c := &cut{d: d, rows: Rows{X: d.X, Y: y}, ends: []int{50}}
-	for _, o := range []Options{{Weights: make([]float64, 50)}, {Offset: make([]float64, 50)}, {HC: HC3}, {Cluster: make([]int32, 50)}} {
+	for _, o := range []Options{{Weights: make([]float64, 50)}, {Offset: make([]float64, 50)}, {Cluster: make([]int32, 50)}} {
 		if _, err := LogisticFrom(c, o); err == nil {
 			t.Errorf("%+v was accepted", o)
 		}

@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"mainstay/internal/num"
 	"mainstay/regress"
@@ -11,8 +12,11 @@ import (
 
 // discrete is the hazard in whole periods: a binomial regression over the periods at risk, with a baseline for each period.
 var discrete = &family{
-	name: "discrete", about: "hazard by whole periods", flags: []string{"weights", "cv", "cv-group", "cv-time", "seed", "link", "times"}, weights: "frequency", bare: true,
+	name: "discrete", about: "hazard by whole periods", flags: flags("link", "times"), weights: "frequency", bare: true,
 	check: func(o *Options) error {
+		if err := o.checkSandwich(); err != nil {
+			return err
+		}
 		if o.Link == "" || o.Link == string(regress.Cloglog) || o.Link == string(regress.Logit) {
 			return nil
 		}
@@ -69,6 +73,19 @@ func (f *periods) describe(s *study, r *Result) {
 	if q := float64(m.Rank - len(f.Periods)); q > 0 {
 		lr := f.NullDev - f.Deviance
 		m.Test = Test{Name: "likelihood ratio", Statistic: lr, DF: q, P: num.ChiSquareUpper(lr, q)}
+		if f.Robust != nil { // which the likelihood ratio does not allow for
+			m.Test = r.wald(&f.Fit, f.terms())
+		}
 	}
 	r.Measures = m
+}
+
+// terms are the columns that are not of periods, but for those dropped.
+func (f *periods) terms() (columns []int) {
+	for j := len(f.Periods); j < len(f.Names); j++ {
+		if !slices.Contains(f.Dropped, f.Names[j]) {
+			columns = append(columns, j)
+		}
+	}
+	return columns
 }

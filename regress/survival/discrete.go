@@ -1,6 +1,7 @@
 package survival
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -9,7 +10,6 @@ import (
 	"mainstay/regress"
 
 	"gonum.org/v1/gonum/floats"
-	"gonum.org/v1/gonum/mat"
 )
 
 // DiscreteFit is a fitted hazard in whole periods. Its columns are one for each period with events ("period 3"), whose coefficient is the baseline on the
@@ -32,7 +32,8 @@ const mostPeriods = 500
 // by the binomial likelihood over periods at risk, start+1 … stop (Allison 1982, Sociological Methodology 13:61–98). With the link cloglog β is that of
 // proportional hazards in continuous time (Prentice & Gloeckler 1978, Biometrics 34:57–67), with logit a log ratio of odds. Times are whole numbers: an event at 3 happened within the
 // third period, who is censored at 3 outlived it. d has no intercept. The rows by period are never held: blocks of them are made when a pass over them asks
-// (regress.GLMFrom). Of o, Weights (frequencies), Offset and Threads count.
+// (regress.GLMFrom). Of o, Weights (frequencies), Offset, Cluster, Robust and Threads count: Robust is the sandwich of the scores of whole lives, with Cluster
+// that of clusters with the factor of CR1, whose rows are the periods at risk.
 //
 // A refused fit is one of regress.GLM: columns or periods in which everybody or nobody has the event are separation, and named.
 //
@@ -47,7 +48,8 @@ func Discrete(d *regress.Design, t *Times, link regress.Link, o Options) (*Discr
 	}
 	t, o, kept := withoutWeightless(t, o)
 	f := &DiscreteFit{Link: link, level: o.level()}
-	s := &periodRows{d: pickRows(d, kept), t: t, o: &o}
+	s := newPeriodRows(pickRows(d, kept), t, &o)
+	t = s.t
 	for i, e := range t.Event {
 		if e {
 			f.Events++
@@ -68,7 +70,11 @@ func Discrete(d *regress.Design, t *Times, link regress.Link, o Options) (*Discr
 		return nil, fmt.Errorf("survival: events in %d periods, at most %d: count in longer periods, or use a cox regression", len(f.Periods), mostPeriods)
 	}
 	s.cut()
-	fit, err := regress.GLMFrom(s, regress.Model{Distribution: regress.Binomial, Link: link}, regress.Options{Threads: o.Threads})
+	settings := regress.Options{Threads: o.Threads}
+	if o.Robust && o.Cluster == nil {
+		settings.HC = regress.HC0
+	}
+	fit, err := regress.GLMFrom(s, regress.Model{Distribution: regress.Binomial, Link: link}, settings)
 	if err != nil {
 		return nil, err
 	}
@@ -135,7 +141,33 @@ type periodRows struct {
 	t       *Times
 	o       *Options
 	periods []int
-	begin   []int // by block, its first row of t; and the end
+	cluster []int32 // by row of t, ascending; nil without
+	begin   []int   // by block, its first row of t; and the end
+}
+
+// newPeriodRows puts the rows of a cluster together; without clusters, where errors are to be robust, every row is its own.
+func newPeriodRows(d *regress.Design, t *Times, o *Options) *periodRows {
+	s := &periodRows{d: d, t: t, o: o}
+	switch {
+	case o.Cluster != nil && !slices.IsSorted(o.Cluster):
+		order := make([]int32, len(o.Cluster))
+		for i := range order {
+			order[i] = int32(i)
+		}
+		slices.SortStableFunc(order, func(a, b int32) int { return cmp.Compare(o.Cluster[a], o.Cluster[b]) })
+		sorted := *o
+		sorted.Weights, sorted.Offset, sorted.Cluster = pick(o.Weights, order), pick(o.Offset, order), pick(o.Cluster, order)
+		s = &periodRows{d: pickRows(d, order), t: &Times{Start: pick(t.Start, order), Stop: pick(t.Stop, order), Event: pick(t.Event, order)}, o: &sorted}
+		s.cluster = sorted.Cluster
+	case o.Cluster != nil:
+		s.cluster = o.Cluster
+	case o.Robust:
+		s.cluster = make([]int32, t.Rows())
+		for i := range s.cluster {
+			s.cluster[i] = int32(i)
+		}
+	}
+	return s
 }
 
 // span is the periods with events in which row i is at risk.
@@ -173,7 +205,7 @@ func (s *periodRows) Blocks() int { return len(s.begin) - 1 }
 
 // Block makes block b.
 func (s *periodRows) Block(b int, into *regress.Rows) error {
-	into.X, into.Y, into.Weights, into.Offset = into.X[:0], into.Y[:0], into.Weights[:0], into.Offset[:0]
+	into.X, into.Y, into.Weights, into.Offset, into.Cluster = into.X[:0], into.Y[:0], into.Weights[:0], into.Offset[:0], into.Cluster[:0]
 	width := len(s.periods) + len(s.d.Names)
 	for i := s.begin[b]; i < s.begin[b+1]; i++ {
 		for _, p := range s.span(i) {
@@ -193,6 +225,9 @@ func (s *periodRows) Block(b int, into *regress.Rows) error {
 			into.Y = append(into.Y, y)
 			into.Weights = append(into.Weights, s.o.weight(i))
 			into.Offset = append(into.Offset, s.o.offset(i))
+			if s.cluster != nil {
+				into.Cluster = append(into.Cluster, s.cluster[i])
+			}
 		}
 	}
 	return nil
@@ -207,16 +242,26 @@ func (f *DiscreteFit) Curve(x []float64, offset float64) []Step {
 	}
 	eta, z := floats.Dot(x, f.Coef[k:])+offset, num.ZLevel(f.level)
 	out, log := []Step{{Survival: 1, Low: 1, High: 1}}, 0.0
-	slope := make([]float64, len(f.Coef)) // of log S
+	cov := f.Cov
+	if f.Robust != nil {
+		cov = f.Robust
+	}
+	of := make([]float64, len(f.Coef)) // V of the columns, times x
+	for j := range of {
+		for b, v := range x {
+			of[j] += cov.At(j, k+b) * v
+		}
+	}
+	slope, spread := make([]float64, len(f.Coef)), make([]float64, len(f.Coef)) // s of log S, which every period adds to; V s
 	for a, p := range f.Periods {
 		l, d := f.logRest(eta + f.Coef[a])
 		log += l
 		slope[a] = d
-		for j, v := range x {
-			slope[k+j] += d * v
+		floats.AddScaled(slope[k:], d, x)
+		for j := range spread {
+			spread[j] += d * (cov.At(j, a) + of[j])
 		}
-		v := mat.NewVecDense(len(slope), slope)
-		step := Step{Time: float64(p), Survival: math.Exp(log), Hazard: -log, HazardSE: math.Sqrt(max(mat.Inner(v, f.Cov, v), 0))}
+		step := Step{Time: float64(p), Survival: math.Exp(log), Hazard: -log, HazardSE: math.Sqrt(max(floats.Dot(slope, spread), 0))}
 		step.SE = step.Survival * step.HazardSE
 		step.Low, step.High = logLog(step.Survival, step.HazardSE, z)
 		out = append(out, step)

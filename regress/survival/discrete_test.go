@@ -44,6 +44,36 @@ func TestDiscreteAsR(t *testing.T) {
 	}
 }
 
+// Robust errors are R's sandwich::vcovCL of glm on the expanded periods: by life without a factor (HC0, cadjust = FALSE), by institution with that of CR1; also where the rows of
+// a cluster do not lie together, and the curve goes by them.
+func TestDiscreteRobustAsR(t *testing.T) {
+	s := refTable(t, "lung")
+	d := s.design([]string{"age", "sex", "ph.ecog"})
+	times := &Times{}
+	for i, days := range s["time"] {
+		month := math.Ceil(days / 90)
+		times.Stop = append(times.Stop, min(month, 8))
+		times.Event = append(times.Event, s["status"][i] == 1 && month <= 8)
+	}
+	for link, want := range map[regress.Link][2][]float64{
+		regress.Logit: {{0.7355149956707, 0.7661710719500, 0.7777809222089, 0.7981567537543, 0.8085803203165, 0.7941430612141, 0.8433321444094, 0.8871369370582, 0.0112239292694, 0.2082187560728, 0.1554659424611},
+			{0.56034996415620, 0.56083394036260, 0.62954962774278, 0.64041144788869, 0.82105468867510, 0.61647001271924, 0.57171767136899, 0.54569277972171, 0.00802984083103, 0.15702861427799, 0.15580681065339}},
+		regress.Cloglog: {{0.65872026250447, 0.68403291813317, 0.69432788330928, 0.70846136508943, 0.71774745159208, 0.70241351628229, 0.74975918584488, 0.76332658458132, 0.00997974647353, 0.18645534087674, 0.13697761457080},
+			{0.49484829561523, 0.48628167077772, 0.54946324319743, 0.56061633316961, 0.71688384146545, 0.53797546136674, 0.50469565202714, 0.47102463570623, 0.00696446955242, 0.13669506184465, 0.13893387495607}},
+	} {
+		for k, o := range []Options{{Robust: true, Threads: 2}, {Cluster: s.numbers("inst"), Threads: 3}} {
+			f, err := Discrete(d, times, link, o)
+			if err != nil || !f.Certificate.Certified() {
+				t.Fatal(err, f)
+			}
+			agree(t, string(link), f.StandardErrors(), want[k], 7)
+			first, zero := f.Curve([]float64{0, 0, 0}, 0)[1], f.StandardErrors()[0]
+			_, slope := f.logRest(f.Coef[0])
+			agree(t, "curve", []float64{first.HazardSE}, []float64{zero * math.Abs(slope)}, 9)
+		}
+	}
+}
+
 // With the link cloglog the coefficients are those of the hazards in continuous time that were drawn; late entry and many blocks change nothing.
 func TestDiscreteSimulated(t *testing.T) {
 	d, times, _, beta := simulated(20000, 3, 6, false, true)
