@@ -125,6 +125,9 @@ func churnJSON(w *segment.ChurnWhy, res *segment.Result) *explainChurn {
 		return nil
 	}
 	out := &explainChurn{Model: w.Model, Certified: res.ChurnCertified, Mean: number(w.Mean), Before: w.Before}
+	if c := w.Contract; c != nil {
+		out.Contract = &explainBound{c.Open, c.Held, c.Ending, tableDay(c.Until), number(c.Model), number(c.Chance), number(c.Lapse), number(c.LapseLow), number(c.LapseHigh)}
+	}
 	if l := w.Linear; l != nil {
 		out.Logistic = &explainLinear{l.Baseline.Link, number(l.Baseline.At), number(l.At), number(l.Shrink), termsJSON(l.Terms)}
 	}

@@ -145,9 +145,23 @@ type explainChurn struct {
 	Certified bool           `json:"certified"`
 	Mean      number         `json:"mean"`
 	Before    float64        `json:"before_correction,omitempty"` // the probability, where it was corrected by experience
+	Contract  *explainBound  `json:"contract,omitempty"`          // where contracts are given
 	Logistic  *explainLinear `json:"logistic,omitempty"`          // of every model with a linear predictor
 	Chain     *explainChain  `json:"chain,omitempty"`
 	Rule      *explainRule   `json:"rule,omitempty"`
+}
+
+// explainBound is what contracts do to the probability.
+type explainBound struct {
+	Open      bool    `json:"open"`
+	Held      bool    `json:"held"`
+	Ending    bool    `json:"ending"`
+	Until     *string `json:"until"`
+	Without   number  `json:"without"`
+	With      number  `json:"with"`
+	Lapse     number  `json:"lapse"`
+	LapseLow  number  `json:"lapse_low"`
+	LapseHigh number  `json:"lapse_high"`
 }
 
 type explainLinear struct {

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"mainstay/ingest"
 	"mainstay/segment"
 )
 
@@ -29,9 +30,13 @@ func (b *brief) churn() {
 	b.section("explain.label.churn")
 	b.text(b.style.say("explain.churn", percent(b.s.Churn)+b.within(b.s.ChurnLow, b.s.ChurnHigh, percent), b.level(), b.res.Clock.Horizon, percent(w.Mean),
 		w.Model, b.certified(b.res.ChurnCertified)), 0)
+	says := cmp.Or(w.Before, b.s.Churn)
+	if w.Contract != nil {
+		says = w.Contract.Model
+	}
 	switch {
 	case w.Linear != nil:
-		b.linear(w.Linear, cmp.Or(w.Before, b.s.Churn))
+		b.linear(w.Linear, says)
 	case w.Chain != nil:
 		b.chain(w.Chain)
 	case w.Rule.Everybody:
@@ -39,8 +44,25 @@ func (b *brief) churn() {
 	default:
 		b.text(b.style.say("explain.rule", w.Rule.From, w.Rule.To-1, percent(w.Rule.Rate), fixed(w.Rule.N, 0)), 0)
 	}
+	if w.Contract != nil {
+		b.bound(w.Contract)
+	}
 	if w.Before != 0 {
 		b.text(b.style.say("explain.corrected", percent(w.Before), percent(b.s.Churn)), 0)
+	}
+}
+
+// bound says what a contract does to the probability, or that there is none.
+func (b *brief) bound(w *segment.ContractWhy) {
+	switch from, to := percent(w.Model), percent(w.Chance); {
+	case w.Held:
+		b.text(b.style.say("explain.bound.held", ingest.Day(w.Until), from), 0)
+	case w.Ending:
+		b.text(b.style.say("explain.bound.ending", ingest.Day(w.Until), percent(w.Lapse)+b.within(w.LapseLow, w.LapseHigh, percent), from, to), 0)
+	case w.Open:
+		b.text(b.style.say("explain.bound.open", from, to), 0)
+	case from != to:
+		b.text(b.style.say("explain.bound.none", from, to), 0)
 	}
 }
 

@@ -1,8 +1,20 @@
 package reports
 
-// sentences are what the analysis says in English and their Chinese. What is not among them stays English;
-// segment/testdata/sentences.golden has what they must cover.
-var sentences = newPhrasebook([][2]string{
+import "strings"
+
+// sentenceEnd joins the sentences of a text.
+const sentenceEnd = "; "
+
+// phrasebook is what the analysis says in English (see pattern) and its Chinese. What is not among it stays English;
+// segment/testdata/sentences.golden has what it must know.
+var phrasebook = func() (out []pattern) {
+	for _, s := range sentences {
+		out = append(out, newPatterns(s[0], s[1])...)
+	}
+	return out
+}()
+
+var sentences = [][2]string{
 	// attention
 	{`silent {n} d, usual {n}`, "已 $1 天未购，通常间隔 $2 天"},
 	{`silent {n} d, usual in the book {n}`, "已 $1 天未购，全体通常间隔 $2 天"},
@@ -23,6 +35,8 @@ var sentences = newPhrasebook([][2]string{
 	{`customer for {n} years`, "为客户 $1 年"},
 	{`returns {n} % of sales`, "退货占销售 $1 %"},
 	{`a contract is in force`, "有有效合同"},
+	{`cannot leave before {n}`, "$1 之前不会流失"},
+	{`the contract ends on {n}`, "合同于 $1 到期"},
 	{`no contract is in force`, "没有有效合同"},
 	{`rhythm not known yet`, "购买节奏未知"},
 	{`gaps of {n} ± {n} d`, "间隔 $1 ± $2 天"},
@@ -93,12 +107,37 @@ var sentences = newPhrasebook([][2]string{
 	{`activities`, "客户活动"},
 	{`people`, "人员"},
 	{`trailing-12-month net of {n} has no known cost and counts as no margin`, "近 12 个月净额 $1 成本不明，毛利按零计"},
-})
+}
 
 // tell is a text of the analysis in the style's language: known sentences, alone or joined by "; ".
 func (s Style) tell(text string) string {
 	if s.Lang != Chinese {
 		return text
 	}
-	return sentences.tell(text)
+	return string(appendTold(nil, text))
+}
+
+// appendTold appends the Chinese of a text, sentence by sentence where the whole is not known.
+func appendTold(dst []byte, text string) []byte {
+	whole, known := appendChinese(dst, text)
+	if known {
+		return whole
+	}
+	for k, part := range strings.Split(text, sentenceEnd) {
+		if k > 0 {
+			dst = append(dst, "；"...)
+		}
+		dst, _ = appendChinese(dst, part)
+	}
+	return dst
+}
+
+// appendChinese appends the Chinese of a sentence; one that is not known as it is.
+func appendChinese(dst []byte, text string) ([]byte, bool) {
+	for k := range phrasebook {
+		if found, ok := phrasebook[k].match(text); ok {
+			return phrasebook[k].append(dst, &found), true
+		}
+	}
+	return append(dst, text...), false
 }

@@ -97,7 +97,7 @@ type analysis struct {
 func (a *analysis) compete(ctx context.Context, progress Progress) (err error) {
 	finals := slices.Concat(a.churnPlan.Final, a.valuePlan.Final)
 	a.churn, err = compete(ctx, a.backtest, target[chanceModel]{name: targetChurn, candidates: churnCandidates, plan: a.churnPlan, incumbent: a.Config.IncumbentChurn,
-		later: append(a.valuePlan.days(), finals...), outcome: churned, loss: evaluate.LogLosses,
+		later: append(a.valuePlan.days(), finals...), outcome: lost, loss: evaluate.LogLosses, around: contractsAround(a.study),
 		predict: func(m chanceModel, p *panel, i int) float64 {
 			prob, _, _ := m.chance(p, i, a.Config.Level)
 			return prob

@@ -27,7 +27,7 @@ type Book struct {
 	BasisWhy  string
 
 	account []int32 // by profile: row of Accounts, −1 without one; nil without accounts
-	held    holdings
+	held    *holdings
 	rfm     lazily[*RFM]
 	abc     lazily[[]int8]
 	keys    lazily[keyAccounts]

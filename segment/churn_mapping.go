@@ -113,7 +113,7 @@ func (m mappedModel) inner() chanceModel { return m.chanceModel }
 
 func (m mappedModel) chance(p *panel, i int, level float64) (prob, low, high float64) {
 	prob, low, high = m.chanceModel.chance(p, i, level)
-	if math.IsNaN(prob) {
+	if math.IsNaN(prob) || high == 0 { // what is certain stays
 		return prob, low, high
 	}
 	prob = m.correction.one(prob)

@@ -6,19 +6,22 @@ import (
 	"mainstay/internal/num"
 )
 
-// holdings are the contracts of the Ledger's customers: by shard, then by row. Nil without contracts.
-type holdings []map[int32][]table.Contract
+// holdings are the contracts of the Ledger's customers. Nil without contracts.
+type holdings struct {
+	ends string                       // when their ends were known, see table.EndsPlanned
+	of   []map[int32][]table.Contract // by shard, then by row
+}
 
-func newHoldings(l *ingest.Ledger, c *table.Contracts, threads int) holdings {
+func newHoldings(l *ingest.Ledger, c *table.Contracts, threads int) *holdings {
 	if c == nil {
 		return nil
 	}
-	h := make(holdings, ingest.Shards)
+	h := &holdings{ends: c.Ends, of: make([]map[int32][]table.Contract, ingest.Shards)}
 	num.Blocks(ingest.Shards, 1, threads, func(s, _, _ int) {
-		h[s] = map[int32][]table.Contract{}
+		h.of[s] = map[int32][]table.Contract{}
 		for i := range l.ShardCustomers(s) {
 			if contracts := c.Of(l.Key(s, i)); contracts != nil {
-				h[s][int32(i)] = contracts
+				h.of[s][int32(i)] = contracts
 			}
 		}
 	})
@@ -26,16 +29,52 @@ func newHoldings(l *ingest.Ledger, c *table.Contracts, threads int) holdings {
 }
 
 // open reports whether a customer has a contract in force on a day.
-func (h holdings) open(shard, row int32, day ingest.Day) bool {
+func (h *holdings) open(shard, row int32, day ingest.Day) bool {
 	if h == nil {
 		return false
 	}
-	for _, c := range h[shard][row] {
+	for _, c := range h.of[shard][row] {
 		if c.Open(int32(day)) {
 			return true
 		}
 	}
 	return false
+}
+
+// standing is what a customer's contracts say on a day, by what was known on it.
+type standing struct {
+	until  int32 // last day on which a contract is certain to be in force, NoDay where that is unknown
+	begun  int16 // contracts so far
+	open   bool  // one is in force
+	ending bool  // the end of every one in force is known: without another, it ends on until
+}
+
+// on is the standing of a customer on a day.
+func (h *holdings) on(shard, row int32, day ingest.Day) standing {
+	s := standing{until: table.NoDay}
+	if h == nil {
+		return s
+	}
+	s.ending = true
+	for i := range h.of[shard][row] {
+		c := &h.of[shard][row][i]
+		if c.Start > int32(day) {
+			continue
+		}
+		s.begun = min(s.begun+1, 1<<15-2)
+		if c.Open(int32(day)) {
+			s.open = true
+			s.until = max(s.until, c.HeldUntil(h.ends, int32(day)))
+			s.ending = s.ending && c.KnownEnd(h.ends, int32(day)) != table.NoDay
+		}
+	}
+	s.ending = s.ending && s.open
+	return s
+}
+
+// holds reports whether a contract is certain to be in force at the end of a horizon that begins after the day: its customer cannot be lost by then.
+func (s *standing) holds(day ingest.Day, horizon int) bool {
+	return s.open && s.until != table.NoDay && int(s.until) >= int(day)+horizon
 }
 
 // profilesOn are the profiles of a day, with the contracts in force on it, of the customers of the first shards.
@@ -46,12 +85,12 @@ func (b *Book) profilesOn(day ingest.Day, shards int) *Profiles {
 }
 
 // mark notes the contracts in force on a day.
-func (h holdings) mark(p *Profiles, day ingest.Day) {
+func (h *holdings) mark(p *Profiles, day ingest.Day) {
 	if h == nil {
 		return
 	}
 	p.contract = make([]bool, p.Len())
-	for k := range h {
+	for k := range h.of {
 		lo, hi := p.OfShard(k)
 		for i := lo; i < hi; i++ {
 			p.contract[i] = h.open(int32(k), int32(p.Row(k, i)), day)

@@ -22,12 +22,13 @@ func (a *analysis) explainState(s *subject) *StateWhy {
 // ChurnWhy takes a churn probability apart, the way its model made it: exactly one of the three parts is
 // set.
 type ChurnWhy struct {
-	Model  string
-	Mean   float64 // mean churn probability of the customers at risk
-	Before float64 // the probability before it was corrected by experience (see Correction); 0 where it was not
-	Linear *LinearWhy
-	Chain  *ChainWhy
-	Rule   *RuleWhy
+	Model    string
+	Mean     float64      // mean churn probability of the customers at risk
+	Before   float64      // the probability before it was corrected by experience (see Correction); 0 where it was not
+	Contract *ContractWhy // nil in a book without contracts
+	Linear   *LinearWhy
+	Chain    *ChainWhy
+	Rule     *RuleWhy
 }
 
 // LinearWhy is a churn probability on the link scale of its model:
@@ -72,6 +73,9 @@ func (a *analysis) explainChurn(p *panel, i int) *ChurnWhy {
 	w := &ChurnWhy{Model: a.result.ChurnModel, Mean: a.scored.meanChurn()}
 	if m, ok := a.scorer.churn.(mappedModel); ok {
 		w.Before, _, _ = m.chanceModel.chance(p, i, a.Config.Level)
+	}
+	if u := contractOf(a.scorer.churn); u != nil {
+		w.Contract = u.explain(p, i, a.Config.Level)
 	}
 	switch m := innermost(a.scorer.churn).(type) {
 	case explainer:

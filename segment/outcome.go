@@ -6,14 +6,19 @@ type outcome struct {
 	came     func(s *subject) float64 // 0 or 1, or an amount
 }
 
-// The outcomes of customers at risk.
+// The outcomes of customers at risk. Models of churn learn of silence what contracts do not explain, and are judged, corrected for
+// contracts (see underContract), by who was lost.
 var (
-	churned = outcome{atRisk, func(s *subject) float64 { return unit(s.churned) }}
+	churned = outcome{canLeave, func(s *subject) float64 { return unit(s.churned || s.contract.ending && s.silent) }}
+	lost    = outcome{canLeave, func(s *subject) float64 { return unit(s.churned) }}
 	bought  = outcome{atRisk, func(s *subject) float64 { return unit(s.bought) }}
 	worth   = outcome{atRisk, func(s *subject) float64 { return s.future }}
 )
 
 func atRisk(s *subject) bool { return s.atRisk }
+
+// canLeave is of customers whom no contract holds beyond the horizon: of those it does, nothing is to be learnt.
+func canLeave(s *subject) bool { return s.atRisk && !s.held }
 
 // of lists the eligible customers of a panel with what came.
 func (o outcome) of(p *panel) (ids []int32, y []float64) {

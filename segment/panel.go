@@ -35,19 +35,23 @@ func newStudy(b *Book) *study {
 // subject is one customer who has bought, as the models see it on the panel's day. Money is in
 // money units (not scaled).
 type subject struct {
-	id      int32 // running number in the Ledger: the cluster of its rows in stacked fits
-	profile int32 // index into the profiles of the day
-	x       int32 // row of the panel's X; meaningful when atRisk
-	recency int32 // days since the last purchase day
-	state   int16
-	atRisk  bool
-	periods int32   // rolling periods with a purchase day
-	spend   float64 // mean value per such period
-	within  float64 // Σ (value of a period − spend)² over such periods
-	past    float64 // value of the last label days
-	past12  float64 // value of the trailing 12 months
+	id       int32 // running number in the Ledger: the cluster of its rows in stacked fits
+	profile  int32 // index into the profiles of the day
+	x        int32 // row of the panel's X; meaningful when atRisk
+	recency  int32 // days since the last purchase day
+	state    int16
+	atRisk   bool
+	held     bool // a contract is certain to be in force at the end of the churn horizon
+	contract standing
+	periods  int32   // rolling periods with a purchase day
+	spend    float64 // mean value per such period
+	within   float64 // Σ (value of a period − spend)² over such periods
+	past     float64 // value of the last label days
+	past12   float64 // value of the trailing 12 months
 
 	// labels: what came after the day; filled by labels only
+	silent  bool    // no purchase day within the churn horizon; meaningful when panel.Churn
+	ended   bool    // no contract in force at its end; meaningful when panel.Churn
 	churned bool    // no purchase day within the churn horizon, nor, of those at risk, a contract in force at its end; meaningful when panel.Churn
 	bought  bool    // a purchase day within the value label; meaningful when panel.Value
 	future  float64 // value within the value label; meaningful when panel.Value
@@ -247,6 +251,8 @@ func (b *study) observeOne(s *subject, sh *ingest.Shard, pr *Profile, look *look
 	s.id = b.start[pr.Shard] + pr.Row
 	s.recency = int32(pr.RecencyDays(day))
 	s.atRisk = pr.AtRisk(day, b.Clock.Horizon)
+	s.contract = b.held.on(pr.Shard, pr.Row, day)
+	s.held = s.contract.holds(day, b.Clock.Horizon)
 	s.periods = int32(len(w.sums))
 	silent := int(s.recency)
 	if s.atRisk { // a contract holds them, however long they are silent
@@ -266,7 +272,8 @@ func (b *study) observeOne(s *subject, sh *ingest.Shard, pr *Profile, look *look
 func (b *study) labels(s *subject, sh *ingest.Shard, pr *Profile, day ingest.Day, churn, value bool) {
 	if churn {
 		bought, _ := cameWithin(b.Ledger, sh, int(pr.Row), day, b.Clock.Horizon, b.Basis)
-		s.churned = !bought && !(s.atRisk && b.held.open(pr.Shard, pr.Row, day+ingest.Day(b.Clock.Horizon)))
+		s.silent, s.ended = !bought, !b.held.open(pr.Shard, pr.Row, day+ingest.Day(b.Clock.Horizon))
+		s.churned = s.silent && (s.ended || !s.atRisk)
 	}
 	if value {
 		bought, future := cameWithin(b.Ledger, sh, int(pr.Row), day, b.label, b.Basis)

@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"strconv"
+
+	"mainstay/ingest"
 )
 
 // Codes of reasons: stable, part of the score file ("code: words"). Words end in (+) where the fact
@@ -119,6 +121,7 @@ type fact struct {
 	member   int
 	profile  *Profile // nil for a prospect
 	relation relation
+	contract standing
 	state    string
 	trend    float64
 }
@@ -154,10 +157,7 @@ func (t *teller) append(dst []byte, code string, f *fact) []byte {
 	case codeReturns:
 		return append(appendPercent(append(dst, "returns "...), returnsShare(pr)), " of sales"...)
 	case codeContract:
-		if pr.Contract {
-			return append(dst, "a contract is in force"...)
-		}
-		return append(dst, "no contract is in force"...)
+		return t.appendContract(dst, pr, &f.contract)
 	case codeAttribute:
 		return t.appendLevels(dst, f.member)
 	case codeActivity:
@@ -187,6 +187,19 @@ func (t *teller) append(dst []byte, code string, f *fact) []byte {
 		return append(dst, "rows, but no day with a positive net amount"...)
 	}
 	return dst
+}
+
+// appendContract says whether a contract is in force, and until when, where that is known.
+func (t *teller) appendContract(dst []byte, pr *Profile, s *standing) []byte {
+	switch {
+	case !pr.Contract:
+		return append(dst, "no contract is in force"...)
+	case s.holds(t.Clock.AsOf, t.Clock.Horizon):
+		return append(append(dst, "cannot leave before "...), ingest.Day(s.until).String()...)
+	case s.ending:
+		return append(append(dst, "the contract ends on "...), ingest.Day(s.until).String()...)
+	}
+	return append(dst, "a contract is in force"...)
 }
 
 // appendSilence compares the days since the last purchase day with the usual gap; with fewer than three

@@ -110,6 +110,7 @@ func (b *bookScores) row(row *Score, room *Profile, m int, d detail, w *phrases)
 	if s.isCustomer(m) {
 		*room = s.Profiles.At(m)
 		row.Profile, f.profile = room, room
+		f.contract = s.held.on(room.Shard, room.Row, s.Clock.AsOf)
 		row.Realised12 = Value12(room, s.Basis)
 	}
 	switch b.relation[m] {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
 
 	"mainstay/ingest"
 	"mainstay/internal/num"
@@ -153,11 +154,18 @@ func (s *scorer) active(sc *scored, m int, p *panel, i int) (d detail, label, de
 	d.trend = p.row(i)[fTrend]
 	switch model := innermost(s.churn).(type) {
 	case contributor:
-		d.reasons, d.effects = model.contributions(p, i).strongest()
+		parts := model.contributions(p, i)
+		if u := contractOf(s.churn); u != nil {
+			parts[slices.Index(reasonCodes[:], codeContract)] += u.share(p, i)
+		}
+		d.reasons, d.effects = parts.strongest()
 	case *chainModel:
 		d.reasons = s.teller.observed(m, true)
 	default:
 		d.reasons = s.teller.observed(m, false)
+	}
+	if at.held { // whatever else is true of them
+		d.reasons, d.effects = [3]reason{reasonOf(codeContract, -1)}, noEffects
 	}
 	return d, label, deviation
 }
@@ -182,14 +190,18 @@ func (s *scorer) lapsed(sc *scored, m int, p *panel, i int) detail {
 
 // residual is the discounted value of all future of a customer, from the undiscounted value of the next 12 months: for
 // one at risk times the chain's multiplier for the state, or, without a certified chain, a geometric series of years.
-// Who has lapsed survives like the mean.
+// Who has lapsed survives like the mean, and so does, after it, whom a contract holds beyond the horizon.
 func (s *scorer) residual(sc *scored, m int) float64 {
 	switch sc.relation[m] {
 	case active:
 		if f := s.multiplier(int(sc.state[m])); finite(f) {
 			return sc.value[m] * f
 		}
-		return geometric(sc.value[m], annualSurvival(sc.chance[m], s.Clock.Horizon), s.Config.DiscountRate)
+		survival := s.survival
+		if sc.chance[m] != 0 {
+			survival = annualSurvival(sc.chance[m], s.Clock.Horizon)
+		}
+		return geometric(sc.value[m], survival, s.Config.DiscountRate)
 	case lapsed:
 		return geometric(sc.value[m], s.survival, s.Config.DiscountRate)
 	}
@@ -232,12 +244,12 @@ func annualSurvival(p float64, horizon int) float64 {
 	return math.Pow(1-p, yearDays/float64(horizon))
 }
 
-// meanSurvival is the mean annual survival of customers at risk: what is assumed of one who comes back.
+// meanSurvival is the mean annual survival of customers who may leave: what is assumed of one who comes back.
 func (s *scored) meanSurvival(horizon int) float64 {
 	var sum num.Adder
 	n := 0
 	for m := range s.relation {
-		if p := s.churn(m); finite(p) {
+		if p := s.churn(m); finite(p) && p != 0 {
 			sum.Add(annualSurvival(p, horizon))
 			n++
 		}

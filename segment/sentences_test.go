@@ -95,6 +95,10 @@ func (t *teller) drawn(r *rand.Rand, say func(f *fact)) {
 		if n%40 == 0 {
 			f.trend = math.Copysign(1, f.trend)
 		}
+		if p.Contract {
+			f.contract = standing{until: []int32{table.NoDay, int32(asOf) + int32(r.IntN(2*t.Clock.Horizon))}[r.IntN(2)], begun: 1, open: true}
+			f.contract.ending = f.contract.until != table.NoDay && r.IntN(2) == 0
+		}
 		say(&f)
 	}
 }
