@@ -154,9 +154,12 @@ func valueJSON(e *segment.Explanation) *explainValue {
 		return nil
 	}
 	out := &explainValue{Model: w.Model, Certified: w.Return == nil && e.Result.ValueCertified, LabelDays: w.LabelDays, Label: number(w.Label), Stayed: number(w.Stayed),
-		Residual: &explainResidual{number(w.Residual.Multiplier), number(w.Residual.Survival), w.Residual.ByChain}}
+		Residual: &explainResidual{number(w.Residual.Multiplier), number(w.Residual.Survival), w.Residual.ByChain, w.Residual.ByCurve}}
 	if s := w.Spend; s != nil {
 		out.Spend = &explainSpend{number(s.Visits), number(s.VisitsStayed), s.Periods, number(s.Own), number(s.Book), number(s.Z), number(s.Worth)}
+	}
+	if l := w.Life; l != nil {
+		out.Life = &explainLife{number(l.Days), number(l.Year), number(l.Median), number(l.Alive), termsJSON(l.Terms)}
 	}
 	if h := w.Hurdle; h != nil {
 		out.Hurdle = &explainHurdle{Buys: number(h.Buys), Back: number(h.Back), Mean: number(h.Mean), Terms: termsJSON(h.Terms), Labels: []explainLabel{}}

@@ -204,6 +204,7 @@ type explainValue struct {
 	Label     number           `json:"label"`
 	Stayed    number           `json:"without_attrition"`
 	Spend     *explainSpend    `json:"chain_spend,omitempty"`
+	Life      *explainLife     `json:"survival,omitempty"`
 	Hurdle    *explainHurdle   `json:"regression,omitempty"`
 	Return    *explainReturn   `json:"returns,omitempty"`
 	Band      *explainBand     `json:"band"`
@@ -218,6 +219,14 @@ type explainSpend struct {
 	Book         number `json:"book"`
 	Z            number `json:"credibility"`
 	Worth        number `json:"per_period"`
+}
+
+type explainLife struct {
+	Days   number        `json:"days_of_life"`
+	Year   number        `json:"of_days"`
+	Median number        `json:"median_days_of_life"`
+	Alive  number        `json:"year_alive"`
+	Terms  []explainTerm `json:"terms"`
 }
 
 type explainHurdle struct {
@@ -254,6 +263,7 @@ type explainResidual struct {
 	Multiplier number `json:"multiplier"`
 	Survival   number `json:"survival"`
 	ByChain    bool   `json:"by_chain"`
+	ByCurve    bool   `json:"by_survival_curve"`
 }
 
 type explainTier struct {

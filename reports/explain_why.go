@@ -155,6 +155,10 @@ func (b *brief) value() {
 		s := w.Spend
 		b.text(b.style.say("explain.spend", fixed(s.Visits, 2), b.style.say("explain.periods."+b.res.Clock.Period.String()), v(s.Worth),
 			fixed(s.Z, 2), v(s.Own), count(s.Periods), fixed(1-s.Z, 2), v(s.Book)), 0)
+	case w.Life != nil:
+		l := w.Life
+		b.text(b.style.say("explain.life", v(l.Alive), fixed(l.Days, 0), fixed(l.Year, 0), fixed(l.Median, 0)), 0)
+		b.terms(l.Terms)
 	case w.Hurdle != nil:
 		b.hurdle(w)
 	case w.Return == nil:
@@ -176,9 +180,12 @@ func (b *brief) value() {
 	}
 	if !math.IsNaN(b.s.Residual) {
 		times := fixed(w.Residual.Multiplier, 2)
-		if w.Residual.ByChain {
+		switch {
+		case w.Residual.ByCurve:
+			b.text(b.style.say("explain.residualcurve", v(b.s.Residual), v(b.s.Value12), times), 0)
+		case w.Residual.ByChain:
 			b.text(b.style.say("explain.residualchain", v(b.s.Residual), v(b.s.Value12), times), 0)
-		} else {
+		default:
 			b.text(b.style.say("explain.residualyears", v(b.s.Residual), v(b.s.Value12), times, percent(w.Residual.Survival)), 0)
 		}
 	}
@@ -204,10 +211,15 @@ func (b *brief) hurdle(w *segment.ValueWhy) {
 		sum += l
 	}
 	b.text(b.style.say("explain.labels", b.estimate(b.s.Value12), sum), 0)
+	b.terms(h.Terms)
+}
+
+// terms is the table of a linear predictor in money.
+func (b *brief) terms(terms []segment.Term) {
 	g := grid{right: []bool{false, true, true}}
 	g.rows = append(g.rows, b.header([]string{"column.term", "column.value", "column.adds"}))
 	total := 0.0
-	for _, t := range h.Terms {
+	for _, t := range terms {
 		total += t.Share
 		g.rows = append(g.rows, []string{t.Name, fixed(t.Value, textMoneyPlaces), b.estimate(t.Share)})
 	}

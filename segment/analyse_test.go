@@ -191,7 +191,7 @@ func TestPanelsReadNoFurtherThanTheyMay(t *testing.T) {
 	blind := func(p *panel) *panel {
 		for i := range p.Subjects {
 			s := &p.Subjects[i]
-			s.id, s.profile, s.silent, s.ended, s.churned, s.bought, s.future = 0, 0, false, false, false, false, 0
+			s.id, s.profile, s.silent, s.ended, s.churned, s.bought, s.future, s.life = 0, 0, false, false, false, false, 0, 0
 		}
 		return p
 	}

@@ -28,12 +28,17 @@ func newHoldings(l *ingest.Ledger, c *table.Contracts, threads int) *holdings {
 	return h
 }
 
+// contracts are those of a customer.
+func (h *holdings) contracts(shard, row int32) []table.Contract {
+	if h == nil {
+		return nil
+	}
+	return h.of[shard][row]
+}
+
 // open reports whether a customer has a contract in force on a day.
 func (h *holdings) open(shard, row int32, day ingest.Day) bool {
-	if h == nil {
-		return false
-	}
-	for _, c := range h.of[shard][row] {
+	for _, c := range h.contracts(shard, row) {
 		if c.Open(int32(day)) {
 			return true
 		}

@@ -36,12 +36,13 @@ func explained(t *testing.T, l *ingest.Ledger, change func(*Config)) *analysis {
 func (a *analysis) scoredBy(today *panel, churn chanceModel, value valueModel) map[int]Score {
 	a.scorer.churn, a.scorer.value = churn, value
 	scores := map[int]Score{}
-	sc := newScored(a.Members())
+	sc := a.scorer.scored()
 	for i, s := range today.Subjects {
 		if s.atRisk {
 			m := int(s.profile)
 			d, _, _ := a.scorer.active(sc, m, today, i)
 			row := Score{Churn: sc.chance[m], Value12: sc.value[m], ValueAtRisk: sc.risk[m]}
+			row.Residual = a.scorer.residual(sc, m)
 			row.Value12Low, row.Value12High, _ = a.scorer.interval(sc, m)
 			for k, r := range d.reasons {
 				row.Reasons[k] = string(r.append(nil, func(dst []byte, _ string) []byte { return dst }))
@@ -134,6 +135,17 @@ func valueAddsUp(t *testing.T, a *analysis, today *panel, i int, sc *Score) {
 		}
 		if !close9(w.Stayed, s.VisitsStayed*s.Worth) {
 			t.Errorf("chain+spend: %v stayed, %v × %v", w.Stayed, s.VisitsStayed, s.Worth)
+		}
+	case w.Life != nil:
+		l, mean := w.Life, 0.0
+		for _, term := range l.Terms {
+			mean += term.Share
+		}
+		if !close9(l.Alive*l.Days/l.Year, want) || !close9(a.floor(mean), l.Alive) || !close9(w.Stayed, l.Alive) {
+			t.Errorf("survival: %+v, value %v, %v stayed", *l, want, w.Stayed)
+		}
+		if !w.Residual.ByCurve || !close9(w.Residual.Multiplier*want, sc.Residual) {
+			t.Errorf("survival: %+v, residual %v", w.Residual, sc.Residual)
 		}
 	case w.Hurdle != nil:
 		h := w.Hurdle

@@ -4,7 +4,7 @@ import (
 	"math"
 )
 
-// ValueWhy takes an expected value apart, the way its model made it: at most one of Spend, Hurdle and
+// ValueWhy takes an expected value apart, the way its model made it: at most one of Spend, Life, Hurdle and
 // Return is set; the rule last-year needs none, its value is that of the trailing 12 months.
 type ValueWhy struct {
 	Model     string
@@ -12,17 +12,25 @@ type ValueWhy struct {
 	Label     float64 // expected over it; NaN for the lapsed
 	Stayed    float64 // expected 12-month value with attrition switched off; NaN where the model cannot
 	Spend     *SpendWhy
+	Life      *LifeWhy
 	Hurdle    *HurdleWhy
 	Return    *ReturnWhy
 	Band      *BandWhy // of the interval; nil without one
 	Residual  ResidualWhy
 }
 
-// SpendWhy is of the model chain+spend: value = Visits · max(0, Z·Own + (1−Z)·Book), floored for revenue only.
+// SpendWhy is of the models chain+spend and chain+gamma-gamma: value = Visits · max(0, Z·Own + (1−Z)·Book), floored for revenue only.
 type SpendWhy struct {
 	Visits, VisitsStayed float64 // expected active periods of the next 12 months; with attrition switched off, NaN where the chain cannot
 	Periods              int     // active periods so far
 	Own, Book, Z, Worth  float64 // value per active period: own, the book's, credibility of own, and the mix
+}
+
+// LifeWhy is of the survival-based value: value = Alive · Days ÷ Year, with Days of life to be expected of the Year (12 months), half of such customers
+// being lost after Median days; Alive = Unit·Σ Share (floored at zero for revenue) is what a whole year brings.
+type LifeWhy struct {
+	Days, Year, Median, Alive, Unit float64
+	Terms                           []Term // shares in money units, before the floor
 }
 
 // HurdleWhy is of the two-part regression: value = Σ Length·Active·Mean over the labels of 12 months, with Mean = Unit·Σ Share (floored
@@ -48,11 +56,11 @@ type ReturnWhy struct {
 // backtest saw Low to High times as much come.
 type BandWhy struct{ UpTo, Low, High float64 }
 
-// ResidualWhy is of all the future: residual = value · Multiplier. ByChain: discounted future visits of the state; else a
-// geometric series of years with the given annual survival.
+// ResidualWhy is of all the future: residual = value · Multiplier. ByChain: discounted future visits of the state; ByCurve: discounted days of
+// life to come; else a geometric series of years with the given annual survival.
 type ResidualWhy struct {
 	Multiplier, Survival float64
-	ByChain              bool
+	ByChain, ByCurve     bool
 }
 
 func (a *analysis) explainValue(p *panel, i int, sc *Score) *ValueWhy {
@@ -74,11 +82,25 @@ func (a *analysis) explainValue(p *panel, i int, sc *Score) *ValueWhy {
 	switch m := a.scorer.value.(type) {
 	case *chainSpend:
 		w.Spend = m.explain(s)
+	case *survivalValue:
+		w.Life = m.explain(p, i)
 	case *hurdle:
 		w.Hurdle = m.explain(p, i)
 	}
 	w.Band = a.scorer.bands.explain(o.label)
 	w.Residual = a.scorer.explainResidual(int(s.state), annualSurvival(sc.Churn, a.Clock.Horizon))
+	if m, ok := a.scorer.value.(lifelong); ok && finite(m.multiplier(p, i)) {
+		w.Residual = ResidualWhy{Multiplier: m.multiplier(p, i), Survival: w.Residual.Survival, ByCurve: true}
+	}
+	return w
+}
+
+func (m *survivalValue) explain(p *panel, i int) *LifeWhy {
+	eta, b := m.life.of(p, i), m.study
+	w := &LifeWhy{Days: m.year.days(eta), Year: b.yearLong(), Median: m.life.median(eta), Alive: m.mean(p, i) * b.labelsAYear(), Unit: p.Mean12}
+	for k, x := range m.past(p, i) {
+		w.Terms = append(w.Terms, Term{Name: marginNames[k], Value: x, Coef: m.margin.Coef[k], Mean: math.NaN(), Share: x * m.margin.Coef[k] * w.Unit})
+	}
 	return w
 }
 
@@ -91,8 +113,8 @@ func (s *scorer) explainResidual(state int, survival float64) ResidualWhy {
 
 func (m *chainSpend) explain(s *subject) *SpendWhy {
 	at := m.chain.fold[s.state]
-	w := &SpendWhy{Visits: m.year[at], VisitsStayed: math.NaN(), Periods: int(s.periods), Own: s.spend, Book: m.spend.mean,
-		Z: m.spend.weight(s), Worth: m.study.floor(m.spend.shrunk(s))}
+	w := &SpendWhy{Visits: m.year[at], VisitsStayed: math.NaN(), Periods: int(s.periods), Own: s.spend, Book: m.spend.book(),
+		Z: m.spend.weight(s), Worth: m.study.floor(shrunk(m.spend, s))}
 	if m.stayed != nil {
 		w.VisitsStayed = m.stayed[at]
 	}

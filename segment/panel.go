@@ -55,6 +55,7 @@ type subject struct {
 	churned bool    // no purchase day within the churn horizon, nor, of those at risk, a contract in force at its end; meaningful when panel.Churn
 	bought  bool    // a purchase day within the value label; meaningful when panel.Value
 	future  float64 // value within the value label; meaningful when panel.Value
+	life    life    // of those at risk, from the panel's day on; meaningful when panel.Churn or panel.Value
 }
 
 // panel is customers as of a day, and, for days far enough back, what came next: those of the sample, or
@@ -268,8 +269,11 @@ func (b *study) observeOne(s *subject, sh *ingest.Shard, pr *Profile, look *look
 
 // labels fills what came after day, each label that is known (churn, value): one may be longer than the
 // other. It reads no later cells than those of a known label, whose end newPanel has checked against the
-// as-of date.
+// as-of date; of a life, none after it.
 func (b *study) labels(s *subject, sh *ingest.Shard, pr *Profile, day ingest.Day, churn, value bool) {
+	if s.atRisk {
+		s.life = b.remaining(sh, pr, day)
+	}
 	if churn {
 		bought, _ := cameWithin(b.Ledger, sh, int(pr.Row), day, b.Clock.Horizon, b.Basis)
 		s.silent, s.ended = !bought, !b.held.open(pr.Shard, pr.Row, day+ingest.Day(b.Clock.Horizon))

@@ -54,6 +54,7 @@ type scored struct {
 	chance   []float64 // active: churn probability; lapsed: probability of return; NaN otherwise
 	value    []float64 // Value12
 	risk     []float64 // ValueAtRisk
+	future   []float64 // active: residual ÷ Value12 where the value champion looks beyond 12 months; nil where it does not
 	band     []int8    // of the value's interval (see valueBands), −1 without one
 	tier     []uint8   // of tierNames
 	cuts     tierCuts
@@ -62,6 +63,7 @@ type scored struct {
 }
 
 func newScored(members int) *scored {
+
 	s := &scored{
 		relation: make([]relation, members), state: make([]uint8, members), chance: undefined(members),
 		value: undefined(members), risk: undefined(members), band: make([]int8, members),
@@ -71,6 +73,15 @@ func newScored(members int) *scored {
 		s.band[m] = noBand
 	}
 	return s
+}
+
+// scored has room for the scores of all members by the champions.
+func (s *scorer) scored() *scored {
+	sc := newScored(s.Members())
+	if _, ok := s.value.(lifelong); ok {
+		sc.future = undefined(s.Members())
+	}
+	return sc
 }
 
 func undefined(n int) []float64 {
@@ -91,7 +102,7 @@ func (s *scored) churn(m int) float64 {
 
 // scoreAll scores every member of the book. Errors are that of the context, and of temporary files.
 func (s *scorer) scoreAll(ctx context.Context) (*scored, error) {
-	sc := newScored(s.Members())
+	sc := s.scored()
 	var err error
 	if sc.details, err = s.newDetails(); err != nil {
 		return nil, err
@@ -150,6 +161,9 @@ func (s *scorer) active(sc *scored, m int, p *panel, i int) (d detail, label, de
 		if math.IsNaN(o.stayed) {
 			sc.risk[m] = max(0, sc.chance[m]*o.year)
 		}
+		if model, ok := s.value.(lifelong); ok {
+			sc.future[m] = model.multiplier(p, i)
+		}
 	}
 	d.trend = p.row(i)[fTrend]
 	switch model := innermost(s.churn).(type) {
@@ -189,11 +203,14 @@ func (s *scorer) lapsed(sc *scored, m int, p *panel, i int) detail {
 }
 
 // residual is the discounted value of all future of a customer, from the undiscounted value of the next 12 months: for
-// one at risk times the chain's multiplier for the state, or, without a certified chain, a geometric series of years.
+// one at risk times that of the value champion, of one that looks so far, else the chain's multiplier for the state, or, without a certified chain, a geometric series of years.
 // Who has lapsed survives like the mean, and so does, after it, whom a contract holds beyond the horizon.
 func (s *scorer) residual(sc *scored, m int) float64 {
 	switch sc.relation[m] {
 	case active:
+		if sc.future != nil && finite(sc.future[m]) {
+			return sc.value[m] * sc.future[m]
+		}
 		if f := s.multiplier(int(sc.state[m])); finite(f) {
 			return sc.value[m] * f
 		}

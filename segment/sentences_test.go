@@ -128,7 +128,7 @@ func folded(s states) []string {
 // saidOfBook adds tiers, what calls for attention, which models and what warns, of books that are scored: one with a tournament, and
 // shorter ones.
 func saidOfBook(t *testing.T, all kinds) {
-	for _, days := range []int{5, 70, 200, 1300} {
+	for _, days := range []int{5, 70, 140, 200, 1300} {
 		sim := manyBuyers()
 		sim.customers = 300
 		r := analyse(t, sim.ledger(days), 2, nil)

@@ -99,7 +99,7 @@ func (a *analysis) models() {
 	r.ModelWhy = fmt.Sprintf("churn: %s; value: %s", a.churn.why, a.value.why)
 	addFits(r, a.churn, targetChurn)
 	addFits(r, a.value, targetValue)
-	if a.value.name() == chainSpendName { // fitted once, published with the churn candidates
+	if name := a.value.name(); name == chainSpendName || name == gammaSpendName { // fitted once, published with the churn candidates
 		for i := range r.Fits {
 			if r.Fits[i].Name == chainName {
 				r.Fits[i].Use += ", value champion"

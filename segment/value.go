@@ -9,6 +9,8 @@ import (
 const (
 	lastYearName   = "last-year"
 	chainSpendName = "chain+spend"
+	gammaSpendName = "chain+gamma-gamma"
+	survivalName   = "survival"
 	hurdleName     = "regression"
 )
 
@@ -17,6 +19,8 @@ var valueCandidates = []candidate[valueModel]{
 		return trained[valueModel]{Model: lastYear{b}, OK: true}
 	}},
 	{name: chainSpendName, train: trainChainSpend},
+	{name: gammaSpendName, train: trainGammaSpend},
+	{name: survivalName, train: trainSurvival},
 	{name: hurdleName, train: trainHurdle},
 }
 
@@ -41,6 +45,12 @@ type outlook struct {
 // valueModel looks at a customer at risk.
 type valueModel interface {
 	outlook(p *panel, i int) outlook
+}
+
+// lifelong is a value model that looks beyond 12 months: multiplier turns the value of the next 12 months into the discounted value of all the
+// future; NaN without a discount rate.
+type lifelong interface {
+	multiplier(p *panel, i int) float64
 }
 
 // lastYear says that the next period repeats the last: the value of the last label days for the

@@ -11,11 +11,11 @@ import (
 )
 
 // chainSpend expects a customer to be active as the chain says of the state, and each active period
-// to bring what the customer's periods bring, shrunk to the book's mean (credibility).
+// to bring what the customer's periods bring, shrunk to the book's mean: by credibility, or by a Gamma-Gamma model (see gammaSpend).
 type chainSpend struct {
 	study               *study
 	chain               *chainModel
-	spend               credibility
+	spend               periodValue
 	label, year, stayed []float64 // expected active periods, by chain state; stayed nil where attrition cannot be switched off
 }
 
@@ -23,11 +23,11 @@ func trainChainSpend(b *study, at *origin) trained[valueModel] {
 	if !at.chain.certified() {
 		return refused[valueModel](at.chain.why())
 	}
-	return trained[valueModel]{Model: newChainSpend(b, at.chain, at.panel), OK: true}
+	return trained[valueModel]{Model: newChainSpend(b, at.chain, newCredibility(at.panel.Subjects)), OK: true}
 }
 
-func newChainSpend(b *study, chain *chainModel, p *panel) *chainSpend {
-	m := &chainSpend{study: b, chain: chain, spend: newCredibility(p.Subjects)}
+func newChainSpend(b *study, chain *chainModel, spend periodValue) *chainSpend {
+	m := &chainSpend{study: b, chain: chain, spend: spend}
 	m.label = chain.visits(chain.chain.P, chain.year/b.labelsAYear())
 	m.year = chain.visits(chain.chain.P, chain.year)
 	if p := chain.withoutLapse(); p != nil {
@@ -38,7 +38,7 @@ func newChainSpend(b *study, chain *chainModel, p *panel) *chainSpend {
 
 func (m *chainSpend) outlook(p *panel, i int) outlook {
 	s := &p.Subjects[i]
-	at, worth := m.chain.fold[s.state], m.study.floor(m.spend.shrunk(s))
+	at, worth := m.chain.fold[s.state], m.study.floor(shrunk(m.spend, s))
 	o := outlook{label: m.label[at] * worth, year: m.year[at] * worth, stayed: math.NaN()}
 	if m.stayed != nil {
 		o.stayed = m.stayed[at] * worth
@@ -180,8 +180,4 @@ func (c credibility) weight(s *subject) float64 {
 	return signal / (signal + c.within)
 }
 
-// shrunk is the customer's value per active period.
-func (c credibility) shrunk(s *subject) float64 {
-	z := c.weight(s)
-	return z*s.spend + (1-z)*c.mean
-}
+func (c credibility) book() float64 { return c.mean }

@@ -14,11 +14,11 @@ func TestCredibilityByHand(t *testing.T) {
 	if !close9(c.within, 2) || !close9(c.between, a) || !close9(c.mean, mean) {
 		t.Errorf("%+v, want within 2, between %v, mean %v", c, a, mean)
 	}
-	if got := c.shrunk(&subjects[0]); !close9(got, z1*10+(1-z1)*mean) {
+	if got := shrunk(c, &subjects[0]); !close9(got, z1*10+(1-z1)*mean) {
 		t.Errorf("shrunk %v", got)
 	}
 	once := newCredibility([]subject{{periods: 1, spend: 10}, {periods: 1, spend: 30}})
-	if got := once.shrunk(&subject{periods: 1, spend: 10}); got != 20 {
+	if got := shrunk(once, &subject{periods: 1, spend: 10}); got != 20 {
 		t.Errorf("without repeats all take the mean, got %v", got)
 	}
 }
