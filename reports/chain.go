@@ -65,7 +65,19 @@ func ChainText(w io.Writer, c *Chain) error {
 	if c.Pool != nil {
 		section(b, "SEGMENTS  what few moves do not tell is borrowed from all; chance of staying, per cent", c.segmentGrid(names))
 	}
-	for i, note := range c.notes() {
+	notes(b, c.notes())
+	return b.Flush()
+}
+
+// The columns that a state's name takes: at most, and where there is no room.
+const (
+	stateWidth = 24
+	nameLeast  = 8
+)
+
+// notes are remarks as a list, if there are any.
+func notes(b *bufio.Writer, all []string) {
+	for i, note := range all {
 		if i == 0 {
 			b.WriteString("\nNOTES\n")
 		}
@@ -76,14 +88,7 @@ func ChainText(w io.Writer, c *Chain) error {
 			b.WriteString(columnGap + line + "\n")
 		}
 	}
-	return b.Flush()
 }
-
-// The columns that a state's name takes: at most, and where there is no room.
-const (
-	stateWidth = 24
-	nameLeast  = 8
-)
 
 func paragraph(b *bufio.Writer, text string) {
 	for _, line := range wrap(text, pageWidth) {

@@ -12,10 +12,12 @@ import (
 	"testing"
 
 	"mainstay/internal/num"
+	"mainstay/markov/attrition"
 	"mainstay/regress/evaluate"
 	"mainstay/regress/formula"
 	"mainstay/regress/model"
 	"mainstay/segment"
+	"mainstay/segment/latent"
 )
 
 const formatPage = "../docs/format.md"
@@ -29,6 +31,7 @@ func tables() []*Table {
 		Bridge(f.res.Bridge, f.res.Scale), Migrations(nil, 2), Cohorts(nil, 2), Survival(nil), Trend(nil, 2),
 		Coefficients(&model.Result{}),
 		DiagnosedRows(diagnosed()),
+		AttritionCustomers(&Attrition{Study: &latent.Study{Customers: &latent.Customers{}, Holdout: &latent.Holdout{}}}),
 	}
 	return slices.Concat(run, ChainTables(newChain()), (&Replay{}).Tables())
 }
@@ -148,10 +151,10 @@ func TestFormatPageHasEveryFieldAndCode(t *testing.T) {
 		}
 	}
 	for _, code := range []string{num.WarnSeparation, num.WarnCollinear, num.WarnBoundary, num.WarnEmptyState, num.WarnNotConverged,
-		num.WarnHorizonShort, num.WarnTooFew, num.WarnNoRepeatBuyers, WarnInput, "not-certified", "extrapolated", "uncosted", WarnDrift} {
+		num.WarnHorizonShort, num.WarnTooFew, num.WarnNoRepeatBuyers, attrition.WarnRidge, WarnInput, "not-certified", "extrapolated", "uncosted", WarnDrift} {
 		need("the warning", code)
 	}
-	for _, schema := range []string{ManifestSchema, ModelsSchema, evaluate.ReferenceSchema, EvaluationSchema, evaluate.MappingSchema, LatestSchema, ChainSchema, SelftestSchema,
+	for _, schema := range []string{ManifestSchema, ModelsSchema, evaluate.ReferenceSchema, EvaluationSchema, evaluate.MappingSchema, LatestSchema, ChainSchema, AttritionSchema, SelftestSchema,
 		MigrationSchema, BridgeSchema, CohortsSchema, SurvivalSchema, TrendSchema} {
 		if !strings.Contains(page, "`"+schema+"`") {
 			t.Errorf("%s does not name the schema %s", formatPage, schema)

@@ -24,6 +24,7 @@ var choices = map[string][]string{
 	"period":         {"auto", "week", "month", "quarter", "year"},
 	"rate-direction": {"local-per-base", "base-per-local"},
 	"robust":         robustKinds,
+	"time-unit":      {"day", "week", "month", "quarter", "year"},
 	"value-basis":    {"auto", "margin", "revenue"},
 	"zero-days":      {"ignore", "count"},
 }

@@ -122,6 +122,8 @@ func TestChoicesAreTaken(t *testing.T) {
 				args = append(args, "--rate-column", "rate", "--currency", "EUR")
 			case "cohorts", "concentration":
 				args = []string{"segment", "../../testdata/orders.parquet", "--" + name + "=" + word}
+			case "time-unit":
+				args = []string{"attrition", "../../testdata/orders.parquet", "--model", "mbg/nbd", "--" + name, word}
 			case "family":
 				args = []string{"regress", table, cmp.Or(familyFormulas[word], "won ~ x"), "--family", word}
 			case "kind":

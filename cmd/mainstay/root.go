@@ -86,7 +86,7 @@ func newRoot(a *app) *cobra.Command {
 	a.logOptions.addFlags(root.PersistentFlags())
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages", ".FlagUsagesWrapped 100"))
 	root.AddCommand(newRunCommand(a), newInspectCommand(a), newSegmentCommand(a), newExplainCommand(a),
-		newLedgerCommand(a), newRegressCommand(a), newEvaluateCommand(a), newMarkovCommand(a), newGenerateCommand(a), newSelftestCommand(a), newManCommand(a), newVersionCommand(a))
+		newLedgerCommand(a), newRegressCommand(a), newEvaluateCommand(a), newMarkovCommand(a), newAttritionCommand(a), newGenerateCommand(a), newSelftestCommand(a), newManCommand(a), newVersionCommand(a))
 	for _, c := range append(commands(root), root) {
 		c.SetFlagErrorFunc(flagError)
 		addCompletions(c)

@@ -19,7 +19,7 @@ func (l *bg) expected(_ *work, p *[most]float64, x, last, end, t float64) slope 
 	}
 	a, b := p[bgA], p[bgB]+l.occasions(x)
 	c := a + b - 1
-	if l.k > 1 || c < 0.05 || c-p[bgR]-x < -alternating || a > 100 {
+	if c < 0.05 || l.bySum(p) {
 		return byDifferences(p, func(p *[most]float64) float64 { return math.Log(l.meanBySum(p, x, last, end, t)) })
 	}
 	whole, alpha := p[bgR]+x, p[bgAlpha]+end
@@ -42,8 +42,16 @@ func (l *bg) expected(_ *work, p *[most]float64, x, last, end, t float64) slope 
 	return out
 }
 
-// alternating is how far below 0 the series bears A: its terms are then up to 2^A times their sum.
-const alternating = 6
+// How far below 0 the series bears A, its terms being then up to 2^−A = 10⁶ times their sum, and how large an a.
+const (
+	alternating = 20
+	steadyA     = 100
+)
+
+// bySum says whether means are sums, which take longer the more purchases there are.
+func (l *bg) bySum(p *[most]float64) bool {
+	return l.k > 1 || p[bgA]+p[bgB]+l.occasions(0)-1-p[bgR] < -alternating || p[bgA] > steadyA
+}
 
 // powerMean is F = −expm1(eL)/e, which tends to −L, and its derivative by e.
 func powerMean(e, log float64) (f, by float64) {

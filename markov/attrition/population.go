@@ -2,7 +2,9 @@ package attrition
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 
 	"mainstay/internal/num"
 )
@@ -32,22 +34,8 @@ func (f *Fit) Curve(d *Data, times []float64, level float64, threads int) ([]Poi
 			return nil, fmt.Errorf("attrition: time %d of the curve is %v, expected finite ascending times", i, t)
 		}
 	}
-	ages, who, weights := d.beginnings()
 	size := len(f.Names) + len(f.effects)
-	width := len(times) * (1 + size) // of each time the mean and its gradient in coordinates
-	sums := num.BlockSums(len(ages), 64, threads, width, func(lo, hi int, sum []float64) {
-		t := f.teller(level)
-		for i := lo; i < hi; i++ {
-			c := d.Row(who[i])
-			c.X, c.Last, c.T = 0, 0, 0
-			for k, at := range times {
-				if age := ages[i] + at; age > 0 {
-					t.turn(c)
-					t.add(f.law.expected(&t.w, &t.p, 0, 0, 0, age), weights[i], sum[k*(1+size):(k+1)*(1+size)])
-				}
-			}
-		}
-	})
+	sums := f.sums(d, times, threads, 1+size)
 	t := f.teller(level)
 	out := make([]Point, len(times))
 	before := make([]float64, 1+size)
@@ -63,20 +51,60 @@ func (f *Fit) Curve(d *Data, times []float64, level float64, threads int) ([]Poi
 	return out, nil
 }
 
-// beginnings are the different ages of customers with how many there are; with covariates everybody is alone.
-func (d *Data) beginnings() (ages []float64, who []int, weights []float64) {
-	place := map[float64]int{}
-	alone := len(d.Purchase)+len(d.Dropout)+len(d.Stay) > 0
-	for i, age := range d.T {
-		at, ok := place[age]
-		if !ok || alone {
-			at = len(ages)
-			place[age] = at
-			ages, who, weights = append(ages, age), append(who, i), append(weights, 0)
-		}
-		weights[at] += d.weight(i)
+// sums are, for each time, the mean of all and its gradient in coordinates. Without covariates a mean depends on the time since the first
+// purchase only, and is found once for each.
+func (f *Fit) sums(d *Data, times []float64, threads, width int) []float64 {
+	if len(f.effects) > 0 {
+		return num.BlockSums(len(d.T), 64, threads, len(times)*width, func(lo, hi int, sum []float64) {
+			t := f.teller(0.95)
+			for i := lo; i < hi; i++ {
+				c := d.Row(i)
+				c.X, c.Last, c.T = 0, 0, 0
+				t.turn(c)
+				for k, at := range times {
+					if age := d.T[i] + at; age > 0 {
+						t.add(f.law.expected(&t.w, &t.p, 0, 0, 0, age), d.weight(i), sum[k*width:(k+1)*width])
+					}
+				}
+			}
+		})
 	}
-	return ages, who, weights
+	const grain = 1e-7 // ages that differ by less are the same, written differently
+	key := func(age float64) int64 { return int64(math.Round(age / grain)) }
+	customers := map[int64]float64{}
+	for i, age := range d.T {
+		customers[key(age)] += d.weight(i)
+	}
+	ages := slices.Sorted(maps.Keys(customers))
+	needed := map[int64]bool{}
+	for _, age := range ages {
+		for _, at := range times {
+			if now := age + key(at); now > 0 {
+				needed[now] = true
+			}
+		}
+	}
+	since := slices.Sorted(maps.Keys(needed))
+	means := make([]float64, len(since)*width)
+	num.Blocks(len(since), 16, threads, func(_, lo, hi int) {
+		t := f.teller(0.95)
+		for i := lo; i < hi; i++ {
+			t.turn(Customer{})
+			t.add(f.law.expected(&t.w, &t.p, 0, 0, 0, float64(since[i])*grain), 1, means[i*width:(i+1)*width])
+		}
+	})
+	out := make([]float64, len(times)*width)
+	for k, at := range times {
+		for _, age := range ages {
+			if now := age + key(at); now > 0 {
+				i, _ := slices.BinarySearch(since, now)
+				for j := range width {
+					out[k*width+j] += customers[age] * means[i*width+j]
+				}
+			}
+		}
+	}
+	return out
 }
 
 // add adds weight times a mean P(alive)·exp(v) and its gradient in coordinates.

@@ -3,9 +3,10 @@ package attrition
 import "math"
 
 // residual has no closed form: it is δ ∫₀^∞ e^(−δu) E(u) du of the expected purchases E(u), by parts of Σ e^(−δ·time) over purchases, integrated over
-// log(α+T+u) where E is smooth. Undefined for regular timing, of which E(u) is a long sum.
+// log(α+T+u) where E is smooth. Undefined where E(u) is a long sum: for regular timing, and where
+// rates or chances hardly differ (see bySum).
 func (l *bg) residual(w *work, p *[most]float64, x, end, rate float64) slope {
-	if l.k > 1 || !(rate > 0) {
+	if l.bySum(p) || !(rate > 0) {
 		return undefined()
 	}
 	key := [3]float64{x, end, rate}

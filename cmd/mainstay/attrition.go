@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"mainstay/ingest"
+	"mainstay/reports"
+	"mainstay/segment/latent"
+)
+
+const attritionLong = `Find who has silently left, how often each customer will buy, and what that is worth, by latent attrition
+("buy till you die") models: customers buy at a rate of their own while they are alive, leave unseen,
+and the silence since the last purchase says how likely they have.
+
+The models see three numbers of each customer, in units of time since the first purchase: x, purchase
+days after it; t.x, when the last was; T, how long the customer has been observed.
+
+  bg/nbd       leaves by chance after a repeat purchase; who has none is alive by construction
+  mbg/nbd      may leave after the first purchase too: prefer it to find who has left
+  mbg/cnbd-k   mbg/nbd of regular buyers, k ticks to a purchase: business customers buy on schedule
+  pareto/nbd   leaves at any time, whatever is bought
+  bg/bb        buys or not once in each period, as donors or subscribers to events do
+
+auto fits the first four (mbg/cnbd-k where timing is regular) and takes the lowest BIC. Contracts that
+end visibly are not for these models. A purchase day is one with a positive net amount; value is what
+a purchase day of the customer is expected to bring (Gamma-Gamma) times the purchase days, which
+takes spend and frequency as unrelated: their correlation is shown.
+
+--until fits what happened until a day and holds the rest against it. --out writes every customer with
+intervals. Intervals are of means, from the uncertainty of the parameters: what one customer does
+varies more.
+
+A model whose likelihood has no maximum is refused (status 4 when it is the one asked for, or all are).`
+
+type attritionOptions struct {
+	inputOptions
+	study latent.Config
+	until string
+	out   string
+	json  bool
+}
+
+func (o *attritionOptions) addFlags(f *pflag.FlagSet) {
+	o.inputOptions.addFlags(f)
+	f.StringVar(&o.study.Model, "model", o.study.Model, "`MODEL`: auto, bg/nbd, mbg/nbd, mbg/cnbd-k, pareto/nbd, bg/bb")
+	f.StringVar(&o.study.Unit, "time-unit", o.study.Unit, "`UNIT` of time of the parameters, and period of bg/bb: day, week, month, quarter, year")
+	f.IntVar(&o.study.K, "regularity", o.study.K, "`K` of mbg/cnbd-k: 1 is chance, 12 a clock (default: estimated)")
+	f.StringVar(&o.until, "until", "", "fit what happened until this `DATE`, hold the rest against it")
+	f.Float64Var(&o.study.Horizon, "horizon", o.study.Horizon, "`DAYS` ahead of expected purchases and value")
+	f.Float64Var(&o.study.Rate, "rate", o.study.Rate, "annual discount rate of all purchases to come; 0 leaves them out")
+	f.Float64Var(&o.study.Level, "level", o.study.Level, "confidence `LEVEL` of the intervals")
+	f.StringVarP(&o.out, "out", "o", "", "write every customer to `FILE` (.csv, .parquet, .arrow, .json)")
+	f.BoolVar(&o.json, "json", false, "print JSON instead of tables")
+}
+
+func newAttritionCommand(a *app) *cobra.Command {
+	o := &attritionOptions{inputOptions: newInputOptions(), study: latent.Defaults}
+	cmd := &cobra.Command{
+		Use:   "attrition IN...",
+		Short: "who has silently left, how often each customer will buy: BG/NBD, Pareto/NBD and their kin",
+		Long:  attritionLong,
+		Example: `  mainstay attrition orders.parquet
+  mainstay attrition orders.parquet --until 2025-12-31
+  mainstay attrition orders.parquet --model pareto/nbd --time-unit month --out customers.csv
+  mainstay attrition orders.parquet --model bg/bb --time-unit quarter --json`,
+	}
+	o.addFlags(cmd.Flags())
+	return a.inputCommand(cmd, &o.inputOptions, func(ctx context.Context) error { return runAttrition(ctx, a, o) })
+}
+
+// check finds what is wrong with the flags before any work is done.
+func (o *attritionOptions) check() error {
+	if err := o.study.Check(); err != nil {
+		return usageError{err}
+	}
+	if o.until != "" {
+		day, err := time.Parse(time.DateOnly, o.until)
+		if err != nil {
+			return usageError{fmt.Errorf("--until is %q; expected a date such as 2024-01-31", o.until)}
+		}
+		o.study.Until = ingest.DayOf(day)
+	}
+	if o.out != "" {
+		return reports.CheckFile(o.out)
+	}
+	return nil
+}
+
+func runAttrition(ctx context.Context, a *app, o *attritionOptions) (err error) {
+	if err := o.check(); err != nil {
+		return err
+	}
+	p, err := a.plan(ctx, &o.inputOptions)
+	if err != nil {
+		return err
+	}
+	a.logWarnings(false, reports.Warnings(p, nil))
+	ledger, err := ingest.Build(ctx, files, p, o.threads, nil, a.rowProgress(p))
+	if err != nil {
+		return err
+	}
+	defer ledger.Recover(&err)
+	a.progress.say("fitting")
+	study, err := latent.Run(ledger, p.AsOf, o.study, o.threads)
+	if err != nil {
+		return err
+	}
+	a.progress.clear()
+	return a.showAttrition(o, &reports.Attrition{Files: o.config.Transactions, Ledger: ledger, Study: study})
+}
+
+// showAttrition prints the study and writes the file asked for; of a refused model there is no file.
+func (a *app) showAttrition(o *attritionOptions, s *reports.Attrition) error {
+	fit := &s.Study.Fit.Certificate
+	if o.out != "" && fit.Certified() {
+		if err := reports.WriteFile(o.out, reports.AttritionCustomers(s)); err != nil {
+			return err
+		}
+	}
+	show := reports.AttritionText
+	if o.json {
+		show = reports.WriteAttritionJSON
+	}
+	if err := show(a.stdout, s); err != nil {
+		return err
+	}
+	if !fit.Certified() {
+		return qualityError{fmt.Errorf("no model may be used: %s is refused", s.Study.Fit.Model)}
+	}
+	return nil
+}

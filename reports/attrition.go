@@ -1,0 +1,202 @@
+package reports
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strings"
+
+	"mainstay/ingest"
+	"mainstay/internal/num"
+	"mainstay/markov/attrition"
+	"mainstay/segment/latent"
+)
+
+// Attrition is what mainstay attrition reports.
+type Attrition struct {
+	Files  []string
+	Ledger *ingest.Ledger
+	Study  *latent.Study
+}
+
+// AttritionText writes a for a terminal.
+func AttritionText(w io.Writer, a *Attrition) error {
+	b := bufio.NewWriter(w)
+	s := a.Study
+	paragraph(b, a.headline())
+	section(b, "MODELS  the lower the BIC, the better for its size", a.models())
+	if s.Fit.Certificate.Certified() {
+		section(b, "PARAMETERS  of "+a.name(s.Fit)+", time in "+s.Config.Unit+"s", a.parameters())
+		section(b, fmt.Sprintf("AHEAD  the next %s days, and all to come", fixed(s.Config.Horizon, 0)), a.ahead())
+		if s.Holdout != nil {
+			section(b, fmt.Sprintf("HOLDOUT  purchase days from %s to %s, by repeat purchases before", s.Until+1, s.AsOf), a.holdout())
+			section(b, "  and how near it came, beside what x ÷ T goes on to", a.accuracy())
+		}
+		if len(s.Scores) > 0 {
+			section(b, "CUSTOMERS  most worth; --out has all", a.top())
+		}
+	}
+	notes(b, a.notes())
+	return b.Flush()
+}
+
+func (a *Attrition) headline() string {
+	s := a.Study
+	repeats := int64(0)
+	for _, x := range s.Customers.Data.X {
+		if x > 0 {
+			repeats++
+		}
+	}
+	return fmt.Sprintf("%s: %s until %s, %s of them bought again; regularity of timing k = %s (1 = by chance); intervals of %s",
+		printable(strings.Join(a.Files, ", ")), plural(int64(len(s.Customers.First)), "customer"), s.Until, count(repeats), fixed(s.Timing.K, 2), confidence(s.Config.Level))
+}
+
+// name is a model's, with its k.
+func (a *Attrition) name(f *attrition.Fit) string {
+	if f.Model == attrition.MBGCNBD {
+		return strings.TrimSuffix(string(f.Model), "k") + count(f.K)
+	}
+	return string(f.Model)
+}
+
+func (a *Attrition) models() *grid {
+	g := &grid{right: []bool{false, true, true, false}}
+	g.rows = append(g.rows, []string{"model", "log L", "BIC", ""})
+	for _, f := range a.Study.Fits {
+		row := []string{a.name(f), dash, dash, ""}
+		if f.Certificate.Certified() {
+			row[1], row[2] = fixed(f.Certificate.LogLik, 2), fixed(f.BIC(), 1)
+			if f == a.Study.Fit {
+				row[3] = "chosen"
+			}
+		} else if len(f.Certificate.Warnings) > 0 {
+			row[3] = "refused: " + f.Certificate.Warnings[0].Code
+		}
+		g.rows = append(g.rows, row)
+	}
+	return g
+}
+
+func (a *Attrition) parameters() *grid {
+	f, z := a.Study.Fit, num.ZLevel(a.Study.Config.Level)
+	g := &grid{right: []bool{false, true, true, false}}
+	g.rows = append(g.rows, []string{"parameter", "estimate", "SE", ""})
+	four := func(v float64) string { return fixed(v, 4) }
+	for i, name := range f.Names {
+		half := z * f.SE[i] / f.Params[i]
+		g.rows = append(g.rows, []string{name, four(f.Params[i]), four(f.SE[i]), Style{}.interval(f.Params[i]*math.Exp(-half), f.Params[i]*math.Exp(half), four)})
+	}
+	if c := a.Study.Spend; c != nil && c.Certificate.Certified() {
+		r := c.Independence.Pearson
+		g.rows = append(g.rows, []string{"spend per purchase day, of all", money2(c.Mean), money2(c.MeanSE), ""},
+			[]string{"correlation of spend and frequency", fixed(r.Value, 3), "", Style{}.interval(r.Low, r.High, func(v float64) string { return fixed(v, 3) })})
+	}
+	return g
+}
+
+func (a *Attrition) ahead() *grid {
+	s := a.Study
+	t := s.Totals
+	n := float64(len(s.Scores))
+	g := &grid{right: []bool{false, true}}
+	g.rows = [][]string{
+		{"alive, expected", fixed(t.Alive, 1) + " of " + count(int64(len(s.Scores))) + ", " + percent(t.Alive/n)},
+		{"purchase days", fixed(t.Expected, 1)},
+		{"value", money2(t.Value)},
+	}
+	if s.Config.Rate > 0 {
+		g.rows = append(g.rows, []string{fmt.Sprintf("all to come, discounted by %s a year", percent(s.Config.Rate)), money2(t.Residual)})
+	}
+	return g
+}
+
+func (a *Attrition) holdout() *grid {
+	g := &grid{right: []bool{true, true, true, true}}
+	g.rows = append(g.rows, []string{"repeats", "customers", "bought", "expected"})
+	for _, r := range a.Study.Holdout.ByCount {
+		name := count(r.Count)
+		if r.Count == 7 {
+			name = "7+"
+		}
+		g.rows = append(g.rows, []string{name, count(r.Customers), fixed(r.Bought, 3), fixed(r.Expected, 3)})
+	}
+	return g
+}
+
+func (a *Attrition) accuracy() *grid {
+	h := a.Study.Holdout
+	g := &grid{right: []bool{false, true, true, true, true, true}}
+	g.rows = [][]string{
+		{"", "total", "bias", "MAE", "RMSE", "correlation"},
+		{"bought", fixed(h.Bought, 0), "", "", "", ""},
+		{a.name(a.Study.Fit), fixed(h.Total, 1), signed(h.Total/h.Bought - 1), fixed(h.MAE, 4), fixed(h.RMSE, 4), fixed(h.Correlation, 4)},
+		{"x ÷ T", fixed(h.NaiveTotal, 1), signed(h.NaiveTotal/h.Bought - 1), fixed(h.NaiveMAE, 4), fixed(h.NaiveRMSE, 4), fixed(h.NaiveCorrelation, 4)},
+	}
+	return g
+}
+
+// topCustomers is how many the terminal shows.
+const topCustomers = 10
+
+func (a *Attrition) top() *grid {
+	s := a.Study
+	order := make([]int, len(s.Scores))
+	for i := range order {
+		order[i] = i
+	}
+	worth := func(i int) float64 {
+		if v := s.Worth[i].Value.Value; !math.IsNaN(v) {
+			return v
+		}
+		return s.Scores[i].Expected.Value
+	}
+	slices.SortStableFunc(order, func(i, j int) int {
+		switch {
+		case worth(i) > worth(j):
+			return -1
+		case worth(i) < worth(j):
+			return 1
+		}
+		return 0
+	})
+	g := &grid{right: []bool{false, true, true, true, false, true, false}}
+	g.rows = append(g.rows, []string{"customer", "repeats", "alive", "purchase days", "", "value", ""})
+	for _, i := range order[:min(topCustomers, len(order))] {
+		x, e, v := s.Scores[i].Alive, s.Scores[i].Expected, s.Worth[i].Value
+		g.rows = append(g.rows, []string{printable(a.key(i)), fixed(s.Customers.Data.X[i], 0), percent(x.Value), oneplace(e.Value), Style{}.interval(e.Low, e.High, oneplace), fixed(v.Value, 0),
+			Style{}.interval(v.Low, v.High, func(v float64) string { return fixed(v, 0) })})
+	}
+	g.squeeze(0, pageWidth-len(columnGap), nameLeast)
+	return g
+}
+
+func (a *Attrition) key(i int) string {
+	return string(a.Ledger.Key(int(a.Study.Customers.Shard[i]), int(a.Study.Customers.Row[i])))
+}
+
+// notes are all remarks: of the fit, of spend, of what the data cannot say.
+func (a *Attrition) notes() []string {
+	s := a.Study
+	var out []string
+	add := func(c *num.Certificate, whose string) {
+		for _, w := range c.Warnings {
+			out = append(out, whose+": "+w.Code+": "+w.Message)
+		}
+	}
+	for _, f := range s.Fits {
+		if f == s.Fit || !f.Certificate.Certified() {
+			add(&f.Certificate, a.name(f))
+		}
+	}
+	if s.Spend != nil {
+		add(&s.Spend.Certificate, "spend")
+	}
+	if s.Fit.Model == attrition.BGNBD && s.Fit.Certificate.Certified() {
+		out = append(out, "bg/nbd says of everybody without a repeat purchase that they are alive, by construction: take mbg/nbd or pareto/nbd to find who has left")
+	}
+	out = append(out, "P(alive) of different models is not to be compared; a customer's first purchase is the first in the data, so that whoever bought before them looks new")
+	return out
+}

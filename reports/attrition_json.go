@@ -1,0 +1,41 @@
+package reports
+
+import (
+	"io"
+	"math"
+)
+
+// WriteAttritionJSON writes everything that is known about a, but the customers.
+func WriteAttritionJSON(w io.Writer, a *Attrition) error {
+	s := a.Study
+	nan := number(math.NaN())
+	doc := attritionDocument{
+		Schema: AttritionSchema, Files: a.Files, Until: s.Until.String(), AsOf: s.AsOf.String(), Unit: s.Config.Unit,
+		Customers: len(s.Customers.First), Level: s.Config.Level, HorizonDays: s.Config.Horizon, Rate: s.Config.Rate,
+		Regularity: attritionTiming{number(s.Timing.K), number(s.Timing.SE), s.Timing.Nearest, s.Timing.Customers},
+		Alive:      nan, Expected: nan, Value: nan, Residual: nan,
+		Holdout: newAttritionHoldout(s.Holdout), Curve: []attritionPoint{}, Notes: a.notes(),
+	}
+	for _, f := range s.Fits {
+		doc.Models = append(doc.Models, newAttritionModel(f))
+	}
+	if s.Fit.Certificate.Certified() {
+		model := string(s.Fit.Model)
+		doc.Model = &model
+		doc.Alive, doc.Expected, doc.Value, doc.Residual = number(s.Totals.Alive), number(s.Totals.Expected), number(s.Totals.Value), number(s.Totals.Residual)
+	}
+	if g := s.Spend; g != nil {
+		r := g.Independence.Pearson
+		doc.Spend = &attritionSpend{number(g.P), number(g.Q), number(g.Gamma), number(g.Mean), number(r.Value), number(r.Low), number(r.High), newCertificate(&g.Certificate)}
+	}
+	for _, p := range s.Curve {
+		doc.Curve = append(doc.Curve, attritionPoint{p.Day.String(), number(p.Bought), number(p.Increment.Value), number(p.Increment.Low), number(p.Increment.High),
+			number(p.BoughtCumulative), number(p.Cumulative.Value), number(p.Cumulative.Low), number(p.Cumulative.High)})
+	}
+	text, err := encodeJSON(doc)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(text)
+	return err
+}

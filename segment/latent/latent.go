@@ -1,0 +1,158 @@
+// Package latent asks the latent attrition models of markov/attrition about a Ledger's customers: who is still one, how often each will
+// buy, what that is worth, and how well a model did on what was held out.
+//
+// Reading order: latent.go (Study), customers.go, holdout.go, worth.go.
+package latent
+
+import (
+	"fmt"
+	"math"
+
+	"mainstay/ingest"
+	"mainstay/markov/attrition"
+	"mainstay/regress/spend"
+)
+
+// Config is what is asked. The zero value of a field with a default is not it: see Defaults.
+type Config struct {
+	Model   string     // auto, or a model
+	Unit    string     // of time: day, week, month, quarter, year
+	K       int        // of mbg/cnbd-k; 0 = as regular as customers are
+	Until   ingest.Day // fit what happened until then, hold the rest against it; 0 = everything
+	Horizon float64    // days ahead
+	Rate    float64    // discount rate, annual effective; 0 = no residual
+	Level   float64    // of intervals
+}
+
+// Defaults are those of mainstay attrition.
+var Defaults = Config{Model: Auto, Unit: "week", Horizon: 365, Rate: 0.1, Level: 0.95}
+
+// Auto chooses the model with the lowest BIC.
+const Auto = "auto"
+
+// year is how many days one has on average.
+const year = 365.25
+
+// Study is what was found. Of a refused model (Fit.Certificate) there is nothing but Fits, Timing and Customers.
+type Study struct {
+	Config    Config
+	UnitDays  float64
+	Until     ingest.Day // the last day that the fit knows
+	AsOf      ingest.Day
+	Customers *Customers
+	Timing    attrition.Timing
+	Fits      []*attrition.Fit // all that were tried, in their order
+	Fit       *attrition.Fit   // the one chosen
+	Spend     *spend.Fit
+	Scores    []attrition.Score // by customer: P(alive), expected purchase days in the horizon, discounted purchase days to come
+	Worth     []Worth           // by customer
+	Totals    Totals
+	Curve     []CurvePoint
+	Holdout   *Holdout // nil without one
+
+	first ingest.Day // of the Ledger
+}
+
+// CurvePoint is how many purchase days of all customers there were, and were expected.
+type CurvePoint struct {
+	Day                      ingest.Day // at the end of
+	Increment, Cumulative    attrition.Estimate
+	Bought, BoughtCumulative float64 // NaN after the as-of date
+}
+
+// Check finds what is wrong with what is asked.
+func (c *Config) Check() error {
+	known := c.Model == Auto
+	for _, m := range attrition.Models {
+		known = known || c.Model == string(m)
+	}
+	_, err := unitDays(c.Unit)
+	switch {
+	case !known:
+		return fmt.Errorf("there is no model %q; expected auto, bg/nbd, mbg/nbd, mbg/cnbd-k, pareto/nbd or bg/bb", c.Model)
+	case err != nil:
+		return err
+	case c.K < 0 || c.K > 12:
+		return fmt.Errorf("the regularity k is %d; expected 1 to 12, or 0 to estimate it", c.K)
+	case !(c.Horizon >= 1 && c.Horizon <= 36525):
+		return fmt.Errorf("the horizon is %v days; expected 1 to 36525", c.Horizon)
+	case !(c.Rate >= 0 && c.Rate <= 10):
+		return fmt.Errorf("the discount rate is %v; expected an annual rate from 0 to 10, 0.1 for 10 %%", c.Rate)
+	case !(c.Level > 0 && c.Level < 1):
+		return fmt.Errorf("the level is %v; expected a number between 0 and 1, such as 0.95", c.Level)
+	}
+	return nil
+}
+
+// Run fits and asks. Errors: what Check finds; a holdout that is none of the Ledger's days.
+func Run(l *ingest.Ledger, asOf ingest.Day, c Config, threads int) (*Study, error) {
+	if err := c.Check(); err != nil {
+		return nil, err
+	}
+	s := &Study{Config: c, AsOf: asOf, Until: asOf, first: l.First}
+	s.UnitDays, _ = unitDays(c.Unit)
+	if c.Until != 0 {
+		if s.Until = c.Until; s.Until >= asOf || s.Until <= l.First {
+			return nil, fmt.Errorf("the fit ends on %s, but purchases are from %s to %s: name a day between them", s.Until, l.First, asOf)
+		}
+	}
+	s.Customers = gather(l, s.Until, asOf, s.UnitDays, c.Model == string(attrition.BGBB), threads)
+	if err := s.fit(threads); err != nil || !s.Fit.Certificate.Certified() {
+		return s, err
+	}
+	return s, s.ask(threads)
+}
+
+// fit fits the models asked for and chooses.
+func (s *Study) fit(threads int) error {
+	cust := s.Customers
+	var err error
+	if s.Timing, err = attrition.Regularity(cust.first, cust.second); err != nil {
+		return err
+	}
+	k := s.Config.K
+	if k == 0 {
+		k = s.Timing.Nearest
+	}
+	models := []attrition.Model{attrition.Model(s.Config.Model)}
+	if s.Config.Model == Auto {
+		models = []attrition.Model{attrition.BGNBD, attrition.MBGNBD, attrition.ParetoNBD}
+		if k > 1 {
+			models = append(models, attrition.MBGCNBD)
+		}
+	}
+	for _, m := range models {
+		f, err := attrition.FitModel(m, &cust.Data, attrition.Options{Threads: threads, K: k})
+		if err != nil {
+			return err
+		}
+		s.Fits = append(s.Fits, f)
+		if s.Fit == nil || f.Certificate.Certified() && !(s.Fit.BIC() <= f.BIC()) {
+			s.Fit = f
+		}
+	}
+	return nil
+}
+
+// ask puts the questions to a certified fit.
+func (s *Study) ask(threads int) error {
+	cust := s.Customers
+	horizon, rate := s.Config.Horizon/s.UnitDays, math.Log1p(s.Config.Rate)*s.UnitDays/year
+	if s.Fit.Model == attrition.BGBB {
+		horizon, rate = math.Max(1, math.Round(horizon)), math.Expm1(rate)
+	}
+	var err error
+	if s.Scores, err = s.Fit.Scores(&cust.Data, attrition.Questions{Horizon: horizon, Rate: rate, Level: s.Config.Level, Threads: threads}); err != nil {
+		return err
+	}
+	if s.Spend, err = spend.GammaGamma(cust.Data.X, cust.Mean, spend.Options{Level: s.Config.Level, Threads: threads}); err != nil {
+		return err
+	}
+	s.value()
+	if s.Until < s.AsOf {
+		if err := s.hold(threads); err != nil {
+			return err
+		}
+	}
+	return s.curve(threads)
+}
