@@ -141,9 +141,23 @@ func sortByCluster(rows, cluster []int32) {
 // by row. NaN, NaN when values are empty or the lengths differ; the error alone is NaN with
 // fewer than two clusters.
 func ClusterMeanSE(values []float64, cluster []int32) (mean, se float64) {
+	return WeightedMeanSE(values, nil, cluster)
+}
+
+// WeightedMeanSE is ClusterMeanSE by weights of at least 0, nil = 1: Σwv/Σw, with
+//
+//	SE² = G/(G−1) · Σ_g (Σ_{i in g} wᵢ(vᵢ − v̄))² / (Σw)².
+//
+// A row of weight 0 is its own cluster still, where there are none: leave it out. NaN, NaN also where all weights are 0.
+func WeightedMeanSE(values, weights []float64, cluster []int32) (mean, se float64) {
 	n := len(values)
-	if n == 0 || (cluster != nil && len(cluster) != n) {
+	if n == 0 || cluster != nil && len(cluster) != n || weights != nil && len(weights) != n {
 		return math.NaN(), math.NaN()
+	}
+	weight := func(int) float64 { return 1 }
+	total := float64(n)
+	if weights != nil {
+		weight, total = func(i int) float64 { return weights[i] }, num.Sum(weights)
 	}
 	if cluster == nil {
 		cluster = make([]int32, n)
@@ -152,6 +166,13 @@ func ClusterMeanSE(values []float64, cluster []int32) (mean, se float64) {
 		}
 	}
 	mean = num.Mean(values)
+	if weights != nil {
+		var weighted num.Adder
+		for i, v := range values {
+			weighted.AddProduct(weights[i], v)
+		}
+		mean = weighted.Sum() / total
+	}
 	rows, starts := groupRows(cluster)
 	groups := len(starts) - 1
 	if groups < 2 {
@@ -161,10 +182,10 @@ func ClusterMeanSE(values []float64, cluster []int32) (mean, se float64) {
 	for g := range groups {
 		var sum num.Adder
 		for _, i := range rows[starts[g]:starts[g+1]] {
-			sum.Add(values[i] - mean)
+			sum.AddProduct(weight(int(i)), values[i]-mean)
 		}
 		squares.Add(sum.Sum() * sum.Sum())
 	}
 	c := float64(groups) / float64(groups-1)
-	return mean, math.Sqrt(c*squares.Sum()) / float64(n)
+	return mean, math.Sqrt(c*squares.Sum()) / total
 }

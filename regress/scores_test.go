@@ -3,7 +3,31 @@ package regress
 import (
 	"math"
 	"testing"
+
+	"pgregory.net/rapid"
 )
+
+// Whole weights are rows written out, of which those of one row depend on each other.
+func TestWeightedMeanSE(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(2, 30).Draw(t, "n")
+		v := rapid.SliceOfN(rapid.Float64Range(-1e6, 1e6), n, n).Draw(t, "values")
+		var w, out []float64
+		var copies []int32
+		for i := range v {
+			many := rapid.IntRange(1, 4).Draw(t, "weight")
+			w = append(w, float64(many))
+			for range many {
+				out, copies = append(out, v[i]), append(copies, int32(i))
+			}
+		}
+		mean, se := WeightedMeanSE(v, w, nil)
+		want, wantSE := ClusterMeanSE(out, copies)
+		if math.Abs(mean-want) > 1e-9*(1+math.Abs(want)) || math.Abs(se-wantSE) > 1e-9*(1+wantSE) {
+			t.Fatalf("%v ± %v, expected %v ± %v", mean, se, want, wantSE)
+		}
+	})
+}
 
 func TestClusterMeanSE(t *testing.T) {
 	v := []float64{1, 2, 4, 9, 3}

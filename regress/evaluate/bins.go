@@ -32,17 +32,20 @@ type bin struct {
 // ⌊bins·(a+b)/2n⌋, that of its middle, so that bins have equal sizes where p are distinct
 // and the order of rows never matters. Bins that stay empty are left out. Nil when there is
 // nothing to bin: no rows, lengths that differ, a p that is not finite, bins < 1.
-func Calibration(y, p []float64, bins int) []Bin { return tableOf(y, p, bins, false) }
+func Calibration(y, p []float64, bins int) []Bin { return tableOf(&Rows{Y: y, P: p}, bins, false) }
+
+// CalibrationOf is Calibration of rows with weights.
+func CalibrationOf(r *Rows, bins int) []Bin { return tableOf(r, bins, false) }
 
 // Lift is the same table best first: the highest p lead, and CumCapture is the share of all
 // events found by taking the bins from the top.
-func Lift(y, p []float64, bins int) []Bin { return tableOf(y, p, bins, true) }
+func Lift(y, p []float64, bins int) []Bin { return tableOf(&Rows{Y: y, P: p}, bins, true) }
 
-func tableOf(y, p []float64, bins int, best bool) (out []Bin) {
-	if !binary(y, p) || bins < 1 {
+func tableOf(r *Rows, bins int, best bool) (out []Bin) {
+	if !binary(r.Y, r.P) || bins < 1 {
 		return nil
 	}
-	levels, _ := newSet(&Rows{Y: y, P: p}).levels()
+	levels, _ := newSet(r).levels()
 	for _, b := range binned(levels, bins, best) {
 		out = append(out, b.Bin)
 	}

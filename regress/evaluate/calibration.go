@@ -12,14 +12,17 @@ import (
 //	intercept a of logit P(y = 1) = a + logit p: calibration in the large, 0 when the total is right
 //	slope b of logit P(y = 1) = c + b·logit p: 1 when p is neither too bold (< 1) nor too timid
 //
-// each with its standard error, clustered where clusters are given. p is clipped as in LogLoss. NaN where
+// each with its standard error, clustered where clusters are given, by rows where they have weights. p is clipped as in LogLoss. NaN where
 // a fit is refused, or there is nothing to fit.
-func CoxCalibration(y, p []float64, cluster []int32) (intercept, slope Estimate) {
-	if !binary(y, p) {
-		nan := math.NaN()
+func CoxCalibration(r *Rows) (intercept, slope Estimate) {
+	nan := math.NaN()
+	if r.check(true) != nil || len(r.Y) == 0 {
 		return Estimate{nan, nan}, Estimate{nan, nan}
 	}
-	return coxCalibration(y, p, nil, cluster)
+	if r.Weight == nil {
+		return coxCalibration(r.Y, r.P, nil, r.Cluster)
+	}
+	return newSet(r).cox(true)
 }
 
 func coxCalibration(y, p, weight []float64, cluster []int32) (intercept, slope Estimate) {

@@ -26,29 +26,29 @@ func AUC(y, p []float64) (auc float64, ok bool) {
 	return 0, false
 }
 
-// AUCInfluence is by row how far it moves the AUC, in units of 1/n: with Vᵢ the share of the other class
+// Area is the AUC of weighted rows, and by row how far it moves it: with Vᵢ the share of the other class's weight
 // that is ranked on the right side of row i, ties counted half,
 //
-//	ψᵢ = (Vᵢ − AUC) · n/n_class(i)
+//	ψᵢ = wᵢ (Vᵢ − AUC) / W_class(i)
 //
-// The mean is 0, and √(Σψ²)/n is the standard error of the AUC (DeLong, DeLong & Clarke-Pearson
+// The sum is 0, and √Σψ² is the standard error of the AUC (DeLong, DeLong & Clarke-Pearson
 // 1988, Biometrics 44:837–845; as influence curve in LeDell, Petersen & van der Laan 2015, Electronic
-// J. Statistics 9:1583–1607). Nil where AUC is not ok.
-func AUCInfluence(y, p []float64) []float64 {
-	if !binary(y, p) {
-		return nil
+// J. Statistics 9:1583–1607). ok is false where rows cannot be evaluated or one class is absent.
+func Area(r *Rows) (auc float64, influence []float64, ok bool) {
+	if r.check(true) != nil {
+		return 0, nil, false
 	}
-	s := newSet(&Rows{Y: y, P: p})
+	s := newSet(r)
 	levels, at := s.levels()
 	c := roc(levels)
 	if !c.ok {
-		return nil
+		return 0, nil, false
 	}
-	psi := make([]float64, len(y))
+	psi := make([]float64, len(r.Y))
 	for i, row := range s.row {
-		psi[row] = float64(len(y)) * c.influence[at[i]][int(s.y[i])]
+		psi[row] = s.w[i] * c.influence[at[i]][int(s.y[i])]
 	}
-	return psi
+	return c.value, psi, true
 }
 
 // roc is the area under the ROC curve, weighted: with W_c the weight of class c and V_c(k) the share of the

@@ -149,28 +149,36 @@ func TestAUCInfluence(t *testing.T) {
 	auc, _ := AUC(y, p)
 	near(t, "auc", auc, 0.699488491048593, 1e-14)
 	var sum, squares, count [2]float64
-	for i, psi := range AUCInfluence(y, p) {
-		class, n := int(y[i]), float64(len(y))
+	_, influence, _ := Area(&Rows{Y: y, P: p})
+	for i, psi := range influence {
+		class := int(y[i])
 		sum[class] += psi
-		squares[class] += psi * psi / (n * n)
+		squares[class] += psi * psi
 		count[class]++
 	}
 	near(t, "sum over events", sum[1], 0, 1e-12)
 	near(t, "sum over others", sum[0], 0, 1e-12)
 	near(t, "variance", squares[0]*count[0]/(count[0]-1)+squares[1]*count[1]/(count[1]-1), 0.00712175646417802, 1e-15)
-	if AUCInfluence([]float64{1, 1}, []float64{0.1, 0.2}) != nil {
+	if _, _, ok := Area(&Rows{Y: []float64{1, 1}, P: []float64{0.1, 0.2}}); ok {
 		t.Error("one class has an influence")
+	}
+	twice := make([]float64, len(y)) // a unit of weights changes nothing
+	for i := range twice {
+		twice[i] = 2
+	}
+	if got, psi, ok := Area(&Rows{Y: y, P: p, Weight: twice}); !ok || got != auc || psi[3] != influence[3] {
+		t.Errorf("%v, %v", got, psi[3]-influence[3])
 	}
 }
 
 func TestCoxCalibration(t *testing.T) {
 	y, p := aucData()
-	intercept, slope := CoxCalibration(y, p, nil)
+	intercept, slope := CoxCalibration(&Rows{Y: y, P: p})
 	near(t, "slope", slope.Value, 0.709963055461124, 1e-10)
 	near(t, "its error", slope.SE, 0.320438927692912, 1e-8)
 	near(t, "in the large", intercept.Value, -0.168646343741015, 1e-10)
 	near(t, "its error", intercept.SE, 0.367154956504563, 1e-8)
-	if _, slope = CoxCalibration([]float64{0, 1}, []float64{0.5, 0.5}, nil); !math.IsNaN(slope.Value) {
+	if _, slope = CoxCalibration(&Rows{Y: []float64{0, 1}, P: []float64{0.5, 0.5}}); !math.IsNaN(slope.Value) {
 		t.Errorf("predictions without spread have a slope: %v", slope)
 	}
 }

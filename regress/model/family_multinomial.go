@@ -112,14 +112,30 @@ func (s *study) categoryRows() Section {
 		Columns: []Values{{Name: "category", Text: s.categories}, {Name: "rows", Number: rows, Kind: Whole}, {Name: "share", Number: share, Kind: Share}}}
 }
 
-// categories scores probabilities of several categories: by log loss, beside that of the shares in all rows used; by
+// shares are those of the categories in rows of the frame, by weight; nil of other families.
+func (s *study) shares(rows []int) []float64 {
+	if s.categories == nil {
+		return nil
+	}
+	out, total := make([]float64, len(s.categories)), 0.0
+	for _, i := range rows {
+		w := 1.0
+		if s.weights != nil {
+			w = s.weights[i]
+		}
+		out[int(s.y[i])] += w
+		total += w
+	}
+	for c := range out {
+		out[c] /= total
+	}
+	return out
+}
+
+// categories scores probabilities of several categories: by log loss, beside that of the shares in the training rows; by
 // Brier's score over the categories; by how often the likeliest came.
 func (out *Scores) categories(s *study, parts []predictions) {
 	p, w := join(parts), len(s.categories)
-	shares := make([]float64, w)
-	for _, c := range s.y {
-		shares[int(c)] += 1 / float64(len(s.y))
-	}
 	n := len(p.actual)
 	loss, brier, right, base := make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)
 	one := []float64{1}
@@ -140,10 +156,15 @@ func (out *Scores) categories(s *study, parts []predictions) {
 			right[i] = 1
 		}
 		loss[i] = evaluate.LogLosses(one, row[int(y):int(y)+1])[0]
-		base[i] = -math.Log(shares[int(y)])
 	}
-	out.LogLoss, out.Brier = mean(loss, p.cluster), mean(brier, p.cluster)
-	out.BaseLogLoss = num.Mean(base)
+	base = base[:0]
+	for _, f := range parts {
+		for _, y := range f.actual {
+			base = append(base, evaluate.LogLosses(one, f.shares[int(y):int(y)+1])...)
+		}
+	}
+	out.LogLoss, out.Brier = p.mean(loss), p.mean(brier)
+	out.BaseLogLoss = p.mean(base).Value
 	out.More = append(out.More, Score{Name: "log_loss", Estimate: out.LogLoss, Kind: Share}, Score{Name: "of_shares", Estimate: Estimate{Value: out.BaseLogLoss, SE: math.NaN()}, Kind: Share},
-		Score{Name: "Brier", Estimate: out.Brier, Kind: Share}, Score{Name: "right", Estimate: mean(right, p.cluster), Kind: Share})
+		Score{Name: "Brier", Estimate: out.Brier, Kind: Share}, Score{Name: "right", Estimate: p.mean(right), Kind: Share})
 }

@@ -208,7 +208,7 @@ func (out *Scores) pinball(taus []float64, parts []predictions) {
 			}
 		}
 		name := strconv.FormatFloat(tau, 'g', -1, 64)
-		out.More = append(out.More, Score{Name: "loss_" + name, Estimate: mean(loss, p.cluster), Kind: Significant},
-			Score{Name: "below_" + name, Estimate: mean(below, p.cluster), Kind: Share})
+		out.More = append(out.More, Score{Name: "loss_" + name, Estimate: p.mean(loss), Kind: Significant},
+			Score{Name: "below_" + name, Estimate: p.mean(below), Kind: Share})
 	}
 }

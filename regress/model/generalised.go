@@ -158,9 +158,9 @@ func (s *study) scoreDeviance(out *Scores, parts []predictions) {
 			base = append(base, f.deviance(y, f.base))
 		}
 	}
-	d := mean(losses, p.cluster)
+	d := p.mean(losses)
 	out.More = append(out.More, Score{"mean_deviance", d, Significant},
-		Score{"deviance_explained", evaluate.Estimate{Value: 1 - d.Value/num.Mean(base), SE: math.NaN()}, Share})
+		Score{"deviance_explained", evaluate.Estimate{Value: 1 - d.Value/p.mean(base).Value, SE: math.NaN()}, Share})
 }
 
 func (f *generalised) rank() int { return len(f.Names) - len(f.Dropped) }

@@ -136,7 +136,7 @@ func (r *Result) survivalCoefficients(s *study, f *regress.Fit) {
 func (s *study) concordance(out *Scores, parts []predictions) {
 	sum, variance := 0.0, 0.0
 	for _, p := range parts {
-		o := survival.Options{Stratum: pick(s.lives.strata, p.test), Cluster: p.cluster}
+		o := survival.Options{Stratum: pick(s.lives.strata, p.test), Cluster: p.cluster, Weights: p.weight}
 		c, err := survival.Concord(s.times(p.test), p.predicted, o)
 		if err != nil {
 			sum = math.NaN()

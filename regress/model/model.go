@@ -106,6 +106,7 @@ func (e *RefusedError) Error() string {
 
 // study is a formula on its rows.
 type study struct {
+	ctx        context.Context // of long fits: λ of a penalty
 	o          Options
 	family     *family
 	f          *formula.Formula
@@ -120,7 +121,7 @@ type study struct {
 }
 
 // Fit fits f to d. Rows are taken in an order of their own (rows.go), so the result does not depend
-// on that of the table. ctx is looked at between folds.
+// on that of the table. ctx is looked at between folds, and between those by which λ is chosen.
 //
 // Errors: *formula.SyntaxError, *formula.RowError, *RefusedError; others say what is wrong with a
 // column.
@@ -129,6 +130,7 @@ func Fit(ctx context.Context, d *formula.Data, f *formula.Formula, o Options) (*
 	if err != nil {
 		return nil, err
 	}
+	s.ctx = ctx
 	coding, err := s.fr.Learn(nil)
 	if err == nil {
 		err = coding.Usable()
@@ -188,7 +190,7 @@ func prepare(d *formula.Data, f *formula.Formula, o Options) (*study, *Result, e
 	if err != nil {
 		return nil, nil, err
 	}
-	s := &study{o: o, family: family, f: f, fr: fr}
+	s := &study{ctx: context.Background(), o: o, family: family, f: f, fr: fr}
 	r := &Result{Formula: f.String(), Family: o.Family, Response: f.Response(), Level: o.Level,
 		Chosen: len(order), Used: len(fr.Rows), Dropped: fr.Dropped, Missing: fr.Missing}
 	for _, row := range fr.Rows {

@@ -1,7 +1,6 @@
 package model
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -106,7 +105,7 @@ func (s *study) fitPenalised(d *regress.Design, rows []int) (estimated, error) {
 		return nil, err
 	}
 	n.folds = words
-	if n.Choice, err = elastic.CrossValidate(context.Background(), d, pick(s.y, rows), o, folds); err != nil {
+	if n.Choice, err = elastic.CrossValidate(s.ctx, d, pick(s.y, rows), o, folds); err != nil {
 		return nil, err
 	}
 	if n.at = n.Min; p.Choose == OneSE {

@@ -1,6 +1,8 @@
 package model
 
 import (
+	"context"
+	"errors"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -35,6 +37,17 @@ func TestPenaltyOfCountsHeldOut(t *testing.T) {
 	want := deviance()
 	o.Penalty = &Penalty{Alpha: 1, Lambda: 1e-9}
 	close(t, "mean deviance", []float64{deviance()}, []float64{want}, 1e-6)
+}
+
+// Whoever stops the program does not wait for all the folds by which λ is chosen.
+func TestPenaltyStops(t *testing.T) {
+	d, _ := calls(200, 20)
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	f, _ := formula.Parse("calls ~ x", nil)
+	if _, err := Fit(ctx, d, f, Options{Family: "poisson", Level: 0.95, Penalty: &Penalty{Alpha: 1, Choose: LeastDeviance}}); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
 }
 
 // λ is chosen forward in time by as many folds as the days allow, and what a gap keeps from teaching does not teach there either.

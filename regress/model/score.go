@@ -3,7 +3,6 @@ package model
 import (
 	"math"
 
-	"mainstay/internal/num"
 	"mainstay/regress"
 	"mainstay/regress/evaluate"
 )
@@ -11,7 +10,7 @@ import (
 // Estimate is a figure and its standard error; NaN where undefined.
 type Estimate = evaluate.Estimate
 
-// Scores of predictions. Those that the family does not have are NaN. Every row counts once, whatever its weight.
+// Scores of predictions. Those that the family does not have are NaN. Rows count by their weight.
 type Scores struct {
 	AUC         Estimate // mean of the folds' AUC
 	LogLoss     Estimate
@@ -39,10 +38,12 @@ var undefined = Estimate{Value: math.NaN(), SE: math.NaN()}
 // predictions of one fold.
 type predictions struct {
 	actual, predicted []float64
-	base              float64 // mean response of the training rows
-	cluster           []int32 // nil when rows are on their own
-	test              []int   // the rows of the frame that were predicted
-	learnt            int     // how many rows taught
+	base              float64   // mean response of the training rows
+	shares            []float64 // multinomial: of the categories in them
+	weight            []float64 // nil = 1
+	cluster           []int32   // nil when rows are on their own
+	test              []int     // the rows of the frame that were predicted
+	learnt            int       // how many rows taught
 
 	deviance func(y, mu float64) float64 // of a row, where the fit has one
 }
@@ -53,6 +54,7 @@ func join(parts []predictions) predictions {
 	for _, p := range parts {
 		out.actual = append(out.actual, p.actual...)
 		out.predicted = append(out.predicted, p.predicted...)
+		out.weight = append(out.weight, p.weight...)
 		out.cluster = append(out.cluster, p.cluster...)
 		out.test = append(out.test, p.test...)
 	}
@@ -66,21 +68,27 @@ func (s *study) score(parts []predictions) Scores {
 	return out
 }
 
-func mean(values []float64, cluster []int32) Estimate {
-	m, se := regress.ClusterMeanSE(values, cluster)
+// mean is that of a value by row of p.
+func (p *predictions) mean(values []float64) Estimate {
+	m, se := regress.WeightedMeanSE(values, p.weight, p.cluster)
 	return Estimate{Value: m, SE: se}
+}
+
+// rows are p for an evaluation.
+func (p *predictions) rows() *evaluate.Rows {
+	return &evaluate.Rows{Y: p.actual, P: p.predicted, Weight: p.weight, Cluster: p.cluster}
 }
 
 // events scores probabilities of an event.
 func (out *Scores) events(parts []predictions) {
 	p := join(parts)
 	out.AUC = foldAUC(parts)
-	out.LogLoss = mean(evaluate.LogLosses(p.actual, p.predicted), p.cluster)
+	out.LogLoss = p.mean(evaluate.LogLosses(p.actual, p.predicted))
 	squares, base := make([]float64, len(p.actual)), []float64(nil)
 	for i, y := range p.actual {
 		squares[i] = (y - p.predicted[i]) * (y - p.predicted[i])
 	}
-	out.Brier = mean(squares, p.cluster)
+	out.Brier = p.mean(squares)
 	for _, f := range parts {
 		rate := make([]float64, len(f.actual))
 		for i := range rate {
@@ -88,38 +96,32 @@ func (out *Scores) events(parts []predictions) {
 		}
 		base = append(base, evaluate.LogLosses(f.actual, rate)...)
 	}
-	out.BaseLogLoss = num.Mean(base)
-	out.Intercept, out.Slope = evaluate.CoxCalibration(p.actual, p.predicted, p.cluster)
+	out.BaseLogLoss = p.mean(base).Value
+	out.Intercept, out.Slope = evaluate.CoxCalibration(p.rows())
 }
 
 // foldAUC is the mean of the folds' AUC. Ranks are compared within folds only, for predictions of
 // different fits are on different scales. Its standard error is that of the mean of the rows' influence
 //
-//	n/(V·n_v) · ψᵢ,   ψ as in evaluate.AUCInfluence on fold v
+//	ψᵢ/V,   ψ as in evaluate.Area on fold v
 //
 // (LeDell, Petersen & van der Laan 2015, Electronic J. Statistics 9:1583–1607, §4; within one fold
 // DeLong, DeLong & Clarke-Pearson 1988). Undefined where a fold lacks one of the outcomes.
 func foldAUC(parts []predictions) Estimate {
 	var influence []float64
 	var cluster []int32
-	sum, n := 0.0, 0
+	sum, folds := 0.0, float64(len(parts))
 	for _, p := range parts {
-		n += len(p.actual)
-	}
-	for _, p := range parts {
-		auc, ok := evaluate.AUC(p.actual, p.predicted)
+		auc, psi, ok := evaluate.Area(p.rows())
 		if !ok {
 			return undefined
 		}
 		sum += auc
-		share := float64(n) / float64(len(parts)*len(p.actual))
-		for _, psi := range evaluate.AUCInfluence(p.actual, p.predicted) {
-			influence = append(influence, share*psi)
-		}
+		influence = append(influence, psi...)
 		cluster = append(cluster, p.cluster...)
 	}
 	_, se := regress.ClusterMeanSE(influence, cluster)
-	return Estimate{Value: sum / float64(len(parts)), SE: se}
+	return Estimate{Value: sum / folds, SE: se * float64(len(influence)) / folds}
 }
 
 // values scores predictions of a number.
@@ -130,16 +132,16 @@ func (out *Scores) values(parts []predictions) {
 		sizes[i] = math.Abs(y - p.predicted[i])
 		squares[i] = sizes[i] * sizes[i]
 	}
-	var total num.Adder
+	var around []float64
 	for _, f := range parts {
 		for _, y := range f.actual {
-			total.Add((y - f.base) * (y - f.base))
+			around = append(around, (y-f.base)*(y-f.base))
 		}
 	}
-	mse := mean(squares, p.cluster)
+	mse := p.mean(squares)
 	out.RMSE = Estimate{Value: math.Sqrt(mse.Value), SE: mse.SE / (2 * math.Sqrt(mse.Value))} // delta method
-	out.MAE = mean(sizes, p.cluster)
-	if t := total.Sum(); t > 0 {
-		out.R2 = 1 - mse.Value*float64(len(squares))/t
+	out.MAE = p.mean(sizes)
+	if t := p.mean(around).Value; t > 0 {
+		out.R2 = 1 - mse.Value/t
 	}
 }

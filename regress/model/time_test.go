@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -46,6 +47,43 @@ func TestGapAndWindow(t *testing.T) {
 			}
 		}
 	})
+}
+
+// The unit of weights changes no score, and a row of weight 0 is not scored; rows that weigh more count more.
+func TestScoresByWeight(t *testing.T) {
+	d := book(300, 8)
+	days := make([]int32, 300)
+	for i := range days {
+		days[i] = int32(i * 37 % 101)
+	}
+	scores := func(family Family, text string, weight func(i int) float64) *Validation {
+		rows := *d
+		c := formula.Column{Name: "w"}
+		for i := range d.Rows {
+			c.Number = append(c.Number, weight(i))
+		}
+		rows.Columns = append(slices.Clone(d.Columns), c)
+		r, err := Fit(t.Context(), &rows, parse(t, text), Options{Family: family, Level: 0.95, Weights: "w", Folds: &Folds{K: 3, Time: "region", Days: days}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r.Validation
+	}
+	for family, text := range map[Family]string{Gaussian: "y ~ x", Binomial: "won ~ x"} {
+		value := func(v *Validation) []float64 {
+			return []float64{v.RMSE.Value, v.RMSE.SE, v.MAE.Value, v.R2, v.AUC.Value, v.LogLoss.Value, v.Brier.Value, v.BaseLogLoss}
+		}
+		one, seven := scores(family, text, func(int) float64 { return 1 }), scores(family, text, func(int) float64 { return 7 })
+		for k, v := range value(one) {
+			if w := value(seven)[k]; math.Abs(v-w) > 1e-9 || math.IsNaN(v) != math.IsNaN(w) {
+				t.Errorf("%s: score %d is %v by weights of 1 and %v by 7", family, k, v, w)
+			}
+		}
+		late := scores(family, text, func(i int) float64 { return float64(i % 3) })
+		if late.N >= one.N || math.Abs(late.LogLoss.Value-one.LogLoss.Value) < 1e-12 || late.RMSE.Value == one.RMSE.Value {
+			t.Errorf("%s: weights do not count: %d rows, %v", family, late.N, late.LogLoss)
+		}
+	}
 }
 
 // Other responses from a fold's first day on change none of its predictions: the future is not looked at.

@@ -4,8 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
-	"mainstay/internal/num"
 	"mainstay/regress"
 	"mainstay/regress/evaluate"
 	"mainstay/regress/formula"
@@ -49,6 +49,7 @@ func (s *study) validate(ctx context.Context, d *formula.Data) (*Validation, err
 	var all []predictions
 	dependent := s.dependence(d)
 	for k, f := range folds {
+		f.test = s.weighty(f.test)
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
@@ -70,7 +71,7 @@ func (s *study) validate(ctx context.Context, d *formula.Data) (*Validation, err
 	v.Scores = s.score(all)
 	if s.binary {
 		joined := join(all)
-		v.Calibration = evaluate.Calibration(joined.actual, joined.predicted, tenths)
+		v.Calibration = evaluate.CalibrationOf(joined.rows(), tenths)
 	}
 	return v, nil
 }
@@ -113,7 +114,10 @@ func (s *study) predict(f fold, what string) (p predictions, unseen int, err err
 	}
 	test, new := s.design(coding, f.test)
 	p.actual, p.test = pick(s.y, f.test), f.test
-	p.base, p.learnt = num.Mean(pick(s.y, rows)), len(rows)
+	p.weight = pick(s.weights, f.test)
+	p.base, _ = regress.WeightedMeanSE(pick(s.y, rows), pick(s.weights, rows), nil)
+	p.learnt = len(rows)
+	p.shares = s.shares(rows)
 	if f, ok := fit.(deviant); ok {
 		p.deviance = f.unitDeviance
 	}
@@ -129,6 +133,14 @@ func (s *study) predict(f fold, what string) (p predictions, unseen int, err err
 		}
 	}
 	return p, unseen, nil
+}
+
+// weighty are the rows that count for something.
+func (s *study) weighty(rows []int) []int {
+	if s.weights == nil {
+		return rows
+	}
+	return slices.DeleteFunc(slices.Clone(rows), func(i int) bool { return s.weights[i] == 0 })
 }
 
 // linear is X·β + offset by row of d.

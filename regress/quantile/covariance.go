@@ -64,7 +64,7 @@ func (f *Fit) covariance(d *regress.Design, y []float64, p *problem, end *descen
 	case IID:
 		cov, err = p.iid(resid)
 	case NID:
-		cov, err = f.nid(p)
+		cov, err = f.nid(p, resid)
 	case Kernel:
 		cov, err = p.kernel(resid)
 	case Bootstrap:
@@ -138,8 +138,9 @@ func (p *problem) iid(resid []float64) (*mat.SymDense, error) {
 	near := slices.Clone(resid)
 	slices.SortFunc(near, func(a, b float64) int { return cmpAbs(a, b) })
 	zeros := 0
+	none := nothing(resid)
 	for _, r := range near {
-		if math.Abs(r) < 0x1p-26 {
+		if math.Abs(r) < none {
 			zeros++
 		}
 	}
@@ -165,6 +166,16 @@ func (p *problem) iid(resid []float64) (*mat.SymDense, error) {
 	return inv, err
 }
 
+// nothing is up to which size a residual is the rounding of 0: R's 2⁻²⁶, less for responses of small size, more where they are so large that rounding exceeds it.
+func nothing(resid []float64) float64 {
+	var sum num.Adder
+	for _, r := range resid {
+		sum.Add(math.Abs(r))
+	}
+	size := sum.Sum() / float64(len(resid))
+	return max(0x1p-26*min(1, 1000*size), 0x1p-40*size)
+}
+
 func cmpAbs(a, b float64) int {
 	switch a, b := math.Abs(a), math.Abs(b); {
 	case a < b:
@@ -178,7 +189,7 @@ func cmpAbs(a, b float64) int {
 // nid is τ(1−τ) H⁻¹ (X'X) H⁻¹, H = Σ fᵢ xᵢxᵢ' with the density of each row from the fits at τ ± h,
 //
 //	fᵢ = max(0, 2h ÷ (xᵢ·(β(τ+h) − β(τ−h)) − ε)).
-func (f *Fit) nid(p *problem) (*mat.SymDense, error) {
+func (f *Fit) nid(p *problem, resid []float64) (*mat.SymDense, error) {
 	h := bandwidth(p.tau, p.n, true)
 	high, low := *p, *p
 	high.tau, low.tau = p.tau+h, p.tau-h
@@ -189,9 +200,9 @@ func (f *Fit) nid(p *problem) (*mat.SymDense, error) {
 	if !above.optimal || !below.optimal {
 		return nil, fmt.Errorf("quantile: no nid standard errors: the fits at τ = %.3g and %.3g did not end", low.tau, high.tau)
 	}
-	density, crossed := make([]float64, p.n), 0
+	density, crossed, none := make([]float64, p.n), 0, nothing(resid)
 	for i := range density {
-		gap := -0x1p-26 // of R: keeps rows on which the fits meet out
+		gap := -none // keeps rows on which the fits meet out
 		for a, u := range p.x[i*p.k : (i+1)*p.k] {
 			gap += u * (above.beta[a] - below.beta[a])
 		}

@@ -119,6 +119,33 @@ func TestEquivariance(t *testing.T) {
 	})
 }
 
+// Standard errors have the unit of the response, however small or large that is.
+func TestErrorsOfAnySize(t *testing.T) {
+	d, y, _ := drawn(rand.New(rand.NewPCG(9, 9)), 300, 3, false)
+	for _, kind := range []Errors{IID, NID, Kernel} {
+		want, err := Regress(d, y, 0.4, Options{Errors: kind})
+		if err != nil || !want.Certificate.Certified() {
+			t.Fatal(kind, err)
+		}
+		for _, size := range []float64{1e-9, 1e-5, 1e5, 1e12} {
+			scaled := make([]float64, len(y))
+			for i, v := range y {
+				scaled[i] = size * v
+			}
+			got, err := Regress(d, scaled, 0.4, Options{Errors: kind})
+			if err != nil || !got.Certificate.Certified() {
+				t.Errorf("%v, responses times %g: %v %+v", kind, size, err, got)
+				continue
+			}
+			for j := range want.SE {
+				if math.Abs(got.SE[j]/size-want.SE[j]) > 1e-3*want.SE[j] {
+					t.Errorf("%v, responses times %g: SE %v, expected %v", kind, size, got.SE[j]/size, want.SE[j])
+				}
+			}
+		}
+	}
+}
+
 func must2(t *rapid.T, d *regress.Design, y []float64, tau float64, o Options) *Fit {
 	f, err := Regress(d, y, tau, o)
 	if err != nil || !f.Certificate.Certified() {
