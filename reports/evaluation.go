@@ -23,6 +23,8 @@ type Evaluation struct {
 	Level                      float64
 	Groups                     []EvaluationGroup // all rows, then by segment
 	Notes                      []string
+
+	style Style // of the page that is being written
 }
 
 // MissingCells are rows left out because a column is empty.
@@ -42,10 +44,12 @@ type EvaluationGroup struct {
 
 // WriteEvaluation writes an evaluation for a terminal: what was judged, the figures with their intervals and what they
 // mean, and tables.
-func WriteEvaluation(w io.Writer, e *Evaluation) error {
-	b := bufio.NewWriter(w)
+func WriteEvaluation(w io.Writer, of *Evaluation, style Style) error {
+	b, page := bufio.NewWriter(w), *of
+	e := &page
+	e.style = style
 	for i, line := range e.subject() {
-		indented(b, strings.Repeat(" ", 2*min(i, 1)), line)
+		indented(b, strings.Repeat(" ", 2*min(i, 1)), style.tellFit(line))
 	}
 	all := &e.Groups[0]
 	if all.Probabilities != nil {
@@ -54,13 +58,13 @@ func WriteEvaluation(w io.Writer, e *Evaluation) error {
 		e.values(b, all)
 	}
 	if len(e.Groups) > 1 {
-		section(b, "BY "+printable(e.By), e.segments())
+		section(b, style.tellFit("BY "+printable(e.By)), e.segments())
 	}
 	for i, note := range e.Notes {
 		if i == 0 {
 			b.WriteByte('\n')
 		}
-		indented(b, "", printable(note))
+		indented(b, "", style.tellFit(printable(note)))
 	}
 	return b.Flush()
 }
@@ -105,12 +109,20 @@ func (e *Evaluation) subject() []string {
 }
 
 // figures is a table of figures: name, value, interval, what it says.
-type figures struct{ grid grid }
+type figures struct {
+	grid  grid
+	style Style
+}
 
-func newFigures(level float64) *figures {
-	f := &figures{grid{right: []bool{false, true, true, false}}}
-	f.grid.rows = append(f.grid.rows, []string{"", "", strconv.FormatFloat(100*level, 'g', 6, 64) + " % interval", ""})
+func (e *Evaluation) figures() *figures {
+	f := &figures{grid{right: []bool{false, true, true, false}}, e.style}
+	f.grid.rows = append(f.grid.rows, e.style.fitRow("", "", intervalAt(e.Level), ""))
 	return f
+}
+
+// intervalAt is "95 % interval".
+func intervalAt(level float64) string {
+	return strconv.FormatFloat(100*level, 'g', 6, 64) + " % interval"
 }
 
 func (f *figures) add(name string, v evaluate.Figure, text func(float64) string, says string) {
@@ -118,7 +130,7 @@ func (f *figures) add(name string, v evaluate.Figure, text func(float64) string,
 	if !math.IsNaN(v.Low) {
 		interval = between(v.Low, v.High, text)
 	}
-	f.grid.rows = append(f.grid.rows, []string{name, text(v.Value), interval, says})
+	f.grid.rows = append(f.grid.rows, f.style.fitRow(name, text(v.Value), interval, says))
 }
 
 func (f *figures) alone(name string, v float64, text func(float64) string, says string) {
@@ -127,7 +139,7 @@ func (f *figures) alone(name string, v float64, text func(float64) string, says 
 }
 
 func (f *figures) write(b *bufio.Writer, title string) {
-	b.WriteString("\n" + title + "\n")
+	b.WriteString("\n" + f.style.tellFit(title) + "\n")
 	f.lines(b)
 }
 
@@ -144,27 +156,27 @@ func three(v float64) string { return fixed(v, 3) }
 // values writes what is said of values.
 func (e *Evaluation) values(b *bufio.Writer, g *EvaluationGroup) {
 	v := g.Values
-	f := newFigures(e.Level)
+	f := e.figures()
 	f.add("RMSE", v.RMSE, significant, "root of the mean squared error: models are chosen by it")
 	f.add("MAE", v.MAE, significant, "mean absolute error: flatters what predicts the median")
 	f.alone("R²", v.R2, four, "share of the variance predicted; below 0 = worse than the mean")
 	f.add("bias", v.Bias, significant, fmt.Sprintf("mean of predicted − actual; the mean actual is %s", significant(v.Mean)))
 	f.add("total", v.BiasShare, signed, "predicted beside actual, in total")
 	f.write(b, "ERRORS")
-	f = newFigures(e.Level)
+	f = e.figures()
 	f.add("Spearman", v.Spearman, three, "correlation of ranks: 1 = the order is right")
 	f.add("Kendall", v.Kendall, three, "pairs in the right order less those in the wrong (tau-b)")
 	for _, t := range v.Top {
 		f.add("top "+percent(t.Share), t.Value, percent, fmt.Sprintf("of the whole held by those predicted highest; at best %s", percent(t.Oracle)))
 	}
 	f.write(b, "ORDER")
-	f = newFigures(e.Level)
+	f = e.figures()
 	f.add("Poisson", v.Poisson, significant, "for counts")
 	f.add(fmt.Sprintf("Tweedie %g", v.Power), v.Tweedie, significant, "for amounts with zeros")
 	f.add("Gamma", v.Gamma, significant, "for amounts above 0")
 	f.write(b, "MEAN DEVIANCE  a dash: an outcome or a prediction is outside its domain")
 	if c := g.ValueComparison; c != nil {
-		f = newFigures(e.Level)
+		f = e.figures()
 		f.add("MSE", c.MSE, significant, better(c.MSE, -1, e))
 		f.add("MAE", c.MAE, significant, better(c.MAE, -1, e))
 		f.write(b, e.versus())
@@ -172,7 +184,7 @@ func (e *Evaluation) values(b *bufio.Writer, g *EvaluationGroup) {
 }
 
 func (e *Evaluation) versus() string {
-	return clip("COMPARED WITH "+printable(e.Against)+"  differences on the same rows", pageWidth)
+	return "COMPARED WITH " + clip(printable(e.Against), pageWidth/2) + "  differences on the same rows"
 }
 
 // better says which of two models is the better one by a difference; sign is that of a better first one.
@@ -191,9 +203,9 @@ func better(f evaluate.Figure, sign float64, e *Evaluation) string {
 // segments is a line for each segment.
 func (e *Evaluation) segments() *grid {
 	g := &grid{right: []bool{false, true, true, true, true, true, true}}
-	g.rows = append(g.rows, []string{"segment", "rows", "actual", "predicted", "RMSE", "Spearman", "total"})
+	g.rows = append(g.rows, e.style.fitRow("segment", "rows", "actual", "predicted", "RMSE", "Spearman", "total"))
 	if e.Groups[0].Probabilities != nil {
-		g.rows[0] = []string{"segment", "rows", "actual", "predicted", "AUC", "log loss", "observed ÷ predicted"}
+		g.rows[0] = e.style.fitRow("segment", "rows", "actual", "predicted", "AUC", "log loss", "observed ÷ predicted")
 	}
 	const least = 12
 	for i := range e.Groups[1:] {

@@ -18,6 +18,7 @@ type hole byte
 
 const (
 	anyText hole = 't' // at least a character, no "; ", which joins sentences
+	quoted  hole = 'q' // at least a character, names and values of the user's: never translated
 	aNumber hole = 'n' // at least a character, no blanks but before a percent sign: "41.2k", "−38 %", "×12"
 )
 
@@ -27,7 +28,7 @@ type piece struct {
 	hole int
 }
 
-// newPatterns reads a pattern and its other language: "{n}" and "{t}" are holes, "{s}" is an s or nothing (so that there are two
+// newPatterns reads a pattern and its other language: "{n}", "{t}" and "{q}" are holes, "{s}" is an s or nothing (so that there are two
 // patterns), "$1" in the other language is the first hole.
 func newPatterns(sentence, other string) []pattern {
 	if before, after, plural := strings.Cut(sentence, "{s}"); plural {
@@ -58,7 +59,7 @@ func newPatterns(sentence, other string) []pattern {
 }
 
 // mostHoles is how many holes a pattern may have.
-const mostHoles = 6
+const mostHoles = 8
 
 // match finds what text has in the holes; false where it is another sentence. A hole ends at the first place where the words
 // behind it begin.
@@ -90,20 +91,59 @@ func (h hole) takes(s string) bool {
 		s = strings.TrimSuffix(s, " %")
 		return s != "" && !strings.Contains(s, " ")
 	}
-	return s != "" && !strings.Contains(s, sentenceEnd)
+	return s != "" && (h == quoted || !strings.Contains(s, sentenceEnd))
 }
 
-// append says the sentence in the other language, what is in the holes translated too.
-func (p *pattern) append(dst []byte, found *[mostHoles]string) []byte {
+// append says the sentence in the other language, what is in the holes translated too, by a phrasebook.
+func (p *pattern) append(dst []byte, found *[mostHoles]string, b phrasebook) []byte {
 	for _, q := range p.other {
 		switch {
 		case q.hole == 0:
 			dst = append(dst, q.text...)
-		case p.holes[q.hole-1] == aNumber:
-			dst = append(dst, found[q.hole-1]...)
+		case p.holes[q.hole-1] == anyText:
+			dst, _ = b.append(dst, found[q.hole-1])
 		default:
-			dst, _ = appendChinese(dst, found[q.hole-1])
+			dst = append(dst, found[q.hole-1]...)
 		}
 	}
 	return dst
+}
+
+// phrasebook is sentences and how another language says them.
+type phrasebook []pattern
+
+func newPhrasebook(sentences [][2]string) (b phrasebook) {
+	for _, s := range sentences {
+		b = append(b, newPatterns(s[0], s[1])...)
+	}
+	return b
+}
+
+// append appends a sentence in the other language; one that is not known as it is.
+func (b phrasebook) append(dst []byte, text string) ([]byte, bool) {
+	for k := range b {
+		if found, ok := b[k].match(text); ok {
+			return b[k].append(dst, &found, b), true
+		}
+	}
+	return append(dst, text...), false
+}
+
+// sentenceEnd joins the sentences of a text.
+const sentenceEnd = "; "
+
+// tell is a text in the other language, Chinese: sentence by sentence where the whole is not known.
+func (b phrasebook) tell(text string) string {
+	whole, known := b.append(nil, text)
+	if known {
+		return string(whole)
+	}
+	var out []byte
+	for k, part := range strings.Split(text, sentenceEnd) {
+		if k > 0 {
+			out = append(out, "；"...)
+		}
+		out, _ = b.append(out, part)
+	}
+	return string(out)
 }

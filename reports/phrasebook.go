@@ -1,20 +1,8 @@
 package reports
 
-import "strings"
-
-// sentenceEnd joins the sentences of a text.
-const sentenceEnd = "; "
-
-// phrasebook is what the analysis says in English (see pattern) and its Chinese. What is not among it stays English;
-// segment/testdata/sentences.golden has what it must know.
-var phrasebook = func() (out []pattern) {
-	for _, s := range sentences {
-		out = append(out, newPatterns(s[0], s[1])...)
-	}
-	return out
-}()
-
-var sentences = [][2]string{
+// sentences are what the analysis says in English and their Chinese. What is not among them stays English;
+// segment/testdata/sentences.golden has what they must cover.
+var sentences = newPhrasebook([][2]string{
 	// attention
 	{`silent {n} d, usual {n}`, "已 $1 天未购，通常间隔 $2 天"},
 	{`silent {n} d, usual in the book {n}`, "已 $1 天未购，全体通常间隔 $2 天"},
@@ -107,37 +95,12 @@ var sentences = [][2]string{
 	{`activities`, "客户活动"},
 	{`people`, "人员"},
 	{`trailing-12-month net of {n} has no known cost and counts as no margin`, "近 12 个月净额 $1 成本不明，毛利按零计"},
-}
+})
 
 // tell is a text of the analysis in the style's language: known sentences, alone or joined by "; ".
 func (s Style) tell(text string) string {
 	if s.Lang != Chinese {
 		return text
 	}
-	return string(appendTold(nil, text))
-}
-
-// appendTold appends the Chinese of a text, sentence by sentence where the whole is not known.
-func appendTold(dst []byte, text string) []byte {
-	whole, known := appendChinese(dst, text)
-	if known {
-		return whole
-	}
-	for k, part := range strings.Split(text, sentenceEnd) {
-		if k > 0 {
-			dst = append(dst, "；"...)
-		}
-		dst, _ = appendChinese(dst, part)
-	}
-	return dst
-}
-
-// appendChinese appends the Chinese of a sentence; one that is not known as it is.
-func appendChinese(dst []byte, text string) ([]byte, bool) {
-	for k := range phrasebook {
-		if found, ok := phrasebook[k].match(text); ok {
-			return phrasebook[k].append(dst, &found), true
-		}
-	}
-	return append(dst, text...), false
+	return sentences.tell(text)
 }

@@ -70,11 +70,12 @@ func TestPatterns(t *testing.T) {
 		{"{t}: {n}", "$2（$1）", "a b: 5", "5（a b）"},
 		{"churn: {t}", "流失：$1", "churn: a; b", ""},
 		{"the best", "最优", "the best", "最优"},
+		{"{q} as {t}", "$2 的 $1", "lapsed; active as lapsed", "已流失 的 lapsed; active"},
 	} {
 		got := ""
 		for _, p := range newPatterns(c.pattern, c.other) {
 			if found, ok := p.match(c.text); ok {
-				got = string(p.append(nil, &found))
+				got = string(p.append(nil, &found, sentences))
 			}
 		}
 		if got != c.want {

@@ -29,7 +29,7 @@ func appendBecause(dst []byte, reason string) []byte {
 	if code == reasonAttribute {
 		dst = appendAttributes(dst, words)
 	} else {
-		dst, _ = appendChinese(dst, words)
+		dst, _ = sentences.append(dst, words)
 	}
 	return append(dst, sign...)
 }

@@ -11,9 +11,9 @@ const rateWidth = 50
 
 // calibrationChart sets the observed rate of every bin against the predicted one: a bar as long as the
 // observed rate, and a mark where the prediction is.
-func calibrationChart(bins []evaluate.Bin) *grid {
+func calibrationChart(bins []evaluate.Bin, style Style) *grid {
 	g := &grid{right: []bool{true, true, true, false}}
-	g.rows = append(g.rows, []string{"rows", "predicted", "observed", "observed ▇ against predicted │"})
+	g.rows = append(g.rows, style.fitRow("rows", "predicted", "observed", "observed ▇ against predicted │"))
 	for _, b := range bins {
 		bar := []rune(strings.Repeat("▇", int(b.Observed*rateWidth+0.5)))
 		at := min(int(b.Predicted*rateWidth), rateWidth-1)

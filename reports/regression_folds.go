@@ -40,7 +40,7 @@ func (r *Regression) validation(b *bufio.Writer) {
 	}
 	if len(v.Calibration) > 0 {
 		b.WriteByte('\n')
-		for _, line := range calibrationChart(v.Calibration).lines() {
+		for _, line := range calibrationChart(v.Calibration, Style{}).lines() {
 			b.WriteString(columnGap + line + "\n")
 		}
 	}

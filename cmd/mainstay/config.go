@@ -14,6 +14,7 @@ import (
 
 	"mainstay/ingest"
 	"mainstay/ingest/spelling"
+	"mainstay/reports"
 	"mainstay/segment"
 )
 
@@ -99,7 +100,7 @@ func (a *app) printConfig(c *config) error {
 
 // validate checks what neither YAML nor flags can.
 func (c *config) validate() error {
-	if c.Language != "en" && c.Language != "zh" {
+	if !knownLanguage(c.Language) {
 		return &ingest.ConfigError{Msg: fmt.Sprintf("language is %q; expected en or zh", c.Language)}
 	}
 	if c.Ingest.Unit == ingest.UnitParent && len(c.Accounts.Source) == 0 {
@@ -211,4 +212,11 @@ func (g givenFlag) set() error {
 		return list.Replace(g.values)
 	}
 	return g.value.Set(g.text)
+}
+
+func knownLanguage(l string) bool { return l == reports.English || l == reports.Chinese }
+
+// addLanguage adds the language of commands that read no configuration.
+func addLanguage(f *pflag.FlagSet, language *string) {
+	f.StringVar(language, "language", reports.English, "language of the tables: en or zh")
 }

@@ -44,6 +44,7 @@ type evaluateOptions struct {
 	power, level                      float64
 	cost, success                     float64
 	saved                             string
+	language                          string
 	json                              bool
 	threads                           int
 
@@ -74,6 +75,7 @@ func (o *evaluateOptions) addFlags(f *pflag.FlagSet) {
 	f.Float64Var(&o.success, "success", 1, "chance that contacting one who would leave keeps them, 0 to 1")
 	f.StringVar(&o.saved, "saved", "", "value kept by keeping a customer: an `AMOUNT`, or a column of amounts")
 	f.Float64Var(&o.level, "level", 0.95, "confidence level of intervals")
+	addLanguage(f, &o.language)
 	f.BoolVar(&o.json, "json", false, "print JSON instead of tables")
 	addThreads(f, &o.threads)
 }
@@ -123,7 +125,7 @@ func runEvaluate(ctx context.Context, a *app, o *evaluateOptions, args []string)
 	if o.json {
 		return reports.WriteEvaluationJSON(a.stdout, e)
 	}
-	return reports.WriteEvaluation(a.stdout, e)
+	return reports.WriteEvaluation(a.stdout, e, reports.Style{Lang: o.language})
 }
 
 // More bins and segments than anybody reads.
@@ -142,6 +144,8 @@ func (o *evaluateOptions) check(args []string) error {
 		return usageError{errors.New("name the columns of what came and of what was predicted: --actual COLUMN --predicted COLUMN")}
 	case o.kind != kindAuto && o.kind != kindProbability && o.kind != kindValue:
 		return fault("--kind is %q; expected auto, probability or value", o.kind)
+	case !knownLanguage(o.language):
+		return fault("--language is %q; expected en or zh", o.language)
 	case !(o.level > 0 && o.level < 1):
 		return fault("--level is %v; expected a number between 0 and 1, such as 0.95", o.level)
 	case o.bins < 1 || o.bins > mostBins:
