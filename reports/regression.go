@@ -18,15 +18,19 @@ type Regression struct {
 	Rows  int      // of the table
 	Notes []string // how the table was read
 	New   *NewRows // nil unless rows were predicted
+
+	style Style // of the page that is being written
 }
 
 // WriteRegression writes a fit for a terminal: what was fitted, the coefficient table, the measures,
 // how rows held out are predicted, and what to heed.
-func WriteRegression(w io.Writer, r *Regression) error {
-	b := bufio.NewWriter(w)
+func WriteRegression(w io.Writer, of *Regression, style Style) error {
+	b, page := bufio.NewWriter(w), *of
+	r := &page
+	r.style = style
 	indented(b, "", printable(r.Formula))
 	for _, line := range r.subject() {
-		indented(b, columnGap, line)
+		indented(b, columnGap, style.tellFit(line))
 	}
 	b.WriteByte('\n')
 	r.coefficients(b)
@@ -34,11 +38,11 @@ func WriteRegression(w io.Writer, r *Regression) error {
 		if i == 0 {
 			b.WriteByte('\n')
 		}
-		indented(b, "", line)
+		indented(b, "", style.tellFit(line))
 	}
 	r.tests(b)
 	for i := range r.Sections {
-		writeSection(b, &r.Sections[i])
+		writeSection(b, &r.Sections[i], style)
 	}
 	if r.Validation != nil {
 		r.validation(b)
@@ -50,7 +54,7 @@ func WriteRegression(w io.Writer, r *Regression) error {
 		if i == 0 {
 			b.WriteByte('\n')
 		}
-		indented(b, "", printable(remark))
+		indented(b, "", style.tellFit(printable(remark)))
 	}
 	return b.Flush()
 }
@@ -88,7 +92,7 @@ func indented(b *bufio.Writer, indent, text string) {
 
 // subject says what was fitted to which rows.
 func (r *Regression) subject() []string {
-	out := []string{string(r.Family) + ", " + r.Method}
+	out := []string{string(r.Family) + ", " + r.style.tellFit(r.Method)}
 	if r.Outcomes[1] != "" {
 		out[0] += fmt.Sprintf("; the event is %s = %s (%s of %s, %s), not %s", printable(r.Response),
 			printable(r.Outcomes[1]), count(r.Events), plural(int64(r.Used), "row"), percent(float64(r.Events)/float64(r.Used)), printable(r.Outcomes[0]))

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"math"
 	"slices"
-	"strconv"
 
 	"mainstay/regress/model"
 )
@@ -46,13 +45,13 @@ func (r *Regression) coefficientGrid(coefficients []model.Coefficient) *grid {
 	if uncertain(coefficients) {
 		return r.bareGrid(coefficients)
 	}
-	level := strconv.FormatFloat(100*r.Level, 'g', 6, 64) + " % interval"
+	level := intervalAt(r.Level)
 	g := &grid{right: []bool{false, true, true, true, true, true, true}}
 	header := []string{"term", "estimate", "SE", statistic, "p", level, ""}
 	if r.Ratio != "" {
 		header[5], header[6] = r.Ratio, level
 	}
-	g.rows = append(g.rows, header)
+	g.rows = append(g.rows, r.style.fitRow(header...))
 	var names []string
 	for i := range coefficients {
 		c := &coefficients[i]
@@ -60,7 +59,7 @@ func (r *Regression) coefficientGrid(coefficients []model.Coefficient) *grid {
 		row := []string{"", significant(c.Estimate), significant(c.SE), statisticText(c.Statistic), pValue(c.P)}
 		switch {
 		case c.Dropped:
-			row = append(row, "dropped", "")
+			row = append(row, r.style.tellFit("dropped"), "")
 		case r.Ratio != "":
 			ratio, low, high := c.Exp()
 			row = append(row, ratioText(ratio), between(low, high, ratioText))
@@ -82,7 +81,7 @@ func uncertain(coefficients []model.Coefficient) bool {
 
 // bareGrid is the table of a fit without standard errors, in which a coefficient of 0 was left out.
 func (r *Regression) bareGrid(coefficients []model.Coefficient) *grid {
-	g := &grid{right: []bool{false, true, true}, rows: [][]string{{"term", "estimate", r.Ratio}}}
+	g := &grid{right: []bool{false, true, true}, rows: [][]string{r.style.fitRow("term", "estimate", r.Ratio)}}
 	var names []string
 	for i := range coefficients {
 		c := &coefficients[i]
@@ -90,7 +89,7 @@ func (r *Regression) bareGrid(coefficients []model.Coefficient) *grid {
 		row := []string{"", significant(c.Estimate), ""}
 		switch {
 		case c.Dropped:
-			row[1] = "dropped"
+			row[1] = r.style.tellFit("dropped")
 		case c.Estimate == 0:
 			row[1] = "0"
 		case r.Ratio != "":

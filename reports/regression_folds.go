@@ -30,17 +30,17 @@ func (r *Regression) validation(b *bufio.Writer) {
 		title += fmt.Sprintf(", window of %s", plural(int64(v.Window), "day"))
 	}
 	b.WriteByte('\n')
-	indented(b, "", title)
+	indented(b, "", r.style.tellFit(title))
 	g := r.folds()
 	for _, line := range g.lines() {
 		b.WriteString(columnGap + line + "\n")
 	}
 	for _, line := range r.heldOut() {
-		indented(b, columnGap, line)
+		indented(b, columnGap, r.style.tellFit(line))
 	}
 	if len(v.Calibration) > 0 {
 		b.WriteByte('\n')
-		for _, line := range calibrationChart(v.Calibration, Style{}).lines() {
+		for _, line := range calibrationChart(v.Calibration, r.style).lines() {
 			b.WriteString(columnGap + line + "\n")
 		}
 	}
@@ -60,7 +60,7 @@ func (r *Regression) folds() *grid {
 	if v.Method == "rolling origin" {
 		days = "days"
 	}
-	g.rows = append(g.rows, append(header, days))
+	g.rows = append(g.rows, r.style.fitRow(append(header, days)...))
 	events := 0
 	for k := range v.Folds {
 		f := &v.Folds[k]
@@ -71,7 +71,7 @@ func (r *Regression) folds() *grid {
 		row := append([]string{strconv.Itoa(k + 1), count(f.Train), count(f.Test)}, cells[0]...)
 		days := ""
 		if v.Method == "rolling origin" {
-			days = ingest.Day(f.From).String() + " to " + ingest.Day(f.To).String()
+			days = r.style.tellFit(ingest.Day(f.From).String() + " to " + ingest.Day(f.To).String())
 		}
 		g.rows = append(g.rows, append(row, days))
 	}
@@ -79,8 +79,8 @@ func (r *Regression) folds() *grid {
 		events += v.Folds[k].Events
 	}
 	_, cells := r.scoreCells(&v.Scores, events)
-	g.rows = append(g.rows, append(append([]string{"all", "", count(v.N)}, cells[0]...), ""),
-		append(append([]string{"SE", "", ""}, cells[1]...), ""))
+	g.rows = append(g.rows, append(append([]string{r.style.tellFit("all"), "", count(v.N)}, cells[0]...), ""),
+		append(append([]string{r.style.tellFit("SE"), "", ""}, cells[1]...), ""))
 	return g
 }
 

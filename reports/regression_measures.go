@@ -57,7 +57,7 @@ func (r *Regression) tests(b *bufio.Writer) {
 		return
 	}
 	g := &grid{right: []bool{false, false, true, true, true}}
-	g.rows = append(g.rows, []string{"", "test", "statistic", "df", "p"})
+	g.rows = append(g.rows, r.style.fitRow("", "test", "statistic", "df", "p"))
 	var names []string
 	for i := range r.Measures.Tests {
 		t := &r.Measures.Tests[i]
@@ -65,11 +65,15 @@ func (r *Regression) tests(b *bufio.Writer) {
 		if t.DF2 > 0 {
 			df += ", " + significantDF(t.DF2)
 		}
-		names = append(names, printable(t.Of))
-		g.rows = append(g.rows, []string{"", t.Name, statisticText(t.Statistic), df, pValue(t.P)})
+		of := printable(t.Of)
+		if strings.Contains(of, " ") { // not a term
+			of = r.style.tellFit(of)
+		}
+		names = append(names, of)
+		g.rows = append(g.rows, []string{"", r.style.tellFit(t.Name), statisticText(t.Statistic), df, pValue(t.P)})
 	}
 	g.label(names)
-	b.WriteString("\nTESTS\n")
+	b.WriteString("\n" + r.style.tellFit("TESTS") + "\n")
 	for _, line := range g.lines() {
 		b.WriteString(columnGap + line + "\n")
 	}
@@ -84,7 +88,7 @@ func significantDF(v float64) string {
 }
 
 // writeSection writes a part that only some families have.
-func writeSection(b *bufio.Writer, s *model.Section) {
+func writeSection(b *bufio.Writer, s *model.Section, style Style) {
 	g := &grid{}
 	g.rows = append(g.rows, nil)
 	rows, shown := s.Rows(), s.Shown
@@ -101,7 +105,7 @@ func writeSection(b *bufio.Writer, s *model.Section) {
 	for c := range s.Columns {
 		v := &s.Columns[c]
 		g.right = append(g.right, v.Text == nil)
-		g.rows[0] = append(g.rows[0], spoken(v.Name))
+		g.rows[0] = append(g.rows[0], style.tellFit(spoken(v.Name)))
 		for line, i := range shown {
 			text := ""
 			if v.Text != nil {
@@ -113,11 +117,11 @@ func writeSection(b *bufio.Writer, s *model.Section) {
 		}
 	}
 	b.WriteByte('\n')
-	indented(b, "", strings.ToUpper(printable(s.Title)))
+	indented(b, "", strings.ToUpper(style.tellFit(printable(s.Title))))
 	for _, line := range g.lines() {
 		b.WriteString(columnGap + line + "\n")
 	}
 	if len(shown) < rows {
-		b.WriteString(columnGap + fmt.Sprintf("%s of %s; --json has all\n", count(len(shown)), plural(int64(rows), "row")))
+		b.WriteString(columnGap + style.tellFit(fmt.Sprintf("%s of %s; --json has all", count(len(shown)), plural(int64(rows), "row"))) + "\n")
 	}
 }

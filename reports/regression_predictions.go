@@ -69,12 +69,12 @@ func (r *Regression) predictions(b *bufio.Writer) {
 		s.Columns = append(s.Columns, v)
 	}
 	if len(rows) > 0 {
-		writeSection(b, &s)
+		writeSection(b, &s, r.style)
 	} else {
 		b.WriteByte('\n')
 	}
 	for _, line := range r.predictionFacts(len(rows)) {
-		indented(b, "", printable(line))
+		indented(b, "", r.style.tellFit(printable(line)))
 	}
 }
 

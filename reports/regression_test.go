@@ -35,7 +35,7 @@ func TestRegressionFitsThePage(t *testing.T) {
 		}
 		r := &Regression{Result: fit, Files: []string{"a.csv"}, Rows: d.Rows}
 		var page, document bytes.Buffer
-		if err := WriteRegression(&page, r); err != nil {
+		if err := WriteRegression(&page, r, Style{}); err != nil {
 			t.Fatal(err)
 		}
 		for line := range strings.Lines(page.String()) {

@@ -59,6 +59,7 @@ type regressOptions struct {
 	group, time                      string
 	gap, window                      int
 	out                              string
+	language                         string
 	json                             bool
 	threads                          int
 	penaltyFlags
@@ -80,6 +81,7 @@ func (o *regressOptions) addFlags(f *pflag.FlagSet) {
 	f.IntVar(&o.gap, "cv-gap", 0, "with --cv-time: so many `DAYS` before a fold do not teach, for what their rows say was not known yet")
 	f.IntVar(&o.window, "cv-window", 0, "with --cv-time: only so many `DAYS` before that teach (0 = all)")
 	f.StringVarP(&o.out, "out", "o", "", "also write the coefficients, with --predict the predictions, to `FILE` (.csv, .parquet, .arrow, .json)")
+	addLanguage(f, &o.language)
 	f.BoolVar(&o.json, "json", false, "print JSON instead of tables")
 	addThreads(f, &o.threads)
 }
@@ -159,6 +161,8 @@ func (o *regressOptions) check(args []string) error {
 		return fault("--robust is %q; expected %s", o.robust, strings.Join(robustKinds, ", "))
 	case o.robust != robustKinds[0] && o.cluster != "":
 		return fault("--cluster allows for unequal variance as well: leave --robust out")
+	case !knownLanguage(o.language):
+		return fault("--language is %q; expected en or zh", o.language)
 	case !(o.level > 0 && o.level < 1):
 		return fault("--level is %v; expected a number between 0 and 1, such as 0.95", o.level)
 	case o.folds == 1 || o.folds < 0 || o.folds > mostFolds:
@@ -215,5 +219,5 @@ func (a *app) showRegression(o *regressOptions, r *reports.Regression) error {
 	if o.json {
 		return reports.WriteRegressionJSON(a.stdout, r)
 	}
-	return reports.WriteRegression(a.stdout, r)
+	return reports.WriteRegression(a.stdout, r, reports.Style{Lang: o.language})
 }
