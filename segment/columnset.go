@@ -17,8 +17,10 @@ const leastLevel = 20
 // a dozen; wideSet, all that is known, for fits that choose among columns.
 var (
 	coreSet  = columnSet{keep: named("log_recency", "log_frequency_12m", "log_tenure", contractFeature.Name)}
-	usualSet = columnSet{keep: func(f feature) bool { return f.Name == contractFeature.Name || slices.Contains(features[:], f) }, leastLevel: leastLevel}
-	wideSet  = columnSet{keep: func(feature) bool { return true }, leastLevel: 5}
+	usualSet = columnSet{keep: func(f feature) bool {
+		return f.Name == contractFeature.Name || f.Reason == codeAttribute || slices.Contains(features[:], f)
+	}, leastLevel: leastLevel}
+	wideSet = columnSet{keep: func(feature) bool { return true }, leastLevel: 5}
 )
 
 func named(names ...string) func(feature) bool {

@@ -40,6 +40,10 @@ func newColumns(b *study, train []*panel, set columnSet) *columns {
 		return c
 	}
 	for k, name := range b.Config.ModelAttributes {
+		if b.measures[k] { // a column of its own
+			c.values, c.other = append(c.values, nil), append(c.other, -1)
+			continue
+		}
 		customers := map[string]map[int32]bool{}
 		for _, p := range train {
 			for i := range p.Subjects {
