@@ -36,7 +36,7 @@ func CorrectedRows(rows []int, actual, predicted, corrected []float64) *Table {
 // mapping writes what was tried, what was kept, and what it makes of the rows.
 func (e *Evaluation) mapping(b *bufio.Writer, before *evaluate.Probabilities) {
 	m := e.Mapped
-	f := newFigures(e.Level)
+	f := e.figures()
 	for _, t := range m.Tried {
 		switch {
 		case t.Gain == nil:
@@ -50,15 +50,15 @@ func (e *Evaluation) mapping(b *bufio.Writer, before *evaluate.Probabilities) {
 		}
 	}
 	f.write(b, "CORRECTION  change of the log loss of these rows")
-	indented(b, columnGap, fmt.Sprintf("learnt from %s, %s; %s judged", printable(m.Source), plural(int64(m.Learnt), "row"), plural(int64(m.Held), "row")))
+	indented(b, columnGap, e.style.tellFit(fmt.Sprintf("learnt from %s, %s; %s judged", printable(m.Source), plural(int64(m.Learnt), "row"), plural(int64(m.Held), "row"))))
 	if m.Method == evaluate.Unchanged {
-		indented(b, columnGap, "probabilities stay as they are")
+		indented(b, columnGap, e.style.tellFit("probabilities stay as they are"))
 		return
 	}
 	if m.Method == evaluate.Platt {
-		indented(b, columnGap, fmt.Sprintf("logit of the corrected = %s + %s × logit of the predicted", significant(m.Intercept), significant(m.Slope)))
+		indented(b, columnGap, e.style.tellFit(fmt.Sprintf("logit of the corrected = %s + %s × logit of the predicted", significant(m.Intercept), significant(m.Slope))))
 	}
-	after := newFigures(e.Level)
+	after := e.figures()
 	after.add("log loss", m.After.LogLoss, four, "was "+four(before.LogLoss.Value))
 	after.add("Brier score", m.After.Brier, four, "was "+four(before.Brier.Value))
 	after.add("observed ÷ predicted", m.After.Ratio, three, "was "+three(before.Ratio.Value))
