@@ -22,6 +22,7 @@ type Evaluation struct {
 	Event, NonEvent            string // of probabilities
 	Level                      float64
 	Groups                     []EvaluationGroup // all rows, then by segment
+	Mapped                     *Mapped           // nil unless a correction was asked for
 	Notes                      []string
 
 	style Style // of the page that is being written
@@ -54,6 +55,9 @@ func WriteEvaluation(w io.Writer, of *Evaluation, style Style) error {
 	all := &e.Groups[0]
 	if all.Probabilities != nil {
 		e.probabilities(b, all)
+		if e.Mapped != nil {
+			e.mapping(b, all.Probabilities)
+		}
 	} else {
 		e.values(b, all)
 	}

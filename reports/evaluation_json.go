@@ -25,6 +25,7 @@ type evaluationJSON struct {
 	Level     float64               `json:"level"`
 	Rows      evaluationRowsJSON    `json:"rows"`
 	Groups    []evaluationGroupJSON `json:"groups"`
+	Mapped    *mappedJSON           `json:"correction,omitempty"`
 	Notes     []string              `json:"notes"`
 }
 
@@ -178,6 +179,9 @@ func WriteEvaluationJSON(w io.Writer, e *Evaluation) error {
 			j.Comparison = map[string]figure{"mse": figureJSON(c.MSE), "mae": figureJSON(c.MAE)}
 		}
 		out.Groups = append(out.Groups, j)
+	}
+	if m := e.Mapped; m != nil {
+		out.Mapped = &mappedJSON{m.Mapping, m.Source, e.probabilitiesJSON(m.After)}
 	}
 	b, err := encodeJSON(out)
 	if err != nil {

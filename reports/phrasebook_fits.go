@@ -315,6 +315,31 @@ var fitSentences = newPhrasebook([][2]string{
 	{`… and {n} reason{s} more`, "……另有 $1 种原因"},
 	{`no intervals: after a choice of columns and λ by the same data the usual ones are wrong`, "无区间：用同一数据选择过列与 λ 后，通常的区间不成立"},
 
+	{`{q} is no finite number of at most 1e100`, "$1 不是绝对值至多 1e100 的有限数"},
+	{`other columns determine {q} in the rows of the fit, and not here`, "拟合数据中 $1 由其他列决定，此处则不然"},
+	{`the fit has no finite prediction there`, "拟合在该处没有有限的预测"},
+	{`no row of the fit had {q}`, "拟合数据中没有 $1"},
+	{`the interval of a response is of one with weight 1`, "响应的区间指权重为 1 者"},
+	{`intervals are about the shrunken coefficients, and do not hold what shrinking moved`, "区间围绕收缩后的系数，不含收缩所移动的部分"},
+	{`intervals of the probabilities are Wald's on the scale of the logit, not of profiles`, "概率的区间为对数几率尺度上的 Wald 区间，而非轮廓区间"},
+	{`nobody was watched beyond {n}: there the law alone speaks`, "观察均未超过 $1：此后仅凭分布推断"},
+
+	// corrections
+	{`CORRECTION  change of the log loss of these rows`, "校正  这些行的对数损失之变化"},
+	{`platt`, "platt"},
+	{`isotonic`, "保序"},
+	{`kept: log loss falls by more than noise`, "采用：对数损失的下降超出噪声"},
+	{`not kept: log loss does not fall by more than noise`, "未采用：对数损失的下降未超出噪声"},
+	{`not kept: the other is better`, "未采用：另一方法更好"},
+	{`could not be fitted: {t}`, "无法拟合：$1"},
+	{`learnt from the rows for which {q}, {n} row{s}; {n} row{s} judged`, "学自满足 $1 的 $2 行；评判 $3 行"},
+	{`learnt from {q}, {n} row{s}; {n} row{s} judged`, "学自 $1 的 $2 行；评判 $3 行"},
+	{`probabilities stay as they are`, "概率保持不变"},
+	{`logit of the corrected = {n} + {n} × logit of the predicted`, "校正后的对数几率 = $1 + $2 × 预测的对数几率"},
+	{`CORRECTED  these rows chose whether to, so they flatter it a little`, "校正后  是否采用由这些行决定，故略偏乐观"},
+	{`was {n}`, "原为 $1"},
+	{`was {n}; by chance {n}`, "原为 $1；纯属偶然时为 $2"},
+
 	// what to heed
 	{`collinear: other columns determine these, so they were dropped (--json says which do): {q}`, "collinear：以下各列由其他列决定，已剔除（--json 说明由哪些列）：$1"},
 	{`quantiles-cross: at {n} of {n} rows a higher quantile is fitted below a lower one: there the columns say too little; fit fewer quantiles or fewer columns`,

@@ -71,7 +71,7 @@ func newBook(l *ingest.Ledger, in *table.Inputs, clock Clock, gaps *gapCounts, c
 	if err := b.complete(); err != nil {
 		return nil, err
 	}
-	return b, b.checkModelAttributes()
+	return b, cmp.Or(b.checkModelAttributes(), b.checkModelActivities())
 }
 
 // complete adds what lies beside the Ledger.

@@ -6,7 +6,6 @@ import "slices"
 type columnSet struct {
 	keep       func(f feature) bool // the intercept always is
 	leastLevel int                  // customers from which on a level of a model attribute is a column of its own; 0 = no levels
-	mostLevels int                  // with more, or where most customers are of rarer ones, the attribute is one column (see levelRates); 0 = no such bound
 }
 
 // A level of an attribute is a column of its own from this many customers on; rarer ones share one.
@@ -18,8 +17,10 @@ const leastLevel = 20
 // a dozen; wideSet, all that is known, for fits that choose among columns.
 var (
 	coreSet  = columnSet{keep: named("log_recency", "log_frequency_12m", "log_tenure", contractFeature.Name)}
-	usualSet = columnSet{keep: func(f feature) bool { return f.Name == contractFeature.Name || slices.Contains(features[:], f) }, leastLevel: leastLevel}
-	wideSet  = columnSet{keep: func(feature) bool { return true }, leastLevel: 5, mostLevels: 20}
+	usualSet = columnSet{keep: func(f feature) bool {
+		return f.Name == contractFeature.Name || f.Reason == codeAttribute || slices.Contains(features[:], f)
+	}, leastLevel: leastLevel}
+	wideSet = columnSet{keep: func(feature) bool { return true }, leastLevel: 5}
 )
 
 func named(names ...string) func(feature) bool {

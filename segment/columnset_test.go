@@ -18,7 +18,7 @@ func TestColumnSetsReadByName(t *testing.T) {
 	for _, c := range []struct {
 		set  columnSet
 		want int
-	}{{coreSet, 5}, {usualSet, len(all)}, {wideSet, len(all)}, {columnSet{keep: named("returns_share")}, 2}} {
+	}{{coreSet, 5}, {usualSet, len(features) + 1}, {wideSet, len(all)}, {columnSet{keep: named("returns_share")}, 2}} {
 		cols := newColumns(st, []*panel{p}, c.set)
 		if len(cols.all) != c.want || cols.names()[0] != "intercept" {
 			t.Errorf("columns %v", cols.names())

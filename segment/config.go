@@ -29,10 +29,11 @@ type Config struct {
 	Bands           []BandRule     `yaml:"bands" json:"bands"`       // segmentations of the company's own: a number, cut
 	Clusters        ClusterRule    `yaml:"clusters" json:"clusters"` // what kmeans and gmm find clusters by
 	Tiers           TierPolicy     `yaml:"tiers" json:"tiers"`
-	Static          []string       `yaml:"static" json:"static"`                     // attributes of the accounts that never change
-	ModelAttributes []string       `yaml:"model_attributes" json:"model_attributes"` // attributes that the regressions use
-	FitCustomers    int            `yaml:"fit_customers" json:"fit_customers"`       // models learn from a sample of about so many customers; 0 = from all
-	IncumbentChurn  string         `yaml:"incumbent_churn" json:"incumbent_churn"`   // champion of an earlier run, replaced only beyond one standard error
+	Static          []string       `yaml:"static" json:"static"`                               // attributes of the accounts that never change
+	ModelAttributes []string       `yaml:"model_attributes" json:"model_attributes"`           // attributes that the regressions use
+	ModelActivities []string       `yaml:"model_activities" json:"model_activities,omitempty"` // kinds of activities that the models use; empty = all, none = without
+	FitCustomers    int            `yaml:"fit_customers" json:"fit_customers"`                 // models learn from a sample of about so many customers; 0 = from all
+	IncumbentChurn  string         `yaml:"incumbent_churn" json:"incumbent_churn"`             // champion of an earlier run, replaced only beyond one standard error
 	IncumbentValue  string         `yaml:"incumbent_value" json:"incumbent_value"`
 	Attention       int            `yaml:"attention" json:"attention"` // how many accounts to name; default 6
 }

@@ -3,7 +3,6 @@ package segment
 import (
 	"mainstay/ingest"
 	"mainstay/ingest/table"
-	"mainstay/internal/num"
 )
 
 // holdings are the contracts of the Ledger's customers. Nil without contracts.
@@ -16,16 +15,7 @@ func newHoldings(l *ingest.Ledger, c *table.Contracts, threads int) *holdings {
 	if c == nil {
 		return nil
 	}
-	h := &holdings{ends: c.Ends, of: make([]map[int32][]table.Contract, ingest.Shards)}
-	num.Blocks(ingest.Shards, 1, threads, func(s, _, _ int) {
-		h.of[s] = map[int32][]table.Contract{}
-		for i := range l.ShardCustomers(s) {
-			if contracts := c.Of(l.Key(s, i)); contracts != nil {
-				h.of[s][int32(i)] = contracts
-			}
-		}
-	})
-	return h
+	return &holdings{ends: c.Ends, of: byCustomer(l, c.Of, threads)}
 }
 
 // contracts are those of a customer.

@@ -1,6 +1,11 @@
 package segment
 
-import "mainstay/ingest"
+import (
+	"math"
+
+	"mainstay/ingest"
+	"mainstay/internal/num"
+)
 
 // source is columns beside what a customer's own purchases say: contracts, …
 type source interface {
@@ -14,7 +19,18 @@ type source interface {
 // newSources are the sources that the book has, in the order of their columns.
 func (b *Book) newSources() (out []source) {
 	if b.held != nil {
-		out = append(out, inForce{})
+		out = append(out, terms{b.held, math.Pow10(-b.Ledger.Scale)})
+	}
+	if e := b.newEvents(); e != nil {
+		out = append(out, e)
+	}
+	if m := b.newManagers(); m != nil {
+		out = append(out, m)
+	}
+	for _, name := range b.Config.ModelAttributes {
+		if n := b.newMeasure(name); n != nil {
+			out = append(out, n)
+		}
 	}
 	return out
 }
@@ -42,3 +58,17 @@ func (b *study) allFeatures() []feature {
 
 // width is the number of columns of a panel's rows.
 func (b *study) width() int { return len(features) + len(b.covariates) }
+
+// byCustomer are the rows of a table beside the transactions, by shard and row of the Ledger's customers.
+func byCustomer[T any](l *ingest.Ledger, of func(key []byte) []T, threads int) []map[int32][]T {
+	out := make([]map[int32][]T, ingest.Shards)
+	num.Blocks(ingest.Shards, 1, threads, func(s, _, _ int) {
+		out[s] = map[int32][]T{}
+		for i := range l.ShardCustomers(s) {
+			if rows := of(l.Key(s, i)); rows != nil {
+				out[s][int32(i)] = rows
+			}
+		}
+	})
+	return out
+}

@@ -20,12 +20,16 @@ type study struct {
 
 	sources    []placed
 	covariates []feature // the columns of the sources
+	measures   []bool    // by model attribute: in numbers that are no codes
 }
 
 func newStudy(b *Book) *study {
 	st := &study{Book: b, states: newStates(b.Clock), unit: math.Pow10(-b.Ledger.Scale), label: valueLabel(b.Clock),
 		sample: sampleShards(b), logits: &logits{on: map[ingest.Day]*lazily[trained[chanceModel]]{}}}
 	st.sources, st.covariates = place(b.newSources())
+	for _, name := range b.Config.ModelAttributes {
+		st.measures = append(st.measures, b.isMeasure(name))
+	}
 	for i := range ingest.Shards {
 		st.start[i+1] = st.start[i] + int32(b.Ledger.ShardCustomers(i))
 	}

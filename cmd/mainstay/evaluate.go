@@ -31,6 +31,9 @@ correlation, and capture: how much of the whole the customers with the highest p
 that earns. The share that is best on these rows is a little too good to be true, so the range of
 shares that cannot be told from it stands beside it.
 
+--calibrate learns a correction of probabilities on other rows (--learn FILE, or those of the table for
+which --learn-where holds), applies it to the rows that are judged, and keeps it only where it helps them.
+
 Predictions are only judged by rows that they were not learnt from. Where a customer has several
 rows, name it with --cluster: its rows are one witness, not many.`
 
@@ -47,6 +50,7 @@ type evaluateOptions struct {
 	language                          string
 	json                              bool
 	threads                           int
+	mappingFlags
 
 	policy bool // any of cost, success, saved was given
 }
@@ -78,6 +82,7 @@ func (o *evaluateOptions) addFlags(f *pflag.FlagSet) {
 	addLanguage(f, &o.language)
 	f.BoolVar(&o.json, "json", false, "print JSON instead of tables")
 	addThreads(f, &o.threads)
+	o.mappingFlags.addFlags(f)
 }
 
 func newEvaluateCommand(a *app) *cobra.Command {
@@ -89,6 +94,7 @@ func newEvaluateCommand(a *app) *cobra.Command {
 		Example: `  mainstay evaluate scored.parquet --actual churned --predicted churn_probability
   mainstay evaluate scored.csv --actual left --event yes --predicted p --against p_old --cluster customer
   mainstay evaluate scored.csv --actual left --predicted p --contact-cost 20 --success 0.3 --saved 500
+  mainstay evaluate scored.csv --actual left --predicted p --calibrate auto --learn-where 'year < 2025' --out corrected.csv
   mainstay evaluate year.xlsx --actual revenue --predicted expected --by segment --top 1,10 --json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			for _, name := range []string{"contact-cost", "success", "saved"} {
@@ -113,12 +119,22 @@ func runEvaluate(ctx context.Context, a *app, o *evaluateOptions, args []string)
 		return err
 	}
 	a.progress.say("evaluating")
-	p, err := newPredictions(t, o)
+	teaches, err := o.teaches(t)
+	if err != nil {
+		return err
+	}
+	p, err := newPredictions(t, o, not(teaches))
 	if err != nil {
 		return err
 	}
 	e, err := p.evaluate(ctx, o)
+	if err == nil && o.calibrate != "" {
+		e.Mapped, err = p.correct(ctx, o, t, teaches)
+	}
 	if err != nil {
+		return err
+	}
+	if err := p.writeMapped(o, e); err != nil {
 		return err
 	}
 	a.progress.clear()
@@ -162,6 +178,9 @@ func (o *evaluateOptions) check(args []string) error {
 		return fault("--contact-cost is %v; expected an amount of at least 0", o.cost)
 	case !(o.success >= 0 && o.success <= 1):
 		return fault("--success is %v; expected a chance, from 0 to 1", o.success)
+	}
+	if err := o.mappingFlags.check(o.kind); err != nil {
+		return err
 	}
 	for _, share := range o.top {
 		if !(share > 0 && share < 100) {

@@ -25,12 +25,13 @@ type predictions struct {
 	outcomes    [2]string // probabilities: what counts as 0 and as the event
 	chosen      int       // rows looked at
 	missing     []reports.MissingCells
-	groups      []int32 // by row, its segment; nil without
+	clusters    []string // the texts that cluster numbers stand for
+	groups      []int32  // by row, its segment; nil without
 	segments    []string
 }
 
-// newPredictions finds the columns that the flags name and the rows in which none of them is empty.
-func newPredictions(t *table.Table, o *evaluateOptions) (*predictions, error) {
+// newPredictions finds the columns that the flags name and the rows in which none of them is empty; of rows that no other flag keeps out, those that keep holds for (nil = all).
+func newPredictions(t *table.Table, o *evaluateOptions, keep func(row int) bool) (*predictions, error) {
 	p := &predictions{table: t, names: map[string]string{}}
 	flags := []struct{ part, column string }{{"actual", o.actual}, {"predicted", o.predicted}, {"against", o.against},
 		{"weight", o.weights}, {"cluster", o.cluster}, {"by", o.by}, {"saved", o.saved}}
@@ -53,6 +54,9 @@ func newPredictions(t *table.Table, o *evaluateOptions) (*predictions, error) {
 		for i := range t.Rows {
 			chosen = append(chosen, i)
 		}
+	}
+	if keep != nil {
+		chosen = slices.DeleteFunc(slices.Clone(chosen), func(i int) bool { return !keep(i) })
 	}
 	p.chosen = len(chosen)
 	for _, f := range flags { // in their order, so that what is missing is told in it
@@ -100,7 +104,7 @@ func (p *predictions) fill(o *evaluateOptions, columns map[string]*table.Column)
 		return err
 	}
 	if c := columns["cluster"]; c != nil {
-		p.all.Cluster, _ = numberedCells(c, p.rows)
+		p.all.Cluster, p.clusters = numberedCells(c, p.rows)
 	}
 	if c := columns["by"]; c != nil {
 		if p.groups, p.segments = numberedCells(c, p.rows); len(p.segments) > mostSegments {

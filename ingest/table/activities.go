@@ -3,6 +3,8 @@ package table
 import (
 	"cmp"
 	"context"
+	"maps"
+	"slices"
 	"strings"
 
 	"mainstay/ingest/store"
@@ -48,6 +50,15 @@ type Activities struct {
 	byKey[Activity] // by day
 	Tally           Tally
 	Chosen          ActivitiesConfig
+}
+
+// Kinds are the kinds of the activities, sorted; those without one are "".
+func (a *Activities) Kinds() []string {
+	known := map[string]bool{}
+	for i := range a.rows {
+		known[a.rows[i].Kind] = true
+	}
+	return slices.Sorted(maps.Keys(known))
 }
 
 // ReadActivities reads the activities up to the scope's day, as ReadContracts does contracts. Two equal

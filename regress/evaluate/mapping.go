@@ -62,12 +62,12 @@ func (m *Mapping) Apply(p float64) float64 {
 	return p
 }
 
-// LearnMapping learns both methods on some rows and judges them by others, none of whose clusters may be among the first: the
+// LearnMapping learns the methods named (none = both) on some rows and judges them by others, none of whose clusters may be among the first: the
 // method with the lower mean log loss is kept if the loss falls by more than noise, which is the one-sided interval of
 // the paired difference at a level above 0.5 such as 0.95; else Unchanged. Isotonic shares are kept within [1/(n+2), (n+1)/(n+2)] (Laplace),
 // n the effective rows learnt from: no finite number of rows makes a certainty, and one would cost an endless loss. A
 // method that turns the order round (slope at most 0) is not used. Errors as of OfProbabilities; a cluster on both sides.
-func LearnMapping(learn, held *Rows, level float64) (*Mapping, error) {
+func LearnMapping(learn, held *Rows, level float64, methods ...string) (*Mapping, error) {
 	for _, r := range []*Rows{learn, held} {
 		if err := r.check(true); err != nil {
 			return nil, err
@@ -92,6 +92,9 @@ func LearnMapping(learn, held *Rows, level float64) (*Mapping, error) {
 	tried := []Trial{}
 	for _, method := range []func([]Level, Mapping) (Mapping, string){plattMapping, isotonicMapping} {
 		m, why := method(levels, none)
+		if len(methods) > 0 && !slices.Contains(methods, m.Method) {
+			continue
+		}
 		t := Trial{Method: m.Method, Note: why}
 		if why == "" {
 			gain := b.mean(func(i int) float64 { return logLoss(b.y[i], m.Apply(b.p[i])) - logLoss(b.y[i], b.p[i]) })

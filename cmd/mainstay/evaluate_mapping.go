@@ -1,0 +1,156 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"mainstay/ingest/table"
+	"mainstay/regress/evaluate"
+	"mainstay/reports"
+)
+
+// mappingFlags ask for a correction of probabilities, learnt on other rows than those that are judged.
+type mappingFlags struct {
+	calibrate, learn, learnWhere string
+	mapping, out                 string
+}
+
+// calibrations are the values of --calibrate, by what they let be tried.
+var calibrations = map[string][]string{"auto": nil, evaluate.Platt: {evaluate.Platt}, evaluate.Isotonic: {evaluate.Isotonic}}
+
+func (m *mappingFlags) addFlags(f *pflag.FlagSet) {
+	f.StringVar(&m.calibrate, "calibrate", "", "correct probabilities by a `METHOD` learnt on other rows, kept only where it helps those that are judged: platt, isotonic, auto (the better)")
+	f.StringVar(&m.learn, "learn", "", "with --calibrate: `FILE` of the rows to learn from, with the same columns")
+	f.StringVar(&m.learnWhere, "learn-where", "", "with --calibrate: learn from the rows of the table for which a `CONDITION` holds, and judge by the others")
+	f.StringVar(&m.mapping, "mapping", "", "with --calibrate: write the correction to `FILE` (.json)")
+	f.StringVarP(&m.out, "out", "o", "", "with --calibrate: write the rows that are judged with their corrected probabilities to `FILE` (.csv, .parquet, .arrow, .json)")
+}
+
+func (m *mappingFlags) check(kind string) error {
+	_, known := calibrations[m.calibrate]
+	switch {
+	case m.calibrate == "" && (m.learn != "" || m.learnWhere != "" || m.mapping != "" || m.out != ""):
+		return usageError{errors.New("--learn, --learn-where, --mapping and --out are about a correction: ask for it with --calibrate auto")}
+	case m.calibrate == "":
+		return nil
+	case !known:
+		return usageError{fmt.Errorf("--calibrate is %q; expected platt, isotonic or auto", m.calibrate)}
+	case kind == kindValue:
+		return usageError{errors.New("--calibrate is of probabilities: leave it out with --kind value")}
+	case (m.learn == "") == (m.learnWhere == ""):
+		return usageError{errors.New("a correction is learnt on other rows than those that are judged: name their file with --learn, or choose them with --learn-where, one of both")}
+	}
+	for _, file := range []string{m.mapping, m.out} {
+		if file == "" {
+			continue
+		}
+		if err := reports.CheckFile(file); err != nil {
+			return err
+		}
+	}
+	if m.mapping != "" && !strings.HasSuffix(strings.ToLower(m.mapping), ".json") {
+		return usageError{fmt.Errorf("--mapping %s: a correction is written as .json", m.mapping)}
+	}
+	return nil
+}
+
+// teaches are the rows of the table that --learn-where chooses; nil without it.
+func (m *mappingFlags) teaches(t *table.Table) (func(row int) bool, error) {
+	if m.learnWhere == "" {
+		return nil, nil
+	}
+	rows, err := chosenRows(t, m.learnWhere)
+	if err != nil {
+		return nil, fmt.Errorf("--learn-where: %w", err)
+	}
+	return func(row int) bool { _, found := slices.BinarySearch(rows, row); return found }, nil
+}
+
+// not is the other rows; nil for nil.
+func not(keep func(row int) bool) func(row int) bool {
+	if keep == nil {
+		return nil
+	}
+	return func(row int) bool { return !keep(row) }
+}
+
+// correct learns a mapping and judges what it makes of the rows of p.
+func (p *predictions) correct(ctx context.Context, o *evaluateOptions, t *table.Table, teaches func(row int) bool) (*reports.Mapped, error) {
+	if !p.probability {
+		return nil, usageError{errors.New("--calibrate is of probabilities, and these are values (--kind probability takes what came for an event)")}
+	}
+	from, source := *o, ""
+	from.kind, from.by, from.against, from.saved, from.policy = kindProbability, "", "", "", false
+	if p.outcomes != [2]string{"0", "1"} {
+		from.event = p.outcomes[1]
+	}
+	if source = "the rows for which " + o.learnWhere; o.learn != "" {
+		var err error
+		if t, err = table.Read(ctx, files, []string{o.learn}, o.threads); err != nil {
+			return nil, err
+		}
+		source, teaches = strings.Join(t.Files, ", "), nil
+	}
+	learn, err := newPredictions(t, &from, teaches)
+	if err != nil {
+		return nil, fmt.Errorf("learning a correction: %w", err)
+	}
+	learn.renumber(p.clusters)
+	m, err := evaluate.LearnMapping(&learn.all, &p.all, o.level, calibrations[o.calibrate]...)
+	switch {
+	case errors.Is(err, evaluate.ErrNoRows):
+		return nil, &table.MappingError{Msg: "no rows to learn a correction from: those chosen weigh 0"}
+	case err != nil && p.all.Cluster != nil:
+		return nil, usageError{fmt.Errorf("%w: keep the rows of one %s on one side", err, p.names["cluster"])}
+	case err != nil:
+		return nil, err
+	}
+	out := &reports.Mapped{Mapping: m, Source: source, P: make([]float64, len(p.all.P))}
+	for i, v := range p.all.P {
+		out.P[i] = m.Apply(v)
+	}
+	after := p.all
+	after.P = out.P
+	settings, _ := o.settings()
+	settings.Policy = nil
+	out.After, err = evaluate.OfProbabilities(&after, settings)
+	return out, err
+}
+
+// renumber gives clusters the numbers that their names have in known, and others numbers behind.
+func (p *predictions) renumber(known []string) {
+	for i, c := range p.all.Cluster {
+		if at, found := slices.BinarySearch(known, p.clusters[c]); found {
+			p.all.Cluster[i] = int32(at)
+		} else {
+			p.all.Cluster[i] = int32(len(known)) + c
+		}
+	}
+}
+
+// writeMapped writes the files that --mapping and --out ask for.
+func (p *predictions) writeMapped(o *evaluateOptions, e *reports.Evaluation) error {
+	if o.mapping != "" {
+		err := reports.WriteWhole(o.mapping, func(w io.Writer) error {
+			b, err := json.MarshalIndent(e.Mapped.Mapping, "", "  ")
+			if err == nil {
+				_, err = w.Write(append(b, '\n'))
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if o.out == "" {
+		return nil
+	}
+	return reports.WriteFile(o.out, reports.CorrectedRows(p.rows, p.all.Y, p.all.P, e.Mapped.P))
+}
