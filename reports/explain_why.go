@@ -83,7 +83,7 @@ func (b *brief) linear(w *segment.LinearWhy, says float64) {
 			continue
 		}
 		at += t.Share
-		g.rows = append(g.rows, []string{t.Name, fixed(t.Value, textMoneyPlaces), fixed(t.Mean, textMoneyPlaces), plus(t.Share), makes(at)})
+		g.rows = append(g.rows, []string{b.style.term(printable(t.Name)), fixed(t.Value, textMoneyPlaces), fixed(t.Mean, textMoneyPlaces), plus(t.Share), makes(at)})
 	}
 	if few > 0 {
 		g.rows = append(g.rows, []string{b.style.say("explain.rest", few), "", "", plus(rest), makes(at + rest)})
@@ -221,7 +221,7 @@ func (b *brief) terms(terms []segment.Term) {
 	total := 0.0
 	for _, t := range terms {
 		total += t.Share
-		g.rows = append(g.rows, []string{t.Name, fixed(t.Value, textMoneyPlaces), b.estimate(t.Share)})
+		g.rows = append(g.rows, []string{b.style.term(printable(t.Name)), fixed(t.Value, textMoneyPlaces), b.estimate(t.Share)})
 	}
 	g.rows = append(g.rows, []string{b.style.say("explain.sum"), "", b.estimate(total)})
 	b.grid(&g)

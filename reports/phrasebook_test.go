@@ -25,11 +25,14 @@ func TestPhrasebookKnowsWhatIsSaid(t *testing.T) {
 		n++
 		what, text, _ := strings.Cut(strings.ReplaceAll(strings.TrimSuffix(line, "\n"), "#", "−7"), "\t")
 		got := ""
-		if strings.HasPrefix(what, "reason ") {
+		switch {
+		case what == "term":
+			got = zh.term(text)
+		case strings.HasPrefix(what, "reason "):
 			if got = zh.because(text); !strings.HasSuffix(got, " (+)") {
 				t.Errorf("%q became %q", text, got)
 			}
-		} else {
+		default:
 			got = zh.tell(text)
 		}
 		if word := english.FindString(said.ReplaceAllString(got, "")); word != "" && what != "reason "+reasonAttribute {

@@ -45,6 +45,7 @@ func TestSentences(t *testing.T) {
 	l := sim.ledger(1300)
 	in := industryAccounts(sim.customers, func(c int) string { return []string{"Steel", "Food, drinks", ""}[c%3] }, nil)
 	in.Activities = mustActivities(l.AsOf, "C0000", "C0001", "C0002 complaint")
+	in.Contracts = mustContracts(l.AsOf, "C0000 2020-01-01 2030-01-01 - 1")
 	in.People = mustPeople(l.AsOf, "C0000,Li,account manager,2020-01-01,", "C0001,Li,account manager,,")
 	all := kinds{}
 	for _, basis := range []string{Margin, Revenue} {
@@ -58,6 +59,12 @@ func TestSentences(t *testing.T) {
 				words := reasonOf(code, 1).append(nil, func(dst []byte, code string) []byte { return facts.append(dst, code, f) })
 				all.add("reason "+code, string(words))
 			})
+		}
+		for _, f := range st.allFeatures() {
+			all["term\t"+f.Name] = true
+		}
+		for _, name := range slices.Concat(hurdleColumns[:], marginNames[:]) {
+			all["term\t"+name] = true
 		}
 		for _, name := range slices.Concat(st.states.Names, folded(st.states)) {
 			all.add("reason "+codeState, codeState+": "+name+" (+)")
