@@ -29,24 +29,12 @@ const noActivities = "none"
 
 // newEvents is nil without activities, and where the configuration wants none.
 func (b *Book) newEvents() *events {
-	t, kinds := b.Inputs.Activities, b.Config.ModelActivities
-	if t == nil || slices.Contains(kinds, noActivities) {
+	t := b.Inputs.Activities
+	if t == nil || slices.Contains(b.Config.ModelActivities, noActivities) {
 		return nil
 	}
 	e := &events{first: math.MaxInt32}
-	e.of = byCustomer(b.Ledger, func(key []byte) []table.Activity {
-		all := t.Of(key)
-		if len(kinds) == 0 {
-			return all
-		}
-		var wanted []table.Activity
-		for _, a := range all {
-			if slices.ContainsFunc(kinds, func(k string) bool { return identifier(k) == identifier(a.Kind) }) {
-				wanted = append(wanted, a)
-			}
-		}
-		return wanted
-	}, b.Threads)
+	e.of = byCustomer(b.Ledger, func(key []byte) []table.Activity { return b.modelActivities(t.Of(key)) }, b.Threads)
 	for _, shard := range e.of {
 		for _, all := range shard {
 			e.first = min(e.first, ingest.Day(all[0].Day)) // by day
@@ -54,6 +42,21 @@ func (b *Book) newEvents() *events {
 		}
 	}
 	return e
+}
+
+// modelActivities are those of the kinds that the configuration gives to the models.
+func (b *Book) modelActivities(all []table.Activity) []table.Activity {
+	kinds := b.Config.ModelActivities
+	if len(kinds) == 0 {
+		return all
+	}
+	var wanted []table.Activity
+	for _, a := range all {
+		if slices.ContainsFunc(kinds, func(k string) bool { return identifier(k) == identifier(a.Kind) }) {
+			wanted = append(wanted, a)
+		}
+	}
+	return wanted
 }
 
 // checkModelActivities refuses kinds that no activity has, as an *ingest.ConfigError.

@@ -1,6 +1,7 @@
 package segment
 
 import (
+	"math"
 	"strconv"
 
 	"mainstay/ingest"
@@ -20,20 +21,43 @@ func (b *Book) activities(m int) []table.Activity {
 	return all[:n]
 }
 
-// appendActivity says when the last activity was, and how many there were in 12 months.
+// appendActivity says what the columns of activities are made of: the last contact and how many in 12 months, before them quotes and the last score, where there are any.
 func (t *teller) appendActivity(dst []byte, m int) []byte {
-	all := t.activities(m)
+	all := t.modelActivities(t.activities(m))
 	if len(all) == 0 {
 		return append(dst, "no activity is known"...)
 	}
-	dst = appendAgo(append(dst, "last activity "...), t.Clock.AsOf, all[len(all)-1].Day)
-	year := int64(countSince(all, MonthsBefore(t.Clock.AsOf, 12), func(*table.Activity) bool { return true }))
-	return append(strconv.AppendInt(append(dst, ", "...), year, 10), " in 12 months"...)
+	year, last, score := int32(MonthsBefore(t.Clock.AsOf, 12)), int32(table.NoDay), math.NaN()
+	var counts [aScore + 1]int
+	for i := range all {
+		a := &all[i]
+		kind := activityKind(a)
+		if a.Day > year {
+			counts[kind]++
+		}
+		switch kind {
+		case aContact:
+			last = a.Day
+		case aScore:
+			score = a.Value
+		}
+	}
+	if !math.IsNaN(score) {
+		dst = append(strconv.AppendFloat(append(dst, "survey score "...), score, 'g', 4, 64), ", "...)
+	}
+	if counts[aQuote] > 0 {
+		dst = append(appendPlural(dst, counts[aQuote], "quote", "quotes"), " in 12 months, "...)
+	}
+	if last == table.NoDay {
+		return append(dst, "no contact is known"...)
+	}
+	dst = append(appendAgo(append(dst, "last contact "...), t.Clock.AsOf, last), ", "...)
+	return append(strconv.AppendInt(dst, int64(counts[aContact]), 10), " in 12 months"...)
 }
 
 // appendComplaint says when the last complaint was.
 func (t *teller) appendComplaint(dst []byte, m int) []byte {
-	all := t.activities(m)
+	all := t.modelActivities(t.activities(m))
 	for i := len(all) - 1; i >= 0; i-- {
 		if all[i].Complaint() {
 			return appendAgo(append(dst, "last complaint "...), t.Clock.AsOf, all[i].Day)

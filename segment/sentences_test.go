@@ -1,7 +1,6 @@
 package segment
 
 import (
-	"cmp"
 	"context"
 	"maps"
 	"math"
@@ -44,7 +43,7 @@ func TestSentences(t *testing.T) {
 	sim.customers = 60
 	l := sim.ledger(1300)
 	in := industryAccounts(sim.customers, func(c int) string { return []string{"Steel", "Food, drinks", ""}[c%3] }, nil)
-	in.Activities = mustActivities(l.AsOf, "C0000", "C0001", "C0002 complaint")
+	in.Activities = mustActivities(l.AsOf, "C0000 visit,", "C0001 quote,", "C0001 visit,", "C0002 complaint,", "C0003 survey,7.5", "C0003 visit,")
 	in.Contracts = mustContracts(l.AsOf, "C0000 2020-01-01 2030-01-01 - 1")
 	in.People = mustPeople(l.AsOf, "C0000,Li,account manager,2020-01-01,", "C0001,Li,account manager,,")
 	all := kinds{}
@@ -110,12 +109,12 @@ func (t *teller) drawn(r *rand.Rand, say func(f *fact)) {
 	}
 }
 
-// mustActivities are a visit of each customer, or what stands behind its key, three days before a day.
+// mustActivities are written as "customer kind,value", three days before a day.
 func mustActivities(asOf ingest.Day, lines ...string) *table.Activities {
-	text := "customer,date,kind\n"
+	text := "customer,date,kind,value\n"
 	for _, l := range lines {
 		key, kind, _ := strings.Cut(l, " ")
-		text += key + "," + (asOf - 3).String() + "," + cmp.Or(kind, "visit") + "\n"
+		text += key + "," + (asOf - 3).String() + "," + kind + "\n"
 	}
 	return must(table.ReadActivities(context.Background(), store.Memory{"a.csv": []byte(text)}, []string{"a.csv"}, table.ActivitiesConfig{}, table.Scope{AsOf: int32(asOf)}))
 }
