@@ -1,0 +1,334 @@
+package ctmc
+
+import (
+	"encoding/csv"
+	"math"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strconv"
+	"testing"
+
+	"mainstay/internal/refdata"
+
+	"pgregory.net/rapid"
+)
+
+// cav are R msm's patients with heart transplants: two ways between three stages, death from each at a known time.
+func cav(t testing.TB, covariates ...string) (*Model, *Data) {
+	t.Helper()
+	file, err := os.Open(refdata.Shared(t, "reference", "msm_cav.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	rows, err := csv.NewReader(file).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	number := func(row []string, name string) float64 {
+		v, err := strconv.ParseFloat(row[slices.Index(rows[0], name)], 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	m := &Model{States: []string{"1", "2", "3", "4"}, Rates: []Rate{{0, 1}, {0, 3}, {1, 0}, {1, 2}, {1, 3}, {2, 1}, {2, 3}}, Covariates: covariates}
+	m.Every()
+	d := &Data{}
+	for i := 2; i < len(rows); i++ {
+		a, b := rows[i-1], rows[i]
+		if a[0] != b[0] {
+			continue
+		}
+		v := Interval{From: int(number(a, "state")) - 1, To: int(number(b, "state")) - 1, Time: number(b, "years") - number(a, "years"), X: len(d.X)}
+		if v.To == 3 {
+			v.Kind = Entered
+		}
+		var x []float64
+		for _, name := range covariates {
+			x = append(x, number(a, name))
+		}
+		d.X, d.Intervals = append(d.X, x), append(d.Intervals, v)
+	}
+	return m, d
+}
+
+func close(t testing.TB, what string, got, want, tol float64) {
+	t.Helper()
+	if !(math.Abs(got-want) <= tol) {
+		t.Errorf("%s: %.12g, want %.12g ± %g", what, got, want, tol)
+	}
+}
+
+// The figures that msm's own tests and course print, and those of msm 1.7 with tight tolerances (R 4.2.2).
+func TestCav(t *testing.T) {
+	m, d := cav(t)
+	f, err := m.Fit(d, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !f.Certificate.Certified() {
+		t.Fatalf("%+v", f.Certificate)
+	}
+	close(t, "−2LL", -2*f.LogLik, 3968.7978930519, 1e-4)
+	close(t, "−2LL, tight", -2*f.LogLik, 3968.7978812, 1e-6)
+	q := f.Intensities(nil, .95)
+	for r, want := range []Estimate{{.127874, .0090227, .111358, .146840}, {.0424853, .0047634, .0341039, .0529267}, {.225102, .0339215, .167536, .302447},
+		{.342595, .0395836, .273170, .429665}, {.0402664, .026055, .0113281, .143129}, {.130624, .0330806, .0795162, .214580}, {.306459, .0393896, .238214, .394257}} {
+		tol := 2e-4
+		close(t, "q", q[r].Value, want.Value, tol*want.Value)
+		close(t, "low", q[r].Low, want.Low, 3e-3*want.Low)
+		close(t, "high", q[r].High, want.High, 3e-3*want.High)
+		close(t, "SE", q[r].SE, want.SE, 3e-3*want.SE)
+	}
+	again, err := m.Fit(d, 1)
+	if err != nil || !slices.Equal(again.Theta, f.Theta) {
+		t.Error("another number of threads, another fit")
+	}
+}
+
+func TestCavBySex(t *testing.T) {
+	m, d := cav(t, "sex")
+	f, err := m.Fit(d, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !f.Certificate.Certified() {
+		t.Fatalf("%+v", f.Certificate)
+	}
+	close(t, "−2LL", -2*f.LogLik, 3954.77700438268, 1e-4)
+}
+
+// The likelihood at fixed rates, as msm's tests print it.
+func TestCavFixed(t *testing.T) {
+	m, d := cav(t)
+	l := newLikelihood(m, d, 2)
+	theta := make([]float64, 7)
+	for r, q := range []float64{.25, .25, .166, .166, .166, .25, .25} {
+		theta[r] = math.Log(q)
+	}
+	logLik, _, _ := l.sums(theta)
+	close(t, "−2LL", -2*logLik, 4908.81676837903, 1e-7)
+}
+
+// e^A: of a nilpotent, a diagonal and a rotation exactly; and e^{A+B} = e^A e^B where they commute.
+func TestExponential(t *testing.T) {
+	e := newExponential(2, 0)
+	for _, c := range [][2][]float64{
+		{{0, 3, 0, 0}, {1, 3, 0, 1}},
+		{{1, 0, 0, -20}, {math.E, 0, 0, math.Exp(-20)}},
+		{{0, -7, 7, 0}, {math.Cos(7), -math.Sin(7), math.Sin(7), math.Cos(7)}},
+		{{-1e4, 1e4, 0, 0}, {0, 1, 0, 1}},
+	} {
+		got := e.of(&dual{v: slices.Clone(c[0])})
+		for i, want := range c[1] {
+			close(t, "e^A", got.v[i], want, 1e-12*max(1, math.Abs(want)))
+		}
+	}
+}
+
+// Derivatives are those of Van Loan's block matrix, e^[A E; 0 A] = [e^A L(A, E); 0 e^A] (Van Loan 1978), and of differences.
+func TestDerivatives(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(1, 5).Draw(t, "n")
+		size := math.Exp(rapid.Float64Range(-6, 4).Draw(t, "log size"))
+		draw := func() []float64 {
+			out := rapid.SliceOfN(rapid.Float64Range(-1, 1), n*n, n*n).Draw(t, "entries")
+			for i := range out {
+				out[i] *= size
+			}
+			return out
+		}
+		a, direction := draw(), draw()
+		for i := range n { // as of intensities, that nothing grows
+			a[i*n+i] = -math.Abs(a[i*n+i]) - float64(n)*size
+		}
+		x := newExponential(n, 1).of(&dual{slices.Clone(a), [][]float64{slices.Clone(direction)}})
+		block := make([]float64, 4*n*n)
+		for i := range n {
+			for j := range n {
+				block[i*2*n+j], block[(n+i)*2*n+n+j], block[i*2*n+n+j] = a[i*n+j], a[i*n+j], direction[i*n+j]
+			}
+		}
+		b := newExponential(2*n, 0).of(&dual{v: block})
+		for i := range n {
+			for j := range n {
+				if want := b.v[i*2*n+n+j]; math.Abs(x.d[0][i*n+j]-want) > 1e-11*max(1, size) {
+					t.Fatalf("L = %v, Van Loan %v", x.d[0][i*n+j], want)
+				}
+				if want := b.v[i*2*n+j]; math.Abs(x.v[i*n+j]-want) > 1e-12 {
+					t.Fatalf("e^A = %v, block %v", x.v[i*n+j], want)
+				}
+			}
+		}
+	})
+}
+
+// simulate follows customers of three states and death through their exact times, looked at now and then.
+func simulate(r *rand.Rand, customers int, effect float64) (*Model, *Data) {
+	m := &Model{States: []string{"new", "loyal", "quiet", "gone"}, Rates: []Rate{{0, 1}, {0, 2}, {1, 2}, {2, 1}, {2, 3}}, Covariates: []string{"x"}}
+	m.Common()
+	d := &Data{X: [][]float64{{0}, {1}}, Sets: [][]int{{0, 1, 2}}}
+	for range customers {
+		x := r.IntN(2)
+		at, now, seen, seenAt := 0, 0.0, 0, 0.0
+		look := r.ExpFloat64()
+		for end := 12.0; now < end; {
+			rate := 0.0
+			var out []float64
+			for i, q := range truth {
+				if m.Rates[i].From != at {
+					q = 0
+				}
+				q *= math.Exp(effect * float64(x))
+				out, rate = append(out, q), rate+q
+			}
+			next := now + r.ExpFloat64()/rate
+			for look < next && look < end {
+				d.Intervals = append(d.Intervals, Interval{From: seen, To: at, Time: look - seenAt, X: x})
+				seen, seenAt = at, look
+				look += .05 + r.ExpFloat64()
+			}
+			if now = next; now >= end {
+				d.Intervals = append(d.Intervals, Interval{From: seen, To: 0, Time: end - seenAt, X: x, Kind: Censored})
+				break
+			}
+			u := r.Float64() * rate
+			for i, q := range out {
+				if u -= q; u < 0 {
+					at = m.Rates[i].To
+					break
+				}
+			}
+			if at == 3 {
+				d.Intervals = append(d.Intervals, Interval{From: seen, To: 3, Time: now - seenAt, X: x, Kind: Entered})
+				break
+			}
+		}
+	}
+	return m, d
+}
+
+var truth = []float64{.6, .3, .25, .35, .2}
+
+// The analytic score is that of differences, whatever the kind of interval.
+func TestScore(t *testing.T) {
+	m, d := simulate(rand.New(rand.NewPCG(1, 2)), 20, .5)
+	d.Intervals = append(d.Intervals, Interval{From: 1, To: 2, Time: .7, X: 1, Kind: Moved})
+	l := newLikelihood(m, d, 1)
+	theta := []float64{-.5, -1, -1.2, -.9, -1.6, .3}
+	_, score, _ := l.sums(theta)
+	for i := range theta {
+		at := slices.Clone(theta)
+		const h = 1e-5
+		at[i] += h
+		up, _, _ := l.sums(at)
+		at[i] -= 2 * h
+		down, _, _ := l.sums(at)
+		close(t, "score", score[i], (up-down)/(2*h), 1e-6*max(1, math.Abs(score[i])))
+	}
+}
+
+// Estimates of simulated customers lie where they should, and 95 % intervals cover.
+func TestCoverage(t *testing.T) {
+	if testing.Short() {
+		t.Skip("simulation")
+	}
+	r := rand.New(rand.NewPCG(3, 4))
+	covered, all := 0, 0
+	for range 60 {
+		m, d := simulate(r, 250, .5)
+		f, err := m.Fit(d, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !f.Certificate.Certified() {
+			t.Fatalf("%+v", f.Certificate)
+		}
+		estimates := append(f.Intensities([]float64{0}, .95), f.HazardRatios(.95)...)
+		for i, want := range append(slices.Clone(truth), math.Exp(.5)) {
+			if all++; estimates[i].Low <= want && want <= estimates[i].High {
+				covered++
+			}
+		}
+	}
+	if share := float64(covered) / float64(all); share < .92 || share > .98 {
+		t.Errorf("95 %% intervals cover %.3f", share)
+	}
+}
+
+// Times, probabilities and lives, with errors, against differences of the same figures.
+func TestAnswers(t *testing.T) {
+	m, d := simulate(rand.New(rand.NewPCG(5, 6)), 300, .5)
+	f, err := m.Fit(d, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := func() []Estimate {
+		x := []float64{1}
+		p, err := f.Probabilities(2.5, x, .95)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return slices.Concat(append(p, f.Intensities(x, .95), f.Stays(x, .95), f.Next(x, .95), f.Lives(x, .95), f.HazardRatios(.95))...)
+	}
+	base := all()
+	gradients := make([][]float64, len(base))
+	const h = 1e-6
+	for i, v := range f.Theta {
+		f.Theta[i] = v + h
+		up := all()
+		f.Theta[i] = v - h
+		down := all()
+		f.Theta[i] = v
+		for e := range base {
+			g := (up[e].Value - down[e].Value) / (2 * h)
+			if math.IsNaN(g) { // endless
+				g = 0
+			}
+			gradients[e] = append(gradients[e], g)
+		}
+	}
+	for e, v := range base {
+		close(t, "standard error", v.SE, f.se(gradients[e]), 1e-5*max(1, v.SE))
+	}
+	sum := 0.0
+	p, _ := f.Probabilities(2.5, nil, .95)
+	for _, v := range p[0] {
+		sum += v.Value
+	}
+	close(t, "row", sum, 1, 1e-12)
+}
+
+// What cannot be is said, and never a panic.
+func TestRefuses(t *testing.T) {
+	m := &Model{States: []string{"a", "b", "c"}, Rates: []Rate{{0, 1}, {1, 2}}}
+	ok := Interval{From: 0, To: 1, Time: 1}
+	for _, c := range []struct {
+		m *Model
+		v Interval
+	}{
+		{m, Interval{From: 1, To: 0, Time: 1}}, {m, Interval{From: 0, To: 1}}, {m, Interval{From: 0, To: 9, Time: 1}}, {m, Interval{From: 0, To: 0, Time: 1, Kind: Entered}},
+		{m, Interval{From: 0, To: 2, Time: 1, Kind: Moved}}, {m, Interval{From: 0, To: 1, Time: math.NaN()}}, {m, Interval{From: 0, To: 0, Time: 1, Kind: Censored}},
+		{&Model{States: []string{"a", "b"}, Rates: []Rate{{0, 0}}}, ok}, {&Model{States: []string{"a", "b"}, Rates: []Rate{{0, 1}, {0, 1}}}, ok}, {&Model{States: []string{"a", "b"}}, ok},
+		{&Model{States: []string{"a", "b"}, Rates: []Rate{{0, 1}}, Covariates: []string{"x"}, Effects: []Effect{{0, nil}}}, ok},
+	} {
+		if f, err := c.m.Fit(&Data{Intervals: []Interval{c.v}}, 1); err == nil {
+			t.Errorf("%+v, %+v: %+v", c.m, c.v, f)
+		}
+	}
+	f, err := m.Fit(&Data{Intervals: []Interval{ok}}, 1)
+	if err != nil || f.Certificate.Certified() || f.Theta != nil {
+		t.Errorf("%+v, %v", f, err)
+	}
+	back := &Model{States: []string{"a", "b"}, Rates: []Rate{{0, 1}, {1, 0}}} // nobody comes back
+	d := &Data{}
+	for i := range 40 {
+		d.Intervals = append(d.Intervals, Interval{From: 0, To: i % 2, Time: 1}, Interval{From: 1, To: 1, Time: 3})
+	}
+	f, err = back.Fit(d, 1)
+	if err != nil || f.Certificate.Certified() || f.Cov != nil {
+		t.Errorf("%+v, %v", f, err)
+	}
+}

@@ -1,0 +1,308 @@
+package ctmc
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"mainstay/internal/num"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// Fit is a model at the maximum of its likelihood. A refused fit (its certificate is not Certified) has no parameters and no
+// covariance.
+type Fit struct {
+	*Model
+	Theta       []float64     // logarithms of the rates at the mean of the covariates, then coefficients
+	Cov         *mat.SymDense // of Theta: the inverse of the observed information
+	Mean        []float64     // of the covariates, over intervals
+	LogLik      float64
+	Intervals   int // that tell something: those that do not begin where nothing happens
+	Certificate num.Certificate
+}
+
+// Of the ascent: how many steps, how often one is halved, the Newton decrement at which it ends, and the one below which
+// steps are Newton's; the longest step in the logarithm of a rate; the difference of the information by differences of scores.
+const (
+	mostSteps     = 200
+	mostHalvings  = 40
+	settled       = 1e-10
+	near          = 1
+	longestStep   = 2
+	difference    = 1e-4
+	firstDamping  = 1e-2 // of the largest entry of the information
+	leastDamping  = 1e-4
+	moreDamping   = 8
+	lessDamping   = .25
+	leastExpected = 1e-3 // moves that a rate makes in all the time at risk, below which it is 0
+)
+
+// Fit maximises the likelihood from crude rates (moves seen ÷ time spent, Jackson 2011, §2.5), first by the outer products of
+// the scores (Berndt, Hall, Hall & Hausman 1974), then by Newton's method with the observed information, by differences of
+// the analytic score; both with step halving, so that the likelihood only rises.
+//
+// A rate that tends to 0 is a fit refused (WarnBoundary), as is one that does not settle (WarnNotConverged) or whose
+// information is singular. Errors are those of the model and the data (*DataError). The bytes do not depend on threads.
+func (m *Model) Fit(d *Data, threads int) (*Fit, error) {
+	if err := m.check(); err != nil {
+		return nil, err
+	}
+	if err := d.check(m); err != nil {
+		return nil, err
+	}
+	l := newLikelihood(m, d, threads)
+	f := &Fit{Model: m, Mean: l.mean, Intervals: len(l.order)}
+	f.Certificate = num.Certificate{Model: "ctmc", Observations: int64(len(l.order)),
+		Criteria: []string{"Newton decrement below 1e-10", "observed information is positive definite", "no rate tends to 0"}}
+	if len(l.order) <= l.parameters() {
+		f.Certificate.Refuse(num.WarnTooFew, fmt.Sprintf("%d intervals tell something, of %d parameters: use more data or fewer rates", len(l.order), l.parameters()))
+		return f, nil
+	}
+	theta, err := l.start()
+	if err != nil {
+		return nil, err
+	}
+	f.ascend(l, theta)
+	return f, nil
+}
+
+// start are crude rates and no effects.
+func (l *likelihood) start() ([]float64, error) {
+	moves, time := make([]float64, len(l.m.Rates)), make([]float64, len(l.m.States))
+	for _, i := range l.order {
+		v := l.d.Intervals[i]
+		time[v.From] += v.Time
+		for r, rate := range l.m.Rates {
+			if v.Kind != Censored && rate == (Rate{v.From, v.To}) {
+				moves[r]++
+			}
+		}
+	}
+	theta := make([]float64, l.parameters())
+	for r, rate := range l.m.Rates {
+		if time[rate.From] == 0 {
+			return nil, fmt.Errorf("nobody was seen in state %q, whose rates are to be estimated; leave out its rates", l.m.States[rate.From])
+		}
+		theta[r] = math.Log(max(moves[r], .5) / time[rate.From])
+	}
+	return theta, nil
+}
+
+// ascend finds the maximum and writes down how. Steps are damped (Levenberg 1944): λ is added to the information, so that
+// directions of which little is known are not followed far; less and less of it while the likelihood rises.
+func (f *Fit) ascend(l *likelihood, theta []float64) {
+	cert := &f.Certificate
+	logLik, score, outer := l.sums(theta)
+	p := len(theta)
+	info, newton := mat.NewSymDense(p, outer), false
+	damping := firstDamping * largest(info)
+	for cert.Iterations < mostSteps && !math.IsInf(logLik, -1) {
+		cert.Iterations++
+		step, decrement := stepOf(info, damping, score)
+		if step == nil {
+			if damping = max(damping*moreDamping, leastDamping*largest(info)); math.IsInf(damping, 1) {
+				break
+			}
+			continue
+		}
+		if newton && damping == 0 && decrement < settled {
+			cert.Converged = true
+			f.Cov = inverse(info)
+			break
+		}
+		to, toLogLik, toScore, toOuter := l.rise(theta, step, logLik)
+		if to == nil && newton && damping == 0 {
+			break
+		}
+		if to != nil {
+			theta, logLik, score, outer = to, toLogLik, toScore, toOuter
+			damping *= lessDamping
+		}
+		newton = newton || to == nil || decrement < near
+		if newton && (decrement < near || to == nil) {
+			damping = 0
+		}
+		if info = mat.NewSymDense(p, outer); newton {
+			info = l.information(theta)
+		}
+	}
+	f.judge(l, theta, logLik, score)
+}
+
+func largest(info *mat.SymDense) (largest float64) {
+	for i := range info.SymmetricDim() {
+		largest = max(largest, math.Abs(info.At(i, i)))
+	}
+	return largest
+}
+
+// rise is where a step leads, halved until the likelihood is not lower.
+func (l *likelihood) rise(theta, step []float64, logLik float64) ([]float64, float64, []float64, []float64) {
+	longest := 0.0
+	for _, v := range step {
+		longest = max(longest, math.Abs(v))
+	}
+	f := min(1, longestStep/max(longest, 1e-300))
+	for range mostHalvings {
+		to := append([]float64(nil), theta...)
+		for i, v := range step {
+			to[i] += f * v
+		}
+		if v, score, outer := l.sums(to); v >= logLik {
+			return to, v, score, outer
+		}
+		f /= 2
+	}
+	return nil, 0, nil, nil
+}
+
+// judge certifies the fit, or takes its numbers away.
+func (f *Fit) judge(l *likelihood, theta []float64, logLik float64, score []float64) {
+	cert := &f.Certificate
+	f.LogLik, cert.LogLik = logLik, logLik
+	for _, s := range score {
+		cert.GradientNorm = max(cert.GradientNorm, math.Abs(s)/float64(len(l.order)))
+	}
+	cert.InfoPosDef = f.Cov != nil
+	if r := l.vanishing(theta); r >= 0 {
+		rate := l.m.Rates[r]
+		cert.Refuse(num.WarnBoundary, fmt.Sprintf("the rate from %q to %q tends to 0: nothing in the data needs it; leave it out", l.m.States[rate.From], l.m.States[rate.To]))
+	} else if !cert.Converged || f.Cov == nil {
+		cert.Converged = false
+		cert.Refuse(num.WarnNotConverged, fmt.Sprintf("the likelihood did not settle in %d steps (largest mean score %.2g): leave out rates or covariates about which there is little data, or rescale covariates", cert.Iterations, cert.GradientNorm))
+	}
+	if !cert.Certified() {
+		f.Cov, f.LogLik, cert.LogLik = nil, math.NaN(), math.NaN()
+		return
+	}
+	f.Theta = theta
+	for i := range theta { // coefficients of covariates as they are, not divided by their spread
+		for j := i; j < len(theta); j++ {
+			f.Cov.SetSym(i, j, f.Cov.At(i, j)/(l.unit(i)*l.unit(j)))
+		}
+		f.Theta[i] /= l.unit(i)
+	}
+}
+
+// unit is by what a covariate was divided, of its coefficient; 1 of a rate.
+func (l *likelihood) unit(parameter int) float64 {
+	if e := parameter - len(l.m.Rates); e >= 0 {
+		return l.spread[l.m.Effects[e].Covariate]
+	}
+	return 1
+}
+
+// vanishing is a rate that is 0 to all purposes, −1 without.
+func (l *likelihood) vanishing(theta []float64) int {
+	expected := make([]float64, len(l.m.Rates))
+	for _, i := range l.order {
+		v := l.d.Intervals[i]
+		for r, rate := range l.m.Rates {
+			if rate.From == v.From {
+				expected[r] += v.Time
+			}
+		}
+	}
+	for r := range expected {
+		if expected[r]*math.Exp(theta[r]) < leastExpected {
+			return r
+		}
+	}
+	return -1
+}
+
+// information is the observed one: minus the derivative of the score, by central differences, made symmetric.
+func (l *likelihood) information(theta []float64) *mat.SymDense {
+	p := len(theta)
+	raw := mat.NewDense(p, p, nil)
+	at := append([]float64(nil), theta...)
+	for i := range theta {
+		at[i] = theta[i] + difference
+		_, up, _ := l.sums(at)
+		at[i] = theta[i] - difference
+		_, down, _ := l.sums(at)
+		at[i] = theta[i]
+		for j := range up {
+			raw.Set(i, j, (down[j]-up[j])/(2*difference))
+		}
+	}
+	info := mat.NewSymDense(p, nil)
+	for i := range p {
+		for j := i; j < p; j++ {
+			info.SetSym(i, j, (raw.At(i, j)+raw.At(j, i))/2)
+		}
+	}
+	return info
+}
+
+// stepOf is (info + damping·I)⁻¹·score, and that times the score; nil where the matrix is not positive definite.
+func stepOf(info *mat.SymDense, damping float64, score []float64) ([]float64, float64) {
+	damped := mat.NewSymDense(len(score), nil)
+	damped.CopySym(info)
+	for i := range score {
+		damped.SetSym(i, i, info.At(i, i)+damping)
+	}
+	chol, scale, err := factorised(damped)
+	if err != nil {
+		return nil, 0
+	}
+	x := mat.NewVecDense(len(score), nil)
+	b := mat.NewVecDense(len(score), nil)
+	for i, s := range score {
+		b.SetVec(i, s/scale[i])
+	}
+	if chol.SolveVecTo(x, b) != nil {
+		return nil, 0
+	}
+	step, decrement := make([]float64, len(score)), 0.0
+	for i, s := range score {
+		step[i] = x.AtVec(i) / scale[i]
+		decrement += step[i] * s
+	}
+	return step, decrement
+}
+
+// worstCondition is beyond which an information matrix, scaled to a unit diagonal, counts as singular.
+const worstCondition = 1e12
+
+// factorised is the Cholesky factor of info scaled to a unit diagonal, and the scales.
+func factorised(info *mat.SymDense) (*mat.Cholesky, []float64, error) {
+	p := info.SymmetricDim()
+	scale := make([]float64, p)
+	for i := range scale {
+		if scale[i] = math.Sqrt(info.At(i, i)); !(scale[i] > 0) {
+			return nil, nil, errors.New("not positive definite")
+		}
+	}
+	unit := mat.NewSymDense(p, nil)
+	for i := range p {
+		for j := i; j < p; j++ {
+			unit.SetSym(i, j, info.At(i, j)/(scale[i]*scale[j]))
+		}
+	}
+	var chol mat.Cholesky
+	if !chol.Factorize(unit) || chol.Cond() > worstCondition {
+		return nil, nil, errors.New("not positive definite")
+	}
+	return &chol, scale, nil
+}
+
+// inverse of an information matrix; nil where it is not positive definite.
+func inverse(info *mat.SymDense) *mat.SymDense {
+	chol, scale, err := factorised(info)
+	if err != nil {
+		return nil
+	}
+	p := len(scale)
+	out := mat.NewSymDense(p, nil)
+	if chol.InverseTo(out) != nil {
+		return nil
+	}
+	for i := range p {
+		for j := i; j < p; j++ {
+			out.SetSym(i, j, out.At(i, j)/(scale[i]*scale[j]))
+		}
+	}
+	return out
+}
