@@ -14,6 +14,7 @@ type Move struct {
 	Before   int16   // the state one step before From, or Unobserved
 	From, To int16   // states
 	Time     float64 // of the observation moved from: its step where there are steps
+	Took     float64 // until the observation moved to
 }
 
 // CountMoves counts the moves of a list that belong; a nil belongs takes all.

@@ -14,6 +14,7 @@ type Observations struct {
 	Time  []float64 // any unit in which later is larger; NaN is unknown: the row is set aside
 	State []int     // Unobserved, or a state number
 	Step  []int64   // the period that the time lies in; nil: the times of an id are its steps, one after the other
+	Skip  bool      // without Step: times of which the state is not known are no steps, so that moves go over them
 }
 
 // Panel is what a panel says about moves.
@@ -164,7 +165,7 @@ func (o *Observations) follow(p *Panel, rows []int, last int64, who int32) error
 // move is the one that ends at place i of an id's path.
 func (o *Observations) move(path []seen, i int, who int32) Move {
 	from, to := path[i-1], path[i]
-	m := Move{Who: who, Row: int32(from.row), Before: Unobserved, From: int16(from.state), To: int16(to.state), Time: from.time}
+	m := Move{Who: who, Row: int32(from.row), Before: Unobserved, From: int16(from.state), To: int16(to.state), Time: from.time, Took: to.time - from.time}
 	if o.Step != nil {
 		m.Time = float64(from.step)
 	}
@@ -183,7 +184,9 @@ func (o *Observations) path(p *Panel, rows []int) ([]seen, error) {
 		if err != nil {
 			return nil, err
 		}
-		step++
+		if !o.Skip || o.State[row] != Unobserved {
+			step++
+		}
 		if o.Step != nil {
 			step = o.Step[row]
 		}

@@ -122,6 +122,7 @@ func newMarkovCommand(a *app) *cobra.Command {
 		},
 	}
 	o.addFlags(cmd.Flags())
+	cmd.AddCommand(newContinuousCommand(a))
 	return cmd
 }
 

@@ -28,11 +28,14 @@ func (o *testFlags) addFlags(f *pflag.FlagSet) {
 }
 
 // mostEras is as many stretches as anybody reads.
-const mostEras = 1000
+const (
+	leastEras = 2
+	mostEras  = 1000
+)
 
 func (o *testFlags) check(erasGiven bool) error {
 	switch {
-	case o.eras < 2 || o.eras > mostEras:
+	case o.eras < leastEras || o.eras > mostEras:
 		return usageError{fmt.Errorf("--eras is %d; expected 2 to %d stretches of time", o.eras, mostEras)}
 	case erasGiven && !o.tests:
 		return usageError{errors.New("--eras is for the test of change over time; add --tests")}

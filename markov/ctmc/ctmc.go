@@ -40,7 +40,7 @@ type Kind uint8
 const (
 	Seen     Kind = iota // looked at: whenever it was entered before
 	Entered              // entered at that very time, from any other state: a death
-	Moved                // entered at that very time, and nothing happened since the start of the interval
+	Moved                // entered at that very time, and nothing happened since the start of the interval; of To = From nothing at all
 	Censored             // one of the states of To's set: what it is is not known
 )
 
@@ -161,7 +161,7 @@ func (d *Data) check(m *Model) error {
 		case v.Kind == Censored:
 		case v.Kind == Entered && v.From == v.To:
 			return &DataError{i, fmt.Sprintf("state %q is entered, and it was the one before", m.States[v.To])}
-		case v.Kind == Moved && !slices.Contains(m.Rates, Rate{v.From, v.To}), v.Kind != Moved && !reach[v.From*k+v.To]:
+		case v.Kind == Moved && v.From != v.To && !slices.Contains(m.Rates, Rate{v.From, v.To}), v.Kind != Moved && !reach[v.From*k+v.To]:
 			return &DataError{i, fmt.Sprintf("from %q to %q: no rates lead there; allow them, or correct the states", m.States[v.From], m.States[v.To])}
 		}
 	}

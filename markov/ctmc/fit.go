@@ -42,7 +42,7 @@ const (
 // the scores (Berndt, Hall, Hall & Hausman 1974), then by Newton's method with the observed information, by differences of
 // the analytic score; both with step halving, so that the likelihood only rises.
 //
-// A rate that tends to 0 is a fit refused (WarnBoundary), as is one that does not settle (WarnNotConverged) or whose
+// A rate that tends to 0 is a fit refused (WarnBoundary), as are a coefficient that tends to infinity, one that does not settle (WarnNotConverged) or whose
 // information is singular. Errors are those of the model and the data (*DataError). The bytes do not depend on threads.
 func (m *Model) Fit(d *Data, threads int) (*Fit, error) {
 	if err := m.check(); err != nil {
@@ -54,21 +54,22 @@ func (m *Model) Fit(d *Data, threads int) (*Fit, error) {
 	l := newLikelihood(m, d, threads)
 	f := &Fit{Model: m, Mean: l.mean, Intervals: len(l.order)}
 	f.Certificate = num.Certificate{Model: "ctmc", Observations: int64(len(l.order)),
-		Criteria: []string{"Newton decrement below 1e-10", "observed information is positive definite", "no rate tends to 0"}}
+		Criteria: []string{"Newton decrement below 1e-10", "observed information is positive definite", "no rate tends to 0, no coefficient to infinity"}}
 	if len(l.order) <= l.parameters() {
 		f.Certificate.Refuse(num.WarnTooFew, fmt.Sprintf("%d intervals tell something, of %d parameters: use more data or fewer rates", len(l.order), l.parameters()))
 		return f, nil
 	}
-	theta, err := l.start()
-	if err != nil {
-		return nil, err
+	theta, unseen := l.start()
+	if unseen >= 0 {
+		f.Certificate.Refuse(num.WarnEmptyState, fmt.Sprintf("nobody was seen in state %q and what came after: leave out the rates from it", m.States[unseen]))
+		return f, nil
 	}
 	f.ascend(l, theta)
 	return f, nil
 }
 
-// start are crude rates and no effects.
-func (l *likelihood) start() ([]float64, error) {
+// start are crude rates and no effects; unseen is a state with rates in which nobody was seen, −1 without.
+func (l *likelihood) start() (theta []float64, unseen int) {
 	moves, time := make([]float64, len(l.m.Rates)), make([]float64, len(l.m.States))
 	for _, i := range l.order {
 		v := l.d.Intervals[i]
@@ -79,14 +80,14 @@ func (l *likelihood) start() ([]float64, error) {
 			}
 		}
 	}
-	theta := make([]float64, l.parameters())
+	theta = make([]float64, l.parameters())
 	for r, rate := range l.m.Rates {
 		if time[rate.From] == 0 {
-			return nil, fmt.Errorf("nobody was seen in state %q, whose rates are to be estimated; leave out its rates", l.m.States[rate.From])
+			return nil, rate.From
 		}
 		theta[r] = math.Log(max(moves[r], .5) / time[rate.From])
 	}
-	return theta, nil
+	return theta, -1
 }
 
 // ascend finds the maximum and writes down how. Steps are damped (Levenberg 1944): λ is added to the information, so that
@@ -168,12 +169,14 @@ func (f *Fit) judge(l *likelihood, theta []float64, logLik float64, score []floa
 	if r := l.vanishing(theta); r >= 0 {
 		rate := l.m.Rates[r]
 		cert.Refuse(num.WarnBoundary, fmt.Sprintf("the rate from %q to %q tends to 0: nothing in the data needs it; leave it out", l.m.States[rate.From], l.m.States[rate.To]))
+	} else if i := f.endless(); i >= 0 {
+		cert.Refuse(num.WarnBoundary, fmt.Sprintf("%s has no finite estimate: hardly any data speak of it; leave it out, or let a covariate act alike on all moves", l.m.parameter(i)))
 	} else if !cert.Converged || f.Cov == nil {
 		cert.Converged = false
 		cert.Refuse(num.WarnNotConverged, fmt.Sprintf("the likelihood did not settle in %d steps (largest mean score %.2g): leave out rates or covariates about which there is little data, or rescale covariates", cert.Iterations, cert.GradientNorm))
 	}
 	if !cert.Certified() {
-		f.Cov, f.LogLik, cert.LogLik = nil, math.NaN(), math.NaN()
+		f.Cov, f.LogLik = nil, math.NaN()
 		return
 	}
 	f.Theta = theta
@@ -191,6 +194,34 @@ func (l *likelihood) unit(parameter int) float64 {
 		return l.spread[l.m.Effects[e].Covariate]
 	}
 	return 1
+}
+
+// mostError is the standard error of a logarithm, or of a coefficient times its covariate's spread, beyond which there is no
+// estimate: the likelihood is flat there.
+const mostError = 10
+
+// endless is the parameter of which least is known, where its likelihood rises without end; −1 without.
+func (f *Fit) endless() int {
+	endless, most := -1, float64(mostError*mostError)
+	if f.Cov == nil {
+		return endless
+	}
+	for i := range f.Cov.SymmetricDim() {
+		if v := f.Cov.At(i, i); v > most {
+			endless, most = i, v
+		}
+	}
+	return endless
+}
+
+// parameter is the name of one, for people.
+func (m *Model) parameter(i int) string {
+	if i < len(m.Rates) {
+		return fmt.Sprintf("the rate from %q to %q", m.States[m.Rates[i].From], m.States[m.Rates[i].To])
+	}
+	e := m.Effects[i-len(m.Rates)]
+	rate := m.Rates[e.Rates[0]]
+	return fmt.Sprintf("the effect of %s on moves from %q to %q", m.Covariates[e.Covariate], m.States[rate.From], m.States[rate.To])
 }
 
 // vanishing is a rate that is 0 to all purposes, −1 without.

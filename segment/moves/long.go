@@ -48,7 +48,7 @@ func long(t *table.Table, c Config) (*Moves, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &markov.Observations{ID: ids, Time: at.time, Step: at.step, State: make([]int, t.Rows)}
+	o := &markov.Observations{ID: ids, Time: at.time, Step: at.step, State: make([]int, t.Rows), Skip: c.Skip && at.auto}
 	index := markov.Index(states)
 	for row, text := range used {
 		known := false

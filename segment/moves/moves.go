@@ -34,6 +34,7 @@ type Config struct {
 	States []string // in this order; nil: those of the table, numbers by size, others by bytes, a matrix as it stands
 	By     string   // column of segments; "" none. Not Matrix
 	Weight string   // column of weights of moves, read where they begin; "" all 1. Not Matrix
+	Skip   bool     // Long, Auto: moves go over times of which the state is not known
 	Margin string   // column of what is earned in a state, Long; "" none
 
 	AsOf      ingest.Day // Long with dates: later rows are set aside, and those of periods not over then

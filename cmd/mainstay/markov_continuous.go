@@ -1,0 +1,179 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"mainstay/ingest/table"
+	"mainstay/markov/ctmc"
+	"mainstay/reports"
+	"mainstay/segment/moves"
+)
+
+const continuousLong = `Fit a Markov chain in continuous time to states that were seen at irregular times: how fast customers
+move (moves per unit of time), how long states last, and what that owes to covariates.
+
+The table holds rows of id, time and state. Between two rows of an id anything may have happened that
+the moves allow. --moves names those that can happen in an instant; others take place by way of them.
+Of states named with --death the time is that of entering them, as it is of a contract that ended on a
+day; with --exact every time is that of a move. A row without state is passed over. --censored says of
+a label which states it may stand for, where a history ends with no more known.
+
+Dates are taken in years (--per): an intensity of 0.5 is a move every two years. --on adds covariates,
+as on the right of a formula (mainstay regress --help); they hold from a row to the next.`
+
+type continuousOptions struct {
+	markovOptions
+	continuous moves.Continuous
+	censored   []string
+	on, per    string
+	after      []float64
+	threads    int
+}
+
+func (o *continuousOptions) addFlags(f *pflag.FlagSet) {
+	f.SortFlags = false
+	f.StringVar(&o.config.ID, "id", "id", "`COLUMN` of who it is")
+	f.StringVar(&o.config.Time, "time", "time", "`COLUMN` of the time: numbers, or dates with or without a time of day")
+	f.StringVar(&o.config.State, "state", "state", "`COLUMN` of the state")
+	f.StringSliceVar(&o.config.States, "states", nil, "all `STATES`, in this order")
+	f.StringVar(&o.asOf, "as-of", "", "set later rows aside (`DATE`; default: yesterday)")
+	f.StringSliceVar(&o.continuous.Rates, "moves", nil, "moves that can happen in an instant, `FROM>TO`,... (default: all that were seen from one row to the next)")
+	f.StringSliceVar(&o.continuous.Death, "death", nil, "`STATES` whose times are those of entering them")
+	f.BoolVar(&o.continuous.Exact, "exact", false, "all times are those of moves, and nothing happens in between")
+	f.StringArrayVar(&o.censored, "censored", nil, "`LABEL=STATE+STATE...`: the label says only that it is one of these states")
+	f.StringVar(&o.on, "on", "", "covariates of the moves, as `TERMS` of a formula: 'industry + log(price)'")
+	f.BoolVar(&o.continuous.Common, "common", false, "with --on: a covariate acts alike on all moves")
+	f.StringVar(&o.per, "per", "year", "`UNIT` of time of dates: day, week, month, year")
+	f.Float64SliceVar(&o.after, "after", nil, "probabilities after these `TIMES`, in that unit")
+	f.Float64Var(&o.level, "level", 0.95, "confidence `LEVEL` of the intervals")
+	f.StringVarP(&o.out, "out", "o", "", "write the intensities to `FILE` (.csv, .parquet, .arrow, .json)")
+	f.BoolVar(&o.json, "json", false, "print JSON instead of tables")
+	addThreads(f, &o.threads)
+}
+
+func newContinuousCommand(a *app) *cobra.Command {
+	o := &continuousOptions{}
+	cmd := &cobra.Command{
+		Use:   "continuous TABLE...",
+		Short: "fit a Markov chain in continuous time to states seen at irregular times",
+		Long:  continuousLong,
+		Example: `  mainstay markov continuous visits.csv --id customer --time date --state stage --death lost
+  mainstay markov continuous cav.csv --id PTNUM --time years --moves '1>2,1>4,2>1,2>3,2>4,3>2,3>4' --death 4
+  mainstay markov continuous visits.csv --on 'industry + complaints' --after 0.5,1 --json`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := o.checkContinuous(args); err != nil {
+				return err
+			}
+			return runContinuous(cmd.Context(), a, o, args)
+		},
+	}
+	o.addFlags(cmd.Flags())
+	return cmd
+}
+
+// daysPer is how many days a unit of time has.
+var daysPer = map[string]float64{"day": 1, "week": 7, "month": 365.25 / 12, "year": 365.25}
+
+func (o *continuousOptions) checkContinuous(args []string) error {
+	o.config.Period, o.config.Skip = moves.Auto, true
+	o.eras = leastEras
+	if err := o.check(args); err != nil {
+		return err
+	}
+	if daysPer[o.per] == 0 {
+		return usageError{fmt.Errorf("--per is %q; expected day, week, month or year", o.per)}
+	}
+	if o.continuous.Common && o.on == "" {
+		return usageError{errors.New("--common is for covariates; add --on TERMS")}
+	}
+	for _, t := range o.after {
+		if !(t >= 0) || math.IsInf(t, 1) {
+			return usageError{fmt.Errorf("--after holds %v; expected times of 0 or more", t)}
+		}
+	}
+	for _, label := range o.censored {
+		name, set, found := strings.Cut(label, "=")
+		if !found || set == "" {
+			return usageError{fmt.Errorf("--censored: %q is no LABEL=STATE+STATE, such as unknown=active+quiet", label)}
+		}
+		if o.continuous.Censored == nil {
+			o.continuous.Censored = map[string][]string{}
+		}
+		o.continuous.Censored[name] = strings.Split(set, "+")
+	}
+	return nil
+}
+
+func runContinuous(ctx context.Context, a *app, o *continuousOptions, sources []string) error {
+	a.progress.start(a.stderr)
+	a.progress.say("reading the table")
+	t, err := table.Read(ctx, files, sources, o.threads)
+	if err != nil {
+		return err
+	}
+	m, err := moves.Count(t, o.config)
+	if err != nil {
+		return err
+	}
+	c := &reports.ContinuousChain{Files: t.Files, IDs: m.IDs, AsOf: m.AsOf, Unit: "unit of " + o.config.Time, Units: "units of " + o.config.Time, Level: o.level, After: o.after, Remarks: timedNotes(m.Notes)}
+	o.continuous.Unit = 1
+	if m.AsOf != "" {
+		c.Unit, c.Units, o.continuous.Unit = o.per, o.per+"s", daysPer[o.per]
+	}
+	var x *moves.Covariates
+	if o.on != "" {
+		if x, err = moves.ReadCovariates(t, o.config.State, o.on, m); err != nil {
+			return err
+		}
+		c.Remarks = append(c.Remarks, x.Notes...)
+	}
+	timed, err := o.continuous.Timed(m, x)
+	if err != nil {
+		return err
+	}
+	c.Remarks = append(c.Remarks, timed.Notes...)
+	a.progress.say("fitting the intensities")
+	if c.Fit, err = timed.Fit(t, o.config.State, o.threads); err != nil {
+		return err
+	}
+	if err := certified(&c.Fit.Certificate, "the intensities"); err != nil {
+		return err
+	}
+	if x != nil {
+		plain := &ctmc.Model{States: timed.Model.States, Rates: timed.Model.Rates}
+		if c.Plain, err = plain.Fit(timed.Plain(), o.threads); err != nil {
+			return err
+		}
+	}
+	a.progress.clear()
+	return a.showContinuous(o, c)
+}
+
+// timedNotes are those of the table that hold in continuous time: that moves took unequal times is the point of it.
+func timedNotes(notes []string) (out []string) {
+	for _, n := range notes {
+		if !strings.HasPrefix(n, "moves take from ") && !strings.Contains(n, "has no state:") && !strings.Contains(n, "have no state:") {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+func (a *app) showContinuous(o *continuousOptions, c *reports.ContinuousChain) error {
+	if o.out != "" {
+		if err := reports.WriteFile(o.out, reports.IntensitiesTable(c)); err != nil {
+			return err
+		}
+	}
+	if o.json {
+		return reports.WriteContinuousJSON(a.stdout, c)
+	}
+	return reports.ContinuousText(a.stdout, c)
+}

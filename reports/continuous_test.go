@@ -1,0 +1,54 @@
+package reports
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+
+	"mainstay/markov/ctmc"
+)
+
+// newContinuous is a small chain with a covariate, fitted to intervals that were counted out.
+func newContinuous() *ContinuousChain {
+	m := &ctmc.Model{States: []string{"active", "quiet 安静", "lost"}, Rates: []ctmc.Rate{{From: 0, To: 1}, {From: 1, To: 0}, {From: 1, To: 2}}, Covariates: []string{"size"}}
+	m.Common()
+	d := &ctmc.Data{X: [][]float64{{0}, {1}}}
+	for x := range 2 {
+		for i := range 60 {
+			to := i % 2
+			switch n := i / 2 % (8 - 2*x); {
+			case n == 0:
+				to = 1 - to
+			case n == 3 && to == 1:
+				to = 2
+			}
+			d.Intervals = append(d.Intervals, ctmc.Interval{From: i % 2, To: to, Time: .5 + float64(i%5)/4, X: x})
+		}
+	}
+	fit, err := m.Fit(d, 1)
+	plain, errPlain := (&ctmc.Model{States: m.States, Rates: m.Rates}).Fit(&ctmc.Data{Intervals: d.Intervals, X: [][]float64{{}, {}}}, 1)
+	if err := errors.Join(err, errPlain); err != nil || !fit.Certificate.Certified() {
+		panic(fit.Certificate.Warnings)
+	}
+	return &ContinuousChain{Files: []string{"visits.csv"}, IDs: 40, AsOf: "2026-11-22", Unit: "year", Units: "years", Level: .95, After: []float64{1, .5}, Fit: fit, Plain: plain, Remarks: []string{"2 rows without id were set aside"}}
+}
+
+func TestContinuous(t *testing.T) {
+	c := newContinuous()
+	var text, doc bytes.Buffer
+	if err := errors.Join(ContinuousText(&text, c), WriteContinuousJSON(&doc, c), IntensitiesTable(c).check()); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "continuous.txt", text.String())
+	for line := range strings.Lines(text.String()) {
+		if n := width(strings.TrimSuffix(line, "\n")); n > pageWidth {
+			t.Errorf("%d columns: %s", n, line)
+		}
+	}
+	for _, bad := range []string{"NaN", "Inf", "%!"} {
+		if strings.Contains(text.String()+doc.String(), bad) {
+			t.Errorf("%q in\n%s\n%s", bad, &text, &doc)
+		}
+	}
+}
