@@ -324,6 +324,9 @@ var fitSentences = newPhrasebook([][2]string{
 	{`intervals of the probabilities are Wald's on the scale of the logit, not of profiles`, "概率的区间为对数几率尺度上的 Wald 区间，而非轮廓区间"},
 	{`nobody was watched beyond {n}: there the law alone speaks`, "观察均未超过 $1：此后仅凭分布推断"},
 
+	{`predictions that differ by less than 1 part in 1,024 are put together: ROC AUC is right to {n}, average precision to {n}`, "相差不到 1/1,024 的预测并为一处：ROC AUC 精确到 $1，平均精确率精确到 $2"},
+	{`rank correlations need all rows at once: leave --stream out`, "秩相关需要同时读入所有行：请去掉 --stream"},
+
 	// corrections
 	{`CORRECTION  change of the log loss of these rows`, "校正  这些行的对数损失之变化"},
 	{`platt`, "platt"},

@@ -50,6 +50,7 @@ type evaluateOptions struct {
 	language                          string
 	json                              bool
 	threads                           int
+	stream                            bool
 	mappingFlags
 
 	policy bool // any of cost, success, saved was given
@@ -82,6 +83,7 @@ func (o *evaluateOptions) addFlags(f *pflag.FlagSet) {
 	addLanguage(f, &o.language)
 	f.BoolVar(&o.json, "json", false, "print JSON instead of tables")
 	addThreads(f, &o.threads)
+	f.BoolVar(&o.stream, "stream", false, "read row group by row group, in bounded memory: sums stay exact, ranks up to 65,536 different predictions")
 	o.mappingFlags.addFlags(f)
 }
 
@@ -113,6 +115,9 @@ func runEvaluate(ctx context.Context, a *app, o *evaluateOptions, args []string)
 		return err
 	}
 	a.progress.start(a.stderr)
+	if o.stream {
+		return streamEvaluation(ctx, a, o, args)
+	}
 	a.progress.say("reading the table")
 	t, err := table.Read(ctx, files, args, o.threads)
 	if err != nil {
@@ -137,6 +142,11 @@ func runEvaluate(ctx context.Context, a *app, o *evaluateOptions, args []string)
 	if err := p.writeMapped(o, e); err != nil {
 		return err
 	}
+	return a.showEvaluation(o, e)
+}
+
+// showEvaluation prints an evaluation.
+func (a *app) showEvaluation(o *evaluateOptions, e *reports.Evaluation) error {
 	a.progress.clear()
 	if o.json {
 		return reports.WriteEvaluationJSON(a.stdout, e)
@@ -178,6 +188,9 @@ func (o *evaluateOptions) check(args []string) error {
 		return fault("--contact-cost is %v; expected an amount of at least 0", o.cost)
 	case !(o.success >= 0 && o.success <= 1):
 		return fault("--success is %v; expected a chance, from 0 to 1", o.success)
+	}
+	if o.stream && (o.against != "" || o.by != "" || o.policy || o.calibrate != "") {
+		return fault("--stream looks at every row once or twice and keeps none: leave --against, --by, --contact-cost, --saved and --calibrate out, or --stream")
 	}
 	if err := o.mappingFlags.check(o.kind); err != nil {
 		return err

@@ -185,10 +185,7 @@ func (a *Accumulator) Probabilities(o Options, second *Second) (*Probabilities, 
 		return nil, ErrNoRows
 	}
 	levels, several := a.cells.levels()
-	k := num.ZLevel(o.Level)
-	if a.moments.clustered {
-		k = num.StudentLevel(o.Level, float64(a.moments.units()-1))
-	}
+	k := factorOf(a.moments, o.Level)
 	which := 0
 	out := rankings(levels, func(c *curve) Estimate {
 		e := Estimate{c.value, math.NaN()}

@@ -5,7 +5,7 @@
 // Reading order: evaluate.go (rows), set.go (their order, standard errors), figure.go (intervals), level.go
 // (rows of equal score); for probabilities roc.go, pr.go, scores.go, calibration.go, murphy.go, bins.go, profit.go,
 // put together in probabilities.go, two models in compare.go; for values values.go, deviance.go, correlation.go, top.go;
-// accumulator.go with cells.go and moments.go for more rows than memory holds; mapping.go with isotonic.go and platt.go to
+// accumulator.go and value_accumulator.go with cells.go and moments.go for more rows than memory holds; mapping.go with isotonic.go and platt.go to
 // correct probabilities; distribution.go, drift.go and reference.go to compare with an earlier run.
 package evaluate
 
@@ -37,6 +37,9 @@ func (e *RowError) Error() string { return fmt.Sprintf("row %d: %s %s", e.Row+1,
 
 // A number of at most greatest, and a weight of at least 1/greatest, keep every sum of squares of weighted squares finite and above 0.
 const greatest = 1e70
+
+// Check finds the first row that cannot be evaluated, as an evaluation of probabilities or values would: *RowError.
+func (r *Rows) Check(probabilities bool) error { return r.check(probabilities) }
 
 // check finds the first row that cannot be evaluated: *RowError; lengths that differ are an error too.
 func (r *Rows) check(probabilities bool) error {

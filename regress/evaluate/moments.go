@@ -145,6 +145,14 @@ func (m *moments) ratio(a, b int) Estimate {
 	return Estimate{r, math.Sqrt(rest*n/(n-1)) / math.Abs(total)}
 }
 
+// factorOf is how many standard errors an interval of m reaches: set.factor.
+func factorOf(m *moments, level float64) float64 {
+	if m.clustered {
+		return num.StudentLevel(level, float64(m.units()-1))
+	}
+	return num.ZLevel(level)
+}
+
 // spread is √(n/(n−1) Σ v_a²): the standard error of a sum of influences.
 func (m *moments) spread(a int) float64 {
 	ids := slices.Sorted(maps.Keys(m.clusters))
