@@ -12,14 +12,16 @@ const (
 	firthName       = "firth"
 	chainName       = "chain"
 	logisticName    = "logistic"
+	netName         = "net"
 )
 
 var churnCandidates = []candidate[chanceModel]{
 	{name: recencyRuleName, train: trainRecencyRule},
 	{name: pooledName, train: trainPooled},
-	{name: firthName, train: trainFirth},
+	{name: firthName, offered: firthSized, train: trainFirth},
 	{name: chainName, large: true, train: trainChain},
 	{name: logisticName, large: true, train: trainLogistic},
+	{name: netName, large: true, offered: widens, train: trainNet},
 }
 
 // Probabilities are kept this far from 0 and 1: nobody knows a customer better than one in a

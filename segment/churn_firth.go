@@ -12,7 +12,7 @@ import (
 
 const (
 	fewestFirth = 5      // events, and non-events: with fewer even a slope that is kept from infinity is noise
-	mostFirth   = 50_000 // rows, above which the penalty changes nothing and logistic has all it needs
+	mostFirth   = 10_000 // customers at risk, above which the penalty changes nothing and logistic has all it needs
 )
 
 // trainFirth regresses churn on a handful of columns by penalised likelihood, which has a finite maximum where some column separates the few
@@ -25,6 +25,15 @@ func trainFirth(b *study, at *origin) trained[chanceModel] {
 	return fitFirth(b, at.train, coreSet, churned, firthName)
 }
 
+// firthSized reports whether so few customers are at risk that the candidate is worth trying.
+func firthSized(b *study) bool {
+	n := 0
+	for i := range b.Profiles.Len() {
+		n += int(unit(b.atRisk(i)))
+	}
+	return n <= mostFirth
+}
+
 func fitFirth(b *study, train []*panel, set columnSet, o outcome, name string) trained[chanceModel] {
 	c := newColumns(b, train, set)
 	return firthOn(c, stackRows(train, c, o), name, b.Threads)
@@ -35,9 +44,6 @@ func firthOn(c *columns, r *rows, name string, threads int) trained[chanceModel]
 	if min(events, len(r.y)-events) < fewestFirth {
 		return refused[chanceModel](fmt.Sprintf("%s: of %d outcomes in training %d are of one kind, this regression needs %d of each",
 			num.WarnTooFew, len(r.y), max(events, len(r.y)-events), fewestFirth))
-	}
-	if len(r.y) > mostFirth {
-		return refused[chanceModel](fmt.Sprintf("of %d rows an ordinary regression learns the same: this one is for books of up to %d", len(r.y), mostFirth))
 	}
 	fit, err := regress.Firth(r.Design, r.y, regress.Options{Threads: threads}, 0, regress.FLIC)
 	if err != nil {

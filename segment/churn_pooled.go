@@ -19,10 +19,12 @@ type pooled struct {
 	p, n float64 // the rate, of so many independent observations
 	se   float64 // of the rate to come, on the logit scale
 	df   float64 // +Inf: normal
+
+	level, width float64 // half the width of the interval at a level, in log-odds: Student's quantile takes longer than all else
 }
 
-func trainPooled(_ *study, at *origin) trained[chanceModel] {
-	m, note := newPooled(at.train, churned)
+func trainPooled(b *study, at *origin) trained[chanceModel] {
+	m, note := newPooled(at.train, churned, b.Config.Level)
 	if m == nil {
 		return refused[chanceModel](note)
 	}
@@ -30,7 +32,7 @@ func trainPooled(_ *study, at *origin) trained[chanceModel] {
 }
 
 // newPooled is nil without anybody to learn from. note says what is assumed.
-func newPooled(train []*panel, o outcome) (m *pooled, note string) {
+func newPooled(train []*panel, o outcome, level float64) (m *pooled, note string) {
 	var all []float64
 	var ids []int32
 	var days []tally
@@ -49,6 +51,8 @@ func newPooled(train []*panel, o outcome) (m *pooled, note string) {
 	variance := 1 / (whole.n * m.p * (1 - m.p))
 	if len(days) == 1 {
 		m.se, m.df = math.Sqrt(2*variance), math.Inf(1)
+		m.width = m.half(level)
+		m.level = level
 		return m, "one training day: its rate is taken to differ from the next one's by as much again as its standard error"
 	}
 	averaged := 1.0
@@ -56,6 +60,8 @@ func newPooled(train []*panel, o outcome) (m *pooled, note string) {
 		averaged += d.n * d.n / float64(len(all)*len(all))
 	}
 	m.se = math.Sqrt(variance + betweenDays(days)*averaged)
+	m.width = m.half(level)
+	m.level = level
 	return m, ""
 }
 
@@ -92,7 +98,10 @@ func (m *pooled) chance(_ *panel, _ int, level float64) (prob, low, high float64
 
 // half is half the width of the interval, in log-odds.
 func (m *pooled) half(level float64) float64 {
-	if math.IsInf(m.df, 1) {
+	switch {
+	case level == m.level:
+		return m.width
+	case math.IsInf(m.df, 1):
 		return num.ZLevel(level) * m.se
 	}
 	return num.StudentLevel(level, m.df) * m.se

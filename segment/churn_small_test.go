@@ -24,8 +24,8 @@ func TestPooledIntervalCoversTheNextRate(t *testing.T) {
 				}
 				train = append(train, p)
 			}
-			fit := trainPooled(nil, &origin{train: train})
-			p, low, high := fit.Model.chance(nil, 0, 0.9)
+			m, _ := newPooled(train, churned, 0.9)
+			p, low, high := m.chance(nil, 0, 0.9)
 			next := rate()
 			if inside += int(unit(low <= next && next <= high)); !(low < p && p < high) {
 				t.Fatalf("%v [%v, %v]", p, low, high)

@@ -6,6 +6,7 @@ import "slices"
 type columnSet struct {
 	keep       func(f feature) bool // the intercept always is
 	leastLevel int                  // customers from which on a level of a model attribute is a column of its own; 0 = no levels
+	mostLevels int                  // with more, or where most customers are of rarer ones, the attribute is one column (see levelRates); 0 = no such bound
 }
 
 // A level of an attribute is a column of its own from this many customers on; rarer ones share one.
@@ -20,7 +21,7 @@ var (
 	usualSet = columnSet{keep: func(f feature) bool {
 		return f.Name == contractFeature.Name || f.Reason == codeAttribute || slices.Contains(features[:], f)
 	}, leastLevel: leastLevel}
-	wideSet = columnSet{keep: func(feature) bool { return true }, leastLevel: 5}
+	wideSet = columnSet{keep: func(feature) bool { return true }, leastLevel: 5, mostLevels: 20}
 )
 
 func named(names ...string) func(feature) bool {

@@ -17,6 +17,9 @@ type columns struct {
 	clock  [][2]int         // columns that are told less the day's mean, and which of clocks they are; none in a young book
 	values []map[string]int // by attribute: column of a level, −1 = the base
 	other  []int            // by attribute: column of the rare levels, −1 where there are none
+
+	crowded []int // attributes with too many levels for a column each: see learnRates
+	rates   []*levelRates
 }
 
 // otherLevel is what rare levels, and those not seen in training, are called together.
@@ -57,10 +60,11 @@ func newColumns(b *study, train []*panel, set columnSet) *columns {
 			}
 		}
 		var levels []string
-		rare := 0
+		rare, held := 0, 0 // customers of rare levels, and of the others
 		for level, ids := range customers {
 			if len(ids) >= set.leastLevel {
 				levels = append(levels, level)
+				held += len(ids)
 			} else {
 				rare += len(ids)
 			}
@@ -69,6 +73,9 @@ func newColumns(b *study, train []*panel, set columnSet) *columns {
 			return cmp.Or(cmp.Compare(len(customers[y]), len(customers[x])), cmp.Compare(x, y))
 		})
 		of, other := map[string]int{}, -1
+		if set.mostLevels > 0 && (len(levels) > set.mostLevels || rare > held) {
+			c.crowded, levels, rare = append(c.crowded, k), nil, 0
+		}
 		for j, level := range levels {
 			of[level] = -1 // the base
 			if j > 0 {
@@ -122,6 +129,9 @@ func (c *columns) row(p *panel, i int) []float64 {
 		if j >= 0 {
 			row[j] = 1
 		}
+	}
+	for _, r := range c.rates {
+		row[r.column] = r.of(p, &p.Subjects[i])
 	}
 	return row
 }

@@ -31,3 +31,18 @@ func sampleShards(b *Book) int {
 	}
 	return ingest.Shards
 }
+
+// What customers are dealt out for: draws for different ends are independent.
+const (
+	forSample uint32 = iota + 1
+	forFold
+	forHalf
+)
+
+// drawn is a number that knows nothing of the customer: a hash (the finaliser of MurmurHash3, Appleby 2011) of its running number.
+func drawn(id int32, end uint32) uint32 {
+	h := uint32(id) ^ end*0x9e3779b9
+	h = (h ^ h>>16) * 0x85ebca6b
+	h = (h ^ h>>13) * 0xc2b2ae35
+	return h ^ h>>16
+}
