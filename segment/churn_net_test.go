@@ -38,7 +38,7 @@ func gain(t *testing.T, train []*panel, next *panel) (mean, se float64) {
 	t.Helper()
 	var losses [2][]float64
 	for k, attributes := range [][]string{nil, {"industry"}} {
-		st := &study{Book: &Book{Threads: 2, Config: Config{ModelAttributes: attributes}}}
+		st := &study{Book: &Book{Threads: 2, Config: Config{ModelAttributes: attributes}}, measures: make([]bool, 1)}
 		fit := fitNet(st, train, wideSet, churned, netName)
 		if !fit.OK {
 			t.Fatal(fit.Note)
@@ -63,6 +63,10 @@ func TestManyLevelsAreLearntWithoutLeaking(t *testing.T) {
 		if mean, se := gain(t, train, next); math.Abs(mean) > se {
 			t.Errorf("ids of customers gain %.5f ± %.5f", mean, se)
 		}
+		train, next = levelled(seed, 2000, 4, func(c int) string { return fmt.Sprint(c / 3) }, func(string) float64 { return 0 })
+		if mean, se := gain(t, train, next); math.Abs(mean) > 2*se+1e-4 {
+			t.Errorf("ids of three customers gain %.5f ± %.5f", mean, se)
+		}
 	}
 	effects := map[string]float64{}
 	r := rand.New(rand.NewPCG(9, 9))
@@ -80,7 +84,7 @@ func TestManyLevelsAreLearntWithoutLeaking(t *testing.T) {
 // What a row is told of its level comes from older days and from other customers.
 func TestRatesOfLevelsAreOfOtherCustomersOnOlderDays(t *testing.T) {
 	train, _ := levelled(1, 400, 3, func(c int) string { return fmt.Sprint("L", c%40) }, func(string) float64 { return 0 })
-	st := &study{Book: &Book{Threads: 1, Config: Config{ModelAttributes: []string{"industry"}}}}
+	st := &study{Book: &Book{Threads: 1, Config: Config{ModelAttributes: []string{"industry"}}}, measures: make([]bool, 1)}
 	told := func() [][]float64 {
 		c := newColumns(st, train, wideSet)
 		c.learnRates(st, train, churned)

@@ -61,7 +61,11 @@ func TestExplanationsAddUp(t *testing.T) {
 		for _, basis := range []string{Revenue, Margin} {
 			sim := manyBuyers()
 			sim.days = days + 1
-			a := explained(t, sim.ledger(days), func(c *Config) { c.ValueBasis = basis })
+			rows := sim.sales()
+			for i := range rows {
+				rows[i].sides = []string{"R" + rows[i].key[4:]}
+			}
+			a := explained(t, handmade(sim.start+ingest.Day(days), []string{"region"}, rows...), func(c *Config) { c.ValueBasis, c.ModelAttributes = basis, []string{"region"} })
 			today := a.newPanel(a.Clock.AsOf, a.Profiles)
 			for k, tr := range a.churn.trials {
 				if m := a.churn.final[k]; m.OK {
