@@ -95,7 +95,7 @@ func (h hole) takes(s string) bool {
 }
 
 // append says the sentence in the other language, what is in the holes translated too, by a phrasebook.
-func (p *pattern) append(dst []byte, found *[mostHoles]string, b phrasebook) []byte {
+func (p *pattern) append(dst []byte, found *[mostHoles]string, b *phrasebook) []byte {
 	for _, q := range p.other {
 		switch {
 		case q.hole == 0:
@@ -109,21 +109,34 @@ func (p *pattern) append(dst []byte, found *[mostHoles]string, b phrasebook) []b
 	return dst
 }
 
-// phrasebook is sentences and how another language says them.
-type phrasebook []pattern
+// phrasebook is sentences and how another language says them: those without holes are looked up first.
+type phrasebook struct {
+	exact map[string]string
+	holes []pattern
+}
 
-func newPhrasebook(sentences [][2]string) (b phrasebook) {
+func newPhrasebook(sentences [][2]string) phrasebook {
+	b := phrasebook{exact: map[string]string{}}
 	for _, s := range sentences {
-		b = append(b, newPatterns(s[0], s[1])...)
+		for _, p := range newPatterns(s[0], s[1]) {
+			if len(p.holes) > 0 {
+				b.holes = append(b.holes, p)
+			} else {
+				b.exact[p.words[0]] = s[1]
+			}
+		}
 	}
 	return b
 }
 
 // append appends a sentence in the other language; one that is not known as it is.
-func (b phrasebook) append(dst []byte, text string) ([]byte, bool) {
-	for k := range b {
-		if found, ok := b[k].match(text); ok {
-			return b[k].append(dst, &found, b), true
+func (b *phrasebook) append(dst []byte, text string) ([]byte, bool) {
+	if other, known := b.exact[text]; known {
+		return append(dst, other...), true
+	}
+	for k := range b.holes {
+		if found, ok := b.holes[k].match(text); ok {
+			return b.holes[k].append(dst, &found, b), true
 		}
 	}
 	return append(dst, text...), false
@@ -133,7 +146,7 @@ func (b phrasebook) append(dst []byte, text string) ([]byte, bool) {
 const sentenceEnd = "; "
 
 // tell is a text in the other language, Chinese: sentence by sentence where the whole is not known.
-func (b phrasebook) tell(text string) string {
+func (b *phrasebook) tell(text string) string {
 	whole, known := b.append(nil, text)
 	if known {
 		return string(whole)

@@ -3,6 +3,7 @@ package reports
 import (
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -78,11 +79,36 @@ func TestPatterns(t *testing.T) {
 		got := ""
 		for _, p := range newPatterns(c.pattern, c.other) {
 			if found, ok := p.match(c.text); ok {
-				got = string(p.append(nil, &found, sentences))
+				got = string(p.append(nil, &found, &sentences))
 			}
 		}
 		if got != c.want {
 			t.Errorf("%q of %q: %q, want %q", c.text, c.pattern, got, c.want)
+		}
+	}
+}
+
+// Every pattern can be met: none stands behind one that takes its sentences too. Its other language has all that its holes hold.
+func TestNoPatternIsHidden(t *testing.T) {
+	samples := map[hole]string{aNumber: "7", anyText: "词", quoted: "名"}
+	for name, book := range map[string]*phrasebook{"sentences": &sentences, "fits": &fitSentences, "terms": &termNames} {
+		for k := range book.holes {
+			p := &book.holes[k]
+			text, used := p.words[0], 0
+			var found [mostHoles]string
+			for j, h := range p.holes {
+				found[j] = samples[h]
+				text += found[j] + p.words[j+1]
+			}
+			for j := range p.holes {
+				if slices.ContainsFunc(p.other, func(q piece) bool { return q.hole == j+1 }) {
+					used++
+				}
+			}
+			got, known := book.append(nil, text)
+			if want := string(p.append(nil, &found, book)); !known || string(got) != want || used != len(p.holes) {
+				t.Errorf("%s: %q is %q, want %q; %d of %d holes are used", name, text, got, want, used, len(p.holes))
+			}
 		}
 	}
 }
