@@ -28,6 +28,7 @@ type config struct {
 	Out          string         `yaml:"out"`
 	Language     string         `yaml:"language"`
 	Strict       bool           `yaml:"strict"`
+	Reference    string         `yaml:"reference"`
 	Memory       string         `yaml:"memory"`
 	TempDir      string         `yaml:"temp_dir"`
 }
@@ -35,7 +36,7 @@ type config struct {
 func defaultConfig() config {
 	return config{
 		Ingest: ingest.DefaultConfig(), Segment: segment.DefaultConfig(),
-		Out: "mainstay-out", Language: "en", Memory: memoryAuto,
+		Out: "mainstay-out", Language: "en", Memory: memoryAuto, Reference: previousRun,
 	}
 }
 

@@ -42,9 +42,11 @@ type runOptions struct {
 	quiet bool
 	json  bool
 
-	against   string // folder of the run to compare with
-	reference *evaluate.Reference
+	reference *evaluate.Reference // nil = the run before
 }
+
+// previousRun is the value of --reference that compares with the run before.
+const previousRun = "previous"
 
 func (o *runOptions) addFlags(f *pflag.FlagSet) {
 	o.inputOptions.addFlags(f)
@@ -54,7 +56,7 @@ func (o *runOptions) addFlags(f *pflag.FlagSet) {
 	f.BoolVar(&o.config.Strict, "strict", o.config.Strict, "publish nothing (exit 4) when a model falls back to a naive rule")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "print and log nothing on success; the manifest holds the warnings")
 	f.BoolVar(&o.json, "json", false, "print the run's manifest instead of the summary")
-	f.StringVar(&o.against, "reference", "", "say what moved since the run in `FOLDER` (default: since the run before)")
+	f.StringVar(&o.config.Reference, "reference", o.config.Reference, "say what moved since the run in `FOLDER`; previous = since the run before")
 	f.StringVar(&o.dates.step, "step", "", "with --as-of FROM..TO: week, month, quarter, year, or days such as 10d (default month)")
 }
 
@@ -113,12 +115,12 @@ func runRun(ctx context.Context, a *app, o *runOptions) error {
 // readReference reads what --reference names, before any work is done.
 func (o *runOptions) readReference() (err error) {
 	switch {
-	case o.against == "":
+	case o.config.Reference == previousRun || o.config.Reference == "":
 		return nil
 	case len(o.dates.days) > 0:
 		return usageError{errors.New("--reference compares one run: leave it out of a replay, whose folder holds every forecast against what came")}
 	}
-	o.reference, err = reports.ReadReference(o.against)
+	o.reference, err = reports.ReadReference(o.config.Reference)
 	return err
 }
 
