@@ -8,6 +8,7 @@
 //	fit.go          the chain fitted to counts, and its certificate
 //	assumptions.go  what a fit may be told: absorbing states, impossible moves, a prior, weights
 //	pool.go         segments that borrow from each other
+//	covariates.go   chains whose probabilities depend on covariates
 //	bootstrap.go    standard errors by drawing customers
 //	tests.go        tests of order, stationarity, homogeneity, and of a given matrix
 //	contingency.go  their tables, and p-values where cells are sparse

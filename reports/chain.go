@@ -22,6 +22,7 @@ type Chain struct {
 	Refusal   *markov.RefusedError
 	Tests     []*markov.Test // nil: none was asked for
 	Pool      *markov.Pool   // nil: there are no segments
+	Influence *Influence     // nil: no covariates
 	Remarks   []string       // of what else was asked
 }
 
@@ -64,6 +65,12 @@ func ChainText(w io.Writer, c *Chain) error {
 	}
 	if c.Pool != nil {
 		section(b, "SEGMENTS  what few moves do not tell is borrowed from all; chance of staying, per cent", c.segmentGrid(names))
+	}
+	if c.Influence != nil {
+		section(b, clip(c.influenceTitle(), pageWidth), c.odds(names))
+		if c.Influence.Segments != nil {
+			section(b, "SEGMENTS BY COVARIATES  chance of staying, per cent, as their covariates say", c.influenceSegments(names))
+		}
 	}
 	notes(b, c.notes())
 	return b.Flush()
@@ -305,6 +312,7 @@ func (c *Chain) furtherNotes() []string {
 			out = append(out, printable(w.Message))
 		}
 	}
+	out = append(out, c.influenceNotes()...)
 	if n := c.Analysis.Drawn; n > 0 {
 		out = append(out, "standard errors and intervals are of "+plural(int64(n), "sample")+" of ids, drawn with replacement")
 	}

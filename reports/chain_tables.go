@@ -21,6 +21,9 @@ func ChainTables(c *Chain) []*Table {
 	if c.Tests != nil {
 		tables = append(tables, testsTable(c))
 	}
+	if c.Influence != nil {
+		tables = append(tables, oddsTable(c))
+	}
 	if c.Pool != nil {
 		tables = append(tables, segmentMovesTable(c))
 	}

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"gonum.org/v1/gonum/mat"
+
 	"mainstay/markov"
 	"mainstay/segment/moves"
 )
@@ -48,9 +50,30 @@ func (c *Chain) addSegments(counts *markov.Counts) {
 	tests[0], errs[1] = markov.Order0Test(counts)
 	tests[1], errs[2] = markov.HomogeneityTest([]*markov.Counts{few, rest})
 	c.Tests = tests[:]
+	c.addInfluence(counts)
 	if err := errors.Join(errs[:]...); err != nil {
 		panic(err)
 	}
+}
+
+// addInfluence says what the moves owe to a covariate that every third of them has.
+func (c *Chain) addInfluence(counts *markov.Counts) {
+	var all []markov.Move
+	k := len(counts.States)
+	for cell, n := range counts.N {
+		for range n {
+			all = append(all, markov.Move{Who: int32(len(all)), Row: int32(len(all)), From: int16(cell / k), To: int16(cell % k)})
+		}
+	}
+	d, err := markov.FitDependent(counts.States, all, []string{"complaints"}, func(m markov.Move) ([]float64, bool) { return []float64{float64(m.Row % 3 / 2)}, true }, []int{4}, 1)
+	if err != nil {
+		panic(err)
+	}
+	p, se, err := d.Matrix([][]float64{{0}, {1}})
+	if err != nil {
+		panic(err)
+	}
+	c.Influence = &Influence{d, []string{"the rest, 其余"}, []*mat.Dense{p}, []*mat.Dense{se}}
 }
 
 func chainText(t *testing.T, c *Chain) string {

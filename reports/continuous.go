@@ -49,12 +49,11 @@ func ContinuousText(w io.Writer, c *ContinuousChain) error {
 		}
 		section(b, fmt.Sprintf("PROBABILITIES  after %s, per cent, from row to column", c.span(t)), g)
 	}
-	for i, note := range c.Remarks {
-		if i == 0 {
-			b.WriteString("\nNOTES\n")
-		}
-		paragraph(b, columnGap+printable(note))
+	var remarks []string
+	for _, r := range c.Remarks {
+		remarks = append(remarks, printable(r))
 	}
+	notes(b, remarks)
 	return b.Flush()
 }
 

@@ -38,7 +38,8 @@ their names; a table of counts keeps its own order. Rewards and rates are per st
 
 --tests asks whether a chain is the right description: whether the state before matters (order 0),
 whether the one before that does (order 1), whether moves change over time. --by gives every segment
-its own chain, in which few moves borrow from all, and tests whether segments differ.
+its own chain, in which few moves borrow from all, and tests whether segments differ. --on says what
+moves owe to covariates: odds ratios against staying, and a test against the chain without them.
 
 A state that nobody was seen to leave has no row of probabilities: the chain is refused (status 4)
 until it is declared with --absorbing, or there is more history.`
@@ -64,6 +65,7 @@ type markovOptions struct {
 	horizon      int
 	level        float64
 	times, stop  bool
+	on           string
 	out          string
 	json         bool
 	estimateFlags
@@ -94,6 +96,7 @@ func (o *markovOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.config.By, "by", "", "`COLUMN` of segments, read where a move begins: a chain for each that borrows from all, and a test whether they differ")
 	f.StringVar(&o.config.Weight, "weight", "", "`COLUMN` of weights of moves, read where a move begins")
 	f.StringVar(&o.config.Margin, "margin", "", "`COLUMN` of what is earned: the mean by state is the reward, and how sure it is reaches the value; needs --rate")
+	f.StringVar(&o.on, "on", "", "covariates of the moves, as `TERMS` of a formula ('industry + log(price)'), read where a move begins: odds ratios")
 	o.estimateFlags.addFlags(f)
 	o.testFlags.addFlags(f)
 }
@@ -109,13 +112,14 @@ func newMarkovCommand(a *app) *cobra.Command {
   mainstay markov ratings.csv --counts --absorbing D
   mainstay markov states.csv --absorbing lost --reward 'key=900,regular=120' --rate 0.02 --json
   mainstay markov states.csv --tests --by industry
+  mainstay markov states.csv --on 'industry + complaints + log(price)'
   mainstay markov states.csv --absorbing lost --margin profit --rate 0.01 --bootstrap 1000`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.rateGiven = cmd.Flags().Changed("rate")
 			if err := o.check(args); err != nil {
 				return err
 			}
-			if err := errors.Join(o.estimateFlags.check(o.counts), o.testFlags.check(cmd.Flags().Changed("eras"))); err != nil {
+			if err := errors.Join(o.checkOn(), o.estimateFlags.check(o.counts), o.testFlags.check(cmd.Flags().Changed("eras"))); err != nil {
 				return err
 			}
 			return runMarkov(cmd.Context(), a, o, args)
@@ -222,7 +226,7 @@ func runMarkov(ctx context.Context, a *app, o *markovOptions, sources []string) 
 	if err != nil && !errors.As(err, &c.Refusal) {
 		return err
 	}
-	if err := errors.Join(o.testFlags.run(ctx, m, c), pool(m, c)); err != nil {
+	if err := errors.Join(o.testFlags.run(ctx, m, c), pool(m, c), o.influence(t, m, c)); err != nil {
 		return err
 	}
 	a.progress.clear()

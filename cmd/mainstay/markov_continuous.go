@@ -32,7 +32,7 @@ type continuousOptions struct {
 	markovOptions
 	continuous moves.Continuous
 	censored   []string
-	on, per    string
+	per        string
 	after      []float64
 	threads    int
 }

@@ -1,0 +1,144 @@
+package markov
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// depend draws moves between three states, of which the last is left for good, whose odds of going depend on x.
+func depend(r *rand.Rand, customers int) (moves []Move, x map[int32][]float64) {
+	x = map[int32][]float64{}
+	for who := range customers {
+		complaint := float64(r.IntN(2))
+		x[int32(who)] = []float64{complaint}
+		at := 0
+		for t := range 12 {
+			var p []float64
+			switch at {
+			case 0:
+				p = shares(0, -1+.8*complaint, -3+1.2*complaint)
+			case 1:
+				p = shares(-.3-.5*complaint, 0, -1.5)
+			}
+			if p == nil {
+				break
+			}
+			to := 0
+			for u := r.Float64(); to < 2 && u >= p[to]; to++ {
+				u -= p[to]
+			}
+			moves = append(moves, Move{Who: int32(who), Row: int32(who), Before: Unobserved, From: int16(at), To: int16(to), Time: float64(t)})
+			at = to
+		}
+	}
+	return moves, x
+}
+
+func shares(eta ...float64) []float64 {
+	sum := 0.0
+	for i, v := range eta {
+		eta[i] = math.Exp(v)
+		sum += eta[i]
+	}
+	for i := range eta {
+		eta[i] /= sum
+	}
+	return eta
+}
+
+func known(x map[int32][]float64) func(m Move) ([]float64, bool) {
+	return func(m Move) ([]float64, bool) { v, ok := x[m.Row]; return v, ok }
+}
+
+// Odds ratios cover what moves were drawn with; the test sees that covariates matter, and that noise does not.
+func TestDependent(t *testing.T) {
+	if testing.Short() {
+		t.Skip("simulation")
+	}
+	r := rand.New(rand.NewPCG(30, 31))
+	covered, all, rejected := 0, 0, 0
+	const samples = 120
+	truth := map[[2]int]float64{{0, 1}: .8, {0, 2}: 1.2, {1, 0}: -.5, {1, 2}: 0}
+	for range samples {
+		moves, x := depend(r, 200)
+		d, err := FitDependent(names(3), moves, []string{"complaint"}, known(x), nil, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, o := range d.Odds(.95) {
+			want := math.Exp(truth[[2]int{o.From, o.To}])
+			if all++; o.Ratio.Low <= want && want <= o.Ratio.High {
+				covered++
+			}
+		}
+		if _, df, p := d.LikelihoodRatio(); df != 4 || p > .01 {
+			t.Errorf("df %d, p %v where covariates matter", df, p)
+		}
+		noise := map[int32][]float64{}
+		for who := range int32(len(x)) {
+			noise[who] = []float64{r.NormFloat64()}
+		}
+		if d, err = FitDependent(names(3), moves, []string{"noise"}, known(noise), nil, 1); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, p := d.LikelihoodRatio(); p < .05 {
+			rejected++
+		}
+	}
+	if share := float64(covered) / float64(all); all != 4*samples || share < .92 || share > .98 {
+		t.Errorf("95 %% intervals of %d odds ratios cover %.3f", all, share)
+	}
+	if share := float64(rejected) / samples; share > .11 {
+		t.Errorf("noise matters at 5 %% in %.3f of samples", share)
+	}
+}
+
+// With a covariate of two values the matrix of either is what was counted among its customers, and errors are multinomial;
+// what is left out has the plain row.
+func TestDependentMatrix(t *testing.T) {
+	r := rand.New(rand.NewPCG(32, 33))
+	moves, x := depend(r, 400)
+	for i := range moves {
+		moves[i].Who = int32(i) // each its own cluster: CR1 is then near the model's
+	}
+	d, err := FitDependent(names(3), moves, []string{"complaint"}, known(x), []int{2}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d.Rows[2].Fit != nil || d.Rows[2].Why != "absorbing by request" || d.Rows[2].Plain[2] != 1 {
+		t.Errorf("%+v", d.Rows[2])
+	}
+	for _, v := range []float64{0, 1} {
+		chain, err := Fit(CountMoves(names(3), moves, func(m Move) bool { return x[m.Row][0] == v }), 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, se, err := d.Matrix([][]float64{{v}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		near(t, "p", raw(p), raw(chain.P), 1e-7)
+		near(t, "se", raw(se), raw(chain.SE), 1e-3)
+	}
+	p, _, _ := d.Matrix([][]float64{{0}, {1}})
+	a, _, _ := d.Matrix([][]float64{{0}})
+	b, _, _ := d.Matrix([][]float64{{1}})
+	var mean mat.Dense
+	mean.Add(a, b)
+	mean.Scale(.5, &mean)
+	near(t, "mean", raw(p), raw(&mean), 1e-12)
+	if _, _, err := d.Matrix(nil); err == nil {
+		t.Error("nobody")
+	}
+	settled := map[int32][]float64{} // a covariate that says where moves go
+	for _, m := range moves {
+		settled[m.Who] = []float64{float64(m.To)}
+	}
+	d, err = FitDependent(names(3), moves, []string{"fate"}, func(m Move) ([]float64, bool) { return settled[m.Who], true }, nil, 1)
+	if err != nil || d.Rows[0].Fit != nil || d.Rows[0].Why == "" {
+		t.Errorf("%+v, %v", d.Rows[0], err)
+	}
+}
