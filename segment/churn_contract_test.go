@@ -50,23 +50,28 @@ func contracted(customers, days int, lapse float64) (rows []sale, contracts []st
 	return rows, contracts, start + ingest.Day(days)
 }
 
-func contractedBook(t *testing.T, rows []sale, contracts []string, asOf ingest.Day, ends string) *analysis {
+func contractedBook(t *testing.T, rows []sale, contracts []string, asOf ingest.Day, ends string, in *table.Inputs) *analysis {
 	t.Helper()
 	l := handmade(asOf, nil, rows...)
 	l.First = date("2020-01-15")
-	in := &table.Inputs{Contracts: mustContracts(asOf, contracts...)}
+	in.Contracts = mustContracts(asOf, contracts...)
 	if in.Contracts.Ends != table.EndsPlanned && ends == "" {
 		t.Fatalf("ends are %s: %s", in.Contracts.Ends, in.Contracts.Tally.EndsWhy)
 	}
 	in.Contracts.Ends = cmp.Or(ends, in.Contracts.Ends)
-	return competed(t, l, in, l.First, func(c *Config) { c.ValueBasis = Margin })
+	return competed(t, l, in, l.First, func(c *Config) {
+		c.ValueBasis = Margin
+		if in.Accounts != nil {
+			c.ModelAttributes = []string{"size"}
+		}
+	})
 }
 
 // Who cannot leave is in no training row and no contest, and churn of the others is met: of all, of those without a contract, and of those whose contract ends, by every
 // model that is corrected. Uncorrected the rule and the chain, which know of no contract, are worse by far.
 func TestContractsAreHazards(t *testing.T) {
 	rows, contracts, asOf := contracted(4000, 1400, 0.3)
-	a := contractedBook(t, rows, contracts, asOf, "")
+	a := contractedBook(t, rows, contracts, asOf, "", &table.Inputs{})
 	st, day := a.study, a.churnPlan.Folds[0].Origin
 	p := a.panel(day)
 	held, ending := 0, 0
@@ -178,9 +183,9 @@ func TestNobodyLeavesBeforeTheContractEnds(t *testing.T) {
 	}
 }
 
-// What contracts say of a fold is what was known on its day: planned ends and contracts begun; of ends that are written with a notice, or when they come,
+// What the tables say of a fold is what was known on its day, whatever candidate asks. Of contracts, planned ends and contracts begun; of ends that are written with a notice, or when they come,
 // only those written by then.
-func TestFoldsAreBlindToWhatContractsBecame(t *testing.T) {
+func TestFoldsAreBlindToWhatTablesBecame(t *testing.T) {
 	rows, lines, asOf := contracted(1200, 1400, 0.3)
 	for _, ends := range []string{table.EndsPlanned, table.EndsNotice, table.EndsActual} {
 		const notice = 60
@@ -192,9 +197,16 @@ func TestFoldsAreBlindToWhatContractsBecame(t *testing.T) {
 			w := strings.Fields(line)
 			now = append(now, noticed(w[0], date(w[1]), date(w[2])))
 		}
-		want := contractedBook(t, rows, now, asOf, ends)
-		f := len(want.churnPlan.Folds) - 2
-		day := want.churnPlan.Folds[f].Origin
+		beside := func(day ingest.Day, scrambled bool) *table.Inputs {
+			accounts, activities, people := madeTables(1200, asOf, day, scrambled)
+			return sideTables(t, asOf, accounts, activities, people)
+		}
+		f := 4
+		day := asOf - ingest.Day((f+1)*90)
+		want := contractedBook(t, rows, now, asOf, ends, beside(day, false))
+		if want.churnPlan.Folds[f].Origin != day {
+			t.Fatal(want.churnPlan.Folds[f].Origin)
+		}
 		for k, line := range lines {
 			w := strings.Fields(line)
 			start, end := date(w[1]), date(w[2])
@@ -210,7 +222,7 @@ func TestFoldsAreBlindToWhatContractsBecame(t *testing.T) {
 			}
 			other = append(other, noticed(w[0], start, end))
 		}
-		got := contractedBook(t, scrambled(rows, day, asOf), other, asOf, ends)
+		got := contractedBook(t, scrambled(rows, day, asOf), other, asOf, ends, beside(day, true))
 		samePredictions(t, f, want.churn.trials, got.churn.trials)
 		if reflect.DeepEqual(got.churn.arena.actual[f], want.churn.arena.actual[f]) {
 			t.Errorf("%s: the scrambled future is the same as the other: the test sees nothing", ends)

@@ -151,37 +151,41 @@ func TestActivitiesBeforeTheRecord(t *testing.T) {
 	}
 }
 
+// madeTables are accounts with a dated number, activities and people of customers C0000, C0001, …; scrambled, what comes after a day is another.
+func madeTables(customers int, asOf, day ingest.Day, scrambled bool) (accounts, activities, people string) {
+	r := rand.New(rand.NewPCG(1, 2))
+	accounts, activities, people = "customer_id,valid_from,size\n", "customer_id,date,kind,value\n", "customer_id,person,role,from\n"
+	later := func(d ingest.Day) ingest.Day {
+		if shift := ingest.Day(r.IntN(60)); scrambled && d > day {
+			return min(d+shift, asOf)
+		}
+		return d
+	}
+	kinds := []string{"visit", "quote", "complaint", "score"}
+	for c := range customers {
+		for k := range 8 {
+			on, kind := asOf-ingest.Day(r.IntN(1300)), kinds[(k+c)%4]
+			if scrambled && on > day {
+				kind = kinds[(k+c+1)%4]
+			}
+			activities += fmt.Sprintf("C%04d,%s,%s,%d\n", c, later(on), kind, 1+k)
+		}
+		people += fmt.Sprintf("C%04d,First,account manager,\nC%04d,Second,account manager,%s\n", c, c, later(asOf-ingest.Day(r.IntN(800))))
+		on, size := asOf-ingest.Day(r.IntN(800)), r.IntN(1000)
+		if scrambled && on > day {
+			size += 7
+		}
+		accounts += fmt.Sprintf("C%04d,2020-01-01,%d\nC%04d,%s,%d\n", c, r.IntN(1000), c, later(on), size)
+	}
+	return accounts, activities, people
+}
+
 // What the tables say of a day depends on nothing in them that came later.
 func TestCovariatesAreBlindToTheFuture(t *testing.T) {
 	rows, contracts, asOf := contracted(200, 1400, 0.3)
 	day := asOf - 400
-	build := func(change bool) []float64 {
-		r := rand.New(rand.NewPCG(1, 2))
-		accounts, activities, people := "customer_id,valid_from,size\n", "customer_id,date,kind,value\n", "customer_id,person,role,from\n"
-		later := func(d ingest.Day) ingest.Day {
-			if shift := ingest.Day(r.IntN(60)); change && d > day {
-				return min(d+shift, asOf)
-			}
-			return d
-		}
-		kinds := []string{"visit", "quote", "complaint", "score"}
-		for c := range 200 {
-			for k := range 8 {
-				on := asOf - ingest.Day(r.IntN(1300))
-				kind := kinds[(k+c)%4]
-				if change && on > day {
-					kind = kinds[(k+c+1)%4]
-				}
-				activities += fmt.Sprintf("C%04d,%s,%s,%d\n", c, later(on), kind, 1+k)
-			}
-			from := later(asOf - ingest.Day(r.IntN(800)))
-			people += fmt.Sprintf("C%04d,First,account manager,\nC%04d,Second,account manager,%s\n", c, c, from)
-			on, size := asOf-ingest.Day(r.IntN(800)), r.IntN(1000)
-			if change && on > day {
-				size += 7
-			}
-			accounts += fmt.Sprintf("C%04d,2020-01-01,%d\nC%04d,%s,%d\n", c, r.IntN(1000), c, later(on), size)
-		}
+	build := func(scrambled bool) []float64 {
+		accounts, activities, people := madeTables(200, asOf, day, scrambled)
 		in := sideTables(t, asOf, accounts, activities, people)
 		in.Contracts = mustContracts(asOf, contracts...)
 		b := mustBook(handmade(asOf, nil, rows...), in, func(c *Config) { c.ChurnHorizon, c.ModelAttributes = 90, []string{"size"} })
