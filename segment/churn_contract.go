@@ -40,15 +40,15 @@ func contractsAround(b *study) func(*study, *origin) func(chanceModel) chanceMod
 		l := trainLapses(b, at.train)
 		return func(m chanceModel) chanceModel {
 			u := &underContract{model: m, lapses: l}
-			u.shift = u.shifts(at.train)
+			u.shift = u.shifts(at.train, b.Config.Level)
 			return u
 		}
 	}
 }
 
 // shifts compares the losses of training with what the model as it is expects of them, by kind of standing; of many customers, every n-th is looked at.
-func (u *underContract) shifts(train []*panel) (of [kindsOfStanding]shift) {
-	const most = 50_000 // more change δ by less than it can be known
+func (u *underContract) shifts(train []*panel, level float64) (of [kindsOfStanding]shift) {
+	const most = 20_000 // more change δ by less than it can be known
 	rows := 0
 	for _, p := range train {
 		rows += p.atRisk()
@@ -63,7 +63,7 @@ func (u *underContract) shifts(train []*panel) (of [kindsOfStanding]shift) {
 			}
 			if at++; at%step == 0 {
 				k := s.contract.kind()
-				prob, _, _ := u.chance(p, i, totalsLevel)
+				prob, _, _ := u.chance(p, i, level)
 				eta[k], y[k] = append(eta[k], num.Logit(prob)), append(y[k], unit(s.churned))
 			}
 		}
@@ -100,19 +100,22 @@ func newShift(eta, y []float64) shift {
 	return s
 }
 
-// totalsLevel is that of intervals that nobody looks at.
-const totalsLevel = 0.5
-
 func (u *underContract) inner() chanceModel { return u.model }
 
-// chance has the interval of independent estimates from their own intervals: of the product on the log scale (MOVER: Zou & Donner 2008, Statistics in Medicine
-// 27:1693–1702), with δ on that of log-odds.
 func (u *underContract) chance(p *panel, i int, level float64) (prob, low, high float64) {
+	_, prob, low, high = u.both(p, i, level)
+	return prob, low, high
+}
+
+// both is what the model says, and what is left of it. The interval is that of independent estimates from their own intervals: of the product on the log scale (MOVER:
+// Zou & Donner 2008, Statistics in Medicine 27:1693–1702), with δ on that of log-odds.
+func (u *underContract) both(p *panel, i int, level float64) (bare, prob, low, high float64) {
 	s := &p.Subjects[i]
+	bare, low, high = u.model.chance(p, i, level)
 	if s.held {
-		return 0, 0, 0
+		return bare, 0, 0, 0
 	}
-	prob, low, high = u.model.chance(p, i, level)
+	prob = bare
 	if s.contract.ending {
 		r, rLow, rHigh := u.lapses.chance(p, i, level)
 		below, above := math.Hypot(math.Log(prob/low), math.Log(r/rLow)), math.Hypot(math.Log(high/prob), math.Log(rHigh/r))
@@ -124,7 +127,7 @@ func (u *underContract) chance(p *panel, i int, level float64) (prob, low, high 
 	below, above := math.Hypot(at-num.Logit(low), around), math.Hypot(num.Logit(high)-at, around)
 	at += by.delta
 	prob = clampChance(num.Expit(at))
-	return prob, min(num.Expit(at-below), prob), max(num.Expit(at+above), prob)
+	return bare, prob, min(num.Expit(at-below), prob), max(num.Expit(at+above), prob)
 }
 
 // contractOf is the correction for contracts of a model, nil without one.
@@ -142,10 +145,9 @@ func contractOf(m chanceModel) *underContract {
 }
 
 // share is what the contract of subject i, or that there is none, adds to the log-odds.
-func (u *underContract) share(p *panel, i int) float64 {
-	inner, _, _ := u.model.chance(p, i, totalsLevel)
-	prob, _, _ := u.chance(p, i, totalsLevel)
-	return num.Logit(prob) - num.Logit(inner)
+func (u *underContract) share(p *panel, i int, level float64) float64 {
+	bare, prob, _, _ := u.both(p, i, level)
+	return num.Logit(prob) - num.Logit(bare)
 }
 
 // ContractWhy is what a contract, or that there is none, does to a churn probability. Who is Held cannot be lost within the horizon, whatever the model
@@ -160,8 +162,7 @@ type ContractWhy struct {
 func (u *underContract) explain(p *panel, i int, level float64) *ContractWhy {
 	s, nan := &p.Subjects[i], math.NaN()
 	w := &ContractWhy{Until: s.contract.until, Open: s.contract.open, Held: s.held, Ending: s.contract.ending && !s.held, Lapse: nan, LapseLow: nan, LapseHigh: nan}
-	w.Model, _, _ = u.model.chance(p, i, level)
-	w.Chance, _, _ = u.chance(p, i, level)
+	w.Model, w.Chance, _, _ = u.both(p, i, level)
 	if w.Ending {
 		w.Lapse, w.LapseLow, w.LapseHigh = u.lapses.chance(p, i, level)
 	}

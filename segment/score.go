@@ -170,7 +170,7 @@ func (s *scorer) active(sc *scored, m int, p *panel, i int) (d detail, label, de
 	case contributor:
 		parts := model.contributions(p, i)
 		if u := contractOf(s.churn); u != nil {
-			parts[slices.Index(reasonCodes[:], codeContract)] += u.share(p, i)
+			parts[slices.Index(reasonCodes[:], codeContract)] += u.share(p, i, s.Config.Level)
 		}
 		d.reasons, d.effects = parts.strongest()
 	case *chainModel:
