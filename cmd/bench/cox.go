@@ -81,43 +81,43 @@ func (o *options) coxSuite() error {
 	}
 	var failed error
 	for _, c := range coxCases {
-		failed = errors.Join(failed, o.coxOne(c, who, commands))
+		file := filepath.Join(o.work, "data", c.String()+".f64")
+		err := c.write(file)
+		if err == nil {
+			err = o.sideBySide(c.String(), []string{file, strconv.Itoa(c.rows), strconv.Itoa(c.columns)}, c.columns, 1e-5, who, commands)
+		}
+		failed = errors.Join(failed, err)
 	}
 	return failed
 }
 
-// coxOne measures one case.
-func (o *options) coxOne(c coxCase, who []string, commands map[string][]string) error {
-	file := filepath.Join(o.work, "data", c.String()+".f64")
-	if err := c.write(file); err != nil {
-		return err
-	}
+// sideBySide measures one case in rounds: a process each, args being those of all; they must find the same size coefficients to tol.
+func (o *options) sideBySide(name string, args []string, size int, tol float64, who []string, commands map[string][]string) error {
 	took := map[string][]record{}
 	var coef []float64
 	for range o.rounds {
 		for _, w := range who {
-			args := append(slices.Clone(commands[w][1:]), file, strconv.Itoa(c.rows), strconv.Itoa(c.columns))
-			spent, said, err := measure(exec.Command(commands[w][0], args...))
-			if err == nil && len(said.Coef) != c.columns {
+			spent, said, err := measure(exec.Command(commands[w][0], append(slices.Clone(commands[w][1:]), args...)...))
+			if err == nil && len(said.Coef) != size {
 				err = fmt.Errorf("it says %d coefficients", len(said.Coef))
 			}
 			if err != nil {
-				return fmt.Errorf("%s, %s: %w", c, w, err)
+				return fmt.Errorf("%s, %s: %w", name, w, err)
 			}
 			if coef == nil {
 				coef = said.Coef
 			}
 			for j := range coef {
-				if math.Abs(said.Coef[j]-coef[j]) > 1e-5 {
-					return fmt.Errorf("%s: %s finds other coefficients: %v, not %v", c, w, said.Coef, coef)
+				if math.Abs(said.Coef[j]-coef[j]) > tol {
+					return fmt.Errorf("%s: %s finds other coefficients: %v, not %v", name, w, said.Coef, coef)
 				}
 			}
 			took[w] = append(took[w], record{cost: spent})
-			fmt.Fprintf(os.Stderr, "  %s  %-10s %8.3f s (process %.1f CPU s, %d MB)\n", c, w, spent.Wall, spent.CPU, spent.Peak/1e6)
+			fmt.Fprintf(os.Stderr, "  %s  %-10s %8.3f s (process %.1f CPU s, %d MB)\n", name, w, spent.Wall, spent.CPU, spent.Peak/1e6)
 		}
 	}
 	median := func(w string) float64 { return middle(took[w], func(r *record) float64 { return r.Wall }) }
-	fmt.Printf("\n%s: median of %d\n", c, o.rounds)
+	fmt.Printf("\n%s: median of %d\n", name, o.rounds)
 	for _, w := range who {
 		fmt.Printf("  %-10s %8.3f s   mainstay takes %.3f of it\n", w, median(w), median(mainstay)/median(w))
 	}

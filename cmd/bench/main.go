@@ -52,7 +52,7 @@ func parse(args []string) (*options, error) {
 		cache = os.TempDir()
 	}
 	f.StringVar(&o.work, "work", filepath.Join(cache, "mainstay-bench"), "`FOLDER` for data, peers, binaries and results; what it holds is used again")
-	f.StringVar(&o.suite, "suite", "essential", "cases: "+strings.Join(suiteNames(), ", ")+", "+suiteRegress+" (fits beside scikit-learn, statsmodels, glmnet) or "+suiteCox+" (beside lifelines, R); the flags below ask for cases of one's own instead")
+	f.StringVar(&o.suite, "suite", "essential", "cases: "+strings.Join(suiteNames(), ", ")+", "+suiteRegress+" (fits beside scikit-learn, statsmodels, glmnet) or "+suiteCox+" (beside lifelines, R), "+suiteAttrition+" (beside scipy); the flags below ask for cases of one's own instead")
 	lists := map[string]*[]string{}
 	list := func(name, usage string) {
 		lists[name] = new([]string)
@@ -102,6 +102,9 @@ func run(args []string) error {
 	if len(args) > 0 && args[0] == regressJobWord {
 		return regressJob(args[1:])
 	}
+	if len(args) > 0 && args[0] == attritionJobWord {
+		return attritionJob(args[1:])
+	}
 	if len(args) > 0 && args[0] == coxJobWord {
 		return coxJob(args[1:])
 	}
@@ -112,6 +115,9 @@ func run(args []string) error {
 	if o.suite == suiteRegress {
 		all, failed := o.regressSuite()
 		return errors.Join(o.publishRegress(all), failed)
+	}
+	if o.suite == suiteAttrition {
+		return o.attritionSuite()
 	}
 	if o.suite == suiteCox {
 		return o.coxSuite()

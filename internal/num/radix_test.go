@@ -1,6 +1,7 @@
 package num
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -55,4 +56,20 @@ func BenchmarkSortInts(b *testing.B) {
 		SortInts(values)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(values)), "ns/value")
+}
+
+// Rows come in the order of a stable sort of their keys.
+func TestArgsort(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.SampledFrom([]int{0, 1, 50, argsortLeast, 2 * argsortLeast}).Draw(t, "n")
+		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
+		keys, want := make([]float64, n), make([]int32, n)
+		for i := range keys {
+			keys[i], want[i] = math.Round(rng.NormFloat64()*20)/4, int32(i)
+		}
+		slices.SortStableFunc(want, func(a, b int32) int { return cmp.Compare(keys[a], keys[b]) })
+		if got := Argsort(keys); !slices.Equal(got, want) {
+			t.Fatalf("%v, want %v", got, want)
+		}
+	})
 }

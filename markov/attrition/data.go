@@ -44,9 +44,8 @@ func (d *Data) compare(a, b *row) int {
 }
 
 // book compresses and sorts. Customers of weight 0 are left out.
-func (d *Data) book(k, threads int) *book {
-	rows := d.distinct()
-	sortRows(rows, threads, d.compare)
+func (d *Data) book(k int) *book {
+	rows := d.sorted(d.distinct())
 	b := &book{}
 	var total num.Adder
 	for i := range rows {
@@ -120,31 +119,31 @@ func (d *Data) distinct() []row {
 	return rows
 }
 
-// sortRows sorts blocks side by side and merges neighbours; equal rows stay in their order, whatever the number of threads.
-func sortRows(rows []row, threads int, compare func(a, b *row) int) {
-	const block = 1 << 15
-	order := func(a, b row) int { return compare(&a, &b) }
-	num.Blocks(len(rows), block, threads, func(_, lo, hi int) { slices.SortStableFunc(rows[lo:hi], order) })
-	from, into := rows, make([]row, len(rows))
-	for size := block; size < len(rows); size *= 2 {
-		num.Blocks(len(rows), 2*size, threads, func(_, lo, hi int) {
-			middle := min(lo+size, hi)
-			i, j := lo, middle
-			for at := lo; at < hi; at++ {
-				if j == hi || i < middle && compare(&from[i], &from[j]) <= 0 {
-					into[at] = from[i]
-					i++
-				} else {
-					into[at] = from[j]
-					j++
-				}
-			}
-		})
-		from, into = into, from
+// sorted is rows by x, time observed and the rest, equal ones by where they came from: radix sorts by time, then by count, then a sort of
+// those that share both.
+func (d *Data) sorted(rows []row) []row {
+	keys := make([]float64, len(rows))
+	for i := range rows {
+		keys[i] = rows[i].end
 	}
-	if len(rows) > 0 && &from[0] != &rows[0] {
-		copy(rows, from)
+	byTime := num.Argsort(keys)
+	for i, r := range byTime {
+		keys[i] = rows[r].x
 	}
+	out := make([]row, len(rows))
+	for i, r := range num.Argsort(keys) {
+		out[i] = rows[byTime[r]]
+	}
+	order := func(a, b row) int { return cmp.Or(d.compare(&a, &b), cmp.Compare(a.from, b.from)) }
+	for lo, hi := 0, 0; lo < len(out); lo = hi {
+		for hi = lo + 1; hi < len(out) && out[hi].x == out[lo].x && out[hi].end == out[lo].end; {
+			hi++
+		}
+		if hi > lo+1 {
+			slices.SortFunc(out[lo:hi], order)
+		}
+	}
+	return out
 }
 
 // constant is Σ w((k−1) Σ log gaps − x log (k−1)!), the part of an Erlang likelihood without parameters.

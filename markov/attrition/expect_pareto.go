@@ -45,7 +45,6 @@ func (j *tail) find(s, z float64) {
 		return
 	}
 	*j = tail{s: s, z: z}
-	const cliff = 4.5 // widths before the end in which the integrand falls off
 	end := math.Log1p(steepest / z)
 	if s > 1 { // where the exponent is steepest, by Newton's method from above: it is convex
 		end = min(end, steepest/(s-1))
@@ -53,22 +52,34 @@ func (j *tail) find(s, z float64) {
 			end -= (z*math.Expm1(end) + (s-1)*end - steepest) / (z*math.Exp(end) + s - 1)
 		}
 	}
-	bounds := []float64{0, end}
-	if end > cliff {
-		bounds = []float64{0, (end - cliff) / 2, end - cliff, end}
+	panels := 1.0
+	if end > widestTail {
+		panels = 2
 	}
-	for i := 1; i < len(bounds); i++ {
-		length := bounds[i] - bounds[i-1]
-		for k, node := range many.nodes {
-			w := bounds[i-1] + length*node
-			v := math.Expm1(w)
-			f := many.weights[k] * length * math.Exp(-z*v-(s-1)*w)
+	nodes := &many
+	for i := range tailRules {
+		if end <= tailRules[i].length {
+			nodes = &tailRules[i]
+			break
+		}
+	}
+	length := end / panels
+	for panel := range int(panels) {
+		for k, node := range nodes.nodes {
+			w := length * (float64(panel) + node)
+			v := math.Exp(w) - 1
+			f := nodes.weights[k] * length * math.Exp(-z*v-(s-1)*w)
 			j.value += f
 			j.byS -= f * w
 			j.byZ -= f * v
 		}
 	}
 }
+
+// Nodes by length, with errors of 1e-11 at most, and the length beyond which it is halved.
+var tailRules = []rule{legendre(24, 6, 0), legendre(32, 9, 0)}
+
+const widestTail = 13
 
 // counts: j purchases in t and alive at the end, or death at u < t after j of them. The purchases until u are negative binomial. (Fader &
 // Hardie 2005, note 009, eq. 41, given what was bought before; the integral is left as it is.)

@@ -32,6 +32,20 @@ func newLikelihood(l law, b *book, threads int) *likelihood {
 	return out
 }
 
+// sample is the likelihood of about as many of the distinct customers, or l where there are few more.
+func (l *likelihood) sample(size int) *likelihood {
+	book := l.book.sample(size)
+	if book == l.book {
+		return l
+	}
+	few := *l
+	few.book, few.columns = book, nil
+	for g := range book.z {
+		few.columns = append(few.columns, book.z[g]...)
+	}
+	return &few
+}
+
 // size is the number of coordinates.
 func (l *likelihood) size() int { return len(l.law.names()) + len(l.effects) }
 

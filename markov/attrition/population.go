@@ -26,7 +26,7 @@ func (f *Fit) Curve(d *Data, times []float64, level float64, threads int) ([]Poi
 	if !f.Certificate.Certified() {
 		return nil, fmt.Errorf("attrition: a refused fit has no curve")
 	}
-	if err := d.check(f.Model); err != nil {
+	if err := f.fits(d); err != nil {
 		return nil, err
 	}
 	for i, t := range times {

@@ -31,10 +31,8 @@ func (f *Fit) Scores(d *Data, q Questions) ([]Score, error) {
 		return nil, fmt.Errorf("attrition: horizon %v, expected a time of at least 0", q.Horizon)
 	case !(q.Rate >= 0 && q.Rate <= 1e3):
 		return nil, fmt.Errorf("attrition: discount rate %v, expected a number of at least 0", q.Rate)
-	case len(d.Purchase) != f.groups[0] || len(d.Dropout) != f.groups[1] || len(d.Stay) != f.groups[2]:
-		return nil, fmt.Errorf("attrition: %d, %d and %d covariates for a model of %v", len(d.Purchase), len(d.Dropout), len(d.Stay), f.groups)
 	}
-	if err := d.check(f.Model); err != nil {
+	if err := f.fits(d); err != nil {
 		return nil, err
 	}
 	order := d.byCountAndTime(f.Model, q.Rate > 0)
@@ -69,7 +67,7 @@ func (t *teller) score(c Customer, q *Questions) Score {
 // byCountAndTime is an order of customers in which those of the same count and time follow each other, where that saves long integrals; nil
 // for the order they are in.
 func (d *Data) byCountAndTime(m Model, residual bool) []int32 {
-	if !residual || m != BGNBD && m != MBGNBD || len(d.Purchase)+len(d.Dropout)+len(d.Stay) > 0 {
+	if !residual || m == BGBB || m == MBGCNBD || len(d.Purchase)+len(d.Dropout)+len(d.Stay) > 0 {
 		return nil
 	}
 	order := make([]int32, len(d.X))

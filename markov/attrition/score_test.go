@@ -117,6 +117,9 @@ func TestRecovery(t *testing.T) {
 				t.Errorf("%s: %+v %v", c.m, r, err)
 			}
 		}
+		if l, err := f.LogLik(d, 2); err != nil || math.Abs(l-f.Certificate.LogLik) > 1e-9*math.Abs(l) {
+			t.Errorf("%s: log L %v, of the fit %v, %v", c.m, l, f.Certificate.LogLik, err)
+		}
 		scores, err := f.Scores(d, Questions{Horizon: 30, Level: .95, Threads: 2})
 		if err != nil {
 			t.Fatal(err)

@@ -1,6 +1,10 @@
 package survival
 
-import "slices"
+import (
+	"slices"
+
+	"mainstay/internal/num"
+)
 
 // timeSlice is a distinct time at which rows end, and who is at risk there; by group too where groups were asked for.
 type timeSlice struct {
@@ -19,9 +23,9 @@ func (t *Times) slices(o *Options) (out []timeSlice) {
 // back visits the distinct times at which rows stop, from the last one back: the set at risk grows by who stops, and shrinks by who starts. groups gives the number of each
 // row's group, below width; nil = none. The slice is used again for the next time.
 func (t *Times) back(groups []int32, width int, o *Options, visit func(*timeSlice)) {
-	stops, starts := argsort(t.Stop), []int32(nil)
+	stops, starts := num.Argsort(t.Stop), []int32(nil)
 	if t.Start != nil {
-		starts = argsort(t.Start)
+		starts = num.Argsort(t.Start)
 	}
 	s := timeSlice{risk: make([]float64, width), deaths: make([]float64, width)}
 	total, entered := 0.0, len(starts)
