@@ -182,3 +182,27 @@ func (b *book) sample(size int) *book {
 	s.total = num.Sum(s.weight)
 	return s
 }
+
+// coarseBins is how many bins the longest time is cut into.
+const coarseBins = 128
+
+// coarse is all customers with times moved to the middle of a bin, so that many are equal: a fit to them is within 0.001 or so. With covariates it is
+// a sample of that size.
+func (b *book) coarse(size int) *book {
+	if len(b.z[0])+len(b.z[1])+len(b.z[2]) > 0 {
+		return b.sample(size)
+	}
+	width := slices.Max(b.end) / coarseBins
+	middle := func(t float64) float64 { return (math.Floor(t/width) + 0.5) * width }
+	d := &Data{X: b.x, Last: make([]float64, len(b.x)), T: make([]float64, len(b.x)), Weight: b.weight}
+	for i, last := range b.last {
+		if last > 0 {
+			d.Last[i] = middle(last)
+		}
+		d.T[i] = d.Last[i]
+		if gap := b.end[i] - last; gap > 0 {
+			d.T[i] += middle(gap)
+		}
+	}
+	return d.book(1)
+}

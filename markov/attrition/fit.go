@@ -49,9 +49,9 @@ const fewest = 10
 
 // sampled is how many distinct customers the first ascents look at.
 const (
-	sampled      = 8_000
-	sampleGrowth = 12 // of the second sample
-	climbs       = 3
+	sampled = 2_500
+	climbs  = 3
+	coarser = 50 // as many times more distinct customers are seen with coarser times first
 )
 
 // loose is a standard error of a logarithm from which a parameter is hardly known: a factor of 7 either way. beyond is a parameter
@@ -130,10 +130,10 @@ func (f *Fit) tooLittle(b *book) bool {
 	return true
 }
 
-// maximise climbs from the best of the starting points, with many customers on a sample, and from its highest end on larger ones and on all:
-// Newton's method doubles the digits at each step, so that all are seen three times, not ten.
+// maximise climbs from the best of the starting points, with many customers on a sample, and from its highest end on coarser times of all
+// and at last on all: Newton's method doubles the digits at each step, so that all are seen two or three times, not ten.
 func (f *Fit) maximise(all *likelihood) *num.Ascent {
-	few := all.sample(sampled)
+	few := all.on(all.book.sample(sampled))
 	starts := few.starts(f.Model)
 	ends := num.ClimbBest(few.surface, starts, climbs)
 	f.Starts = len(ends)
@@ -146,18 +146,20 @@ func (f *Fit) maximise(all *likelihood) *num.Ascent {
 			f.Agree++
 		}
 	}
-	for _, size := range []int{sampled * sampleGrowth, len(all.book.x)} {
-		next := all.sample(size)
-		if next.book == few.book {
+	stages := []*book{all.book}
+	if len(all.book.x) > sampled*coarser {
+		stages = []*book{all.book.coarse(sampled * coarser), all.book}
+	}
+	for _, b := range stages {
+		if b == few.book {
 			continue
 		}
 		from, iterations := best.Theta, best.Iterations
 		if !best.Converged { // what ran away on the sample may not on all
 			from = starts[0]
 		}
-		best = num.Climb(next.surface, from)
+		best = num.Climb(all.on(b).surface, from)
 		best.Iterations += iterations
-		few = next
 	}
 	return best
 }

@@ -32,18 +32,14 @@ func newLikelihood(l law, b *book, threads int) *likelihood {
 	return out
 }
 
-// sample is the likelihood of about as many of the distinct customers, or l where there are few more.
-func (l *likelihood) sample(size int) *likelihood {
-	book := l.book.sample(size)
-	if book == l.book {
-		return l
+// on is the likelihood of a part of the customers.
+func (l *likelihood) on(b *book) *likelihood {
+	part := *l
+	part.book, part.columns = b, nil
+	for g := range b.z {
+		part.columns = append(part.columns, b.z[g]...)
 	}
-	few := *l
-	few.book, few.columns = book, nil
-	for g := range book.z {
-		few.columns = append(few.columns, book.z[g]...)
-	}
-	return &few
+	return &part
 }
 
 // size is the number of coordinates.
