@@ -69,7 +69,7 @@ var explainPhrases = map[string][2]string{
 	"explain.column.value":   {"value", "取值"},
 	"explain.column.mean":    {"mean", "均值"},
 	"explain.column.logit":   {"log-odds", "对数几率"},
-	"explain.column.cloglog": {"log hazard", "对数风险"},
+	"explain.column.loglog":  {"−log hazard of buying", "购买风险的负对数"},
 	"explain.column.becomes": {"makes", "累计概率"},
 	"explain.column.adds":    {"adds", "贡献"},
 

@@ -175,7 +175,7 @@ type ChurnInfo struct {
 
 // BaselineInfo is the mean customer of training: what the effects of reasons are added to.
 type BaselineInfo struct {
-	Link        string `json:"link"` // the scale of effects: logit or cloglog
+	Link        string `json:"link"` // the scale of effects: logit or loglog
 	Value       number `json:"value"`
 	Probability number `json:"probability"`
 }

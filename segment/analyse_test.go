@@ -363,7 +363,7 @@ func TestShortHistoryFallsBackAndSaysSo(t *testing.T) {
 	if !slices.ContainsFunc(r.Warnings, func(w num.Warning) bool { return w.Code == num.WarnHorizonShort }) {
 		t.Errorf("no %s among %v", num.WarnHorizonShort, r.Warnings)
 	}
-	if len(r.Contests) != len(churnCandidates)-1+len(valueCandidates) { // the net has no more to learn from than the others
+	if len(r.Contests) != len(churnCandidates)-2+len(valueCandidates) { // the net has no more to learn from than the others, the hazard asks for three years or a series
 		t.Errorf("%d contests", len(r.Contests))
 	}
 	if !strings.Contains(r.ModelWhy, "naive") {
@@ -478,9 +478,9 @@ func TestIncumbentStaysWithinTheMargin(t *testing.T) {
 		churn, value             string // incumbents
 		churnChosen, valueChosen string
 	}{
-		{small, "", "", firthName, lastYearName},
-		{small, logisticName, chainSpendName, logisticName, chainSpendName},
-		{small, chainName, "", firthName, lastYearName},
+		{small, "", "", logisticName, lastYearName},
+		{small, hazardName, chainSpendName, hazardName, chainSpendName},
+		{small, chainName, "", logisticName, lastYearName},
 		{large, "", "", firthName, chainSpendName},
 		{large, recencyRuleName, lastYearName, firthName, chainSpendName},
 	} {

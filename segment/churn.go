@@ -13,6 +13,7 @@ const (
 	chainName       = "chain"
 	logisticName    = "logistic"
 	netName         = "net"
+	hazardName      = "hazard"
 )
 
 var churnCandidates = []candidate[chanceModel]{
@@ -22,6 +23,7 @@ var churnCandidates = []candidate[chanceModel]{
 	{name: chainName, large: true, train: trainChain},
 	{name: logisticName, large: true, train: trainLogistic},
 	{name: netName, large: true, offered: widens, train: trainNet},
+	{name: hazardName, large: true, offered: hazardOffered, train: trainHazard},
 }
 
 // Probabilities are kept this far from 0 and 1: nobody knows a customer better than one in a

@@ -64,8 +64,13 @@ func fitLogistic(b *study, train []*panel, set columnSet, o outcome, name string
 // logistic fits, and once more without the columns that separate the outcomes, if some do: a flag that
 // two customers carry must not cost the book its regression. The second fit says what it left out.
 func logistic(d *regress.Design, y []float64, ids []int32, threads int) (*regress.Fit, error) {
-	o := regress.Options{Cluster: ids, Threads: threads}
-	fit, err := regress.Logistic(d, y, o)
+	return twoOutcomes(d, y, regress.Logit, ids, threads)
+}
+
+// twoOutcomes is logistic with another link.
+func twoOutcomes(d *regress.Design, y []float64, link regress.Link, ids []int32, threads int) (*regress.Fit, error) {
+	o, model := regress.Options{Cluster: ids, Threads: threads}, regress.Model{Distribution: regress.Binomial, Link: link}
+	fit, err := regress.GLM(d, y, model, o)
 	if err != nil || fit.Certificate.Certified() || len(fit.Separating) == 0 || slices.Contains(fit.Separating, features[fIntercept].Name) {
 		return fit, err
 	}
@@ -77,7 +82,7 @@ func logistic(d *regress.Design, y []float64, ids []int32, threads int) (*regres
 			}
 		}
 	}
-	again, err := regress.Logistic(rest, y, o)
+	again, err := regress.GLM(rest, y, model, o)
 	if err == nil {
 		again.Certificate.Warn(num.WarnSeparation, "left out, because they separate the outcomes: "+strings.Join(fit.Separating, ", "))
 	}

@@ -97,9 +97,11 @@ func (c *columns) add(attribute, level string) int {
 }
 
 // names are the design's column names, in order.
-func (c *columns) names() []string {
-	names := make([]string, len(c.all))
-	for i, f := range c.all {
+func (c *columns) names() []string { return featureNames(c.all) }
+
+func featureNames(all []feature) []string {
+	names := make([]string, len(all))
+	for i, f := range all {
 		names[i] = f.Name
 	}
 	return names

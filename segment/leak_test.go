@@ -50,6 +50,36 @@ func TestFoldsAreBlindToWhatCameAfterTheirOrigin(t *testing.T) {
 	}
 }
 
+// Nor may it see values of a series that were published later.
+func TestFoldsAreBlindToLaterSeries(t *testing.T) {
+	sim := manyBuyers()
+	sim.customers, sim.days, sim.lifetime = 1200, 1301, 400
+	asOf := sim.start + 1300
+	run := func(series *table.Series) *analysis {
+		l := handmade(asOf, nil, sim.sales()...)
+		l.First = sim.start
+		return competed(t, l, &table.Inputs{Series: series}, sim.start, func(c *Config) { c.ValueBasis = Margin })
+	}
+	want := run(monthlySeries(sim.start-800, asOf, 40, nil))
+	k := trialOf(want.churn.trials, hazardName)
+	if !want.churn.trials[k].ok {
+		t.Fatal(want.churn.trials[k].note)
+	}
+	for f, fold := range want.churnPlan.Folds[:3] {
+		origin := fold.Origin
+		got := run(monthlySeries(sim.start-800, asOf, 40, func(day, known ingest.Day, value float64) float64 {
+			if known > origin {
+				return 1000 - 3*value
+			}
+			return value
+		}))
+		samePredictions(t, f, want.churn.trials, got.churn.trials)
+		if newer := f - 1; newer >= 0 && reflect.DeepEqual(got.churn.trials[k].pred[newer], want.churn.trials[k].pred[newer]) {
+			t.Error("the scrambled series changes nothing: the test sees nothing")
+		}
+	}
+}
+
 // competition runs the tournaments on a book with a given clock.
 func competition(t *testing.T, rows []sale, first, asOf ingest.Day, fit int) *analysis {
 	t.Helper()

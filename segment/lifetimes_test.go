@@ -3,6 +3,7 @@ package segment
 import (
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -122,7 +123,7 @@ func TestSurvivalValueIsCalibrated(t *testing.T) {
 	sim := manyBuyers()
 	sim.customers, sim.days = 3000, 1501
 	a := competed(t, sim.ledger(1500), nil, sim.start, func(c *Config) { c.ValueBasis = Revenue })
-	k := candidateIndex(valueCandidates, survivalName)
+	k := trialOf(a.value.trials, survivalName)
 	tr := a.value.trials[k]
 	if !tr.ok {
 		t.Fatal(tr.note)
@@ -150,11 +151,7 @@ func TestSurvivalValueIsCalibrated(t *testing.T) {
 	}
 }
 
-func candidateIndex[M any](list []candidate[M], name string) int {
-	for k := range list {
-		if list[k].name == name {
-			return k
-		}
-	}
-	return -1
+// trialOf is the place of a candidate among those that were offered, −1 where it was not.
+func trialOf(trials []trial, name string) int {
+	return slices.IndexFunc(trials, func(t trial) bool { return t.name == name })
 }

@@ -9,20 +9,20 @@ import (
 
 // Baseline is the mean customer of training, against whom the parts of a prediction are told: every column has its mean.
 type Baseline struct {
-	Link string  // the scale on which parts add up: LinkLogit or LinkCloglog
+	Link string  // the scale on which parts add up: LinkLogit or LinkLoglog
 	At   float64 // on that scale
 }
 
 // Scales on which the parts of a probability p add up.
 const (
-	LinkLogit   = "logit"   // log-odds, ln(p/(1−p))
-	LinkCloglog = "cloglog" // the log of a cumulative hazard, ln(−ln(1−p))
+	LinkLogit  = "logit"  // log-odds, ln(p/(1−p))
+	LinkLoglog = "loglog" // −ln(−ln p): less the log of the purchases to be expected
 )
 
 // Probability is the one at a place on the scale.
 func (b Baseline) Probability(at float64) float64 {
-	if b.Link == LinkCloglog {
-		return -math.Expm1(-math.Exp(at))
+	if b.Link == LinkLoglog {
+		return math.Exp(-math.Exp(-at))
 	}
 	return num.Expit(at)
 }

@@ -86,7 +86,7 @@ func TestGammaSpendInTheTournament(t *testing.T) {
 		rows := sim.sales()
 		c.change(rows)
 		a := competition(t, rows, sim.start, sim.start+1400, 0)
-		k, chain := candidateIndex(valueCandidates, gammaSpendName), candidateIndex(valueCandidates, chainSpendName)
+		k, chain := trialOf(a.value.trials, gammaSpendName), trialOf(a.value.trials, chainSpendName)
 		if tr := a.value.trials[k]; tr.ok != (c.refuse == "") || !strings.HasPrefix(tr.note, c.refuse) {
 			t.Errorf("%v %q, want %q", tr.ok, tr.note, c.refuse)
 			continue
