@@ -48,6 +48,8 @@ func edgeBook(t *rapid.T) (st *study, at *origin) {
 	return st, at
 }
 
+func noBands() *chanceBands { return newChanceBands(nil, nil, nil, 0.9) }
+
 // Every candidate, on books at the edge of sense: refused with a code, or predictions that are probabilities, within their intervals.
 func TestCandidatesAtTheEdgeOfSense(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -60,7 +62,7 @@ func TestCandidatesAtTheEdgeOfSense(t *testing.T) {
 				}
 				continue
 			}
-			m := banded{fit.Model, newChanceBands(nil, nil, nil, 0.9)}
+			m := banded{fit.Model, noBands}
 			for i := range at.panel.Subjects {
 				if p, low, high := m.chance(at.panel, i, 0.9); !(p >= leastChance && p <= mostChance && 0 <= low && low <= p && p <= high && high <= 1) {
 					t.Fatalf("%s: %v [%v, %v]", c.name, p, low, high)

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"sort"
+	"sync"
 
 	"mainstay/internal/num"
 )
@@ -12,7 +13,7 @@ import (
 // banded gives every prediction of a model an interval: the model's own, else that of the bands. Whoever scores or explains asks it.
 type banded struct {
 	chanceModel
-	bands *chanceBands
+	bands func() *chanceBands // worked out when first asked for: most models have errors of their own
 }
 
 func (m banded) inner() chanceModel { return m.chanceModel }
@@ -20,7 +21,7 @@ func (m banded) inner() chanceModel { return m.chanceModel }
 func (m banded) chance(p *panel, i int, level float64) (prob, low, high float64) {
 	prob, low, high = m.chanceModel.chance(p, i, level)
 	if math.IsNaN(low) || math.IsNaN(high) {
-		low, high = m.bands.around(prob)
+		low, high = m.bands().around(prob)
 	}
 	return prob, low, high
 }
@@ -30,14 +31,16 @@ func withIntervals(c *contest[chanceModel], k int, level float64) chanceModel {
 	if k < 0 || c.final[k].Model == nil {
 		return nil
 	}
-	actual, pred, ids := c.arena.choosing(&c.trials[k])
-	bands := newChanceBands(actual, pred, ids, level)
-	for j := range c.final {
-		if m, ok := innermost(c.final[j].Model).(*pooled); ok {
-			bands.half = m.half(level)
+	return banded{c.final[k].Model, sync.OnceValue(func() *chanceBands {
+		actual, pred, ids := c.arena.choosing(&c.trials[k])
+		bands := newChanceBands(actual, pred, ids, level)
+		for j := range c.final {
+			if m, ok := innermost(c.final[j].Model).(*pooled); ok {
+				bands.half = m.half(level)
+			}
 		}
-	}
-	return banded{c.final[k].Model, bands}
+		return bands
+	})}
 }
 
 // chanceBands are intervals of probabilities that come without standard errors, from what came in the choosing folds after
