@@ -164,7 +164,7 @@ func forecastTable(c *Chain) *Table {
 	b.integer("step", "steps ahead; 0 is the start", func(i int) int64 { return int64(i / k) })
 	b.key("state", "the state", func(i int) string { return a.Chain.States[i%k] })
 	b.estimateColumns("share", "expected share of all in the state", func(i int) markov.Estimate { return a.Forecast[i/k][i%k] })
-	b.estimateColumns("heads", "expected number of those at the start; its interval covers what comes when each moves on his own; null unless the start is in whole numbers", func(i int) markov.Estimate {
+	b.estimateColumns("heads", "expected number of those at the start; its interval covers what comes when each moves on his own; null unless the start is in whole numbers, and with --bootstrap", func(i int) markov.Estimate {
 		if a.Heads == nil {
 			return unknownEstimate
 		}

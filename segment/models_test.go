@@ -3,7 +3,9 @@ package segment
 import (
 	"fmt"
 	"math"
+	"os"
 	"slices"
+	"strconv"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -408,9 +410,14 @@ func TestGeometricResidual(t *testing.T) {
 	}
 }
 
-// BenchmarkCountStates is the monthly, and the weekly, state panel's moves straight from the Ledger.
+// BenchmarkCountStates is the monthly, and the weekly, state panel's moves straight from the Ledger, of as many customers as
+// MAINSTAY_CUSTOMERS says (default 200,000) over 156 weeks.
 func BenchmarkCountStates(b *testing.B) {
-	l := bigLedger(200_000)
+	customers := 200_000
+	if n, err := strconv.Atoi(os.Getenv("MAINSTAY_CUSTOMERS")); err == nil {
+		customers = n
+	}
+	l := bigLedger(customers)
 	cells := 0
 	l.Scan(1, func(_ int, s *ingest.Shard) { cells += len(s.Day) })
 	for _, period := range []Period{Month, Week} {

@@ -138,8 +138,10 @@ func addProduct(out, x, y []float64, n int) {
 			if f == 0 {
 				continue
 			}
-			for j, v := range y[k*n : (k+1)*n] {
-				to[j] += f * v
+			from := y[k*n : (k+1)*n]
+			from = from[:len(to)]
+			for j := range to {
+				to[j] += f * from[j]
 			}
 		}
 	}

@@ -23,7 +23,7 @@ type likelihood struct {
 type group struct{ lo, hi int }
 
 // blockGroups is how many groups one block holds: some milliseconds of work.
-const blockGroups = 16
+const blockGroups = 64
 
 func newLikelihood(m *Model, d *Data, threads int) *likelihood {
 	l := &likelihood{m: m, d: d, mean: make([]float64, len(m.Covariates)), spread: make([]float64, len(m.Covariates)), threads: threads}
