@@ -61,6 +61,9 @@ func TestSentences(t *testing.T) {
 		}
 		for _, f := range st.allFeatures() {
 			all["term\t"+f.Name] = true
+			if !slices.Contains(reasonCodes[:featureCodes], f.Reason) {
+				t.Errorf("%s speaks for %q, which no feature may", f.Name, f.Reason)
+			}
 		}
 		for _, name := range slices.Concat(hurdleColumns[:], marginNames[:]) {
 			all["term\t"+name] = true
