@@ -40,6 +40,7 @@ var sentences = newPhrasebook([][2]string{
 	{`no change of the account manager is known`, "客户经理未曾更换"},
 	{`the account manager is there for {n} d`, "客户经理任职 $1 天"},
 	{`outside figures`, "外部指标"},
+	{`outside figures in 12 months: {q}`, "外部指标 12 个月变化：$1"},
 	{`the time of the year`, "季节"},
 	{`the rate of all customers`, "全体客户的流失率"},
 	{`rows, but no day with a positive net amount`, "有记录，但没有净额为正的日子"},

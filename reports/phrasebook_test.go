@@ -36,7 +36,7 @@ func TestPhrasebookKnowsWhatIsSaid(t *testing.T) {
 		default:
 			got = zh.tell(text)
 		}
-		if word := english.FindString(said.ReplaceAllString(got, "")); word != "" && what != "reason "+reasonAttribute {
+		if word := english.FindString(said.ReplaceAllString(got, "")); word != "" && what != "reason "+reasonAttribute && what != "reason series" {
 			t.Errorf("%s: %q of %q is not in the phrasebook: %q", what, word, text, got)
 		}
 	}

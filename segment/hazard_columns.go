@@ -132,23 +132,29 @@ func seriesKnown(all *table.Series, day ingest.Day, starts []ingest.Day) (out []
 		return nil
 	}
 	for _, name := range all.Keys() {
-		s := knownSeries{name: name, logs: true}
-		for _, p := range all.Of([]byte(name)) {
-			if p.Day <= int32(day) && p.Known <= int32(day) {
-				s.points = append(s.points, p)
-				s.logs = s.logs && p.Value > 0
-			}
-		}
+		s := newKnownSeries(all, name, day)
 		known := 0
 		for _, start := range starts {
 			_, ok := s.growth(start)
 			known += int(unit(ok))
 		}
 		if _, ok := s.growth(day); ok && 2*known >= len(starts) && periodsPerSeries*(len(out)+1) <= known {
-			out = append(out, s)
+			out = append(out, *s)
 		}
 	}
 	return out
+}
+
+// newKnownSeries is a series as known on a day.
+func newKnownSeries(all *table.Series, name string, day ingest.Day) *knownSeries {
+	s := &knownSeries{name: name, logs: true}
+	for _, p := range all.Of([]byte(name)) {
+		if p.Day <= int32(day) && p.Known <= int32(day) {
+			s.points = append(s.points, p)
+			s.logs = s.logs && p.Value > 0
+		}
+	}
+	return s
 }
 
 // growth is from twelve months before the newest value to it, as known on a day: the newest value of that day or older. False where there is none, or it is more than two years old (a yearly figure is, with its lag, more than one).

@@ -45,6 +45,7 @@ type teller struct {
 	*study
 	typical typical
 	levels  []*Attribute // the model attributes
+	series  lazily[string]
 }
 
 // reason is a fact about a customer, without its words: 4·(place of its code in reasonCodes) + 1, plus 1 where it raises
@@ -167,7 +168,8 @@ func (t *teller) append(dst []byte, code string, f *fact) []byte {
 	case codeManager:
 		return t.appendManager(dst, f.member)
 	case codeSeries:
-		return append(dst, "outside figures"...)
+		words, _ := t.series.get(func() (string, error) { return t.outside(), nil }) // of all customers
+		return append(dst, words...)
 	case codeSeason:
 		return append(dst, "the time of the year"...)
 	case codeBook:

@@ -90,3 +90,30 @@ func (t *teller) appendManager(dst []byte, m int) []byte {
 	}
 	return append(strconv.AppendInt(append(dst, "the account manager is there for "...), int64(t.Clock.AsOf)-int64(newest), 10), " d"...)
 }
+
+// outside says how outside figures have changed in twelve months, as known on the as-of date.
+func (b *Book) outside() string {
+	var words []byte
+	if b.Inputs.Series != nil {
+		for _, name := range b.Inputs.Series.Keys() {
+			s := newKnownSeries(b.Inputs.Series, name, b.Clock.AsOf)
+			growth, ok := s.growth(b.Clock.AsOf)
+			if !ok {
+				continue
+			}
+			if len(words) > 0 {
+				words = append(words, ", "...)
+			}
+			words = append(append(words, name...), ' ')
+			if s.logs {
+				words = appendSigned(words, math.Expm1(growth))
+			} else {
+				words = strconv.AppendFloat(words, growth, 'g', 3, 64)
+			}
+		}
+	}
+	if len(words) == 0 {
+		return "outside figures"
+	}
+	return "outside figures in 12 months: " + string(words)
+}

@@ -2,6 +2,7 @@ package segment
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"math"
 	"math/rand/v2"
@@ -45,6 +46,8 @@ func TestSentences(t *testing.T) {
 	in := industryAccounts(sim.customers, func(c int) string { return []string{"Steel", "Food, drinks", ""}[c%3] }, nil)
 	in.Activities = mustActivities(l.AsOf, "C0000 visit,", "C0001 quote,", "C0001 visit,", "C0002 complaint,", "C0003 survey,7.5", "C0003 visit,")
 	in.Contracts = mustContracts(l.AsOf, "C0000 2020-01-01 2030-01-01 - 1")
+	in.Series = must(table.ReadSeries(context.Background(), store.Memory{"s.csv": []byte(fmt.Sprintf("date,name,value\n%[1]v,指数,100\n%[2]v,指数,103\n%[1]v,rate,-1\n%[2]v,rate,2\n", l.AsOf-400, l.AsOf-10))},
+		[]string{"s.csv"}, table.SeriesConfig{}, int32(l.AsOf)))
 	in.People = mustPeople(l.AsOf, "C0000,Li,account manager,2020-01-01,", "C0001,Li,account manager,,")
 	all := kinds{}
 	for _, basis := range []string{Margin, Revenue} {
