@@ -42,6 +42,7 @@ var termNames = newPhrasebook([][2]string{
 	{`manager_changed_180d`, "近 180 天更换客户经理"},
 	{`log_rate`, "购买频率（对数）"},
 	{`silent {n}`, "沉默 $1 期"},
+	{`periods ahead`, "未来期数"},
 	{`season {n} of {n}`, "季节 $1 / $2"},
 	{`growth of {q}`, "$1 的增长"},
 	{`{q} (rate)`, "$1（流失率）"},
