@@ -299,3 +299,23 @@ func TestProductOfChances(t *testing.T) {
 		}
 	})
 }
+
+// A book in which a contract holds everybody has nothing to learn churn from, and says so.
+func TestEverybodyIsHeld(t *testing.T) {
+	rows, _, asOf := contracted(60, 1400, 0.3)
+	var contracts []string
+	for c := range 60 {
+		contracts = append(contracts, fmt.Sprintf("C%04d 2019-01-01 2039-12-31 - 5", c))
+	}
+	cfg := DefaultConfig()
+	r, err := Analyse(context.Background(), handmade(asOf, nil, rows...), &table.Inputs{Contracts: mustContracts(asOf, contracts...)}, cfg, 2, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sane(t, "result", reflect.ValueOf(r))
+	for _, s := range rowsOf(t, r.Scores) {
+		if s.Churn > 0 || r.ChurnCertified {
+			t.Errorf("%s: churn %v", s.Key, s.Churn)
+		}
+	}
+}
