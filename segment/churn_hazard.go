@@ -111,6 +111,9 @@ func (m *hazardModel) moment(p *panel, i int) moment {
 	return out
 }
 
+// mostLogHazard bounds η in size: beyond, nobody or everybody buys, and a customer unlike any in training must not overflow.
+const mostLogHazard = 20
+
 // hazard is Λ of subject i, and Σ s_k e^{η_k} x_k, its slopes.
 func (m *hazardModel) hazard(p *panel, i int) (total float64, slope []float64) {
 	now, x := m.moment(p, i), make([]float64, 2*len(m.coef))
@@ -119,7 +122,7 @@ func (m *hazardModel) hazard(p *panel, i int) (total float64, slope []float64) {
 	for _, a := range m.ahead {
 		now.recency, now.tenure = recency+a.in, tenure+a.in
 		m.columns.fill(x, &now, a.season, m.growth)
-		part := a.share * math.Exp(m.predictor(x))
+		part := a.share * math.Exp(min(max(m.predictor(x), -mostLogHazard), mostLogHazard))
 		total += part
 		for j, v := range x {
 			slope[j] += part * v

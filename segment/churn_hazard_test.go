@@ -11,6 +11,8 @@ import (
 	"mainstay/ingest"
 	"mainstay/ingest/store"
 	"mainstay/ingest/table"
+
+	"pgregory.net/rapid"
 )
 
 // monthlySeries is an index with a value every 30 days, published lag days later, whose growth of twelve months (thirteen values) is new every time: what an
@@ -180,4 +182,54 @@ func TestSeriesGrowthByHand(t *testing.T) {
 	if few := seriesKnown(s, asOf, starts[:6]); len(few) != 1 {
 		t.Errorf("six periods carry one series, not %d", len(few))
 	}
+}
+
+// Whatever the book: refused with a code, or probabilities within their intervals.
+func TestHazardAtTheEdgeOfSense(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		rows := anySales.Draw(t, "rows")
+		if n := rapid.SampledFrom([]int{0, 40}).Draw(t, "regular"); n > 0 { // enough to fit to
+			for c := range n {
+				every, from := 20+ingest.Day(7*c%60), ingest.Day(11*c%30)
+				for day := 18000 + from; day < 18800; day += every {
+					rows = append(rows, sale{key: fmt.Sprint(c), day: day, amount: 100, sides: []string{"North"}})
+				}
+			}
+		}
+		asOf := ingest.Day(18000 + rapid.IntRange(0, 800).Draw(t, "as of"))
+		l := handmade(asOf, []string{"region"}, rows...)
+		if l.First > asOf {
+			return
+		}
+		in := &table.Inputs{}
+		if rapid.Bool().Draw(t, "series") {
+			in.Series = monthlySeries(asOf-ingest.Day(rapid.IntRange(1, 1500).Draw(t, "from")), asOf, 40, func(_, _ ingest.Day, v float64) float64 {
+				return v * rapid.SampledFrom([]float64{1, 0, -1}).Draw(t, "value")
+			})
+		}
+		clock := Clock{AsOf: asOf, First: l.First, Horizon: rapid.IntRange(1, 200).Draw(t, "horizon"), Period: rapid.SampledFrom([]Period{Week, Month, Quarter, Year}).Draw(t, "period")}
+		cfg := DefaultConfig()
+		cfg.ValueBasis = Revenue
+		b, err := newBook(l, in, clock, nil, cfg, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		st := newStudy(b)
+		p := st.newPanel(asOf, b.Profiles)
+		fit := trainHazard(st, &origin{day: asOf, panel: p})
+		if !fit.OK {
+			if code, words, ok := strings.Cut(fit.Note, ": "); !ok || words == "" || strings.ContainsAny(code, " .") {
+				t.Fatalf("refused without a code: %q", fit.Note)
+			}
+			return
+		}
+		for i := range p.Subjects {
+			if !p.Subjects[i].atRisk {
+				continue
+			}
+			if prob, low, high := fit.Model.chance(p, i, .9); !(prob >= leastChance && prob <= mostChance && 0 <= low && low <= prob && prob <= high && high <= 1) {
+				t.Fatalf("%v [%v, %v]", prob, low, high)
+			}
+		}
+	})
 }
