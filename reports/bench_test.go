@@ -24,7 +24,7 @@ func manyScores(n int) segment.Rows {
 			Manager: fmt.Sprintf("M%02d", r.IntN(60)), Industry: []string{"public", "logistics", "construction"}[r.IntN(3)], Region: []string{"North", "South"}[r.IntN(2)],
 			Profile: &segment.Profile{First: asOf - ingest.Day(400+r.IntN(900)), Last: asOf - ingest.Day(r.IntN(400)), Frequency: int32(1 + r.IntN(40)), Orders: 1 + r.Int64N(50),
 				Sales: money(), Returns: -money(), Net12: money(), NetPrior12: money(), Costed12: money(), Cost12: money(), GapMean: 40 * r.Float64(), GapSD: 10 * r.Float64()},
-			State: "established/quiet-1", AtRisk: true, Relation: "active", Churn: r.Float64(), ChurnLow: r.Float64(), ChurnHigh: r.Float64(), Return: nan,
+			State: "established/quiet-1", AtRisk: true, Relation: "active", Churn: r.Float64(), ChurnLow: r.Float64(), ChurnHigh: r.Float64(), Decline: r.Float64(), DeclineLow: r.Float64(), DeclineHigh: r.Float64(), DeclineBelow: r.Float64(), Return: nan,
 			Value12: 1e4 * r.Float64(), Value12Low: 1e4 * r.Float64(), Value12High: 1e4 * r.Float64(), Residual: 1e4 * r.Float64(), ValueAtRisk: 1e3 * r.Float64(),
 			Realised12: money(), ValueScore: 100 * r.Float64(), Tier: "silver", TierReason: fmt.Sprintf("value rank %d of %d", i, n),
 			Reasons:    [3]string{fmt.Sprintf("silence: silent %d d, usual %d (+)", r.IntN(400), r.IntN(90)), fmt.Sprintf("frequency: %d purchase days in 12 months, %d in all (−)", r.IntN(20), r.IntN(90)), fmt.Sprintf("value: 12-month revenue %d.%dk (−)", r.IntN(99), r.IntN(10))},

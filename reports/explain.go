@@ -127,6 +127,13 @@ func (b *brief) worth() {
 	switch {
 	case b.s.AtRisk && !math.IsNaN(b.s.Churn):
 		b.text(b.style.say("explain.risk", b.res.Clock.Horizon, percent(b.s.Churn)+b.within(b.s.ChurnLow, b.s.ChurnHigh, percent), b.estimate(b.s.ValueAtRisk)), 0)
+		if !math.IsNaN(b.s.Decline) {
+			how := "explain.decline"
+			if b.res.Ladder {
+				how = "explain.rung"
+			}
+			b.text(b.style.say(how, b.res.Forecast.DeclineDays, b.basis(), b.estimate(b.s.DeclineBelow), percent(b.s.Decline)+b.within(b.s.DeclineLow, b.s.DeclineHigh, percent)), 0)
+		}
 	case !math.IsNaN(b.s.Return):
 		b.text(b.style.say("explain.return", b.res.Clock.Horizon, percent(b.s.Return)), 0)
 	}

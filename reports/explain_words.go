@@ -37,6 +37,8 @@ var explainPhrases = map[string][2]string{
 	"explain.worth":    {"%s %s in the last 12 months → %s expected in the next 12", "近 12 个月%s %s → 未来 12 个月预期 %s"},
 	"explain.residual": {"; all the future %s", "；剩余价值 %s"},
 	"explain.risk":     {"leaves within %d days: %s; value at risk %s", "%d 天内流失概率 %s；风险价值 %s"},
+	"explain.decline":  {"declines within %d days (%s below %s): %s", "%d 天内下滑（%s低于 %s）概率 %s"},
+	"explain.rung":     {"declines within %d days (%s below %s, or a lower rung): %s", "%d 天内下滑（%s低于 %s，或降一级）概率 %s"},
 	"explain.return":   {"comes back within %d days: %s", "%d 天内回流概率 %s"},
 	"explain.why":      {"because: %s", "原因：%s"},
 

@@ -87,8 +87,10 @@ func fixtureResult(asOf ingest.Day) *segment.Result {
 			AtRiskValue: 11_900_000, KeyAtRiskValue: 7_500_000, ExpectedLeavers: 163.4,
 			ObservedChurn: .142, ObservedChurnLow: .123, ObservedChurnHigh: .164, FivePercent: 595_000, FivePoints: 4_700_000,
 		},
-		Forecast: segment.Forecast{Level: .9, Leavers: 163.4, LeaversLow: 140, LeaversHigh: nan, LabelDays: 93, Label: 24_000_000, LabelLow: 21_000_000, LabelHigh: 27_000_000, Year: 96_400_000, YearLow: 84_100_000, YearHigh: 108_300_000},
-		Cuts:     []segment.Cut{{Scheme: "rfm", Measure: "recency", Group: "5", Low: math.Inf(-1), High: 12, Customers: 381}},
+		Forecast: segment.Forecast{Level: .9, Leavers: 163.4, LeaversLow: 140, LeaversHigh: nan, LabelDays: 93, Label: 24_000_000, LabelLow: 21_000_000, LabelHigh: 27_000_000, Year: 96_400_000, YearLow: 84_100_000, YearHigh: 108_300_000,
+			DeclineDays: 93, Decliners: 412.2, DeclinersLow: 370, DeclinersHigh: 455, Declinable: 1105},
+		DeclineModel: "logistic", DeclineCertified: true, DeclineWhy: "the best", DeclineShare: .3,
+		Cuts: []segment.Cut{{Scheme: "rfm", Measure: "recency", Group: "5", Low: math.Inf(-1), High: 12, Customers: 381}},
 		Concentration: segment.Concentration{
 			Gini: .71, HHI: .012, Top: []segment.TopShare{{Share: .01, N: 19, Revenue: .29}, {Share: .1, N: 191, Revenue: .67}},
 			Negative: -1250, NegativeCustomers: 2,
@@ -153,13 +155,14 @@ func fixtureResult(asOf ingest.Day) *segment.Result {
 
 func fixtureScores(asOf ingest.Day) segment.Rows {
 	undefined := segment.Score{
-		Churn: nan, ChurnLow: nan, ChurnHigh: nan, Return: nan, Value12: nan, Value12Low: nan, Value12High: nan,
+		Churn: nan, ChurnLow: nan, ChurnHigh: nan, Decline: nan, DeclineLow: nan, DeclineHigh: nan, DeclineBelow: nan, Return: nan, Value12: nan, Value12Low: nan, Value12High: nan,
 		Residual: nan, ValueAtRisk: nan, ValueScore: nan, Effects: [3]float64{nan, nan, nan},
 	}
 	bus := undefined
 	bus.Key, bus.Name, bus.Relation, bus.State, bus.AtRisk = "00042", "市公交集团", "active", "regular", true
 	bus.Profile = &segment.Profile{First: asOf - 900, Last: asOf - 12, Frequency: 30, Orders: 31, Sales: 500_000, Returns: -10_000, Net12: 120_000, NetPrior12: 90_000, Costed12: 120_000, Cost12: 80_000, GapMean: 30, GapSD: 4.5}
 	bus.Churn, bus.ChurnLow, bus.ChurnHigh = .12, .08, .17
+	bus.Decline, bus.DeclineLow, bus.DeclineHigh, bus.DeclineBelow = .35, .3, .41, 71.255
 	bus.Value12, bus.Value12Low, bus.Value12High, bus.Residual, bus.ValueAtRisk = 412.345, 300, 500, 1800.005, 56.785
 	bus.Realised12, bus.ValueScore, bus.KeyAccount, bus.Tier, bus.TierReason = 40_000, 97.5, true, "platinum", "key account, among the first 80 % of value"
 	bus.Reasons, bus.Effects = [3]string{"silence: silent 12 d, usual 30 (−)", "frequency: 12 purchase days in 12 months, 30 in all (−)", ""}, [3]float64{-.52, -.31, nan}

@@ -133,14 +133,18 @@ type ClockInfo struct {
 
 // Champions are the models that scored.
 type Champions struct {
-	Churn          string     `json:"churn"`
-	ChurnCertified bool       `json:"churn_certified"`
-	Value          string     `json:"value"`
-	ValueCertified bool       `json:"value_certified"`
-	Why            string     `json:"why"`
-	Correction     Correction `json:"churn_correction"`
-	LearntFrom     int        `json:"learnt_from"`  // customers that the models learnt from
-	OfCustomers    int        `json:"of_customers"` // of how many, all scored
+	Churn             string     `json:"churn"`
+	ChurnCertified    bool       `json:"churn_certified"`
+	Value             string     `json:"value"`
+	ValueCertified    bool       `json:"value_certified"`
+	Why               string     `json:"why"`
+	Correction        Correction `json:"churn_correction"`
+	Decline           string     `json:"decline"`
+	DeclineCertified  bool       `json:"decline_certified"`
+	DeclineWhy        string     `json:"decline_why"`
+	DeclineCorrection Correction `json:"decline_correction"`
+	LearntFrom        int        `json:"learnt_from"`  // customers that the models learnt from
+	OfCustomers       int        `json:"of_customers"` // of how many, all scored
 }
 
 // Correction is how the churn champion's probabilities are corrected by experience: Mapping is null, with a note, where there was too
@@ -162,7 +166,8 @@ func newCorrection(c *segment.Correction) Correction {
 func champions(res *segment.Result) Champions {
 	return Champions{
 		Correction: newCorrection(res.ChurnCorrection),
-		Churn:      res.ChurnModel, ChurnCertified: res.ChurnCertified,
+		Decline:    res.DeclineModel, DeclineCertified: res.DeclineCertified, DeclineWhy: res.DeclineWhy, DeclineCorrection: newCorrection(res.DeclineCorrection),
+		Churn: res.ChurnModel, ChurnCertified: res.ChurnCertified,
 		Value: res.ValueModel, ValueCertified: res.ValueCertified, Why: res.ModelWhy,
 		LearntFrom: res.Learnt.Customers, OfCustomers: res.Learnt.Of,
 	}
@@ -201,6 +206,11 @@ type ForecastInfo struct {
 	Year        number `json:"value_12m"`
 	YearLow     number `json:"value_12m_low"`
 	YearHigh    number `json:"value_12m_high"`
+	DeclineDays int    `json:"decline_days"`
+	Decliners   number `json:"decliners"`
+	DeclineLow  number `json:"decliners_low"`
+	DeclineHigh number `json:"decliners_high"`
+	Declinable  int    `json:"decliners_of"`
 }
 
 // FitInfo is one fit and its certificate.
@@ -278,6 +288,7 @@ func newForecast(f *segment.Forecast) ForecastInfo {
 		Level: number(f.Level), Leavers: number(f.Leavers), LeaversLow: number(f.LeaversLow), LeaversHigh: number(f.LeaversHigh),
 		LabelDays: f.LabelDays, Label: number(f.Label), LabelLow: number(f.LabelLow), LabelHigh: number(f.LabelHigh),
 		Year: number(f.Year), YearLow: number(f.YearLow), YearHigh: number(f.YearHigh),
+		DeclineDays: f.DeclineDays, Decliners: number(f.Decliners), DeclineLow: number(f.DeclinersLow), DeclineHigh: number(f.DeclinersHigh), Declinable: f.Declinable,
 	}
 }
 

@@ -27,6 +27,7 @@ type models struct {
 	Fits        []modelInfo     `json:"fits"`
 	Calibration []evaluate.Bin  `json:"calibration"`
 	Lift        []evaluate.Bin  `json:"lift"`
+	Decline     []evaluate.Bin  `json:"decline_calibration"`
 }
 
 type modelInfo struct {
@@ -60,6 +61,7 @@ func newModels(m *Manifest, res *segment.Result) (*models, error) {
 	out := &models{
 		Schema: ModelsSchema, Run: m.Run, AsOf: m.AsOf, Clock: m.Clock, Champions: m.Champions,
 		Tournament: table.Bytes(), Fits: []modelInfo{}, Calibration: append([]evaluate.Bin{}, res.Calibration...), Lift: append([]evaluate.Bin{}, res.Lift...),
+		Decline: append([]evaluate.Bin{}, res.DeclineCalibration...),
 	}
 	for i := range res.Fits {
 		f := &res.Fits[i]

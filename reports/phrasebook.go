@@ -10,6 +10,7 @@ var sentences = newPhrasebook([][2]string{
 	{`12-month revenue {n}`, "12 个月收入 $1"},
 	{`leave {n}`, "流失 $1"},
 	{`back {n}`, "回流 $1"},
+	{`decline {n}`, "下滑 $1"},
 	// reasons
 	{`{n} purchase day{s} in 12 months, {n} in all`, "12 个月内购买 $1 天，共 $2 天"},
 	{`{n} purchase day{s} in all`, "共购买 $1 天"},

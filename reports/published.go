@@ -25,16 +25,18 @@ const scoresName = "scores.parquet"
 // scoreBack is the part of a row of the score file that a replay needs; money is an integer of the run's
 // scale.
 type scoreBack struct {
-	Key        string   `parquet:"customer_id"`
-	Name       *string  `parquet:"name,optional"`
-	Relation   string   `parquet:"relation"`
-	AtRisk     bool     `parquet:"at_risk"`
-	KeyAccount bool     `parquet:"key_account"`
-	Tier       *string  `parquet:"tier,optional"`
-	Churn      *float64 `parquet:"churn_probability,optional"`
-	Value      *int64   `parquet:"value_12m,optional"`
-	ValueLow   *int64   `parquet:"value_12m_low,optional"`
-	ValueHigh  *int64   `parquet:"value_12m_high,optional"`
+	Key          string   `parquet:"customer_id"`
+	Name         *string  `parquet:"name,optional"`
+	Relation     string   `parquet:"relation"`
+	AtRisk       bool     `parquet:"at_risk"`
+	KeyAccount   bool     `parquet:"key_account"`
+	Tier         *string  `parquet:"tier,optional"`
+	Churn        *float64 `parquet:"churn_probability,optional"`
+	Decline      *float64 `parquet:"decline_probability,optional"`
+	DeclineBelow *int64   `parquet:"decline_below,optional"`
+	Value        *int64   `parquet:"value_12m,optional"`
+	ValueLow     *int64   `parquet:"value_12m_low,optional"`
+	ValueHigh    *int64   `parquet:"value_12m_high,optional"`
 }
 
 // ReadPublished reads what a complete run said from its manifest and its score file, which must still be the
@@ -55,11 +57,12 @@ func ReadPublished(r *Run) (*segment.Published, error) {
 	f := &m.Forecast
 	p := &segment.Published{
 		AsOf: ingest.DayOf(asOf), Run: m.Run, ID: m.ID, Horizon: m.Clock.HorizonDays, Basis: m.ValueBasis,
-		ChurnModel: m.Champions.Churn, ValueModel: m.Champions.Value, ChurnCertified: m.Champions.ChurnCertified, ValueCertified: m.Champions.ValueCertified,
+		DeclineModel: m.Champions.Decline, DeclineCertified: m.Champions.DeclineCertified, ChurnModel: m.Champions.Churn, ValueModel: m.Champions.Value, ChurnCertified: m.Champions.ChurnCertified, ValueCertified: m.Champions.ValueCertified,
 		Forecast: segment.Forecast{
 			Level: float64(f.Level), Leavers: float64(f.Leavers), LeaversLow: float64(f.LeaversLow), LeaversHigh: float64(f.LeaversHigh),
 			LabelDays: f.LabelDays, Label: float64(f.Label), LabelLow: float64(f.LabelLow), LabelHigh: float64(f.LabelHigh),
 			Year: float64(f.Year), YearLow: float64(f.YearLow), YearHigh: float64(f.YearHigh),
+			DeclineDays: f.DeclineDays, Decliners: float64(f.Decliners), DeclinersLow: float64(f.DeclineLow), DeclinersHigh: float64(f.DeclineHigh), Declinable: f.Declinable,
 		},
 	}
 	p.Scores, err = readScores(r, m.Outputs, m.Money.Scale)
@@ -125,11 +128,14 @@ func appendPublished(scores []segment.PublishedScore, rows []scoreBack, scale in
 	for i := range rows {
 		r := &rows[i]
 		s := segment.PublishedScore{
-			Key: r.Key, Prospect: r.Relation == "prospect", AtRisk: r.AtRisk, KeyAccount: r.KeyAccount, Churn: math.NaN(),
+			Key: r.Key, Prospect: r.Relation == "prospect", AtRisk: r.AtRisk, KeyAccount: r.KeyAccount, Churn: math.NaN(), Decline: math.NaN(), DeclineBelow: estimate(r.DeclineBelow),
 			Value12: estimate(r.Value), Value12Low: estimate(r.ValueLow), Value12High: estimate(r.ValueHigh),
 		}
 		if r.Churn != nil {
 			s.Churn = *r.Churn
+		}
+		if r.Decline != nil {
+			s.Decline = *r.Decline
 		}
 		if r.Name != nil {
 			s.Name = *r.Name

@@ -42,7 +42,7 @@ type ReplayRun struct {
 // Replay is what a replay found, before it is written.
 type Replay struct {
 	Published []*segment.Published // by as-of date
-	Outcomes  []segment.Outcome    // of each run in turn: churn, value over the label, value of 12 months
+	Outcomes  []segment.Outcome    // of each run in turn: churn, value over the label, value of 12 months, decline
 	DataAsOf  ingest.Day
 	Step      string
 	Currency  string

@@ -11,8 +11,9 @@ import (
 
 // Targets of a replay's outcomes, beside targetChurn, as in segment.Outcome.Target.
 const (
-	targetLabel = "value_label"
-	targetYear  = "value_12m"
+	targetLabel   = "value_label"
+	targetDecline = "decline"
+	targetYear    = "value_12m"
 )
 
 // The charts of a replay.
@@ -33,6 +34,7 @@ func replayText(x *Replay, style Style) []byte {
 	first, last := x.Published[0], x.Published[len(x.Published)-1]
 	p.out.WriteString(style.say("replay.head", first.AsOf, last.AsOf, stepWords(style, x.Step), len(x.Published), x.DataAsOf) + "\n")
 	p.target(targetChurn, heads)
+	p.target(targetDecline, heads)
 	p.money(targetLabel)
 	p.money(targetYear)
 	p.keys()
@@ -84,7 +86,7 @@ func (p *replayPage) target(target string, format func(float64) string) {
 	header := []string{"date", "n", "forecast", "", "came", "bias", "inside"}
 	g := grid{right: []bool{false, true, true, false, true, true, false, true, true, true}}
 	switch target {
-	case targetChurn:
+	case targetChurn, targetDecline:
 		header = append(header, "auc", "logloss", "brier")
 	case targetYear:
 		header = append(header, "capture", "coverage", "")
@@ -117,7 +119,7 @@ func (p *replayPage) row(o *segment.Outcome, format func(float64) string) []stri
 		row[6] = p.style.say(fmt.Sprintf("replay.inside.%v", inside))
 	}
 	switch o.Target {
-	case targetChurn:
+	case targetChurn, targetDecline:
 		row[4] = fixed(o.Actual, 0)
 		row[7], row[8], row[9] = fixed(o.AUC, 2), fixed(o.LogLoss, 3), fixed(o.Brier, 3)
 	case targetYear:

@@ -7,6 +7,7 @@ func init() { maps.Copy(phrases, replayPhrases) }
 // replayPhrases are the words of a replay: English, 中文.
 var replayPhrases = map[string][2]string{
 	"replay.label.churn":       {"LEAVERS", "流失客户"},
+	"replay.label.decline":     {"DECLINE", "下滑客户"},
 	"replay.label.value_label": {"VALUE", "价值"},
 	"replay.label.value_12m":   {"YEAR", "全年"},
 	"replay.label.keys":        {"KEY", "大客户"},
@@ -24,6 +25,8 @@ var replayPhrases = map[string][2]string{
 
 	"replay.churn.margin":        {"customers at risk without a purchase within %s days", "%s 天内没有购买的活跃客户"},
 	"replay.churn.revenue":       {"customers at risk without a purchase within %s days", "%s 天内没有购买的活跃客户"},
+	"replay.decline.margin":      {"customers at risk whose margin over %s days falls short of the usual by decline_share, or who fall a rung", "%s 天内毛利低于平常（decline_share）或降一级的活跃客户"},
+	"replay.decline.revenue":     {"customers at risk whose revenue over %s days falls short of the usual by decline_share, or who fall a rung", "%s 天内收入低于平常（decline_share）或降一级的活跃客户"},
 	"replay.value_label.margin":  {"margin of the customers at risk over %s days, the length that the backtest judges", "活跃客户 %s 天（回测期长）内的毛利"},
 	"replay.value_label.revenue": {"revenue of the customers at risk over %s days, the length that the backtest judges", "活跃客户 %s 天（回测期长）内的收入"},
 	"replay.value_12m.margin":    {"margin of all customers of the run over %s days", "全部客户 %s 天内的毛利"},

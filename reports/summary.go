@@ -327,10 +327,37 @@ func (s *summary) leaving() {
 	if !math.IsNaN(t.ObservedChurn) {
 		s.text(s.style.say(s.underContract("leaving.observed", "leaving.contract"), h, percent(t.ObservedChurn), s.style.interval(t.ObservedChurnLow, t.ObservedChurnHigh, percent)), 2)
 	}
-	s.text(s.style.say("leaving.expected", h, fixed(t.ExpectedLeavers, 0), count(t.AtRisk), s.value(t.AtRiskValue), s.value(t.KeyAtRiskValue)), 2)
-	if !math.IsNaN(t.FivePercent) && !math.IsNaN(t.FivePoints) {
-		s.text(s.style.say("leaving.whatif", s.value(t.FivePercent), s.value(t.FivePoints)), 2)
+	line := s.style.say("leaving.expected", h, fixed(t.ExpectedLeavers, 0), count(t.AtRisk))
+	declining := s.declining()
+	if d := s.res.Forecast.DeclineDays; declining != "" && d == h {
+		line += s.style.say("leaving.and") + declining
+	} else if declining != "" {
+		s.text(line, 2)
+		line = s.style.say("leaving.next", d) + declining
 	}
+	s.text(line, 2)
+	line = s.style.say("leaving.risk", s.value(t.AtRiskValue), s.value(t.KeyAtRiskValue))
+	if !math.IsNaN(t.FivePercent) && !math.IsNaN(t.FivePoints) {
+		line += s.style.say("leaving.whatif", s.value(t.FivePercent), s.value(t.FivePoints))
+	}
+	s.text(line, 2)
+}
+
+// declining is how many customers are expected to buy less, and by which model where it alone is not certified; "" where it is not known.
+func (s *summary) declining() string {
+	f := &s.res.Forecast
+	if math.IsNaN(f.Decliners) || f.Declinable == 0 {
+		return ""
+	}
+	below := "leaving.decline"
+	if s.res.Ladder {
+		below = "leaving.rung"
+	}
+	line := s.style.say(below, fixed(f.Decliners, 0), count(f.Declinable), fmt.Sprintf("%.0f %%", 100*s.res.DeclineShare))
+	if r := s.res; !r.DeclineCertified && r.ChurnCertified && r.ValueCertified { // else it goes without saying
+		line += " (" + s.res.DeclineModel + ", " + s.style.say("explain.uncertified") + ")"
+	}
+	return line
 }
 
 func (s *summary) outlook() {

@@ -81,7 +81,7 @@ func (s *summary) showing(target, model string) string {
 			line += s.style.say("models.naive", naive.Candidate, fixed(naive.Loss, textFloatPlaces))
 		}
 		line += s.style.say("models.auc", fixed(champion.AUC, textFloatPlaces))
-		if c := s.res.ChurnCorrection; c.Changes() {
+		if s.res.ChurnCorrection.Changes() {
 			line += s.style.say("models.corrected")
 		}
 	} else {

@@ -137,8 +137,13 @@ var phrases = map[string][2]string{
 
 	"leaving.observed": {"of those at risk %d {day|days} ago, %s %s have not bought since", "%d 天前的活跃客户中，%s %s 此后没有购买"},
 	"leaving.contract": {"of those at risk %d {day|days} ago, %s %s have neither bought since nor a contract", "%d 天前的活跃客户中，%s %s 此后没有购买，也没有有效合同"},
-	"leaving.expected": {"next %d {day|days}: %s of %s expected to leave; value at risk %s (key accounts %s)", "未来 %d 天预计流失：%s / %s；风险价值 %s，其中大客户 %s"},
-	"leaving.whatif":   {"5 %% fewer losses would keep %s; 5 points less churn %s", "流失减少 5%% 可保住 %s；流失率降低 5 个百分点可保住 %s"},
+	"leaving.expected": {"next %d {day|days}: %s of %s expected to leave", "未来 %d 天预计流失：%s / %s"},
+	"leaving.and":      {", ", "；预计下滑："},
+	"leaving.next":     {"next %d {day|days}: ", "未来 %d 天预计下滑："},
+	"leaving.risk":     {"value at risk %s (key %s)", "风险价值 %s（大客户 %s）"},
+	"leaving.decline":  {"%s of %s to fall by %s", "%s / %s（比平常少 %s 以上）"},
+	"leaving.rung":     {"%s of %s to fall by %s or a rung", "%s / %s（比平常少 %s 以上，或降一级）"},
+	"leaving.whatif":   {": 5 %% fewer losses keep %s, 5 points less %s", "：流失减少 5%% 保住 %s，降 5 个百分点保住 %s"},
 
 	"models.churn":       {"churn: %s", "流失：%s"},
 	"models.value":       {"value: %s", "价值：%s"},

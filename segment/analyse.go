@@ -81,23 +81,24 @@ func (a *analysis) run(ctx context.Context, progress Progress) error {
 // analysis carries what the steps of Analyse hand to each other.
 type analysis struct {
 	*backtest
-	churn  *contest[chanceModel]
-	value  *contest[valueModel]
-	teller *teller
-	totals totals
-	scorer *scorer
-	scored *scored
-	keys   []bool // by member: a key account
-	result *Result
+	churn   *contest[chanceModel]
+	value   *contest[valueModel]
+	decline *contest[chanceModel]
+	teller  *teller
+	totals  totals
+	scorer  *scorer
+	scored  *scored
+	keys    []bool // by member: a key account
+	result  *Result
 
 	grouped []string // schemes whose segments are reported
 }
 
-// compete runs the two tournaments.
+// compete runs the three tournaments.
 func (a *analysis) compete(ctx context.Context, progress Progress) (err error) {
 	finals := slices.Concat(a.churnPlan.Final, a.valuePlan.Final)
 	a.churn, err = compete(ctx, a.backtest, target[chanceModel]{name: targetChurn, candidates: churnCandidates, plan: a.churnPlan, incumbent: a.Config.IncumbentChurn,
-		later: append(a.valuePlan.days(), finals...), outcome: lost, loss: evaluate.LogLosses, around: contractsAround(a.study),
+		later: slices.Concat(a.valuePlan.days(), a.declinePlan.days(), finals), outcome: lost, loss: evaluate.LogLosses, around: contractsAround(a.study),
 		predict: func(m chanceModel, p *panel, i int) float64 {
 			prob, _, _ := m.chance(p, i, a.Config.Level)
 			return prob
@@ -107,9 +108,17 @@ func (a *analysis) compete(ctx context.Context, progress Progress) (err error) {
 	}
 	a.result.ChurnCorrection = correction(a.churn)
 	a.value, err = compete(ctx, a.backtest, target[valueModel]{name: targetValue, candidates: valueCandidates, plan: a.valuePlan, incumbent: a.Config.IncumbentValue,
-		later: finals, outcome: worth, loss: squaredErrors,
+		later: append(a.declinePlan.days(), finals...), outcome: worth, loss: squaredErrors,
 		predict: func(m valueModel, p *panel, i int) float64 { return m.outlook(p, i).label }}, progress)
-	return err
+	if err != nil {
+		return err
+	}
+	a.decline, err = compete(ctx, a.backtest, a.declineTarget(finals), progress)
+	if err != nil {
+		return err
+	}
+	a.result.DeclineCorrection = correction(a.decline)
+	return nil
 }
 
 // score applies the champions to the as-of date and recommends tiers.
@@ -129,6 +138,7 @@ func (a *analysis) score(ctx context.Context, progress Progress) error {
 	a.scorer = &scorer{backtest: a.backtest, teller: a.teller, chain: chain}
 	s := a.scorer
 	s.churn = a.result.ChurnCorrection.around(withIntervals(a.churn, a.churn.champion, a.Config.Level))
+	s.decline = a.result.DeclineCorrection.around(withIntervals(a.decline, a.decline.champion, a.Config.Level))
 	if k := a.value.champion; k >= 0 {
 		s.value = a.value.final[k].Model
 	}
@@ -152,6 +162,7 @@ func (a *analysis) score(ctx context.Context, progress Progress) error {
 	if a.keys, _, err = a.KeyAccounts(); err != nil {
 		return err
 	}
+	s.keys = a.keys
 	if a.scored, err = s.scoreAll(ctx); err != nil {
 		return err
 	}
@@ -167,6 +178,8 @@ func (a *analysis) score(ctx context.Context, progress Progress) error {
 		r.Baseline = m.baseline()
 	}
 	r.ChurnCertified, r.ValueCertified = a.churn.certified(), a.value.certified()
+	r.DeclineModel, r.DeclineCertified, r.DeclineWhy = a.decline.name(), a.decline.certified(), a.decline.why
+	r.DeclineShare, r.Ladder = a.Config.DeclineShare, a.climber != nil
 	r.Scores = a.bookScores(a.scored)
 	report(progress, phaseScores, 1)
 	return nil

@@ -109,9 +109,9 @@ func dump(t testing.TB, r *Result) string {
 	}
 	c := *r
 	c.Scores = nil
-	c.Fits, c.Reference, c.ChurnCorrection = nil, nil, nil
+	c.Fits, c.Reference, c.ChurnCorrection, c.DeclineCorrection = nil, nil, nil, nil
 	fmt.Fprintf(&b, "%+v\n", c)
-	for _, part := range []any{r.Reference, r.ChurnCorrection.Mapping} {
+	for _, part := range []any{r.Reference, r.ChurnCorrection.Mapping, r.DeclineCorrection.Mapping} {
 		text, err := json.Marshal(part)
 		if err != nil {
 			t.Fatal(err)
@@ -192,6 +192,7 @@ func TestPanelsReadNoFurtherThanTheyMay(t *testing.T) {
 		for i := range p.Subjects {
 			s := &p.Subjects[i]
 			s.id, s.profile, s.silent, s.ended, s.churned, s.bought, s.future, s.life = 0, 0, false, false, false, false, 0, 0
+			s.soon, s.lower, s.declined = 0, false, false
 		}
 		return p
 	}
@@ -363,7 +364,7 @@ func TestShortHistoryFallsBackAndSaysSo(t *testing.T) {
 	if !slices.ContainsFunc(r.Warnings, func(w num.Warning) bool { return w.Code == num.WarnHorizonShort }) {
 		t.Errorf("no %s among %v", num.WarnHorizonShort, r.Warnings)
 	}
-	if len(r.Contests) != len(churnCandidates)-2+len(valueCandidates) { // the net has no more to learn from than the others, the hazard asks for three years or a series
+	if len(r.Contests) != len(churnCandidates)-2+len(valueCandidates)+len(declineCandidates)-1 { // the nets have no more to learn from than the others, the hazard asks for three years or a series
 		t.Errorf("%d contests", len(r.Contests))
 	}
 	if !strings.Contains(r.ModelWhy, "naive") {

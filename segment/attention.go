@@ -10,6 +10,7 @@ import (
 const (
 	attentionLeaving = "leaving" // at risk, and something is wrong
 	attentionLapsed  = "lapsed"  // lapsed within the last churn horizon
+	attentionDecline = "decline" // a key account at risk that is likelier than others to decline
 )
 
 // entry is an account that may need a person.
@@ -45,7 +46,10 @@ func (l *shortlist) offer(e entry) {
 // the last two years beyond what is expected of the next. Half of the places are for each kind, as far
 // as there are enough. A customer at risk is listed only with a reason to call (see worrying). Ties are
 // in key order.
-func (t *teller) attentionList(s *scored) []Attention {
+//
+// A key account without such a reason is listed when it is warnLift times as likely as the mean to decline: what is at stake is that probability of the
+// least that a decline takes.
+func (t *teller) attentionList(s *scored, declining map[int]float64) []Attention {
 	places := t.Config.Attention
 	leaving, gone := shortlist{b: t.Book, places: places}, shortlist{b: t.Book, places: places}
 	mean := s.meanChurn()
@@ -54,6 +58,8 @@ func (t *teller) attentionList(s *scored) []Attention {
 		case r == active && s.risk[m] > 0:
 			if pr := t.Profiles.At(m); t.worrying(&pr, s.chance[m], mean) {
 				leaving.offer(entry{m, s.risk[m], attentionLeaving})
+			} else if p, warned := declining[m]; warned {
+				leaving.offer(entry{m, p * t.Config.DeclineShare * t.money(Value12(&pr, t.Basis)), attentionDecline})
 			}
 		case r == lapsed && int(t.Clock.AsOf-t.Profiles.Last[m]) < 2*t.Clock.Horizon:
 			profile := t.Profiles.At(m)
@@ -70,7 +76,7 @@ func (t *teller) attentionList(s *scored) []Attention {
 	names := t.attribute("name")
 	var out []Attention
 	for _, e := range list {
-		out = append(out, Attention{Key: string(t.Key(e.member)), Name: names.at(e.member), Code: e.code, Words: t.attentionWords(s, e.member), ValueAtRisk: e.stake})
+		out = append(out, Attention{Key: string(t.Key(e.member)), Name: names.at(e.member), Code: e.code, Words: t.attentionWords(s, e, declining), ValueAtRisk: e.stake})
 	}
 	return out
 }
@@ -87,8 +93,9 @@ func (t *teller) worrying(pr *Profile, churn, meanChurn float64) bool {
 
 // attentionWords is like "silent 118 d, usual 45; 12-month revenue −38 %; leave 62 %". A silence shorter
 // than usual is no reason to call.
-func (t *teller) attentionWords(s *scored, m int) string {
+func (t *teller) attentionWords(s *scored, e entry, declining map[int]float64) string {
 	var words []byte
+	m := e.member
 	next := func() {
 		if len(words) > 0 {
 			words = append(words, "; "...)
@@ -109,6 +116,10 @@ func (t *teller) attentionWords(s *scored, m int) string {
 			what = "leave "
 		}
 		words = appendPercent(append(words, what...), s.chance[m])
+	}
+	if p, warned := declining[m]; warned && e.code != attentionLapsed {
+		next()
+		words = appendPercent(append(words, "decline "...), p)
 	}
 	return string(words)
 }

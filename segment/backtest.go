@@ -17,17 +17,17 @@ import (
 // to read again: only those of the fold at hand are kept.
 type backtest struct {
 	*study
-	churnPlan, valuePlan schedule
-	panels               map[ingest.Day]*panel
-	chains               map[ingest.Day]*chainModel
-	counts               *markov.Counts // moves between states of all customers up to the as-of date
-	today                *panel         // the as-of date, and the sample on it until its customers are forgotten
-	todayTexts           []*Attribute   // model attributes of all customers, once the learning has ended
+	churnPlan, valuePlan, declinePlan schedule
+	panels                            map[ingest.Day]*panel
+	chains                            map[ingest.Day]*chainModel
+	counts                            *markov.Counts // moves between states of all customers up to the as-of date
+	today                             *panel         // the as-of date, and the sample on it until its customers are forgotten
+	todayTexts                        []*Attribute   // model attributes of all customers, once the learning has ended
 }
 
 func newBacktest(st *study) *backtest {
 	c := st.Clock
-	t := &backtest{study: st, churnPlan: newSchedule(c, c.Horizon), valuePlan: newSchedule(c, st.label),
+	t := &backtest{study: st, churnPlan: newSchedule(c, c.Horizon), valuePlan: newSchedule(c, st.label), declinePlan: scheduleAfter(c, st.declineDays, st.declineDays),
 		panels: map[ingest.Day]*panel{}, chains: map[ingest.Day]*chainModel{}}
 	t.today = st.newPanel(c.AsOf, st.Profiles)
 	t.panels[c.AsOf] = t.today
@@ -37,7 +37,7 @@ func newBacktest(st *study) *backtest {
 // learnt ends the learning: of the past nothing is kept, of today the units. A large book needs the room.
 func (t *backtest) learnt() {
 	t.panels, t.chains, t.logits = nil, nil, nil
-	t.today = &panel{Day: t.today.Day, width: t.today.width, typical: t.today.typical, clocks: t.today.clocks, Mean12: t.today.Mean12}
+	t.today = &panel{Day: t.today.Day, width: t.today.width, typical: t.today.typical, clocks: t.today.clocks, Mean12: t.today.Mean12, season: t.today.season}
 	t.todayTexts = t.textsOn(t.Clock.AsOf, t.Profiles)
 }
 

@@ -23,8 +23,10 @@ type pooled struct {
 	level, width float64 // half the width of the interval at a level, in log-odds: Student's quantile takes longer than all else
 }
 
-func trainPooled(b *study, at *origin) trained[chanceModel] {
-	m, note := newPooled(at.train, churned, b.Config.Level)
+func trainPooled(b *study, at *origin) trained[chanceModel] { return pooledOf(b, at.train, churned) }
+
+func pooledOf(b *study, train []*panel, o outcome) trained[chanceModel] {
+	m, note := newPooled(train, o, b.Config.Level)
 	if m == nil {
 		return refused[chanceModel](note)
 	}

@@ -28,31 +28,11 @@ func (r *recencyRule) bandOf(recency int32) int {
 
 func trainRecencyRule(b *study, at *origin) trained[chanceModel] {
 	rule := &recencyRule{horizon: b.Clock.Horizon, longest: b.Clock.Span()}
-	var left [thirds + 1][]float64
-	var ids [thirds + 1][]int32
-	var all []float64
-	var allIDs []int32
-	for _, p := range at.train {
-		for i := range p.Subjects {
-			if s := &p.Subjects[i]; churned.eligible(s) {
-				k := rule.bandOf(s.recency)
-				left[k] = append(left[k], churned.came(s))
-				ids[k] = append(ids[k], s.id)
-				all = append(all, churned.came(s))
-				allIDs = append(allIDs, s.id)
-			}
-		}
-	}
-	if len(all) == 0 {
+	bands := bandRates(at.train, churned, len(rule.bands), func(p *panel, i int) int { return rule.bandOf(p.Subjects[i].recency) })
+	if bands == nil {
 		return refused[chanceModel](nobodyAtRisk)
 	}
-	whole := clusteredRate(all, allIDs)
-	for k := range rule.bands {
-		rule.bands[k] = whole // a band that nobody was seen in takes the book's rate
-		if len(left[k]) > 0 {
-			rule.bands[k] = clusteredRate(left[k], ids[k])
-		}
-	}
+	copy(rule.bands[:], bands)
 	return trained[chanceModel]{Model: rule, OK: true}
 }
 
@@ -61,6 +41,30 @@ func (r *recencyRule) chance(p *panel, i int, level float64) (prob, low, high fl
 	prob = clampChance(band.point())
 	low, high = band.interval(level)
 	return prob, min(low, prob), max(high, prob)
+}
+
+// bandRates are the rates of an outcome by band; one that nobody was seen in takes the rate of all. nil without anybody.
+func bandRates(train []*panel, o outcome, bands int, bandOf func(p *panel, i int) int) []rate {
+	y, ids := make([][]float64, bands+1), make([][]int32, bands+1) // the last: all
+	for _, p := range train {
+		for i := range p.Subjects {
+			if s := &p.Subjects[i]; o.eligible(s) {
+				for _, k := range [...]int{bandOf(p, i), bands} {
+					y[k], ids[k] = append(y[k], o.came(s)), append(ids[k], s.id)
+				}
+			}
+		}
+	}
+	if len(y[bands]) == 0 {
+		return nil
+	}
+	rates, whole := make([]rate, bands), clusteredRate(y[bands], ids[bands])
+	for k := range rates {
+		if rates[k] = whole; len(y[k]) > 0 {
+			rates[k] = clusteredRate(y[k], ids[k])
+		}
+	}
+	return rates
 }
 
 // rate is an observed proportion with the number of independent observations it is worth.

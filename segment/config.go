@@ -35,7 +35,8 @@ type Config struct {
 	FitCustomers    int            `yaml:"fit_customers" json:"fit_customers"`                 // models learn from a sample of about so many customers; 0 = from all
 	IncumbentChurn  string         `yaml:"incumbent_churn" json:"incumbent_churn"`             // champion of an earlier run, replaced only beyond one standard error
 	IncumbentValue  string         `yaml:"incumbent_value" json:"incumbent_value"`
-	Attention       int            `yaml:"attention" json:"attention"` // how many accounts to name; default 6
+	Attention       int            `yaml:"attention" json:"attention"`         // how many accounts to name; default 6
+	DeclineShare    float64        `yaml:"decline_share" json:"decline_share"` // a customer declines who brings less than the usual value by this share (0.30), or falls a rung
 }
 
 // KeyAccountRule selects key accounts. By default: the smallest set of customers at risk that makes
@@ -64,7 +65,7 @@ func DefaultConfig() Config {
 		Ladder:      []float64{100, 50, 10, 5}, RFMGroups: 5,
 		Clusters:     ClusterRule{Features: []string{"frequency", "revenue_12m", "recency_days"}, Number: "auto"},
 		Tiers:        TierPolicy{GoldShare: 0.80, SilverShare: 0.95, HighRisk: 0.50, RiskShare: 0.50},
-		FitCustomers: 200_000, Attention: 6,
+		FitCustomers: 200_000, Attention: 6, DeclineShare: 0.30,
 	}
 }
 
@@ -92,6 +93,9 @@ func (c Config) Check() error {
 	}
 	if c.RFMGroups < 2 || c.RFMGroups > 9 {
 		return wrong("rfm_groups", c.RFMGroups, "2 to 9 groups, one digit each")
+	}
+	if !(c.DeclineShare > 0 && c.DeclineShare < 1) {
+		return wrong("decline_share", c.DeclineShare, "a share of value between 0 and 1, such as 0.30")
 	}
 	if c.FitCustomers < 0 {
 		return wrong("fit_customers", c.FitCustomers, "how many customers the models learn from, 0 for all")

@@ -31,7 +31,7 @@ func (a *analysis) describe(ctx context.Context, progress Progress) error {
 		case 1:
 			a.wholeBook(past)
 		case 2:
-			r.Contests = slices.Concat(a.churn.rows(a.Threads), a.value.rows(a.Threads))
+			r.Contests = slices.Concat(a.churn.rows(a.Threads), a.value.rows(a.Threads), a.decline.rows(a.Threads))
 		case 3:
 			moves = a.moves()
 		}
@@ -55,7 +55,7 @@ func (a *analysis) wholeBook(past *Retention) {
 	r.Tiers = a.tierRows(a.scored, a.keys)
 	r.Totals = a.bookTotals(past)
 	r.Forecast = a.forecast(a.scored)
-	r.Attention = a.teller.attentionList(a.scored)
+	r.Attention = a.teller.attentionList(a.scored, a.scorer.declining(&r.Forecast))
 }
 
 // schemeRows is what the segments table has of a scheme.

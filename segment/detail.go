@@ -11,9 +11,18 @@ import (
 type detail struct {
 	low, high float64 // of the churn probability's interval; NaN unless active
 	trend     float64 // what a reason tells of it
+	decline   chance32
 	reasons   [3]reason
 	effects   [3]effect // of the reasons
 }
+
+// chance32 is a probability with its interval, to seven digits: NaN where it is not known.
+type chance32 struct{ p, low, high float32 }
+
+var (
+	noChance = chance32{float32(math.NaN()), float32(math.NaN()), float32(math.NaN())}
+	noDetail = detail{low: math.NaN(), high: math.NaN(), effects: noEffects, decline: noChance}
+)
 
 // effect is what a reason adds to the log-odds of leaving, in hundredths; noEffect where the model has no such parts, and where there is no reason.
 type effect int16
@@ -42,7 +51,7 @@ func (e effect) share() float64 {
 var noEffects = [3]effect{noEffect, noEffect, noEffect}
 
 const (
-	detailWords = 4    // 64-bit words of a detail
+	detailWords = 6    // 64-bit words of a detail
 	detailPage  = 2048 // customers of a page: 64 of them, one a shard, are in memory when rows are made
 
 	// scoredBytes is about what a customer takes from now on: profile, scores and details.
@@ -55,10 +64,13 @@ func (d *detail) put(words []uint64) {
 	for k := range d.reasons { // 24 bits of reasons, then 36 of effects
 		words[3] |= uint64(d.reasons[k])<<(8*k) | uint64(uint16(d.effects[k])&(1<<effectBits-1))<<(24+effectBits*k)
 	}
+	words[4] = uint64(math.Float32bits(d.decline.p)) | uint64(math.Float32bits(d.decline.low))<<32
+	words[5] = uint64(math.Float32bits(d.decline.high))
 }
 
 func detailOf(words []uint64) detail {
-	d := detail{low: math.Float64frombits(words[0]), high: math.Float64frombits(words[1]), trend: math.Float64frombits(words[2])}
+	d := detail{low: math.Float64frombits(words[0]), high: math.Float64frombits(words[1]), trend: math.Float64frombits(words[2]),
+		decline: chance32{math.Float32frombits(uint32(words[4])), math.Float32frombits(uint32(words[4] >> 32)), math.Float32frombits(uint32(words[5]))}}
 	for k := range d.reasons {
 		const sign = 16 - effectBits
 		d.reasons[k] = reason(words[3] >> (8 * k))

@@ -8,11 +8,14 @@ import (
 // what came (see Observe). Values are in money units. Intervals are at Config.Level; NaN without a
 // tournament.
 type Forecast struct {
-	Level                            float64 // of the intervals
-	Leavers, LeaversLow, LeaversHigh float64 // customers at risk without a purchase day within the churn horizon
-	LabelDays                        int     // the length over which the backtest judges values
-	Label, LabelLow, LabelHigh       float64 // value of the customers at risk over it
-	Year, YearLow, YearHigh          float64 // value_12m of all customers
+	Level                                  float64 // of the intervals
+	Leavers, LeaversLow, LeaversHigh       float64 // customers at risk without a purchase day within the churn horizon
+	LabelDays                              int     // the length over which the backtest judges values
+	Label, LabelLow, LabelHigh             float64 // value of the customers at risk over it
+	Year, YearLow, YearHigh                float64 // value_12m of all customers
+	Decliners, DeclinersLow, DeclinersHigh float64 // customers at risk who decline over the decline label, see Config.DeclineShare
+	DeclineDays                            int     // the length over which a decline is judged
+	Declinable                             int     // of so many, who have a usual value to decline from
 }
 
 // forecast adds up what was scored. The leavers' interval is that of the totals (see totals) with each
@@ -22,6 +25,7 @@ func (a *analysis) forecast(s *scored) Forecast {
 	f := Forecast{Level: a.Config.Level, Leavers: t.ExpectedLeavers, LeaversLow: math.NaN(), LeaversHigh: math.NaN(),
 		LabelDays: a.label, Label: math.NaN(), LabelLow: math.NaN(), LabelHigh: math.NaN(),
 		Year: t.Expected, YearLow: t.ExpectedLow, YearHigh: t.ExpectedHigh}
+	a.forecastDecline(&f)
 	if a.scorer.churn != nil {
 		var leave sums
 		n := 0

@@ -47,6 +47,13 @@ func TestFoldsAreBlindToWhatCameAfterTheirOrigin(t *testing.T) {
 				t.Error("the scrambled future is the same as the other: the test sees nothing")
 			}
 		}
+		for f, fold := range want.declinePlan.Folds[:2] {
+			got := competition(t, scrambled(rows, fold.Origin, asOf), sim.start, asOf, fit)
+			samePredictions(t, f, want.decline.trials, got.decline.trials)
+			if reflect.DeepEqual(got.decline.arena.actual[f], want.decline.arena.actual[f]) {
+				t.Error("who declines in the scrambled future is the same as in the other: the test sees nothing")
+			}
+		}
 	}
 }
 

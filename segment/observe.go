@@ -21,6 +21,9 @@ type Published struct {
 	HighRisk               float64
 	Forecast               Forecast
 	ChurnModel, ValueModel string
+	DeclineModel           string
+	DeclineCertified       bool
+	Ladder                 []float64 // units a year, descending; nil without
 	ChurnCertified         bool
 	ValueCertified         bool
 	Scores                 []PublishedScore // sorted by key bytes, prospects included
@@ -31,6 +34,7 @@ type PublishedScore struct {
 	Key, Name, Tier                  string
 	Prospect, AtRisk, KeyAccount     bool
 	Churn                            float64
+	Decline, DeclineBelow            float64 // DeclineBelow in money units
 	Value12, Value12Low, Value12High float64 // money units
 }
 
@@ -90,23 +94,25 @@ func (o *Outcome) Inside() (inside, ok bool) {
 // The Ledger may hold more than the run could see; nothing of it flows back into the run. A contract in force at
 // the end of the horizon keeps a customer; contracts may be nil.
 func Observe(l *ingest.Ledger, contracts *table.Contracts, p *Published, threads int) []Outcome {
-	o := &observer{l: l, contracts: contracts, p: p, days: [...]int{p.Horizon, p.Forecast.LabelDays, valueYear}}
+	o := &observer{l: l, contracts: contracts, p: p, days: [...]int{p.Horizon, p.Forecast.LabelDays, p.Forecast.DeclineDays, valueYear}, climber: newClimber(l, p.Ladder, l.First)}
 	o.look(threads)
-	return []Outcome{o.churn(), o.label(), o.year()}
+	return []Outcome{o.churn(), o.label(), o.year(), o.decline()}
 }
 
 type observer struct {
 	l         *ingest.Ledger
 	contracts *table.Contracts
 	p         *Published
-	days      [3]int // the lengths that came looks at
+	days      [4]int // the lengths that came looks at
 	whatCame  []came // by score
+	climber   *climber
 }
 
 // came is what one customer did within each of the days of the run that have passed.
 type came struct {
-	bought [3]bool
-	value  [3]int64
+	bought [4]bool
+	value  [4]int64
+	lower  bool // a lower rung of the ladder at the end of the decline label
 }
 
 // look finds the customers of the scores, which are sorted by key bytes, in the Ledger.
@@ -120,6 +126,9 @@ func (o *observer) look(threads int) {
 				if ok && o.p.AsOf+ingest.Day(days) <= o.l.AsOf {
 					o.whatCame[i].bought[k], o.whatCame[i].value[k] = cameWithin(o.l, s, row, o.p.AsOf, days, o.p.Basis)
 				}
+			}
+			if end := o.p.AsOf + ingest.Day(o.p.Forecast.DeclineDays); ok && end <= o.l.AsOf {
+				o.whatCame[i].lower = o.climber.fell(s, row, o.p.AsOf, end)
 			}
 		}
 	})
@@ -169,13 +178,41 @@ func (o *observer) churn() Outcome {
 	if !out.Closed || out.N == 0 {
 		return out
 	}
-	out.Actual, out.Bias = num.Sum(out.churned), bias(out.churned, out.predicted)
-	out.LogLoss, out.Brier = evaluate.LogLoss(out.churned, out.predicted), evaluate.Brier(out.churned, out.predicted)
-	if auc, ok := evaluate.AUC(out.churned, out.predicted); ok {
-		out.AUC = auc
-	}
+	out.judge(out.churned, out.predicted)
 	out.Calibration = evaluate.Calibration(out.churned, out.predicted, calibrationBins)
 	return out
+}
+
+// decline compares who declined over the decline label: less value than decline_below, or a lower rung of the ladder.
+func (o *observer) decline() Outcome {
+	f := &o.p.Forecast
+	out := o.outcome(targetDecline, f.DeclineDays, f.Decliners, f.DeclinersLow, f.DeclinersHigh)
+	out.Model, out.Certified = o.p.DeclineModel, o.p.DeclineCertified
+	var declined, predicted []float64
+	for i := range o.p.Scores {
+		s := &o.p.Scores[i]
+		if !s.AtRisk || !finite(s.Decline) {
+			continue
+		}
+		out.N++
+		if out.Closed {
+			_, value := o.came(i, f.DeclineDays)
+			declined, predicted = append(declined, unit(value < s.DeclineBelow || o.whatCame[i].lower)), append(predicted, s.Decline)
+		}
+	}
+	if out.Closed && out.N > 0 {
+		out.judge(declined, predicted)
+	}
+	return out
+}
+
+// judge compares probabilities with what came.
+func (o *Outcome) judge(came, predicted []float64) {
+	o.Actual, o.Bias = num.Sum(came), bias(came, predicted)
+	o.LogLoss, o.Brier = evaluate.LogLoss(came, predicted), evaluate.Brier(came, predicted)
+	if auc, ok := evaluate.AUC(came, predicted); ok {
+		o.AUC = auc
+	}
 }
 
 // label compares the total over the label, of the customers at risk, as the backtest does.

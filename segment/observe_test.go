@@ -11,10 +11,10 @@ import (
 // published turns a result into what its files would say.
 func published(t testing.TB, r *Result) *Published {
 	p := &Published{AsOf: r.Clock.AsOf, Run: r.Clock.AsOf.String(), Horizon: r.Clock.Horizon, Basis: r.Basis, HighRisk: DefaultConfig().Tiers.HighRisk,
-		Forecast: r.Forecast, ChurnModel: r.ChurnModel, ValueModel: r.ValueModel}
+		Forecast: r.Forecast, ChurnModel: r.ChurnModel, ValueModel: r.ValueModel, DeclineModel: r.DeclineModel, Ladder: DefaultConfig().Ladder}
 	for _, s := range rowsOf(t, r.Scores) {
 		p.Scores = append(p.Scores, PublishedScore{Key: s.Key, Tier: s.Tier, Prospect: s.Profile == nil, AtRisk: s.AtRisk, KeyAccount: s.KeyAccount,
-			Churn: s.Churn, Value12: s.Value12, Value12Low: s.Value12Low, Value12High: s.Value12High})
+			Churn: s.Churn, Decline: s.Decline, DeclineBelow: s.DeclineBelow, Value12: s.Value12, Value12Low: s.Value12Low, Value12High: s.Value12High})
 	}
 	return p
 }
@@ -35,15 +35,23 @@ func TestObserveAgreesWithTheBacktest(t *testing.T) {
 	st.label = then.Forecast.LabelDays
 	at := st.newPanel(then.Clock.AsOf, ProfilesOn(l, then.Clock.AsOf, b.Clock.Horizon, 2))
 	churned, future, n := 0.0, 0.0, 0
+	declinable, fell := 0, 0.0
 	for _, s := range at.Subjects {
 		if s.atRisk {
 			n++
 			churned += unit(s.churned)
 			future += s.future
+			if declined.eligible(&s) {
+				declinable++
+				fell += declined.came(&s)
+			}
 		}
 	}
 	if out[0].N != n || out[0].Actual != churned || !close9(out[1].Actual, future) {
 		t.Errorf("%d at risk, %v left, %v came; the panel says %d, %v, %v", out[0].N, out[0].Actual, out[1].Actual, n, churned, future)
+	}
+	if d := out[3]; d.Target != targetDecline || d.N != declinable || d.Actual != fell {
+		t.Errorf("%+v\nof %d, %v declined", d, declinable, fell)
 	}
 	for i := range out {
 		if !out[i].Closed || math.IsNaN(out[i].Bias) || math.IsNaN(out[i].Low) {

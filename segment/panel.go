@@ -11,12 +11,15 @@ import (
 // study is the book with what every model and fold shares.
 type study struct {
 	*Book
-	states states
-	unit   float64                  // money units per coefficient: 10^−scale
-	label  int                      // days of a value label
-	start  [ingest.Shards + 1]int32 // running number of each shard's first customer
-	sample int                      // the models learn from the customers of so many shards
-	logits *logits
+	states      states
+	unit        float64                  // money units per coefficient: 10^−scale
+	label       int                      // days of a value label
+	declineDays int                      // days of a decline label: either that, or the churn horizon
+	start       [ingest.Shards + 1]int32 // running number of each shard's first customer
+	sample      int                      // the models learn from the customers of so many shards
+	logits      *logits
+
+	climber *climber // nil without a ladder
 
 	sources    []placed
 	covariates []feature // the columns of the sources
@@ -24,8 +27,9 @@ type study struct {
 }
 
 func newStudy(b *Book) *study {
-	st := &study{Book: b, states: newStates(b.Clock), unit: math.Pow10(-b.Ledger.Scale), label: valueLabel(b.Clock),
+	st := &study{Book: b, states: newStates(b.Clock), unit: math.Pow10(-b.Ledger.Scale), label: valueLabel(b.Clock), declineDays: declineLabel(b.Clock),
 		sample: sampleShards(b), logits: &logits{on: map[ingest.Day]*lazily[trained[chanceModel]]{}}}
+	st.climber = newClimber(b.Ledger, b.Config.Ladder, b.Clock.First)
 	st.sources, st.covariates = place(b.newSources())
 	for _, name := range b.Config.ModelAttributes {
 		st.measures = append(st.measures, b.isMeasure(name))
@@ -60,6 +64,11 @@ type subject struct {
 	bought  bool    // a purchase day within the value label; meaningful when panel.Value
 	future  float64 // value within the value label; meaningful when panel.Value
 	life    life    // of those at risk, from the panel's day on; meaningful when panel.Churn or panel.Value
+	soon    float64 // value within the churn horizon; meaningful when panel.Churn
+	lower   bool    // a lower rung of the ladder at the end of the decline label
+
+	usual    float64 // value of a decline label at the usual pace, see study.usual
+	declined bool    // see the outcome of that name; meaningful when panel.Decline
 }
 
 // panel is customers as of a day, and, for days far enough back, what came next: those of the sample, or
@@ -75,6 +84,8 @@ type panel struct {
 	Churn      bool                 // churn labels are known
 	Attributes [][]string           // the model attributes: by attribute, then by row of X
 	Value      bool                 // value labels are known
+	Decline    bool                 // decline labels are known
+	season     float64              // of the decline label that follows, of the sample
 }
 
 // row is the feature row of subject i, who is at risk.
@@ -92,7 +103,7 @@ func (b *study) newPanel(day ingest.Day, profiles *Profiles) *panel {
 	_, n := profiles.OfShard(b.sample - 1)
 	p := &panel{Day: day, width: b.width(), typical: b.typicalOn(day, profiles, n),
 		Churn: day+ingest.Day(b.Clock.Horizon) <= b.Clock.AsOf,
-		Value: day+ingest.Day(b.label) <= b.Clock.AsOf}
+		Value: day+ingest.Day(b.label) <= b.Clock.AsOf, Decline: day+ingest.Day(b.declineDays) <= b.Clock.AsOf}
 	b.seat(p, profiles, 0, n, b.textsOn(day, profiles))
 	look, first := b.lookOn(day), 0
 	// The sample of a huge book is a few shards: its customers, not its shards, are shared among threads.
@@ -104,16 +115,18 @@ func (b *study) newPanel(day ingest.Day, profiles *Profiles) *panel {
 		}
 		num.Blocks(first-lo, panelBlock, b.Threads, func(_, from, to int) { b.observe(p, sh, profiles, look, lo+from, lo+to) })
 	})
-	p.Mean12, p.clocks = meanValue(p.Subjects), p.clockMeans()
+	p.Mean12, p.clocks, p.season = meanValue(p.Subjects), p.clockMeans(), look.seasons.season(b.declineDays)
+	b.settle(p, profiles)
 	return p
 }
 
 // newShardPanel is customers lo to hi, of shard sh, on the day of a panel of the sample and measured in its units.
 // profiles are those of the whole book on that day, texts their model attributes (see textsOn).
 func (b *study) newShardPanel(of *panel, sh *ingest.Shard, profiles *Profiles, lo, hi int, texts []*Attribute) *panel {
-	p := &panel{Day: of.Day, width: of.width, typical: of.typical, clocks: of.clocks, Mean12: of.Mean12, Churn: of.Churn, Value: of.Value}
+	p := &panel{Day: of.Day, width: of.width, typical: of.typical, clocks: of.clocks, Mean12: of.Mean12, season: of.season, Churn: of.Churn, Value: of.Value}
 	b.seat(p, profiles, lo, hi, texts)
 	b.observe(p, sh, profiles, b.lookOn(p.Day), 0, len(p.Subjects))
+	b.settle(p, profiles)
 	return p
 }
 
@@ -153,9 +166,12 @@ func (b *study) observe(p *panel, sh *ingest.Shard, profiles *Profiles, look *lo
 		b.observeOne(s, sh, &pr, look, &w)
 		if s.atRisk {
 			fillFeatures(p.row(i), &pr, p.Day, b, p.typical, &w)
+			if p.Day-pr.First >= valueYear {
+				look.seasons.add(pr.Frequency12, w.seasonDays)
+			}
 		}
 		if p.Churn || p.Value {
-			b.labels(s, sh, &pr, p.Day, p.Churn, p.Value)
+			b.labels(s, sh, &pr, p)
 		}
 	}
 }
@@ -184,6 +200,7 @@ func meanValue(subjects []subject) float64 {
 // scan holds what one walk over a customer's cells finds beside the profile.
 type scan struct {
 	horizonDays int32 // purchase days within the last churn horizon
+	seasonDays  int32 // purchase days a year before the decline label that follows
 	recent      int64 // net of the last half window
 	prior       int64 // net of the half window before
 	sums        []float64
@@ -198,10 +215,11 @@ func (b *study) halfWindow(day ingest.Day) ingest.Day {
 type look struct {
 	day, half, year ingest.Day // year: the last day before the trailing 12 months
 	windows         *rolling
+	seasons         *seasonTally
 }
 
 func (b *study) lookOn(day ingest.Day) *look {
-	return &look{day, b.halfWindow(day), MonthsBefore(day, 12), newRolling(day, b.Clock.First, b.Clock.Period)}
+	return &look{day, b.halfWindow(day), MonthsBefore(day, 12), newRolling(day, b.Clock.First, b.Clock.Period), new(seasonTally)}
 }
 
 // observeOne fills s and w from the customer's cells on or before the day.
@@ -232,6 +250,9 @@ func (b *study) observeOne(s *subject, sh *ingest.Shard, pr *Profile, look *look
 		purchase := b.Ledger.Purchase(sh, j)
 		if purchase && int(ago) < b.Clock.Horizon {
 			w.horizonDays++
+		}
+		if purchase && ago < valueYear && int(ago) >= valueYear-b.declineDays {
+			w.seasonDays++
 		}
 		// A return is about something bought before it: value on days of periods without a purchase
 		// goes to the next older period with one.
@@ -271,26 +292,31 @@ func (b *study) observeOne(s *subject, sh *ingest.Shard, pr *Profile, look *look
 	}
 }
 
-// labels fills what came after day, each label that is known (churn, value): one may be longer than the
+// labels fills what came after the panel's day, each label that is known (churn, value): one may be longer than the
 // other. It reads no later cells than those of a known label, whose end newPanel has checked against the
 // as-of date; of a life, none after it.
-func (b *study) labels(s *subject, sh *ingest.Shard, pr *Profile, day ingest.Day, churn, value bool) {
+func (b *study) labels(s *subject, sh *ingest.Shard, pr *Profile, p *panel) {
+	day := p.Day
 	if s.atRisk {
 		s.life = b.remaining(sh, pr, day)
 	}
-	if churn {
-		bought, _ := cameWithin(b.Ledger, sh, int(pr.Row), day, b.Clock.Horizon, b.Basis)
+	if p.Churn {
+		bought, soon := cameWithin(b.Ledger, sh, int(pr.Row), day, b.Clock.Horizon, b.Basis)
+		s.soon = float64(soon) * b.unit
 		s.silent, s.ended = !bought, !b.held.open(pr.Shard, pr.Row, day+ingest.Day(b.Clock.Horizon))
 		s.churned = s.silent && (s.ended || !s.atRisk)
 	}
-	if value {
+	if p.Value {
 		bought, future := cameWithin(b.Ledger, sh, int(pr.Row), day, b.label, b.Basis)
 		s.bought, s.future = bought, float64(future)*b.unit
+	}
+	if p.Decline {
+		s.lower = s.atRisk && b.climber.fell(sh, int(pr.Row), day, day+ingest.Day(b.declineDays))
 	}
 }
 
 // cameWithin is what customer i of a shard did in (day, day+days]: whether there was a purchase day, and the
-// value in the basis, at the Ledger's scale. It is the only reader of what came after a day.
+// value in the basis, at the Ledger's scale. It and climber.fell are the only readers of what came after a day.
 func cameWithin(l *ingest.Ledger, s *ingest.Shard, i int, day ingest.Day, days int, basis string) (bought bool, value int64) {
 	lo, hi := s.Cells(i)
 	end := day + ingest.Day(days)

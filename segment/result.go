@@ -25,16 +25,22 @@ type Result struct {
 	Bridge                         []BridgeRow // the whole book first, then every segmentation
 	Transitions                    []Transition
 	Tiers                          []TierRow
-	Contests                       []Contest           // the tournament's table
-	ChurnModel, ValueModel         string              // names of the champions, or the naive rules that stand in
-	ChurnCertified, ValueCertified bool                // the champion won a tournament, and its fits are certified; false for a rule that stands in
-	Baseline                       Baseline            // of the reasons of the churn champion; its Link is "" where it has none
-	ChurnCorrection                *Correction         // of the churn champion's probabilities, by experience
+	Contests                       []Contest   // the tournament's table
+	ChurnModel, ValueModel         string      // names of the champions, or the naive rules that stand in
+	ChurnCertified, ValueCertified bool        // the champion won a tournament, and its fits are certified; false for a rule that stands in
+	Baseline                       Baseline    // of the reasons of the churn champion; its Link is "" where it has none
+	ChurnCorrection                *Correction // of the churn champion's probabilities, by experience
+	DeclineModel, DeclineWhy       string      // the champion that says who declines, and why this one
+	DeclineCertified               bool        // like ChurnCertified
+	DeclineCorrection              *Correction
+	DeclineShare                   float64             // as configured
+	Ladder                         bool                // a lower rung of the ladder is a decline too: there are units
 	Learnt                         Sample              // whom the models learnt from
 	ModelWhy                       string              // why these: "simplest within one standard error of the best", "span under three horizons", …
 	Fits                           []Model             // every fit, used or not
 	Calibration                    []evaluate.Bin      // churn champion on the last fold
 	Lift                           []evaluate.Bin      // likewise, the most likely leavers first
+	DeclineCalibration             []evaluate.Bin      // decline champion on the last fold
 	Reference                      *evaluate.Reference // what later runs are compared with
 	Attention                      []Attention
 	Accounts                       AccountMatch
@@ -116,7 +122,7 @@ type TierRow struct {
 
 // Contest is one row of the tournament's table: one candidate on one target.
 type Contest struct {
-	Target       string // "churn" or "value"
+	Target       string // "churn", "value" or "decline"
 	Candidate    string
 	Rank         int // simplicity: 1 = simplest
 	Folds, N     int

@@ -71,7 +71,7 @@ func (b *bookScores) Batches(size int) iter.Seq2[[]Score, error] {
 
 // detail is that of a member. Who has never bought has one for all.
 func (b *bookScores) detail(r *detailReader, m int) (detail, error) {
-	nobody := detail{low: math.NaN(), high: math.NaN(), effects: noEffects}
+	nobody := noDetail
 	switch b.relation[m] {
 	case prospects:
 		nobody.reasons[0] = reasonOf(codeProspect, 0)
@@ -100,12 +100,15 @@ func (b *bookScores) row(row *Score, room *Profile, m int, d detail, w *phrases)
 	*row = Score{
 		Key: w.keep(append(w.buf, s.Key(m)...)), Name: b.name.at(m), Parent: b.parent.at(m), Manager: b.manager.at(m), Industry: b.industry.at(m), Region: b.region.at(m),
 		Relation: relationNames[b.relation[m]], AtRisk: b.relation[m] == active, Accounts: s.accountsOf(m), KeyAccount: b.keys[m],
-		Churn: b.churn(m), ChurnLow: d.low, ChurnHigh: d.high, Return: math.NaN(), Value12: b.value[m],
+		Churn: b.churn(m), ChurnLow: d.low, ChurnHigh: d.high, Return: math.NaN(), Decline: math.NaN(), DeclineLow: math.NaN(), DeclineHigh: math.NaN(), DeclineBelow: math.NaN(), Value12: b.value[m],
 		Residual: s.residual(b.scored, m), ValueAtRisk: b.risk[m], ValueScore: b.score(m), Tier: tierNames[b.tier[m]],
 		TierReason: w.keep(b.appendTierReason(w.buf, m)),
 	}
 	row.State = row.Relation
 	row.Value12Low, row.Value12High, _ = s.interval(b.scored, m)
+	if below, ok := s.declineBelow(b.relation[m], m); ok {
+		row.Decline, row.DeclineLow, row.DeclineHigh, row.DeclineBelow = float64(d.decline.p), float64(d.decline.low), float64(d.decline.high), below
+	}
 	f := fact{member: m, relation: b.relation[m], trend: d.trend}
 	if s.isCustomer(m) {
 		*room = s.Profiles.At(m)

@@ -37,13 +37,16 @@ type scorer struct {
 	teller   *teller
 	churn    chanceModel // nil where nothing is known
 	value    valueModel
+	decline  chanceModel // nil where nothing is known
 	chain    *chainModel
 	returns  *returns
 	bands    *valueBands
 	future   []float64 // residual ÷ 12-month value by chain state; nil without a certified chain
 	survival float64   // mean annual survival of customers at risk
 
-	labels [ingest.Shards]sums // of the values expected over the label, of the customers at risk
+	labels    [ingest.Shards]sums // of the values expected over the label, of the customers at risk
+	decliners [ingest.Shards]declineSums
+	keys      []bool // by member: a key account
 }
 
 // scored are the scores of a book in columns by member: what a model had to be asked for. What follows from these and from the
@@ -129,6 +132,8 @@ func (s *scorer) scoreAll(ctx context.Context) (*scored, error) {
 				var label, deviation float64
 				d, label, deviation = s.active(sc, m, p, i)
 				s.labels[k].add(label, deviation)
+				s.declines(&d, p, i)
+				s.decliners[k].add(m, float64(d.decline.p), s.keys[m])
 			} else {
 				d = s.lapsed(sc, m, p, i)
 			}
@@ -146,7 +151,7 @@ func (s *scorer) scoreAll(ctx context.Context) (*scored, error) {
 // active scores member m, who is at risk: subject i of a panel of today. It returns the value expected over the label with
 // its standard deviation, NaN where unknown.
 func (s *scorer) active(sc *scored, m int, p *panel, i int) (d detail, label, deviation float64) {
-	d, label, deviation = detail{low: math.NaN(), high: math.NaN(), effects: noEffects}, math.NaN(), math.NaN()
+	d, label, deviation = noDetail, math.NaN(), math.NaN()
 	at := &p.Subjects[i]
 	sc.relation[m], sc.state[m] = active, uint8(at.state)
 	if s.churn != nil {
@@ -199,7 +204,9 @@ func (s *scorer) lapsed(sc *scored, m int, p *panel, i int) detail {
 	at := &p.Subjects[i]
 	sc.relation[m], sc.state[m] = lapsed, uint8(at.state)
 	sc.chance[m], sc.value[m] = s.returns.of(at)
-	return detail{low: math.NaN(), high: math.NaN(), effects: noEffects, reasons: [3]reason{reasonOf(codeLapsed, 0), reasonOf(codeFrequency, 0)}}
+	d := noDetail
+	d.reasons[0], d.reasons[1] = reasonOf(codeLapsed, 0), reasonOf(codeFrequency, 0)
+	return d
 }
 
 // residual is the discounted value of all future of a customer, from the undiscounted value of the next 12 months: for

@@ -44,6 +44,8 @@ type Score struct {
 	Relation                         string  // "active" (at risk), "lapsed", "prospect", "never_bought"
 	Manager, Industry, Region        string  // as of the as-of date, "" = unknown
 	Churn, ChurnLow, ChurnHigh       float64 // NaN unless at risk
+	Decline, DeclineLow, DeclineHigh float64 // probability of a decline over Forecast.DeclineDays (see Config.DeclineShare); NaN unless at risk with a usual value above 0
+	DeclineBelow                     float64 // value over them below which it is a decline, money units; NaN likewise
 	Return                           float64 // lapsed: probability of buying again within one horizon; NaN otherwise
 	Value12, Value12Low, Value12High float64 // expected over the next 12 months, money units, undiscounted; no interval without a tournament, nor for the lapsed
 	Residual, ValueAtRisk            float64 // all future, discounted at DiscountRate; expected 12-month value without attrition less Value12, NaN unless at risk

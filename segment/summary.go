@@ -99,6 +99,7 @@ func (a *analysis) models() {
 	r.ModelWhy = fmt.Sprintf("churn: %s; value: %s", a.churn.why, a.value.why)
 	addFits(r, a.churn, targetChurn)
 	addFits(r, a.value, targetValue)
+	a.declineModels()
 	if name := a.value.name(); name == chainSpendName || name == gammaSpendName { // fitted once, published with the churn candidates
 		for i := range r.Fits {
 			if r.Fits[i].Name == chainName {
@@ -110,6 +111,17 @@ func (a *analysis) models() {
 		if pred := r.ChurnCorrection.apply(a.churn.trials[a.churn.champion].pred[0]); len(pred) > 0 {
 			r.Calibration = evaluate.Calibration(a.churn.arena.actual[0], pred, calibrationBins)
 			r.Lift = evaluate.Lift(a.churn.arena.actual[0], pred, calibrationBins)
+		}
+	}
+}
+
+// declineModels publishes the decline contest.
+func (a *analysis) declineModels() {
+	r, c := a.result, a.decline
+	addFits(r, c, targetDecline)
+	if c.champion >= 0 && len(c.arena.actual) > 0 {
+		if pred := r.DeclineCorrection.apply(c.trials[c.champion].pred[0]); len(pred) > 0 {
+			r.DeclineCalibration = evaluate.Calibration(c.arena.actual[0], pred, calibrationBins)
 		}
 	}
 }

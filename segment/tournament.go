@@ -39,8 +39,9 @@ type arena struct {
 
 // The tournament's targets.
 const (
-	targetChurn = "churn"
-	targetValue = "value"
+	targetChurn   = "churn"
+	targetValue   = "value"
+	targetDecline = "decline"
 )
 
 func squaredError(actual, pred float64) float64 { return (actual - pred) * (actual - pred) }
@@ -111,7 +112,7 @@ func emptyContest(target, name string, rank int) Contest {
 // describe adds what does not choose but helps to judge, over the choosing folds in which the candidate was trained.
 func (a *arena) describe(c *Contest, t *trial, actual, pred []float64) {
 	c.Bias = bias(actual, pred)
-	if a.target == targetChurn {
+	if a.target != targetValue {
 		for _, y := range actual {
 			c.Events += int(y)
 		}

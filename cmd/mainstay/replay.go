@@ -96,7 +96,7 @@ func runReplay(ctx context.Context, a *app, o *runOptions) error {
 		if err != nil {
 			return err
 		}
-		said.HighRisk = o.config.Segment.Tiers.HighRisk
+		said.HighRisk, said.Ladder = o.config.Segment.Tiers.HighRisk, o.config.Segment.Ladder
 		x.Published = append(x.Published, said)
 		m.Runs = append(m.Runs, reports.ReplayRun{AsOf: day.String(), Run: r.Name, ID: r.ID})
 		log := a.logger()
