@@ -92,14 +92,37 @@ func (l *bg) meanBySum(p *[most]float64, x, last, end, t float64) float64 {
 	a, b := p[bgA], p[bgB]+l.occasions(x)
 	mean := 0.0
 	for s := range ticks {
-		stay, sum := 1.0, 0.0
-		for j := 1; l.k*j-s <= ticks[s].last(); j++ {
+		first := max(0, (ticks[s].from+s)/l.k-1) // so many purchases would surely be made
+		sum, stay := surely(a, b, float64(first))
+		for j := first + 1; l.k*j-s <= ticks[s].last(); j++ {
 			sum += ticks[s].atLeast(l.k*j-s) * stay
 			stay *= (b + float64(j-1)) / (a + b + float64(j-1))
 		}
 		mean += weights[s] * sum
 	}
 	return mean
+}
+
+// surely is Σ_{j<n} E(1−p)^j, of purchases that would all be made, and E(1−p)^n, for p ~ Beta(a, b):
+//
+//	Σ_{j<n} (b)_j/(a+b)_j = (1 − (b)_n/(a+b−1)_n) (a+b−1)/(a−1).
+//
+// Few are added one by one.
+func surely(a, b, n float64) (sum, stay float64) {
+	c := a + b - 1
+	if n <= 64 || c < 0.05 || math.Abs(a-1) < 1e-3 && n < 1e6 {
+		stay = 1
+		for j := 0.0; j < n; j++ {
+			sum += stay
+			stay *= (b + j) / (a + b + j)
+		}
+		return sum, stay
+	}
+	stay = math.Exp(num.LogRising(b, n) - num.LogRising(a+b, n))
+	if math.Abs(a-1) < 1e-6 {
+		return c * num.DigammaRise(b, n), stay
+	}
+	return -c * math.Expm1(num.LogRising(b, n)-num.LogRising(c, n)) / (a - 1), stay
 }
 
 // counts: Y = j where j purchases would be made and the customer did not leave after any of them, or more would be made and the

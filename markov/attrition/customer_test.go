@@ -168,3 +168,27 @@ func TestResidual(t *testing.T) {
 	}
 	near(t, "bg/bb", f.Residual(c, .1, .95).Value, sum, 1e-9)
 }
+
+// Sums of purchases that are surely made have a closed form, and those of a billion take no longer than others.
+func TestSurely(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		a, b := math.Exp(rapid.Float64Range(-3, 3).Draw(t, "log a")), 1+math.Exp(rapid.Float64Range(-3, 6).Draw(t, "log b"))
+		n := rapid.IntRange(0, 3000).Draw(t, "n")
+		got, stay := surely(a, b, float64(n))
+		sum, left := 0.0, 1.0
+		for j := range n {
+			sum += left
+			left *= (b + float64(j)) / (a + b + float64(j))
+		}
+		if math.Abs(got-sum) > 1e-7*(1+sum) || math.Abs(stay-left) > 1e-10 {
+			t.Fatalf("%v %v, want %v %v", got, stay, sum, left)
+		}
+	})
+	f := given(MBGCNBD, .5143, 2.8845, .2856, 14.1087)
+	f.K, f.law = 3, &bg{k: 3, first: true}
+	for _, x := range []float64{1e5, 1e9} {
+		if e := f.Expected(Customer{X: x, Last: 103.57, T: 103.57}, 52, .95); !(e.Value > x/10 && e.Low < e.Value && e.Value < e.High) {
+			t.Errorf("%v purchases: %+v", x, e)
+		}
+	}
+}
