@@ -109,7 +109,7 @@ func TestFormatPageHasEveryColumn(t *testing.T) {
 func TestScoreColumns(t *testing.T) {
 	want := strings.Fields(`customer_id name as_of parent relation state at_risk recency_days frequency monetary
 		churn_probability churn_probability_low churn_probability_high churn_horizon_days
-		decline_probability decline_probability_low decline_probability_high decline_below return_probability
+		return_probability
 		value_12m value_12m_low value_12m_high value_residual value_at_risk value_basis value_score realised_12m
 		key_account tier tier_reason reason_1 reason_2 reason_3 model certified`)
 	got := tables()[0].Columns

@@ -36,6 +36,7 @@ func scoreTable(room *Table, s []segment.Score, res *segment.Result, has ingest.
 	scoreHistory(b, s, res, has)
 	scoreAttributes(b, s, res)
 	scoreReasons(b, s)
+	scoreDecline(b, s, res)
 	return &b.t
 }
 
@@ -74,10 +75,6 @@ func scoreRisk(b *columns, s []segment.Score, res *segment.Result) {
 	b.float("churn_probability_low", "lower end of its interval (at the configured level, 90 % by default)", func(i int) float64 { return s[i].ChurnLow })
 	b.float("churn_probability_high", "upper end of its interval", func(i int) float64 { return s[i].ChurnHigh })
 	b.integer("churn_horizon_days", "the churn horizon in days", func(int) int64 { return int64(res.Clock.Horizon) })
-	b.float("decline_probability", "probability that the customer brings, over `decline_days` (see `forecast` of the manifest), less than decline_below, or stands on a lower rung of the volume ladder at their end; null unless at risk, for so many days a customer and of a value above 0 in 12 months", func(i int) float64 { return s[i].Decline })
-	b.float("decline_probability_low", "lower end of its interval (at the configured level, 90 % by default)", func(i int) float64 { return s[i].DeclineLow })
-	b.float("decline_probability_high", "upper end of its interval", func(i int) float64 { return s[i].DeclineHigh })
-	b.estimate("decline_below", "the value over `decline_days` below which it is a decline: 1 − decline_share of the usual value, in the value basis", res.Scale, func(i int) float64 { return s[i].DeclineBelow })
 	b.float("return_probability", "lapsed customers: probability of a purchase day within one churn horizon; null otherwise", func(i int) float64 { return s[i].Return })
 }
 
@@ -207,4 +204,12 @@ func scoreReasons(b *columns, s []segment.Score) {
 			return string(room)
 		})
 	}
+}
+
+// scoreDecline adds how likely a decline is.
+func scoreDecline(b *columns, s []segment.Score, res *segment.Result) {
+	b.float("decline_probability", "probability that the customer brings, over `decline_days` (see `forecast` of the manifest), less than decline_below, or stands on a lower rung of the volume ladder at their end; null unless at risk, for so many days a customer and of a value above 0 in 12 months", func(i int) float64 { return s[i].Decline })
+	b.float("decline_probability_low", "lower end of its interval (at the configured level, 90 % by default)", func(i int) float64 { return s[i].DeclineLow })
+	b.float("decline_probability_high", "upper end of its interval", func(i int) float64 { return s[i].DeclineHigh })
+	b.estimate("decline_below", "the value over `decline_days` below which it is a decline: 1 − decline_share of the usual value, in the value basis", res.Scale, func(i int) float64 { return s[i].DeclineBelow })
 }
