@@ -71,7 +71,7 @@ type lifeModel struct {
 }
 
 // mostLives bounds the rows of a fit: some thousand losses settle a dozen coefficients better than the law fits.
-const mostLives = 10_000
+const mostLives = 6_000
 
 // fitLife also says how that went, for the candidate that asked; nil where it may not be used.
 func fitLife(b *study, at *origin) (*lifeModel, trained[valueModel]) {
