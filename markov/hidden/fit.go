@@ -1,0 +1,276 @@
+package hidden
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	"mainstay/internal/num"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// Fit is a fitted model, states in ascending order of mean activity × mean spend. A refused fit (its certificate is not Certified) has no
+// parameters.
+type Fit struct {
+	Model
+	*Params
+	Cov         *mat.SymDense // of the unbounded coordinates of the parameters that lie on no edge: the inverse of the observed information
+	Occupied    []float64     // expected periods in each state
+	Parameters  int           // those on an edge included
+	Seen        float64       // periods in which something was seen
+	LogLik      float64
+	AIC, BIC    float64 // −2 log L + 2·Parameters, + log(Seen)·Parameters
+	Starts      int     // climbs, from different points
+	Agree       int     // how many of them ended at the same, highest point
+	Certificate num.Certificate
+
+	working *working
+}
+
+// Short runs of expectation-maximisation from all starts, long ones from the best of their ends (Biernacki, Celeux & Govaert 2003,
+// Computational Statistics & Data Analysis 41:561–575); what they gain at last, a period; Newton's method takes it from there.
+const (
+	shortRun   = 20
+	longRun    = 500
+	longRuns   = 4
+	gain       = 1e-9
+	same       = 1e-6 // of the mean log-likelihood: ends that are one
+	fewPeriods = 5    // periods a parameter, below which nothing is fitted
+	fewInState = 1
+)
+
+// Fit maximises the likelihood: expectation-maximisation from fixed starts (quantiles of activity), then Newton's method on an analytic score.
+// It is certified by the score, the last step and a positive definite information matrix.
+//
+// Parameters on an edge (a move that nobody makes, a state without activity, counts that vary no more than Poisson's) are put there,
+// warned of (WarnBoundary) and have no standard error. Refused are too few periods (WarnTooFew), a state in which nobody is
+// (WarnEmptyState), spend that does not vary in a state (WarnBoundary), and what does not settle (WarnNotConverged), as when there are more
+// states than the data tell apart. Errors are those of the model and the data (*DataError). The bytes do not depend on threads.
+func (m *Model) Fit(d *Data, threads int) (*Fit, error) {
+	if err := m.check(); err != nil {
+		return nil, err
+	}
+	if err := d.check(m); err != nil {
+		return nil, err
+	}
+	p, err := newPanel(m, d, threads)
+	if err != nil {
+		return nil, err
+	}
+	few := p
+	if s := d.sample(); s != d {
+		if few, err = newPanel(m, s, threads); err != nil {
+			return nil, err
+		}
+	}
+	f := &Fit{Model: *m, Parameters: m.parameters(), Seen: p.seen, LogLik: math.NaN(), AIC: math.NaN(), BIC: math.NaN()}
+	f.Certificate = num.Certificate{Model: "hidden", Criteria: num.ClimbCriteria, Observations: int64(p.seen)}
+	if p.seen < fewPeriods*float64(f.Parameters) {
+		f.Certificate.Refuse(num.WarnTooFew, fmt.Sprintf("%.0f periods in which something was seen, of %d parameters: observe longer, or take fewer states", p.seen, f.Parameters))
+		return f, nil
+	}
+	if p.counts == nil || p.counts[len(p.counts)-1] == 0 {
+		f.Certificate.Refuse(num.WarnTooFew, "nobody was ever active: nothing tells states apart")
+		return f, nil
+	}
+	top := f.ascend(few)
+	if few != p && top != nil {
+		top = f.onAll(p, top)
+	}
+	f.settle(p, top)
+	return f, nil
+}
+
+// ascend is the highest end of the climbs from the starts, nil where there is none.
+func (f *Fit) ascend(p *panel) *ascended {
+	type run struct {
+		params *Params
+		logLik float64
+	}
+	best := func(steps int, tolerance float64, from []*Params) (runs []run) {
+		for _, q := range from {
+			if q, trace := p.em(q, steps, tolerance); q != nil {
+				runs = append(runs, run{q, trace[len(trace)-1]})
+				f.Certificate.Iterations += len(trace)
+			}
+		}
+		slices.SortStableFunc(runs, func(a, b run) int { return cmp.Compare(b.logLik, a.logLik) })
+		return runs
+	}
+	var from []*Params
+	for _, r := range best(shortRun, gain, p.starts()) {
+		from = append(from, r.params)
+	}
+	var top *ascended
+	var ends []*ascended
+	for _, r := range best(longRun, gain, from[:min(longRuns, len(from))]) {
+		a := p.polish(ordered(r.params))
+		f.Certificate.Iterations += a.ascent.Iterations
+		ends = append(ends, a)
+		if top == nil || a.ascent.Converged && !top.ascent.Converged || a.ascent.Converged == top.ascent.Converged && a.sums.logLik > top.sums.logLik {
+			top = a
+		}
+	}
+	f.Starts = len(ends)
+	for _, a := range ends {
+		if top.sums.logLik-a.sums.logLik <= same*p.seen {
+			f.Agree++
+		}
+	}
+	if top != nil && top.ascent.Converged && !inOrder(top.params) { // Newton's method moved the states past each other
+		top = p.polish(ordered(top.params))
+	}
+	return top
+}
+
+// onAll goes on from where a sample led: what no customer of the sample did must not be impossible for all.
+func (f *Fit) onAll(p *panel, top *ascended) *ascended {
+	q, trace := p.em(top.params.opened(), shortRun, gain)
+	if q == nil {
+		return nil
+	}
+	a := p.polish(ordered(q))
+	if f.Certificate.Iterations += len(trace) + a.ascent.Iterations; a.ascent.Converged && !inOrder(a.params) {
+		a = p.polish(ordered(a.params))
+	}
+	return a
+}
+
+// opened is the same with nothing impossible.
+func (q *Params) opened() *Params {
+	out := q.clone()
+	const little = 1e-4
+	for _, prob := range append([][]float64{out.Initial}, out.Moves...) {
+		for j, v := range prob {
+			prob[j] = max(v, little)
+		}
+		toOne(prob)
+	}
+	for i := range out.Mean {
+		out.Mean[i] = max(out.Mean[i], little)
+		if out.Size != nil {
+			out.Size[i] = min(out.Size[i], out.Mean[i]/little)
+		}
+	}
+	typical := 1.0
+	for _, v := range out.SpendMean {
+		if !math.IsNaN(v) {
+			typical = v
+		}
+	}
+	for i, v := range out.SpendMean {
+		if math.IsNaN(v) {
+			out.SpendMean[i] = typical
+		}
+	}
+	return out
+}
+
+// rank is by what states are ordered: activity × spend, 0 for the spend of a state without any; then activity.
+func (q *Params) rank(i int) (float64, float64) {
+	spend := 1.0
+	if q.SpendMean != nil {
+		if spend = q.SpendMean[i]; math.IsNaN(spend) {
+			spend = 0
+		}
+	}
+	return q.Mean[i] * spend, q.Mean[i]
+}
+
+func (q *Params) compare(a, b int) int {
+	a1, a2 := q.rank(a)
+	b1, b2 := q.rank(b)
+	return cmp.Or(cmp.Compare(a1, b1), cmp.Compare(a2, b2), cmp.Compare(a, b))
+}
+
+func inOrder(q *Params) bool {
+	for i := 1; i < len(q.Mean); i++ {
+		if q.compare(i-1, i) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// ordered is the same model with states in order.
+func ordered(q *Params) *Params {
+	order := make([]int, len(q.Mean))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, q.compare)
+	take := func(v []float64) (out []float64) {
+		if v == nil {
+			return nil
+		}
+		for _, i := range order {
+			out = append(out, v[i])
+		}
+		return out
+	}
+	out := &Params{Initial: take(q.Initial), Mean: take(q.Mean), Size: take(q.Size), SpendMean: take(q.SpendMean), SpendShape: q.SpendShape}
+	for _, i := range order {
+		out.Moves = append(out.Moves, take(q.Moves[i]))
+	}
+	return out
+}
+
+// settle writes down how the climb ended and what follows from it.
+func (f *Fit) settle(p *panel, a *ascended) {
+	c := &f.Certificate
+	if a == nil {
+		c.Refuse(num.WarnNotConverged, "the data cannot be under any of the starts: take another model")
+		return
+	}
+	for _, g := range a.ascent.Gradient {
+		c.GradientNorm = max(c.GradientNorm, math.Abs(g))
+	}
+	f.occupied(p, a.params)
+	cov := a.ascent.Covariance(p.seen)
+	c.InfoPosDef = cov != nil
+	c.Converged = a.ascent.Converged
+	switch {
+	case a.params.SpendShape > mostShape/10:
+		c.Converged = false
+		c.Refuse(num.WarnBoundary, "spend does not vary within the states, and the likelihood has no maximum: leave spend out, or take fewer states")
+	case slices.Min(f.Occupied) < fewInState:
+		c.Refuse(num.WarnEmptyState, fmt.Sprintf("hardly anybody is ever in one of the %d states: take fewer", f.States))
+	case !a.ascent.Converged || cov == nil:
+		c.Converged = false
+		c.Refuse(num.WarnNotConverged, fmt.Sprintf("the likelihood did not settle (largest mean score %.2g): there may be more states than the data tell apart; take fewer", c.GradientNorm))
+	}
+	if !c.Certified() {
+		f.Occupied = nil
+		return
+	}
+	f.Params, f.Cov, f.working = a.params, cov, a.working
+	f.LogLik, c.LogLik = a.sums.logLik, a.sums.logLik
+	f.AIC = -2*f.LogLik + 2*float64(f.Parameters)
+	f.BIC = -2*f.LogLik + math.Log(f.Seen)*float64(f.Parameters)
+	if said := f.onEdge(f.Start); said != "" {
+		c.Warn(num.WarnBoundary, said+": on the edge of what is possible, without a standard error; intervals of others take it as known")
+	}
+	if f.Starts > 1 && f.Agree == 1 {
+		c.Warn(num.WarnNotConverged, fmt.Sprintf("%d of %d climbs ended elsewhere, lower: the highest is reported; fewer states may do", f.Starts-1, f.Starts))
+	}
+}
+
+// occupied sums the smoothed probabilities of the states over all periods.
+func (f *Fit) occupied(p *panel, q *Params) {
+	k := p.m.States
+	e := p.emission(q)
+	f.Occupied = num.BlockSums(len(p.begins)-1, p.block, p.threads, k, func(lo, hi int, sum []float64) {
+		w := p.walker(q, e)
+		for c := lo; c < hi; c++ {
+			w.forward(p.begins[c], p.begins[c+1])
+			w.backward(p.begins[c], p.begins[c+1])
+			for at := range (p.begins[c+1] - p.begins[c]) * k {
+				if a := w.alpha[at]; a > 0 {
+					sum[at%k] += a * w.beta[at]
+				}
+			}
+		}
+	})
+}
