@@ -23,14 +23,13 @@ func mustFit(t testing.TB, m *Model, d *Data, threads int) *Fit {
 	return f
 }
 
-// Zucchini & MacDonald 2009, tables 3.1 and 6.1 (§3.2, §6.1): −log L, AIC and BIC of stationary Poisson models of the earthquakes.
+// −log L, AIC and BIC of stationary Poisson models of the earthquakes: Zucchini & MacDonald 2009, as a public replication prints them.
 func TestEarthquakes(t *testing.T) {
 	for _, want := range []struct {
 		states          int
 		minus, aic, bic float64
 	}{{2, 342.3183, 692.6365, 703.3278}, {3, 329.4603, 676.9206, 700.976}, {4, 327.8316, 687.6632, 730.4284}} {
 		f := mustFit(t, &Model{States: want.states, Activity: Poisson, Start: Stationary}, series(quakes), 1)
-		t.Logf("%d states: %.4f %.4f %.4f %v %v %v %+v", want.states, -f.LogLik, f.AIC, f.BIC, f.Mean, f.Moves, f.Initial, f.Certificate)
 		for i, pair := range [][2]float64{{-f.LogLik, want.minus}, {f.AIC, want.aic}, {f.BIC, want.bic}} {
 			if math.Abs(pair[0]-pair[1]) > 2e-4 {
 				t.Errorf("%d states, figure %d: %.4f, published %.4f", want.states, i, pair[0], pair[1])
@@ -122,9 +121,6 @@ func TestChoose(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, k := range c.Candidates {
-		t.Logf("%d states: BIC %.1f, holdout %.4f of %.0f %s %+v", k.States, k.Fit.BIC, k.Holdout, k.HeldOut, k.Training, k.Fit.Certificate.Warnings)
-	}
 	if c.Candidates[c.ByBIC].States != 3 {
 		t.Errorf("BIC chooses %d states, drawn from 3", c.Candidates[c.ByBIC].States)
 	}
@@ -175,7 +171,6 @@ func TestRefusals(t *testing.T) {
 		if err != nil {
 			t.Fatal(name, err)
 		}
-		t.Logf("%s: %+v", name, f.Certificate)
 		if c.code != "" && (f.Certificate.Certified() || f.Certificate.Warnings[0].Code != c.code) {
 			t.Errorf("%s: %+v", name, f.Certificate)
 		}
@@ -225,5 +220,57 @@ func TestBadInput(t *testing.T) {
 	}
 	if _, err := (&Model{States: 2, Activity: Poisson, Start: Free}).Fit(series(wide), 1); err == nil {
 		t.Error("any number of different counts is taken")
+	}
+}
+
+// R 4.2.2: testdata/peer.R, a forward algorithm of its own under optim's BFGS, standard errors by its numerical Hessian of log parameters.
+func TestPeer(t *testing.T) {
+	m, d := peerData()
+	f := mustFit(t, m, d, 1)
+	near(t, "log L", f.LogLik, -3671.1492338, 1e-10)
+	figures := []struct {
+		name       string
+		got        Estimate
+		value, log float64 // log: standard error of the logarithm
+	}{
+		{"mean 0", f.MeanEstimates(0.95)[0], 0.557799423, 0.0987201},
+		{"mean 1", f.MeanEstimates(0.95)[1], 3.881788988, 0.0502319},
+		{"size 0", f.SizeEstimates(0.95)[0], 1.52491817, 0.3938881},
+		{"size 1", f.SizeEstimates(0.95)[1], 4.58922655, 0.2501287},
+		{"spend 0", f.SpendMeanEstimates(0.95)[0], 48.3124394, 0.0769561},
+		{"spend 1", f.SpendMeanEstimates(0.95)[1], 192.7915285, 0.0479396},
+		{"shape", f.SpendShapeEstimate(0.95)[0], 2.07076731, 0.0778269},
+	}
+	for _, x := range figures {
+		near(t, x.name, x.got.Value, x.value, 2e-6)
+		near(t, x.name+" error", x.got.SE/x.got.Value, x.log, 2e-4)
+	}
+	moves := f.MoveEstimates(0.95)
+	near(t, "move 0 1", moves[0][1].Value, 0.137920337, 1e-6)
+	near(t, "move 1 0", moves[1][0].Value, 0.222344050, 1e-6)
+	near(t, "move 0 1 error", moves[0][1].SE/(moves[0][0].Value*moves[0][1].Value), 0.1835104, 2e-4)
+	near(t, "initial", f.InitialEstimates(0.95)[1].Value, 0.40381034, 1e-6)
+	near(t, "initial error", f.InitialEstimates(0.95)[1].SE/(f.Initial[0]*f.Initial[1]), 0.3150021, 2e-4)
+}
+
+// A sample leads to the same end as all customers would alone.
+func TestSampleLeads(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow")
+	}
+	m, q := truth(Poisson)
+	d, _ := simulate(m, q, 2*sampled/24, 24, 17)
+	if s := d.sample(); len(s.Activity) > sampled+24 || len(s.Activity) < sampled/2 {
+		t.Fatalf("%d periods sampled of %d", len(s.Activity), len(d.Activity))
+	}
+	f := mustFit(t, m, d, 2)
+	p, err := newPanel(m, d, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	best, trace := p.em(q, longRun, gain) // from the truth
+	near(t, "log L", f.LogLik, trace[len(trace)-1], 1e-7)
+	for i, v := range best.Mean {
+		near(t, "mean", f.Mean[i], v, 1e-3)
 	}
 }

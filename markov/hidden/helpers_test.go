@@ -127,7 +127,7 @@ func anyModel(t *rapid.T, longest int) (*Model, *Params, *Data) {
 		q.Size = positive("size", 0.3, 20)
 	}
 	if m.Spend {
-		q.SpendMean, q.SpendShape = positive("spend", 1, 100), rapid.Float64Range(0.5, 10).Draw(t, "shape")
+		q.SpendMean, q.SpendShape = positive("spend", 10, 100), rapid.Float64Range(0.5, 10).Draw(t, "shape")
 	}
 	d := &Data{Begins: []int{0}}
 	for range rapid.IntRange(1, 4).Draw(t, "customers") {
@@ -138,7 +138,7 @@ func anyModel(t *rapid.T, longest int) (*Model, *Params, *Data) {
 			}
 			d.Activity = append(d.Activity, x)
 			if m.Spend {
-				d.Spend = append(d.Spend, rapid.SampledFrom([]float64{0, math.NaN(), 0.5, 7, 33.25, 180}).Draw(t, "spent"))
+				d.Spend = append(d.Spend, rapid.SampledFrom([]float64{0, math.NaN(), 0.5, 7, 33.25, 60}).Draw(t, "spent"))
 			}
 		}
 		d.Begins = append(d.Begins, len(d.Activity))

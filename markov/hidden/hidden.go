@@ -7,9 +7,13 @@
 //	forward.go    forward-backward: the likelihood and its sufficient statistics
 //	em.go         expectation-maximisation
 //	starts.go     where it begins
-//	working.go    unbounded coordinates and the score in them
+//	sample.go     of many customers, some at first
+//	working.go    unbounded coordinates
+//	score.go      the derivative of the likelihood in them
+//	stationary.go the long-run distribution, and its derivative
 //	polish.go     Newton's method from there; what lies on the edge
-//	fit.go        the fit, its order of states, its certificate
+//	order.go      which state is which
+//	fit.go        the fit and its certificate
 //	estimates.go  standard errors and intervals
 //	decode.go     the states of customers: filtered, smoothed, the likeliest path, what comes next
 //	choose.go     how many states
