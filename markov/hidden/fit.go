@@ -48,7 +48,9 @@ const (
 // warned of (WarnBoundary) and have no standard error. Refused are too few periods (WarnTooFew), a state in which nobody is
 // (WarnEmptyState), spend that does not vary in a state (WarnBoundary), and what does not settle (WarnNotConverged), as when there are more
 // states than the data tell apart. Errors are those of the model and the data (*DataError). The bytes do not depend on threads.
-func (m *Model) Fit(d *Data, threads int) (*Fit, error) {
+func (m *Model) Fit(d *Data, threads int) (*Fit, error) { return m.fit(d, threads, sampled) }
+
+func (m *Model) fit(d *Data, threads, sampled int) (*Fit, error) {
 	if err := m.check(); err != nil {
 		return nil, err
 	}
@@ -60,7 +62,7 @@ func (m *Model) Fit(d *Data, threads int) (*Fit, error) {
 		return nil, err
 	}
 	few := p
-	if s := d.sample(); s != d {
+	if s := d.sample(sampled); s != d {
 		if few, err = newPanel(m, s, threads); err != nil {
 			return nil, err
 		}

@@ -255,15 +255,16 @@ func TestPeer(t *testing.T) {
 
 // A sample leads to the same end as all customers would alone.
 func TestSampleLeads(t *testing.T) {
-	if testing.Short() {
-		t.Skip("slow")
-	}
 	m, q := truth(Poisson)
-	d, _ := simulate(m, q, 2*sampled/24, 24, 17)
-	if s := d.sample(); len(s.Activity) > sampled+24 || len(s.Activity) < sampled/2 {
+	const few = 3000
+	d, _ := simulate(m, q, 400, 24, 17)
+	if s := d.sample(few); len(s.Activity) > few+24 || len(s.Activity) < few/2 {
 		t.Fatalf("%d periods sampled of %d", len(s.Activity), len(d.Activity))
 	}
-	f := mustFit(t, m, d, 2)
+	f, err := m.fit(d, 2, few)
+	if err != nil || !f.Certificate.Certified() {
+		t.Fatal(err, f.Certificate)
+	}
 	p, err := newPanel(m, d, 2)
 	if err != nil {
 		t.Fatal(err)

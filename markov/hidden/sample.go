@@ -5,8 +5,8 @@ import "math"
 // sampled is how many periods the first climbs look at: what they find is then climbed from on all.
 const sampled = 50_000
 
-// sample is every n-th customer, so many that they have about sampled periods; all where there are no more.
-func (d *Data) sample() *Data {
+// sample is every n-th customer, so many that they have about so many periods; all where there are no more.
+func (d *Data) sample(sampled int) *Data {
 	n := len(d.Activity)
 	if n <= sampled {
 		return d
