@@ -2,6 +2,7 @@ package reports
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
 	"math"
@@ -14,7 +15,8 @@ import (
 // Evaluation is how good predictions in a table are.
 type Evaluation struct {
 	Files                      []string
-	Rows, Chosen, Used         int // of the table; that --where keeps; that lack nothing
+	Rows, Chosen, Used         int    // of the table; that the conditions keep; that lack nothing
+	ChosenFor                  string // NotLearntFrom or ChosenNotLearntFrom; "" = by --where alone
 	Missing                    []MissingCells
 	Actual, Predicted, Against string // columns; "" = none
 	Weights, Cluster, By       string
@@ -73,6 +75,13 @@ func WriteEvaluation(w io.Writer, of *Evaluation, style Style) error {
 	return b.Flush()
 }
 
+// Why rows of the table are judged and others are not.
+const (
+	chosenByWhere       = "chosen by --where"
+	NotLearntFrom       = "not learnt from"
+	ChosenNotLearntFrom = chosenByWhere + " and not learnt from"
+)
+
 // subject says what is judged on which rows.
 func (e *Evaluation) subject() []string {
 	all := &e.Groups[0]
@@ -82,7 +91,7 @@ func (e *Evaluation) subject() []string {
 	}
 	rows := plural(int64(e.Rows), "row")
 	if e.Chosen < e.Rows {
-		rows += fmt.Sprintf(", %s chosen by --where", count(e.Chosen))
+		rows += fmt.Sprintf(", %s %s", count(e.Chosen), cmp.Or(e.ChosenFor, chosenByWhere))
 	}
 	rows += fmt.Sprintf(": %s used", count(e.Used))
 	if len(e.Missing) > 0 {
@@ -125,9 +134,10 @@ func (e *Evaluation) figures() *figures {
 }
 
 // intervalAt is "95 % interval".
-func intervalAt(level float64) string {
-	return strconv.FormatFloat(100*level, 'g', 6, 64) + " % interval"
-}
+func intervalAt(level float64) string { return percentLevel(level) + " interval" }
+
+// percentLevel is a confidence level, "95 %".
+func percentLevel(level float64) string { return strconv.FormatFloat(100*level, 'g', 6, 64) + " %" }
 
 func (f *figures) add(name string, v evaluate.Figure, text func(float64) string, says string) {
 	interval := ""

@@ -17,34 +17,37 @@ type Mapped struct {
 	After  *evaluate.Probabilities
 }
 
-// CorrectedRows is a table of the rows judged with what came, what was predicted and the corrected probability.
-func CorrectedRows(rows []int, actual, predicted, corrected []float64) *Table {
+// CorrectedRows is a table of the rows judged: their number, columns of the table to keep, what came, what was predicted and the corrected
+// probability. The error is two columns of one name.
+func CorrectedRows(rows []int, keep []Column, actual, predicted, corrected []float64) (*Table, error) {
 	t := &Table{Name: "corrected", Rows: len(rows)}
 	numbers := make([]int64, len(rows))
 	for i, r := range rows {
 		numbers[i] = int64(r + 1)
 	}
-	t.Columns = []Column{
-		{Name: "row", Type: Integer, Doc: "row of the table, from 1, the header not counted", Int: numbers},
+	t.Columns = append(t.Columns, Column{Name: "row", Type: Integer, Doc: "row of the table, from 1, the header not counted", Int: numbers})
+	t.Columns = append(t.Columns, keep...)
+	t.Columns = append(t.Columns, []Column{
 		{Name: "actual", Type: Float, Doc: "1 where the event came, else 0", Flt: actual},
 		{Name: "predicted", Type: Float, Doc: "as it was predicted", Flt: predicted},
 		{Name: "corrected", Type: Float, Doc: "after the correction; as predicted where none was kept", Flt: corrected},
-	}
-	return t
+	}...)
+	return t, t.distinct()
 }
 
 // mapping writes what was tried, what was kept, and what it makes of the rows.
 func (e *Evaluation) mapping(b *bufio.Writer, before *evaluate.Probabilities) {
 	m := e.Mapped
 	f := e.figures()
+	sure := percentLevel(e.Level) + " on one side"
 	for _, t := range m.Tried {
 		switch {
 		case t.Gain == nil:
 			f.alone(t.Method, math.NaN(), four, "could not be fitted: "+t.Note)
 		case t.Method == m.Method:
-			f.add(t.Method, change(t, e.Level), four, "kept: log loss falls by more than noise")
+			f.add(t.Method, change(t, e.Level), four, "kept: log loss falls, at "+sure)
 		case m.Method == evaluate.Unchanged:
-			f.add(t.Method, change(t, e.Level), four, "not kept: log loss does not fall by more than noise")
+			f.add(t.Method, change(t, e.Level), four, "not kept: no fall of log loss at "+sure)
 		default:
 			f.add(t.Method, change(t, e.Level), four, "not kept: the other is better")
 		}

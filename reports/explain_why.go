@@ -128,6 +128,9 @@ func joined(steps []string) string {
 	return out
 }
 
+// century is the longest of which days are told, in days.
+const century = 36525
+
 // value takes the expected value apart.
 func (b *brief) value() {
 	w := b.Now.Value
@@ -157,7 +160,11 @@ func (b *brief) value() {
 			fixed(s.Z, 2), v(s.Own), count(s.Periods), fixed(1-s.Z, 2), v(s.Book)), 0)
 	case w.Life != nil:
 		l := w.Life
-		b.text(b.style.say("explain.life", v(l.Alive), fixed(l.Days, 0), fixed(l.Year, 0), fixed(l.Median, 0)), 0)
+		half := b.style.say("explain.lifehalf", fixed(l.Median, 0))
+		if l.Median > century {
+			half = b.style.say("explain.lifelong")
+		}
+		b.text(b.style.say("explain.life", v(l.Alive), fixed(l.Days, 0), fixed(l.Year, 0), half), 0)
 		b.terms(l.Terms)
 	case w.Hurdle != nil:
 		b.hurdle(w)

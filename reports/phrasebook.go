@@ -24,7 +24,7 @@ var sentences = newPhrasebook([][2]string{
 	{`customer for {n} years`, "为客户 $1 年"},
 	{`returns {n} % of sales`, "退货占销售 $1 %"},
 	{`a contract is in force`, "有有效合同"},
-	{`cannot leave before {n}`, "$1 之前不会流失"},
+	{`cannot leave before {n}`, "有合同，$1 之前不会流失"},
 	{`the contract ends on {n}`, "合同于 $1 到期"},
 	{`no contract is in force`, "没有有效合同"},
 	{`rhythm not known yet`, "购买节奏未知"},

@@ -92,7 +92,11 @@ func indented(b *bufio.Writer, indent, text string) {
 
 // subject says what was fitted to which rows.
 func (r *Regression) subject() []string {
-	out := []string{string(r.Family) + ", " + r.style.tellFit(r.Method)}
+	comma := ", "
+	if r.style.Lang == Chinese {
+		comma = "，"
+	}
+	out := []string{string(r.Family) + comma + r.style.tellFit(r.Method)}
 	if r.Outcomes[1] != "" {
 		out[0] += fmt.Sprintf("; the event is %s = %s (%s of %s, %s), not %s", printable(r.Response),
 			printable(r.Outcomes[1]), count(r.Events), plural(int64(r.Used), "row"), percent(float64(r.Events)/float64(r.Used)), printable(r.Outcomes[0]))
@@ -102,7 +106,7 @@ func (r *Regression) subject() []string {
 	}
 	rows := plural(int64(r.Rows), "row")
 	if r.Chosen < r.Rows {
-		rows += fmt.Sprintf(", %s chosen by --where", count(r.Chosen))
+		rows += fmt.Sprintf(", %s %s", count(r.Chosen), chosenByWhere)
 	}
 	rows += fmt.Sprintf(": %s used", count(r.Used))
 	if r.Dropped > 0 {

@@ -87,6 +87,14 @@ func significantDF(v float64) string {
 	return significant(v)
 }
 
+// heading is a title in the style's language; English has it in capitals.
+func (s Style) heading(title string) string {
+	if s.Lang == Chinese {
+		return s.tellFit(printable(title))
+	}
+	return strings.ToUpper(printable(title))
+}
+
 // writeSection writes a part that only some families have.
 func writeSection(b *bufio.Writer, s *model.Section, style Style) {
 	g := &grid{}
@@ -117,7 +125,7 @@ func writeSection(b *bufio.Writer, s *model.Section, style Style) {
 		}
 	}
 	b.WriteByte('\n')
-	indented(b, "", strings.ToUpper(style.tellFit(printable(s.Title))))
+	indented(b, "", style.heading(s.Title))
 	for _, line := range g.lines() {
 		b.WriteString(columnGap + line + "\n")
 	}

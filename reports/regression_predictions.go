@@ -3,7 +3,9 @@ package reports
 import (
 	"bufio"
 	"fmt"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"mainstay/regress/model"
@@ -33,49 +35,100 @@ func PredictionTable(p *model.Predictions, rows *NewRows) (*Table, error) {
 	t.Columns = append(t.Columns,
 		Column{Name: "extrapolated", Type: Boolean, Doc: "the row lies beyond those of the fit: its leverage is larger than theirs; null where it is not predicted", Bool: p.Outside, Null: refused},
 		Column{Name: "reason", Type: String, Doc: "why the row is not predicted; null where it is", Str: p.Why, Null: answered})
+	return t, t.distinct()
+}
+
+// distinct is the error of two columns of one name, one of which --keep asked for.
+func (t *Table) distinct() error {
 	for k := range t.Columns {
 		if slices.ContainsFunc(t.Columns[:k], func(c Column) bool { return c.Name == t.Columns[k].Name }) {
-			return nil, fmt.Errorf("predictions have two columns %q: leave that of the table out of --keep", t.Columns[k].Name)
+			return fmt.Errorf("there would be two columns %q: leave that of the table out of --keep", t.Columns[k].Name)
 		}
 	}
-	return t, nil
+	return nil
 }
 
 // Rows and columns of predictions, and reasons, that people are shown.
 const (
 	mostPredicted = 10
 	mostForetold  = 6
+	mostKept      = 3
+	widestKept    = 16
+	leastKept     = 8
 	mostReasons   = 10
 )
 
 // predictions shows the first rows, and counts the others.
 func (r *Regression) predictions(b *bufio.Writer) {
 	p := r.Predictions
-	var rows []float64
+	var rows []int
 	for i := range p.Rows {
 		if p.Why[i] == "" && len(rows) < mostPredicted {
-			rows = append(rows, float64(i))
+			rows = append(rows, i)
 		}
 	}
-	s := model.Section{Name: "predictions", Title: "predictions", Columns: []model.Values{{Name: "row", Kind: model.Whole}}}
-	for _, i := range rows {
-		s.Columns[0].Number = append(s.Columns[0].Number, i+1)
-	}
-	for _, c := range p.Columns[:min(len(p.Columns), mostForetold)] {
-		v := model.Values{Name: c.Name, Kind: c.Kind}
-		for _, i := range rows {
-			v.Number = append(v.Number, c.Number[int(i)])
-		}
-		s.Columns = append(s.Columns, v)
-	}
+	b.WriteByte('\n')
 	if len(rows) > 0 {
-		writeSection(b, &s, r.style)
-	} else {
-		b.WriteByte('\n')
+		r.predictionGrid(b, rows)
 	}
 	for _, line := range r.predictionFacts(len(rows)) {
 		indented(b, "", r.style.tellFit(printable(line)))
 	}
+}
+
+// predictionGrid shows rows: their number, what of them is kept, the predictions, and which of them are extrapolated.
+func (r *Regression) predictionGrid(b *bufio.Writer, rows []int) {
+	p := r.Predictions
+	g := &grid{rows: make([][]string, len(rows)+1)}
+	add := func(right bool, name string, cell func(i int) string) {
+		g.right, g.rows[0] = append(g.right, right), append(g.rows[0], name)
+		for k, i := range rows {
+			g.rows[k+1] = append(g.rows[k+1], cell(i))
+		}
+	}
+	add(true, r.style.tellFit("row"), func(i int) string { return count(i + 1) })
+	for k := range r.New.Keep[:min(len(r.New.Keep), mostKept)] {
+		c := &r.New.Keep[k]
+		add(c.Type != String, clip(printable(c.Name), widestKept), func(i int) string { return clip(keptText(c, i), widestKept) })
+	}
+	for _, c := range p.Columns[:min(len(p.Columns), mostForetold)] {
+		add(true, r.style.tellFit(spoken(c.Name)), func(i int) string { return kindText(c.Number[i], c.Kind) })
+	}
+	if slices.ContainsFunc(rows, func(i int) bool { return p.Outside[i] }) {
+		mark := r.style.tellFit("extrapolated")
+		add(false, "", func(i int) string {
+			if p.Outside[i] {
+				return mark
+			}
+			return ""
+		})
+	}
+	for k := range min(len(r.New.Keep), mostKept) {
+		g.squeeze(k+1, pageWidth-len(columnGap), leastKept)
+	}
+	title := "PREDICTIONS"
+	if slices.ContainsFunc(p.Columns, func(c model.Values) bool {
+		return strings.Contains(c.Name, "low") && slices.ContainsFunc(c.Number, func(v float64) bool { return !math.IsNaN(v) })
+	}) {
+		title += "  intervals of " + percentLevel(r.Level)
+	}
+	b.WriteString(r.style.tellFit(title) + "\n")
+	for _, line := range g.lines() {
+		b.WriteString(columnGap + line + "\n")
+	}
+}
+
+// keptText is a cell of a column that is written beside predictions.
+func keptText(c *Column, i int) string {
+	switch {
+	case c.IsNull(i):
+		return ""
+	case c.Type == String:
+		return printable(c.Str[i])
+	case c.Type == Integer:
+		return strconv.FormatInt(c.Int[i], 10)
+	}
+	return significant(c.Flt[i])
 }
 
 // predictionFacts say how many rows were predicted, why others were not, and what to heed.
@@ -91,7 +144,7 @@ func (r *Regression) predictionFacts(shown int) (out []string) {
 	switch {
 	case r.New.File != "":
 		text += "; all in " + r.New.File
-	case shown < p.Rows || len(p.Columns) > mostForetold:
+	case shown < p.Rows || len(p.Columns) > mostForetold || len(r.New.Keep) > mostKept:
 		text += "; --out FILE and --json have all rows and columns"
 	}
 	out = append(out, text)

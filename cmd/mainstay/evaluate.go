@@ -133,6 +133,11 @@ func runEvaluate(ctx context.Context, a *app, o *evaluateOptions, args []string)
 		return err
 	}
 	e, err := p.evaluate(ctx, o)
+	if err == nil && teaches != nil {
+		if e.ChosenFor = reports.NotLearntFrom; o.where != "" {
+			e.ChosenFor = reports.ChosenNotLearntFrom
+		}
+	}
 	if err == nil && o.calibrate != "" {
 		e.Mapped, err = p.correct(ctx, o, t, teaches)
 	}

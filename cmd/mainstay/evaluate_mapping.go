@@ -20,6 +20,7 @@ import (
 type mappingFlags struct {
 	calibrate, learn, learnWhere string
 	mapping, out                 string
+	keep                         []string
 }
 
 // calibrations are the values of --calibrate, by what they let be tried.
@@ -30,20 +31,23 @@ func (m *mappingFlags) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&m.learn, "learn", "", "with --calibrate: `FILE` of the rows to learn from, with the same columns")
 	f.StringVar(&m.learnWhere, "learn-where", "", "with --calibrate: learn from the rows of the table for which a `CONDITION` holds, and judge by the others")
 	f.StringVar(&m.mapping, "mapping", "", "with --calibrate: write the correction to `FILE` (.json)")
+	f.StringSliceVar(&m.keep, "keep", nil, "with --out: `COLUMNS` of those rows to write beside their probabilities, such as the customer")
 	f.StringVarP(&m.out, "out", "o", "", "with --calibrate: write the rows that are judged with their corrected probabilities to `FILE` (.csv, .parquet, .arrow, .json)")
 }
 
 func (m *mappingFlags) check(kind string) error {
 	_, known := calibrations[m.calibrate]
 	switch {
-	case m.calibrate == "" && (m.learn != "" || m.learnWhere != "" || m.mapping != "" || m.out != ""):
-		return usageError{errors.New("--learn, --learn-where, --mapping and --out are about a correction: ask for it with --calibrate auto")}
+	case m.calibrate == "" && (m.learn != "" || m.learnWhere != "" || m.mapping != "" || m.out != "" || len(m.keep) > 0):
+		return usageError{errors.New("--learn, --learn-where, --mapping, --out and --keep are about a correction: ask for it with --calibrate auto")}
 	case m.calibrate == "":
 		return nil
 	case !known:
 		return usageError{fmt.Errorf("--calibrate is %q; expected platt, isotonic or auto", m.calibrate)}
 	case kind == kindValue:
 		return usageError{errors.New("--calibrate is of probabilities: leave it out with --kind value")}
+	case len(m.keep) > 0 && m.out == "":
+		return usageError{errors.New("--keep is about the rows that are written: name their file with --out")}
 	case (m.learn == "") == (m.learnWhere == ""):
 		return usageError{errors.New("a correction is learnt on other rows than those that are judged: name their file with --learn, or choose them with --learn-where, one of both")}
 	}
@@ -137,6 +141,17 @@ func (p *predictions) renumber(known []string) {
 
 // writeMapped writes the files that --mapping and --out ask for.
 func (p *predictions) writeMapped(o *evaluateOptions, e *reports.Evaluation) error {
+	if e.Mapped == nil {
+		return nil
+	}
+	keep, err := keptColumns(p.table, o.keep, p.rows)
+	if err != nil {
+		return err
+	}
+	rows, err := reports.CorrectedRows(p.rows, keep, p.all.Y, p.all.P, e.Mapped.P)
+	if err != nil {
+		return usageError{err}
+	}
 	if o.mapping != "" {
 		err := reports.WriteWhole(o.mapping, func(w io.Writer) error {
 			b, err := json.MarshalIndent(e.Mapped.Mapping, "", "  ")
@@ -152,5 +167,5 @@ func (p *predictions) writeMapped(o *evaluateOptions, e *reports.Evaluation) err
 	if o.out == "" {
 		return nil
 	}
-	return reports.WriteFile(o.out, reports.CorrectedRows(p.rows, p.all.Y, p.all.P, e.Mapped.P))
+	return reports.WriteFile(o.out, rows)
 }

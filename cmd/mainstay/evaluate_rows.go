@@ -69,7 +69,14 @@ func newPredictions(t *table.Table, o *evaluateOptions, keep func(row int) bool)
 		}
 	}
 	if p.rows = chosen; len(chosen) == 0 {
-		return nil, &table.MappingError{Msg: fmt.Sprintf("%s: no rows to evaluate: of %d rows each lacks one of the columns named, or --where keeps none", strings.Join(t.Files, ", "), t.Rows)}
+		conditions := ""
+		if o.where != "" {
+			conditions += ", or --where keeps none"
+		}
+		if keep != nil {
+			conditions += ", or --learn-where has all rows on the other side"
+		}
+		return nil, &table.MappingError{Msg: fmt.Sprintf("%s: no rows to evaluate: of %d rows each lacks one of the columns named%s", strings.Join(t.Files, ", "), t.Rows, conditions)}
 	}
 	return p, p.fill(o, columns)
 }

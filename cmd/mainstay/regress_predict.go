@@ -59,14 +59,32 @@ func (s *study) newRows(ctx context.Context, o *regressOptions) (*reports.NewRow
 		s.options.New.Columns = append(s.options.New.Columns, *now)
 	}
 	rows := &reports.NewRows{Files: t.Files, Notes: t.Notes, File: o.out}
-	for _, name := range o.keep {
+	rows.Keep, err = keptColumns(t, o.keep, nil)
+	return rows, err
+}
+
+// keptColumns are the columns that --keep names, in rows of the table; nil = all.
+func keptColumns(t *table.Table, names []string, rows []int) (out []reports.Column, err error) {
+	for _, name := range names {
 		c, err := t.Column(strings.TrimSpace(name))
 		if err != nil {
 			return nil, err
 		}
-		rows.Keep = append(rows.Keep, keptColumn(c))
+		kept := keptColumn(c)
+		if rows != nil {
+			kept.Str, kept.Int, kept.Flt, kept.Null = picked(kept.Str, rows), picked(kept.Int, rows), picked(kept.Flt, rows), picked(kept.Null, rows)
+		}
+		out = append(out, kept)
 	}
-	return rows, nil
+	return out, nil
+}
+
+// picked are values of rows; nil of nil.
+func picked[T any](values []T, rows []int) []T {
+	if values == nil {
+		return nil
+	}
+	return pick(values, rows)
 }
 
 // firstText is a column of text where the fit had numbers, with the first cell that is none; nil where all cells are empty.

@@ -88,6 +88,7 @@ const beyondWatched = "null beyond the longest time that a row of the fit was wa
 // foretell: the hazard against that of a row at the mean of the columns, with its interval, then the curve of the row's stratum.
 func (f *hazards) foretell(s *study, r *Result, n *formula.NewRows) ([]Values, error) {
 	p := r.Predictions
+	p.say("hazard ratios are against a row at the mean of the columns")
 	p.say(beyondWatched)
 	curves, last, z := f.curves(), s.watched(s.lives.strata), num.ZLevel(r.Level)
 	columns := append([]Values{{Name: "hazard_ratio", Kind: Ratio, About: "hazard against that of a row at the mean of the columns"},
