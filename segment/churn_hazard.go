@@ -22,7 +22,7 @@ import (
 //
 //	P(churn) = Π (1 − λ_k) = exp(−Λ),   Λ = Σ_k s_k e^{η_k}
 //
-// s_k being the share of period k within the horizon. The interval is by the delta method on log Λ, whose slopes are Σ s_k e^{η_k} x_k ÷ Λ. It knows what
+// s_k being the share of period k within the horizon of the panel's day: a training day has its own season and growth. The interval is by the delta method on log Λ, whose slopes are Σ s_k e^{η_k} x_k ÷ Λ. It knows what
 // customers differ by, not what a whole year is off by: a series has as many values as there are periods.
 type hazardModel struct {
 	columns *hazardColumns
@@ -30,10 +30,16 @@ type hazardModel struct {
 	cov     *mat.SymDense // clustered
 	mean    []float64
 	codes   []uint8
-	open    int // column of panels that says whether a contract is in force, 0 without contracts
-	ahead   []aheadPeriod
+	open    int                   // column of panels that says whether a contract is in force, 0 without contracts
+	now     *ahead                // the horizon after the day of knowledge
+	before  map[ingest.Day]*ahead // those after the training days, which a correction for contracts asks for
+}
+
+// ahead is the horizon after a day.
+type ahead struct {
+	periods []aheadPeriod
 	growth  []float64 // of the series, on the day
-	periods float64   // Σ s_k
+	total   float64   // Σ s_k
 }
 
 // aheadPeriod is one of the horizon: it begins in so many days.
@@ -69,11 +75,18 @@ func trainHazard(b *study, at *origin) trained[chanceModel] {
 		t.Note = certificateNote(&fit.Certificate)
 		return t
 	}
-	m := &hazardModel{columns: c, coef: fit.Coef, cov: fit.Robust, mean: columnMeans(r.Design), codes: codesOf(c.all), growth: growth}
+	m := &hazardModel{columns: c, coef: fit.Coef, cov: fit.Robust, mean: columnMeans(r.Design), codes: codesOf(c.all), before: map[ingest.Day]*ahead{}}
 	if b.held != nil {
 		m.open = b.column(contractFeature.Name)
 	}
-	m.lookAhead(at.day, b.Clock.Horizon)
+	m.now = c.ahead(at.day, b.Clock.Horizon, growth)
+	for _, p := range at.train {
+		then, ok := c.growths(p.Day)
+		if !ok {
+			then = growth // not known yet
+		}
+		m.before[p.Day] = c.ahead(p.Day, b.Clock.Horizon, then)
+	}
 	t.Model = m
 	return t
 }
@@ -88,16 +101,26 @@ func (b *study) column(name string) int {
 	return 0
 }
 
-// lookAhead cuts the horizon after a day into periods.
-func (m *hazardModel) lookAhead(day ingest.Day, horizon int) {
+// ahead cuts the horizon after a day into periods.
+func (c *hazardColumns) ahead(day ingest.Day, horizon int, growth []float64) *ahead {
+	a := &ahead{growth: growth}
 	for k, start := 0, day; start < day+ingest.Day(horizon); k++ {
-		end := m.columns.period.Add(day, k+1)
+		end := c.period.Add(day, k+1)
 		inside := min(end, day+ingest.Day(horizon)) - start
 		share := float64(inside) / float64(end-start)
-		m.ahead = append(m.ahead, aheadPeriod{float64(start - day), share, m.columns.seasonOf(start, end)})
-		m.periods += share
+		a.periods = append(a.periods, aheadPeriod{float64(start - day), share, c.seasonOf(start, end)})
+		a.total += share
 		start = end
 	}
+	return a
+}
+
+// after is the horizon after the day of a panel.
+func (m *hazardModel) after(day ingest.Day) *ahead {
+	if a := m.before[day]; a != nil {
+		return a
+	}
+	return m.now
 }
 
 // moment is what is known on the day of a panel of subject i, who is at risk.
@@ -116,12 +139,12 @@ const mostLogHazard = 20
 
 // hazard is Λ of subject i, and Σ s_k e^{η_k} x_k, its slopes.
 func (m *hazardModel) hazard(p *panel, i int) (total float64, slope []float64) {
-	now, x := m.moment(p, i), make([]float64, 2*len(m.coef))
+	now, x, after := m.moment(p, i), make([]float64, 2*len(m.coef)), m.after(p.Day)
 	x, slope = x[:len(m.coef)], x[len(m.coef):]
 	recency, tenure := now.recency, now.tenure
-	for _, a := range m.ahead {
+	for _, a := range after.periods {
 		now.recency, now.tenure = recency+a.in, tenure+a.in
-		m.columns.fill(x, &now, a.season, m.growth)
+		m.columns.fill(x, &now, a.season, after.growth)
 		part := a.share * math.Exp(min(max(m.predictor(x), -mostLogHazard), mostLogHazard))
 		total += part
 		for j, v := range x {
@@ -160,7 +183,7 @@ func (m *hazardModel) chance(p *panel, i int, level float64) (prob, low, high fl
 
 // baseline is the mean customer-period of training, all through the horizon.
 func (m *hazardModel) baseline() Baseline {
-	return Baseline{LinkLoglog, -m.predictor(m.mean) - math.Log(m.periods)}
+	return Baseline{LinkLoglog, -m.predictor(m.mean) - math.Log(m.now.total)}
 }
 
 // parts are those of −log Λ = baseline + Σ parts + rest: −β(x̄ − mean), x̄ the mean over the periods of the horizon weighted by their parts of Λ; the rest is
@@ -195,6 +218,6 @@ func (m *hazardModel) explain(p *panel, i int) *LinearWhy {
 			w.Terms = append(w.Terms, Term{Name: f.Name, Reason: f.Reason, Doc: f.Doc, Value: mean[j], Mean: m.mean[j], Coef: -m.coef[j], Share: parts[j]})
 		}
 	}
-	w.Terms = append(w.Terms, Term{Name: "periods ahead", Reason: codeSilence, Doc: "as the silence grows", Value: m.periods, Mean: m.periods, Share: rest})
+	w.Terms = append(w.Terms, Term{Name: "periods ahead", Reason: codeSilence, Doc: "as the silence grows", Value: m.now.total, Mean: m.now.total, Share: rest})
 	return w
 }

@@ -109,6 +109,39 @@ func TestHazardFindsWhatMadeIt(t *testing.T) {
 	}
 }
 
+// A panel of a training day is told of its own season and growth, not of those of today: a correction for contracts compares with what came then.
+func TestHazardKnowsTheSeasonOfTrainingDays(t *testing.T) {
+	h := hazardBook{first: date("2018-01-10"), asOf: date("2024-01-05"), elasticity: 1.2, peak: 1.2}
+	h.series = monthlySeries(h.first-800, h.asOf, 20, nil)
+	l := handmade(h.asOf, nil, h.sales(900)...)
+	b, err := newBook(l, &table.Inputs{Series: h.series}, Clock{AsOf: h.asOf, First: h.first, Period: Month, Horizon: 60, MedianGap: 20}, nil, DefaultConfig(), 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	st := newStudy(b)
+	at := &origin{day: h.asOf, panel: st.newPanel(h.asOf, b.Profiles)}
+	for k := range 4 { // the newest label holds the peak
+		day := h.asOf - ingest.Day(60*(k+1))
+		at.train = append(at.train, st.newPanel(day, b.profilesOn(day, ingest.Shards)))
+	}
+	fit := trainHazard(st, at)
+	if !fit.OK {
+		t.Fatal(fit.Note)
+	}
+	for _, p := range at.train {
+		expected, came := 0.0, 0.0
+		for i := range p.Subjects {
+			if s := &p.Subjects[i]; canLeave(s) {
+				prob, _, _ := fit.Model.chance(p, i, .9)
+				expected, came = expected+prob, came+unit(s.silent)
+			}
+		}
+		if math.Abs(expected-came) > 3*math.Sqrt(expected) { // with the season of today 128 for 13
+			t.Errorf("%v: %.0f expected to be silent, %.0f were", p.Day, expected, came)
+		}
+	}
+}
+
 // A period's row is what a panel of the day it begins on knows, with and without contracts.
 func TestHazardRowsAreWhatPanelsKnow(t *testing.T) {
 	sim := manyBuyers()

@@ -33,12 +33,12 @@ func correction(c *contest[chanceModel]) *Correction {
 	var learn, held evaluate.Rows
 	pred := c.trials[c.champion].pred
 	for f := 1; f < len(pred); f++ {
-		into, half := &learn, int32(0)
+		into, half := &learn, uint32(0)
 		if f == 1 {
 			into, half = &held, 1
 		}
 		for i, p := range pred[f] {
-			if id := c.arena.ids[f][i]; id%2 == half { // a number in the order of keys, which a hash has dealt out to shards
+			if id := c.arena.ids[f][i]; drawn(id, forMapping)&1 == half {
 				into.Y, into.P, into.Cluster = append(into.Y, c.arena.actual[f][i]), append(into.P, p), append(into.Cluster, id)
 			}
 		}

@@ -73,13 +73,13 @@ func netOn(c *columns, r *rows, days int, name string, threads int) trained[chan
 
 // thinned are the rows of a k-th of the customers, about n of them.
 func (r *rows) thinned(n int) *rows {
-	step := uint32((len(r.y) + n - 1) / n)
+	step := (len(r.y) + n - 1) / n
 	if step <= 1 {
 		return r
 	}
 	out := &rows{Design: &regress.Design{Names: r.Names}}
 	for i, id := range r.ids {
-		if drawn(id, forSample)%step == 0 {
+		if oneOf(id, forSample, step) {
 			out.X = append(out.X, r.Row(i)...)
 			out.ids, out.y, out.origin = append(out.ids, id), append(out.y, r.y[i]), append(out.origin, r.origin[i])
 		}

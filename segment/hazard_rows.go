@@ -19,10 +19,10 @@ func (b *study) pastPeriods(day ingest.Day) (starts, ends []ingest.Day) {
 }
 
 // hazardRows are the customer-periods at risk that end on a day or before, with what was known when each began; y is 1 with a purchase day in it. Of a large book
-// every so many customers.
+// one of so many customers, drawn.
 func (b *study) hazardRows(c *hazardColumns, day ingest.Day, starts, ends []ingest.Day, customers int) *rows {
 	r := &rows{Design: &regress.Design{Names: featureNames(c.all)}}
-	step := int32(customers*len(starts)/mostHazardRows + 1)
+	step := customers*len(starts)/mostHazardRows + 1
 	seasons, growths := make([]int, len(starts)), make([][]float64, len(starts))
 	usable := make([]bool, len(starts))
 	for k := range starts {
@@ -34,7 +34,7 @@ func (b *study) hazardRows(c *hazardColumns, day ingest.Day, starts, ends []inge
 	b.Ledger.ScanFirst(b.sample, 1, func(shard int, sh *ingest.Shard) {
 		for row := range sh.Customers() {
 			id := b.start[shard] + int32(row)
-			if id%step != 0 {
+			if !oneOf(id, forHazard, step) {
 				continue
 			}
 			days = purchaseDays(days[:0], b.Ledger, sh, row, day)

@@ -103,14 +103,14 @@ func fitLife(b *study, at *origin) (*lifeModel, trained[valueModel]) {
 	return m, t
 }
 
-// lives are of the customers at risk, every so many of them where the training days have more than mostLives.
+// lives are of the customers at risk, one of so many, drawn, where the training days have more than mostLives.
 func lives(train []*panel) outcome {
 	n := 0
 	for _, p := range train {
 		n += p.atRisk()
 	}
-	step := int32((n + mostLives - 1) / mostLives)
-	return outcome{func(s *subject) bool { return s.atRisk && s.id%max(step, 1) == 0 }, func(s *subject) float64 { return float64(s.life) }}
+	step := (n + mostLives - 1) / mostLives
+	return outcome{func(s *subject) bool { return s.atRisk && oneOf(s.id, forLives, step) }, func(s *subject) float64 { return float64(s.life) }}
 }
 
 // aft fits, and once more without the columns whose coefficient nothing bounds, as logistic does.

@@ -37,6 +37,10 @@ const (
 	forSample uint32 = iota + 1
 	forFold
 	forHalf
+	forMapping
+	forHazard
+	forLives
+	forSpend
 )
 
 // drawn is a number that knows nothing of the customer: a hash (the finaliser of MurmurHash3, Appleby 2011) of its running number.
@@ -46,3 +50,6 @@ func drawn(id int32, end uint32) uint32 {
 	h = (h ^ h>>13) * 0xc2b2ae35
 	return h ^ h>>16
 }
+
+// oneOf reports whether a customer is among a step-th of them, drawn for an end.
+func oneOf(id int32, end uint32, step int) bool { return step <= 1 || drawn(id, end)%uint32(step) == 0 }

@@ -69,12 +69,12 @@ func trainGammaSpend(b *study, at *origin) trained[valueModel] {
 	return t
 }
 
-// fitGammaSpend fits to all who have bought, or to every so many of them.
+// fitGammaSpend fits to all who have bought, or to one of so many, drawn.
 func fitGammaSpend(b *study, p *panel) (*spend.Fit, error) {
-	step := int32((len(p.Subjects) + mostSpenders - 1) / mostSpenders)
+	step := (len(p.Subjects) + mostSpenders - 1) / mostSpenders
 	var x, m []float64
 	for i := range p.Subjects {
-		if s := &p.Subjects[i]; s.id%step == 0 {
+		if s := &p.Subjects[i]; oneOf(s.id, forSpend, step) {
 			x, m = append(x, float64(s.periods)), append(m, s.spend)
 		}
 	}

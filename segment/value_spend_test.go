@@ -60,9 +60,9 @@ func TestGammaSpendFindsWhatMadeIt(t *testing.T) {
 	if f, err = fitGammaSpend(b, p); err != nil || f.Certificate.Warnings[0].Code != spend.WarnDependent {
 		t.Error(err, f.Certificate)
 	}
-	// A large book is learnt from by every so many customers.
+	// A large book is learnt from by one of so many customers.
 	p.Subjects = spenders(3*mostSpenders, 4, 3.5, 50, 0)
-	if f, err = fitGammaSpend(b, p); err != nil || f.Customers != mostSpenders {
+	if f, err = fitGammaSpend(b, p); err != nil || math.Abs(float64(f.Customers)-mostSpenders) > .05*mostSpenders {
 		t.Error(err, f.Customers)
 	}
 }
