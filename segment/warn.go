@@ -2,8 +2,10 @@ package segment
 
 import (
 	"math"
+	"strings"
 
 	"mainstay/internal/num"
+	"mainstay/regress/spend"
 )
 
 // warn adds what a reader must know before using the numbers.
@@ -38,7 +40,7 @@ func (a *analysis) warn() {
 		}
 	}
 	for _, c := range r.Contests {
-		if !c.Certified && (c.Target == targetChurn && a.churn.contested || c.Target == targetValue && a.value.contested) {
+		if contested := c.Target == targetChurn && a.churn.contested || c.Target == targetValue && a.value.contested; contested && !c.Certified && !unsuited(c.Note) {
 			add(warnNotCertified, c.Target+" candidate "+c.Candidate+" was not used: "+c.Note)
 		}
 	}
@@ -50,6 +52,17 @@ func (a *analysis) warn() {
 			add(warnUncosted, "trailing-12-month net of "+compact(a.money(gone))+" has no known cost and counts as no margin")
 		}
 	}
+}
+
+// unsuited says that a candidate took no part because the book is not of its kind: too small, too short, or against what the model
+// assumes. That is as it should be and no failure, so that no run warns of it every night; the manifest has the reason.
+func unsuited(note string) bool {
+	code, _, _ := strings.Cut(note, ": ")
+	switch code {
+	case num.WarnTooFew, num.WarnHorizonShort, spend.WarnDependent, spend.WarnNoMean, spend.WarnNotPositive:
+		return true
+	}
+	return false
 }
 
 // Warning codes of this package, beside those of num.
