@@ -126,7 +126,7 @@ func newMarkovCommand(a *app) *cobra.Command {
 		},
 	}
 	o.addFlags(cmd.Flags())
-	cmd.AddCommand(newContinuousCommand(a))
+	cmd.AddCommand(newContinuousCommand(a), newHiddenCommand(a))
 	return cmd
 }
 

@@ -61,9 +61,6 @@ func (m *Model) Choose(d *Data, from, to, last, threads int) (*Choice, error) {
 
 // hold cuts the last periods off; nil for both where nothing is left.
 func (m *Model) hold(d *Data, last int) (whole, before *Data, err error) {
-	if err := m.check(); err != nil {
-		return nil, nil, err
-	}
 	if err := d.check(m); err != nil {
 		return nil, nil, err
 	}

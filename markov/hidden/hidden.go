@@ -55,13 +55,15 @@ type Model struct {
 	Spend    bool // spend in a period that has some is Gamma, with a mean for each state and one shape: with its own, a state could shrink to a single amount
 }
 
-// The most states and different counts: bounds on the sums of a pass.
+// The most states, the largest count, and the largest spend; the smallest is 1/MostSpend.
 const (
-	mostStates = 12
-	mostCounts = 4096
-	mostCount  = 1e9
-	mostSpend  = 1e15
+	MostStates = 12
+	MostCount  = 1e9
+	MostSpend  = 1e15
 )
+
+// mostCounts is the most different counts: a bound on the sums of a pass.
+const mostCounts = 4096
 
 // Data are the periods of customers, one customer after the other, in the order of time.
 type Data struct {
@@ -92,8 +94,8 @@ func (e *DataError) Error() string {
 
 func (m *Model) check() error {
 	switch {
-	case m.States < 1 || m.States > mostStates:
-		return fmt.Errorf("hidden: %d states; a model has 1 to %d", m.States, mostStates)
+	case m.States < 1 || m.States > MostStates:
+		return fmt.Errorf("hidden: %d states; a model has 1 to %d", m.States, MostStates)
 	case m.Activity != Poisson && m.Activity != NegativeBinomial:
 		return fmt.Errorf("hidden: activity is %q; expected %q or %q", m.Activity, Poisson, NegativeBinomial)
 	case m.Start != Free && m.Start != Stationary:
@@ -132,13 +134,13 @@ func (d *Data) check(m *Model) error {
 			return fmt.Errorf("hidden: customer %d (the first is 0) has no periods: leave it out", c)
 		}
 		for t := lo; t < hi; t++ {
-			if v := d.Activity[t]; !math.IsNaN(v) && (!(v >= 0 && v <= mostCount) || v != math.Trunc(v)) {
+			if v := d.Activity[t]; !math.IsNaN(v) && (!(v >= 0 && v <= MostCount) || v != math.Trunc(v)) {
 				return &DataError{c, t - lo, fmt.Sprintf("activity %v, expected a count: 0, 1, 2 …", v)}
 			}
 			if !m.Spend {
 				continue
 			}
-			if v := d.Spend[t]; !math.IsNaN(v) && !(v == 0 || v >= 1/mostSpend && v <= mostSpend) {
+			if v := d.Spend[t]; !math.IsNaN(v) && !(v == 0 || v >= 1/MostSpend && v <= MostSpend) {
 				return &DataError{c, t - lo, fmt.Sprintf("spend %v, expected 0 for none, or an amount above it; net returns against earlier periods", v)}
 			}
 		}

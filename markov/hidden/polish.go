@@ -117,18 +117,18 @@ func (p *panel) release(q *Params, s *sums) (moved bool) {
 	return moved
 }
 
-// onEdge says in words which parameters lie on an edge, "" for none.
+// onEdge says in words which parameters lie on an edge, "" for none; to people the weakest state is 1.
 func (q *Params) onEdge(start Start) string {
 	var said []string
 	zeros := func(what string, prob []float64) {
 		for j, v := range prob {
 			if v == 0 {
-				said = append(said, fmt.Sprintf(what, j))
+				said = append(said, fmt.Sprintf(what, j+1))
 			}
 		}
 	}
 	for i, row := range q.Moves {
-		zeros(fmt.Sprintf("nobody moves from state %d to %%d", i), row)
+		zeros(fmt.Sprintf("nobody moves from state %d to %%d", i+1), row)
 	}
 	if start == Free {
 		zeros("nobody begins in state %d", q.Initial)
@@ -136,7 +136,7 @@ func (q *Params) onEdge(start Start) string {
 	zeros("there is no activity in state %d", q.Mean)
 	for i, v := range q.Size {
 		if math.IsInf(v, 1) {
-			said = append(said, fmt.Sprintf("counts in state %d vary no more than Poisson's", i))
+			said = append(said, fmt.Sprintf("counts in state %d vary no more than Poisson's", i+1))
 		}
 	}
 	return strings.Join(said, ", ")

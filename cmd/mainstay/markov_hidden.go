@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"mainstay/ingest/table"
+	"mainstay/markov/hidden"
+	"mainstay/reports"
+	"mainstay/segment/moves"
+)
+
+const hiddenLong = `Fit a hidden Markov model: in every period a customer is in a state of relationship that nobody
+sees, and how much is done and spent shows it. Says what the states are, how customers move between
+them, how many there are, and (--out) in which everybody was in every period.
+
+The table holds rows of id and time, with a count of what was done (--activity; without it rows are
+counted) and an amount (--spend). Rows of an id in one period are added up. Without --period the
+distinct times of an id are its periods. With it, a period without a row is not known; with --zero it
+had no activity, up to the last period of the table. States are numbered from the weakest, by activity
+times spend.
+
+--states takes a number or a range; of a range the number with the lowest BIC is shown. --holdout also
+predicts the last periods of every id by fits without them.`
+
+type hiddenOptions struct {
+	markovOptions
+	hidden     moves.HiddenConfig
+	states     string
+	from, to   int
+	negative   bool
+	stationary bool
+	holdout    int
+	threads    int
+}
+
+func (o *hiddenOptions) addFlags(f *pflag.FlagSet) {
+	f.SortFlags = false
+	f.StringVar(&o.config.ID, "id", "id", "`COLUMN` of who it is")
+	f.StringVar(&o.config.Time, "time", "time", "`COLUMN` of the time: numbers, or dates with or without a time of day")
+	f.StringVar(&o.hidden.Activity, "activity", "", "`COLUMN` of counts (default: rows are counted)")
+	f.StringVar(&o.hidden.Spend, "spend", "", "`COLUMN` of amounts")
+	f.StringVar(&o.config.Period, "period", moves.Auto, "auto (the times of an id), day, week, month, quarter, year, or a number")
+	f.BoolVar(&o.hidden.Zero, "zero", false, "with --period: a period without a row had no activity")
+	f.StringVar(&o.asOf, "as-of", "", "set later rows aside, and those of periods not over on this `DATE` (default: yesterday)")
+	f.StringVar(&o.states, "states", "1-4", "`NUMBER` of states, or a range")
+	f.BoolVar(&o.negative, "negative-binomial", false, "counts vary more than Poisson's within a state")
+	f.BoolVar(&o.stationary, "stationary", false, "first states are distributed as in the long run")
+	f.IntVar(&o.holdout, "holdout", 0, "last `PERIODS` of every id to predict")
+	f.Float64Var(&o.level, "level", 0.95, "confidence `LEVEL` of the intervals")
+	f.StringVarP(&o.out, "out", "o", "", "write the state of every period to `FILE` (.csv, .parquet, .arrow, .json)")
+	f.BoolVar(&o.json, "json", false, "print JSON instead of tables")
+	addThreads(f, &o.threads)
+}
+
+func newHiddenCommand(a *app) *cobra.Command {
+	o := &hiddenOptions{}
+	cmd := &cobra.Command{
+		Use:   "hidden TABLE...",
+		Short: "fit a hidden Markov model to activity and spend: the strength of relationships",
+		Long:  hiddenLong,
+		Example: `  mainstay markov hidden orders.csv --id customer --time date --spend amount --period month --zero
+  mainstay markov hidden months.csv --id customer --time month --activity orders --states 3 --out states.csv
+  mainstay markov hidden months.csv --activity visits --states 1-5 --holdout 6 --json`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := o.checkHidden(args); err != nil {
+				return err
+			}
+			return runHidden(cmd.Context(), a, o, args)
+		},
+	}
+	o.addFlags(cmd.Flags())
+	return cmd
+}
+
+func (o *hiddenOptions) checkHidden(args []string) error {
+	o.eras = leastEras
+	if err := o.check(args); err != nil {
+		return err
+	}
+	if o.hidden.Zero && o.config.Period == moves.Auto {
+		return usageError{errors.New("--zero needs --period, of which there are some without a row")}
+	}
+	from, to, ranged := strings.Cut(o.states, "-")
+	if !ranged {
+		to = from
+	}
+	var errFrom, errTo error
+	o.from, errFrom = strconv.Atoi(from)
+	o.to, errTo = strconv.Atoi(to)
+	if errFrom != nil || errTo != nil || o.from < 1 || o.to < o.from || o.to > hidden.MostStates {
+		return usageError{fmt.Errorf("--states is %q; expected a number from 1 to %d, or a range such as 1-4", o.states, hidden.MostStates)}
+	}
+	if o.holdout < 0 {
+		return usageError{fmt.Errorf("--holdout is %d; expected a number of periods", o.holdout)}
+	}
+	o.hidden.Config = o.config
+	return nil
+}
+
+func runHidden(ctx context.Context, a *app, o *hiddenOptions, sources []string) error {
+	a.progress.start(a.stderr)
+	a.progress.say("reading the table")
+	t, err := table.Read(ctx, files, sources, o.threads)
+	if err != nil {
+		return err
+	}
+	c := &reports.HiddenChain{Files: t.Files, Level: o.level}
+	if c.Panel, err = moves.ReadHidden(t, o.hidden); err != nil {
+		return err
+	}
+	m := &hidden.Model{Activity: hidden.Poisson, Start: hidden.Free, Spend: o.hidden.Spend != "", States: o.from}
+	if o.negative {
+		m.Activity = hidden.NegativeBinomial
+	}
+	if o.stationary {
+		m.Start = hidden.Stationary
+	}
+	a.progress.say("fitting the states")
+	if c.Choice, err = m.Choose(c.Panel.Data, o.from, o.to, o.holdout, o.threads); err != nil {
+		return err
+	}
+	if c.Choice.ByBIC < 0 {
+		return certified(&c.Choice.Candidates[0].Fit.Certificate, "the states")
+	}
+	c.Fit = c.Choice.Candidates[c.Choice.ByBIC].Fit
+	if c.States, err = c.Fit.Decode(c.Panel.Data, o.threads); err != nil {
+		return err
+	}
+	a.progress.clear()
+	if o.out != "" {
+		if err := reports.WriteFile(o.out, reports.HiddenStatesTable(c)); err != nil {
+			return err
+		}
+	}
+	if o.json {
+		return reports.WriteHiddenJSON(a.stdout, c)
+	}
+	return reports.HiddenText(a.stdout, c)
+}

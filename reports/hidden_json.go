@@ -1,0 +1,98 @@
+package reports
+
+import (
+	"io"
+
+	"mainstay/markov/hidden"
+)
+
+// HiddenSchema is the version of what WriteHiddenJSON writes.
+const HiddenSchema = "mainstay.markov-hidden/1"
+
+type hiddenDocument struct {
+	Schema      string            `json:"schema"`
+	Files       []string          `json:"files"`
+	AsOf        *string           `json:"as_of"`
+	IDs         int               `json:"ids"`
+	Step        string            `json:"step"`
+	Seen        number            `json:"periods"`
+	Activity    string            `json:"activity"`
+	Start       string            `json:"start"`
+	Level       float64           `json:"level"`
+	LogLik      number            `json:"log_likelihood"`
+	AIC         number            `json:"aic"`
+	BIC         number            `json:"bic"`
+	Certificate certificate       `json:"certificate"`
+	States      []hiddenState     `json:"states"`
+	Moves       [][]boundedFigure `json:"moves"`
+	SpendShape  *boundedFigure    `json:"spend_shape"`
+	Candidates  []hiddenCandidate `json:"candidates"`
+	Notes       []string          `json:"notes"`
+}
+
+type hiddenState struct {
+	State    int            `json:"state"`
+	Periods  number         `json:"periods"`
+	Activity boundedFigure  `json:"activity"`
+	Size     *boundedFigure `json:"size"`
+	Spend    *boundedFigure `json:"spend"`
+	Initial  boundedFigure  `json:"initial"`
+	LongRun  boundedFigure  `json:"long_run"`
+}
+
+type hiddenCandidate struct {
+	States    int    `json:"states"`
+	Certified bool   `json:"certified"`
+	LogLik    number `json:"log_likelihood"`
+	AIC       number `json:"aic"`
+	BIC       number `json:"bic"`
+	Holdout   number `json:"holdout"`
+	HeldOut   number `json:"held_out"`
+	ByBIC     bool   `json:"by_bic"`
+	ByHoldout bool   `json:"by_holdout"`
+}
+
+func hiddenFigure(e hidden.Estimate) boundedFigure {
+	return boundedFigure{number(e.Value), number(e.SE), number(e.Low), number(e.High)}
+}
+
+// hiddenPart is one of several figures, null where there are none.
+func hiddenPart(all []hidden.Estimate, i int) *boundedFigure {
+	if i >= len(all) {
+		return nil
+	}
+	v := hiddenFigure(all[i])
+	return &v
+}
+
+// WriteHiddenJSON writes everything that is known about c; the states of periods are in the table.
+func WriteHiddenJSON(w io.Writer, c *HiddenChain) error {
+	f := c.Fit
+	doc := hiddenDocument{Schema: HiddenSchema, Files: c.Files, IDs: len(c.Panel.IDs), Step: c.Panel.Step, Seen: number(f.Seen), Activity: string(f.Activity), Start: string(f.Start),
+		Level: c.Level, LogLik: number(f.LogLik), AIC: number(f.AIC), BIC: number(f.BIC), Certificate: newCertificate(&f.Certificate),
+		SpendShape: hiddenPart(f.SpendShapeEstimate(c.Level), 0), Notes: c.remarks()}
+	if c.Panel.AsOf != "" {
+		doc.AsOf = &c.Panel.AsOf
+	}
+	sizes, spends, initial, run := f.SizeEstimates(c.Level), f.SpendMeanEstimates(c.Level), f.InitialEstimates(c.Level), f.LongRun(c.Level)
+	for i, m := range f.MeanEstimates(c.Level) {
+		doc.States = append(doc.States, hiddenState{i + 1, number(f.Occupied[i]), hiddenFigure(m), hiddenPart(sizes, i), hiddenPart(spends, i), hiddenFigure(initial[i]), hiddenFigure(run[i])})
+	}
+	for _, row := range f.MoveEstimates(c.Level) {
+		var figures []boundedFigure
+		for _, e := range row {
+			figures = append(figures, hiddenFigure(e))
+		}
+		doc.Moves = append(doc.Moves, figures)
+	}
+	for i, k := range c.Choice.Candidates {
+		doc.Candidates = append(doc.Candidates, hiddenCandidate{k.States, k.Fit.Certificate.Certified(), number(k.Fit.LogLik), number(k.Fit.AIC), number(k.Fit.BIC), number(k.Holdout), number(k.HeldOut),
+			i == c.Choice.ByBIC, i == c.Choice.ByHoldout})
+	}
+	text, err := encodeJSON(doc)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(text)
+	return err
+}

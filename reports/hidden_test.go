@@ -1,0 +1,63 @@
+package reports
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+
+	"mainstay/markov/hidden"
+	"mainstay/segment/moves"
+)
+
+// newHidden is a small book of two states, laid out by hand.
+func newHidden() *HiddenChain {
+	d := &hidden.Data{Begins: []int{0}}
+	p := &moves.HiddenPanel{Data: d, Step: "a month", AsOf: "2026-11-22", Notes: []string{"2 rows without id were set aside"}}
+	for c := range 30 {
+		for t := range 12 {
+			level := (c + t/4) % 2 // strong and weak by turns, four periods each
+			x := float64((c*7 + t*5) % 3)
+			if level == 1 {
+				x = 4 + float64((c*5+t*3)%6)
+			}
+			spend := 0.0
+			if x > 0 {
+				spend = 10 * (1 + float64(3*level)) * (1 + float64((c*3+t)%5)/3)
+			}
+			d.Activity, d.Spend = append(d.Activity, x), append(d.Spend, spend)
+			p.Times, p.Number = append(p.Times, ""), append(p.Number, int64(t+1))
+		}
+		d.Begins = append(d.Begins, len(d.Activity))
+		p.IDs = append(p.IDs, "客户"+hiddenName(c))
+	}
+	m := &hidden.Model{Activity: hidden.Poisson, Start: hidden.Free, Spend: true}
+	choice, err := m.Choose(d, 1, 2, 3, 1)
+	if err != nil || choice.ByBIC < 0 {
+		panic(err)
+	}
+	c := &HiddenChain{Files: []string{"months.csv"}, Panel: p, Level: .95, Choice: choice, Fit: choice.Candidates[choice.ByBIC].Fit}
+	if c.States, err = c.Fit.Decode(d, 1); err != nil {
+		panic(err)
+	}
+	return c
+}
+
+func TestHidden(t *testing.T) {
+	c := newHidden()
+	var text, doc bytes.Buffer
+	if err := errors.Join(HiddenText(&text, c), WriteHiddenJSON(&doc, c), HiddenStatesTable(c).check()); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "hidden.txt", text.String())
+	for line := range strings.Lines(text.String()) {
+		if n := width(strings.TrimSuffix(line, "\n")); n > pageWidth {
+			t.Errorf("%d columns: %s", n, line)
+		}
+	}
+	for _, bad := range []string{"NaN", "Inf", "%!"} {
+		if strings.Contains(text.String()+doc.String(), bad) {
+			t.Errorf("%q in\n%s\n%s", bad, &text, &doc)
+		}
+	}
+}

@@ -1,0 +1,91 @@
+package moves
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"mainstay/ingest"
+	"mainstay/ingest/store"
+	"mainstay/ingest/table"
+)
+
+func hiddenConfig(period string) HiddenConfig {
+	return HiddenConfig{Config: Config{ID: "id", Time: "time", Period: period, AsOf: ingest.Date(2024, 6, 30)}, Activity: "n", Spend: "y"}
+}
+
+const hiddenRows = "id,time,n,y\nb,2024-03-01,1,5\na,2024-01-05,2,10\na,2024-01-20,1,2.5\na,2024-04-02,,\n,2024-01-01,9,9\na,2024-07-02,9,9\n"
+
+func TestReadHidden(t *testing.T) {
+	for name, want := range map[string]string{
+		"month": "[0 4 5] [3 NaN NaN NaN 1] [12.5 0 0 NaN 5] [1 2 3 4 1]",
+		"zero":  "[0 4 6] [3 0 0 NaN 1 0] [12.5 0 0 NaN 5 0] [1 2 3 4 1 2]",
+		"auto":  "[0 3 4] [2 1 NaN 1] [10 2.5 NaN 5] [1 2 3 1]",
+		"rows":  "[0 4 6] [2 0 0 1 1 0] [] [1 2 3 4 1 2]",
+	} {
+		c := hiddenConfig("month")
+		c.Zero = name == "zero" || name == "rows"
+		switch name {
+		case "auto":
+			c.Period = Auto
+		case "rows":
+			c.Activity, c.Spend = "", ""
+		}
+		p, err := ReadHidden(read(t, hiddenRows), c)
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		if got := fmt.Sprint(p.Data.Begins, p.Data.Activity, p.Data.Spend, p.Number); got != want {
+			t.Errorf("%s: %s, expected %s", name, got, want)
+		}
+		if fmt.Sprint(p.IDs) != "[a b]" || len(p.Times) != len(p.Data.Activity) || !strings.Contains(strings.Join(p.Notes, "; "), "1 row without id was set aside") {
+			t.Errorf("%s: %v %v %v", name, p.IDs, p.Times, p.Notes)
+		}
+	}
+}
+
+func TestReadHiddenRefuses(t *testing.T) {
+	for want, csv := range map[string]string{
+		"the activity of \"a\" in this period is 1.5": "id,time,n,y\na,2024-01-01,1.5,2\n",
+		"the activity of \"a\" in this period is -1":  "id,time,n,y\na,2024-01-01,-1,2\n",
+		"the spend of \"a\" in this period is -2":     "id,time,n,y\na,2024-01-01,1,-2\n",
+		"column \"n\" is not numeric":                 "id,time,n,y\na,2024-01-01,x,2\n",
+		"name it with --spend":                        "id,time,n\na,2024-01-01,1\n",
+		"no row counts":                               "id,time,n,y\na,2025-01-01,1,2\n",
+	} {
+		if _, err := ReadHidden(read(t, csv), hiddenConfig("month")); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, expected %q", err, want)
+		}
+	}
+	c := hiddenConfig("0.001")
+	if _, err := ReadHidden(read(t, "id,time,n,y\na,0,1,2\na,1e12,1,2\n"), c); err == nil || !strings.Contains(err.Error(), "longer period") {
+		t.Errorf("%v: gaps without an end", err)
+	}
+	c = hiddenConfig(Auto)
+	c.Zero = true
+	var setting *ConfigError
+	if _, err := ReadHidden(read(t, hiddenRows), c); !errors.As(err, &setting) {
+		t.Errorf("%v", err)
+	}
+}
+
+// Whatever the table, reading ends in a panel that the model takes, or in an error.
+func FuzzReadHidden(f *testing.F) {
+	f.Add(hiddenRows, "month", true)
+	f.Add("id,time,n,y\na,1,1,2\na,3,1,2\n", "1", false)
+	f.Add("id,time,n,y\na,-1e300,1,2\nb,1e300,1e400,2\n", "1", true)
+	f.Fuzz(func(t *testing.T, csv, period string, zero bool) {
+		tab, err := table.Read(context.Background(), store.Memory{"t.csv": []byte(csv)}, []string{"t.csv"}, 1)
+		if err != nil {
+			return
+		}
+		c := hiddenConfig(period)
+		c.Zero = zero
+		p, err := ReadHidden(tab, c)
+		if err == nil && (p.Data.Begins[len(p.Data.Begins)-1] != len(p.Data.Activity) || len(p.IDs)+1 != len(p.Data.Begins)) {
+			t.Errorf("%+v", p)
+		}
+	})
+}
