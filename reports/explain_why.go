@@ -160,7 +160,7 @@ func (b *brief) value() {
 			fixed(s.Z, 2), v(s.Own), count(s.Periods), fixed(1-s.Z, 2), v(s.Book)), 0)
 	case w.Life != nil:
 		l := w.Life
-		half := b.style.say("explain.lifehalf", fixed(l.Median, 0))
+		half := b.style.say("explain.lifehalf", fixed(l.Median, 0), b.res.Clock.Horizon)
 		if l.Median > century {
 			half = b.style.say("explain.lifelong")
 		}

@@ -117,7 +117,9 @@ func writeSection(b *bufio.Writer, s *model.Section, style Style) {
 		for line, i := range shown {
 			text := ""
 			if v.Text != nil {
-				text = printable(v.Text[i])
+				if text = printable(v.Text[i]); v.Name == "mark" || v.Name == "unique" { // words of ours, not the user's
+					text = style.tellFit(text)
+				}
 			} else {
 				text = kindText(v.Number[i], v.Kind)
 			}

@@ -89,8 +89,9 @@ func wrap(s string, n int) []string {
 		prevWide := false
 		for i, r := range s {
 			w := runeWidth(r)
-			percent := strings.HasPrefix(s[i:], " %") // stays with its number
-			if i > 0 && (r == ' ' && !percent || w == 2 || prevWide && !percent) && !strings.ContainsRune(neverFirst, r) {
+			percent := strings.HasPrefix(s[i:], " %")                                 // stays with its number
+			unit := (r == '万' || r == '亿') && i > 0 && s[i-1] >= '0' && s[i-1] <= '9' // likewise
+			if i > 0 && !unit && (r == ' ' && !percent || w == 2 || prevWide && !percent) && !strings.ContainsRune(neverFirst, r) {
 				cut = i
 			}
 			if used += w; used > n {

@@ -85,10 +85,7 @@ func (o *attritionOptions) check() error {
 		}
 		o.study.Until = ingest.DayOf(day)
 	}
-	if o.out != "" {
-		return reports.CheckFile(o.out)
-	}
-	return nil
+	return checkFiles(o.config.Transactions, o.out)
 }
 
 func runAttrition(ctx context.Context, a *app, o *attritionOptions) (err error) {

@@ -197,7 +197,7 @@ func (o *evaluateOptions) check(args []string) error {
 	if o.stream && (o.against != "" || o.by != "" || o.policy || o.calibrate != "") {
 		return fault("--stream looks at every row once or twice and keeps none: leave --against, --by, --contact-cost, --saved and --calibrate out, or --stream")
 	}
-	if err := o.mappingFlags.check(o.kind); err != nil {
+	if err := o.mappingFlags.check(o.kind, args); err != nil {
 		return err
 	}
 	for _, share := range o.top {

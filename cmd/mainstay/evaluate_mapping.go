@@ -35,7 +35,8 @@ func (m *mappingFlags) addFlags(f *pflag.FlagSet) {
 	f.StringVarP(&m.out, "out", "o", "", "with --calibrate: write the rows that are judged with their corrected probabilities to `FILE` (.csv, .parquet, .arrow, .json)")
 }
 
-func (m *mappingFlags) check(kind string) error {
+// check finds what is wrong with the flags, given the kind of predictions and the tables that are read.
+func (m *mappingFlags) check(kind string, read []string) error {
 	_, known := calibrations[m.calibrate]
 	switch {
 	case m.calibrate == "" && (m.learn != "" || m.learnWhere != "" || m.mapping != "" || m.out != "" || len(m.keep) > 0):
@@ -51,13 +52,11 @@ func (m *mappingFlags) check(kind string) error {
 	case (m.learn == "") == (m.learnWhere == ""):
 		return usageError{errors.New("a correction is learnt on other rows than those that are judged: name their file with --learn, or choose them with --learn-where, one of both")}
 	}
-	for _, file := range []string{m.mapping, m.out} {
-		if file == "" {
-			continue
-		}
-		if err := reports.CheckFile(file); err != nil {
-			return err
-		}
+	if m.learn != "" {
+		read = append(slices.Clone(read), m.learn)
+	}
+	if err := checkFiles(read, m.mapping, m.out); err != nil {
+		return err
 	}
 	if m.mapping != "" && !strings.HasSuffix(strings.ToLower(m.mapping), ".json") {
 		return usageError{fmt.Errorf("--mapping %s: a correction is written as .json", m.mapping)}

@@ -180,15 +180,11 @@ func (o *regressOptions) check(args []string) error {
 	case o.predict == "" && (len(o.keep) > 0 || len(o.times) > 0):
 		return fault("--keep and --times are about rows to predict: name their table with --predict")
 	}
-	for _, file := range []string{o.out, o.diagnose} {
-		if file == "" {
-			continue
-		}
-		if err := reports.CheckFile(file); err != nil {
-			return err
-		}
+	read := slices.Clone(args[:len(args)-1])
+	if o.predict != "" {
+		read = append(read, o.predict)
 	}
-	return nil
+	return checkFiles(read, o.out, o.diagnose)
 }
 
 // mostDays is longer than any history.

@@ -138,14 +138,7 @@ func (o *segmentOptions) check() error {
 	if err := o.checkViews(); err != nil {
 		return err
 	}
-	for _, path := range []string{o.out, o.members} {
-		if path != "" {
-			if err := reports.CheckFile(path); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	return checkFiles(o.config.Transactions, o.out, o.members)
 }
 
 // showSegments prints the rows and writes the files asked for.
