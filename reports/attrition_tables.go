@@ -22,7 +22,7 @@ func AttritionCustomers(a *Attrition) *Table {
 	b.attritionColumns("expected", "purchase days expected in the horizon", func(i int) attrition.Estimate { return s.Scores[i].Expected })
 	b.attritionColumns("per_purchase", "money that a purchase day is expected to bring (Gamma-Gamma)", func(i int) attrition.Estimate { return s.Worth[i].PerPurchase })
 	b.attritionColumns("value", "money expected in the horizon: expected × per_purchase", func(i int) attrition.Estimate { return s.Worth[i].Value })
-	b.attritionColumns("residual", "discounted purchase days to come, without end; null without a rate, and of mbg/cnbd-k", func(i int) attrition.Estimate { return s.Scores[i].Residual })
+	b.attritionColumns("residual", "discounted purchase days to come, without end; null without a rate", func(i int) attrition.Estimate { return s.Scores[i].Residual })
 	b.attritionColumns("residual_value", "their money: residual × per_purchase", func(i int) attrition.Estimate { return s.Worth[i].Residual })
 	if h := s.Holdout; h != nil {
 		b.attritionColumns("holdout_expected", "purchase days expected in the holdout", func(i int) attrition.Estimate { return h.Expected[i] })

@@ -3,7 +3,7 @@
 //
 // Reading order: attrition.go (models, data), fit.go (FitModel), part.go (what a likelihood is made of), the laws (law_bg.go,
 // law_pareto.go, law_bgbb.go), likelihood.go (passes over the customers); customer.go, score.go (what is said of each),
-// counts.go (distribution of purchases), population.go (of all), residual.go (discounted), regularity.go, sbg.go (contracts).
+// counts.go (distribution of purchases), population.go (of all), residual_bg.go (discounted, of BG/NBD and its kin), regularity.go, sbg.go (contracts).
 package attrition
 
 import (

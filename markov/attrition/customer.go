@@ -157,7 +157,7 @@ func (f *Fit) Residual(c Customer, rate, level float64) Estimate {
 	if !(rate > 0 && rate <= 1e3) || !t.see(c) {
 		return nothingKnown
 	}
-	return t.times(f.law.residual(&t.w, &t.p, c.X, c.T, rate))
+	return t.times(f.law.residual(&t.w, &t.p, c.X, c.Last, c.T, rate))
 }
 
 // Distribution is P(Y = j), j = 0 … largest, of the number Y of purchases in (T, T+horizon], given what was bought; of Customer{} that of

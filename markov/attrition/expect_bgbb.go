@@ -40,7 +40,7 @@ func bbRate(p *[most]float64, x, n float64) slope {
 
 // residual is E p · Σ_{i≥1} E(1−q)^i / (1+d)^i = E p · δ′/((γ+δ′)(1+d)) · ₂F₁(1, δ′+1; γ+δ′+1; 1/(1+d)), δ′ = δ+n: Fader, Hardie & Shang
 // 2010, eq. 14. rate is d, per period.
-func (bgbb) residual(_ *work, p *[most]float64, x, n, rate float64) slope {
+func (bgbb) residual(_ *work, p *[most]float64, x, _, n, rate float64) slope {
 	if !(rate > 0) {
 		return undefined()
 	}

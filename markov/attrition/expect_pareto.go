@@ -26,7 +26,7 @@ func (pareto) expected(_ *work, p *[most]float64, x, _, end, t float64) slope {
 //	R/α′ · E[1/(μ+δ)] = R/α′ · β′ · J(s, δβ′),   J(s, z) = ∫₀^∞ e^(−zv) (1+v)^(−s) dv = Ψ(1, 2−s; z) = z^(s−1) Ψ(s, s; z),
 //
 // Ψ being Tricomi's function.
-func (pareto) residual(w *work, p *[most]float64, x, end, rate float64) slope {
+func (pareto) residual(w *work, p *[most]float64, x, _, end, rate float64) slope {
 	whole, a1, b1, s := p[parR]+x, p[parAlpha]+end, p[parBeta]+end, p[parS]
 	if !(rate > 0) {
 		return undefined()

@@ -213,13 +213,29 @@ func (f *Fit) runaway(best *num.Ascent) bool {
 	}
 	var said []string
 	if len(up) > 0 {
-		said = append(said, strings.Join(up, " and ")+" grows without end (customers do not differ in it)")
+		said = append(said, fmt.Sprintf("%s %s without end (customers do not differ in it)", list(up), verb(up, "grows", "grow")))
 	}
 	if len(down) > 0 {
-		said = append(said, strings.Join(down, " and ")+" falls to 0 (nobody seems to leave, or nearly all do not buy)")
+		said = append(said, fmt.Sprintf("%s %s to 0 (nobody seems to leave, or nearly all do not buy)", list(down), verb(down, "falls", "fall")))
 	}
 	f.Certificate.Refuse(num.WarnBoundary, strings.Join(said, ", ")+": the likelihood has no maximum inside; take a simpler model, or observe longer")
 	return true
+}
+
+// list is "r, alpha and b".
+func list(names []string) string {
+	last := len(names) - 1
+	if last == 0 {
+		return names[0]
+	}
+	return strings.Join(names[:last], ", ") + " and " + names[last]
+}
+
+func verb(names []string, one, several string) string {
+	if len(names) == 1 {
+		return one
+	}
+	return several
 }
 
 // remark warns of what the estimates mean.
@@ -231,7 +247,7 @@ func (f *Fit) remark() {
 		}
 	}
 	if len(ridge) > 0 {
-		f.Certificate.Warn(WarnRidge, fmt.Sprintf("%s may be several times larger or smaller with hardly a worse fit: do not read the parameters by themselves; what is expected of customers is known as well as its intervals say", strings.Join(ridge, " and ")))
+		f.Certificate.Warn(WarnRidge, fmt.Sprintf("%s may be several times larger or smaller with hardly a worse fit: do not read the parameters by themselves; what is expected of customers is known as well as its intervals say", list(ridge)))
 	}
 	if f.Agree < f.Starts {
 		f.Certificate.Warn(num.WarnNotConverged, fmt.Sprintf("%d of %d ascents ended elsewhere, lower: the highest is reported", f.Starts-f.Agree, f.Starts))

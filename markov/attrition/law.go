@@ -16,8 +16,8 @@ type law interface {
 	// defined (bg/bb: t that is no count of periods).
 	expected(w *work, p *[most]float64, x, last, end, t float64) slope
 	// residual is the logarithm of the mean of the discounted number of all purchases to come of a customer alive at T; rate is continuous
-	// per unit of time, of bg/bb per period. NaN for a model without it.
-	residual(w *work, p *[most]float64, x, end, rate float64) slope
+	// per unit of time, of bg/bb per period.
+	residual(w *work, p *[most]float64, x, last, end, rate float64) slope
 	// counts is P(Y = j), j = 0 … n, of the number Y of purchases in (T, T+t] of a customer alive at T.
 	counts(p *[most]float64, x, last, end, t float64, n int) []float64
 	// moves says which parameters covariates multiply: −1 where none may. A negative sign divides.
@@ -42,7 +42,7 @@ type work struct {
 	byCount part
 	moments moments
 	tail    tail // of a residual, by its arguments
-	long    long
+	stays   stays
 }
 
 // slope is a value with its derivatives by the parameters.

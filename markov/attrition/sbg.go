@@ -50,6 +50,10 @@ func SBG(d Lives) (*Contractual, error) {
 	}
 	starts := [][]float64{{0, 0}, {-1, 1}, {1, 1}, {0, 2}, {2, 3}}
 	ends := num.ClimbBest(func(theta []float64) (float64, []float64, *mat.SymDense) { return d.surface(theta, c.Customers) }, starts, climbs)
+	if len(ends) == 0 {
+		c.Certificate.Refuse(num.WarnNotConverged, "the likelihood is finite nowhere: look at the numbers of periods and the weights")
+		return c, nil
+	}
 	c.settle(ends[0])
 	return c, nil
 }

@@ -35,7 +35,7 @@ func (f *Fit) Scores(d *Data, q Questions) ([]Score, error) {
 	if err := f.fits(d); err != nil {
 		return nil, err
 	}
-	order := d.byCountAndTime(f.Model, q.Rate > 0)
+	order := d.order(f.Model, q.Rate > 0)
 	out := make([]Score, len(d.X))
 	num.Blocks(len(d.X), rowBlock, q.Threads, func(_, lo, hi int) {
 		t := f.teller(q.Level)
@@ -59,23 +59,27 @@ func (t *teller) score(c Customer, q *Questions) Score {
 	s := Score{Alive: t.alive(), Residual: nothingKnown}
 	s.Expected = t.times(t.f.law.expected(&t.w, &t.p, c.X, c.Last, c.T, q.Horizon))
 	if q.Rate > 0 {
-		s.Residual = t.times(t.f.law.residual(&t.w, &t.p, c.X, c.T, q.Rate))
+		s.Residual = t.times(t.f.law.residual(&t.w, &t.p, c.X, c.Last, c.T, q.Rate))
 	}
 	return s
 }
 
-// byCountAndTime is an order of customers in which those of the same count and time follow each other, where that saves long integrals; nil
-// for the order they are in.
-func (d *Data) byCountAndTime(m Model, residual bool) []int32 {
-	if !residual || m == BGBB || m == MBGCNBD || len(d.Purchase)+len(d.Dropout)+len(d.Stay) > 0 {
+// order is one of customers in which those follow each other whose residuals share long sums: of the same count, of Pareto/NBD the same time too; nil for
+// the order they are in.
+func (d *Data) order(m Model, residual bool) []int32 {
+	if !residual || m == BGBB || len(d.Purchase)+len(d.Dropout)+len(d.Stay) > 0 {
 		return nil
 	}
 	order := make([]int32, len(d.X))
 	for i := range order {
 		order[i] = int32(i)
 	}
+	first, second := d.X, d.T
+	if m == ParetoNBD {
+		first, second = d.T, d.X
+	}
 	slices.SortFunc(order, func(a, b int32) int {
-		return cmp.Or(cmp.Compare(d.T[a], d.T[b]), cmp.Compare(d.X[a], d.X[b]), cmp.Compare(a, b))
+		return cmp.Or(cmp.Compare(first[a], first[b]), cmp.Compare(second[a], second[b]), cmp.Compare(a, b))
 	})
 	return order
 }
