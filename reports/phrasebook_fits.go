@@ -358,6 +358,8 @@ var fitSentences = newPhrasebook([][2]string{
 	{`not kept: no fall of log loss at {n} on one side`, "未采用：对数损失未见下降（单侧 $1）"},
 	{`not kept: the other is better`, "未采用：另一方法更好"},
 	{`could not be fitted: {t}`, "无法拟合：$1"},
+	{`all probabilities are the same: there is no slope`, "概率全部相同，没有斜率"},
+	{`the slope is {n}: the order would be turned round`, "斜率为 $1，次序会颠倒"},
 	{`learnt from the rows for which {q}, {n} row{s}; {n} row{s} judged`, "学自满足 $1 的 $2 行；评判 $3 行"},
 	{`learnt from {q}, {n} row{s}; {n} row{s} judged`, "学自 $1 的 $2 行；评判 $3 行"},
 	{`probabilities stay as they are`, "概率保持不变"},

@@ -53,6 +53,9 @@ func (m *mappingFlags) check(kind string, read []string) error {
 		return usageError{errors.New("a correction is learnt on other rows than those that are judged: name their file with --learn, or choose them with --learn-where, one of both")}
 	}
 	if m.learn != "" {
+		if slices.ContainsFunc(read, func(in string) bool { return reads(in, m.learn) }) {
+			return usageError{fmt.Errorf("--learn %s has the rows that are judged, and would flatter itself: name another file, or choose rows with --learn-where", m.learn)}
+		}
 		read = append(slices.Clone(read), m.learn)
 	}
 	if err := checkFiles(read, m.mapping, m.out); err != nil {
@@ -106,12 +109,15 @@ func (p *predictions) correct(ctx context.Context, o *evaluateOptions, t *table.
 		return nil, fmt.Errorf("learning a correction: %w", err)
 	}
 	learn.renumber(p.clusters)
+	for i, c := range learn.all.Cluster {
+		if int(c) < len(p.clusters) {
+			return nil, t.Fail(learn.rows[i], p.names["cluster"], fmt.Errorf("%s is among the rows judged too, and would teach about itself: keep its rows on one side", p.clusters[c]))
+		}
+	}
 	m, err := evaluate.LearnMapping(&learn.all, &p.all, o.level, calibrations[o.calibrate]...)
 	switch {
 	case errors.Is(err, evaluate.ErrNoRows):
 		return nil, &table.MappingError{Msg: "no rows to learn a correction from: those chosen weigh 0"}
-	case err != nil && p.all.Cluster != nil:
-		return nil, usageError{fmt.Errorf("%w: keep the rows of one %s on one side", err, p.names["cluster"])}
 	case err != nil:
 		return nil, err
 	}
