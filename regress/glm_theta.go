@@ -128,7 +128,7 @@ const fewCounts = 64
 // polygammaDifferences are ψ(y+θ) − ψ(θ) and ψ′(θ) − ψ′(y+θ).
 func polygammaDifferences(y, theta float64) (psi, psi1 float64) {
 	if y > fewCounts {
-		return mathext.Digamma(y+theta) - mathext.Digamma(theta), trigamma(theta) - trigamma(y+theta)
+		return num.Digamma(y+theta) - num.Digamma(theta), trigamma(theta) - trigamma(y+theta)
 	}
 	for j := 0.0; j < y; j++ {
 		d := 1 / (theta + j)
@@ -167,7 +167,7 @@ func gammaShape(deviance, weight float64) (shape, se float64) {
 		if a > series {
 			return 1/(2*a) + 1/(12*a*a), -1/(2*a*a) - 1/(6*a*a*a)
 		}
-		return math.Log(a) - mathext.Digamma(a), 1/a - trigamma(a)
+		return math.Log(a) - num.Digamma(a), 1/a - trigamma(a)
 	}
 	for range 50 {
 		f, slope := excess(a)
