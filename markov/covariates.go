@@ -33,6 +33,10 @@ type DependentRow struct {
 	Why   string                  // there is no fit, in words
 }
 
+// Clustered says whether the row's standard errors are clustered by customer; else they are the model's, for there were too
+// few customers.
+func (row *DependentRow) Clustered() bool { return row.Fit != nil && row.Fit.Robust != nil }
+
 // FitDependent fits the moves of which x knows the covariates: the values of terms, the constant left out. Standard errors
 // are clustered by customer (CR1), where there are enough, for what is left out of the model makes a customer's moves alike.
 // In absorbing states, in those of fewer than two destinations and in those whose fit is refused (separation: a covariate
@@ -157,6 +161,7 @@ type Odds struct {
 	From, To, Base, Term int
 	Ratio                Estimate // e^β, its interval on the log scale
 	P                    float64  // of β = 0, by Wald
+	Clustered            bool     // its error is clustered by customer
 }
 
 // Odds are those of every coefficient that was estimated, the constants left out.
@@ -175,7 +180,7 @@ func (d *Dependent) Odds(level float64) (out []Odds) {
 					continue
 				}
 				v := math.Exp(row.Fit.Coef[at])
-				out = append(out, Odds{i, row.To[c], row.To[0], t, onLog(z, []float64{v}, []float64{v * se[at]})[0], num.NormalTwoSided(row.Fit.Coef[at] / se[at])})
+				out = append(out, Odds{i, row.To[c], row.To[0], t, onLog(z, []float64{v}, []float64{v * se[at]})[0], num.NormalTwoSided(row.Fit.Coef[at] / se[at]), row.Clustered()})
 			}
 		}
 	}

@@ -55,14 +55,11 @@ func known(x map[int32][]float64) func(m Move) ([]float64, bool) {
 
 // Odds ratios cover what moves were drawn with; the test sees that covariates matter, and that noise does not.
 func TestDependent(t *testing.T) {
-	if testing.Short() {
-		t.Skip("simulation")
-	}
+	n := samples(t, 120)
 	r := rand.New(rand.NewPCG(30, 31))
 	covered, all, rejected := 0, 0, 0
-	const samples = 120
 	truth := map[[2]int]float64{{0, 1}: .8, {0, 2}: 1.2, {1, 0}: -.5, {1, 2}: 0}
-	for range samples {
+	for range n {
 		moves, x := depend(r, 200)
 		d, err := FitDependent(names(3), moves, []string{"complaint"}, known(x), nil, 1)
 		if err != nil {
@@ -88,10 +85,11 @@ func TestDependent(t *testing.T) {
 			rejected++
 		}
 	}
-	if share := float64(covered) / float64(all); all != 4*samples || share < .92 || share > .98 {
+	t.Logf("%d samples: 95 %% intervals cover %.4f; noise matters at 5 %% in %.4f", n, float64(covered)/float64(all), float64(rejected)/float64(n))
+	if share := float64(covered) / float64(all); all != 4*n || share < .92 || share > .98 {
 		t.Errorf("95 %% intervals of %d odds ratios cover %.3f", all, share)
 	}
-	if share := float64(rejected) / samples; share > .11 {
+	if share := float64(rejected) / float64(n); share > .11 {
 		t.Errorf("noise matters at 5 %% in %.3f of samples", share)
 	}
 }

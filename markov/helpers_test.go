@@ -4,6 +4,9 @@ import (
 	"math"
 	"math/big"
 	"math/rand/v2"
+	"os"
+	"strconv"
+	"testing"
 
 	"gonum.org/v1/gonum/mat"
 	"pgregory.net/rapid"
@@ -115,4 +118,15 @@ func solveExact(a [][]*big.Rat, b []*big.Rat) []*big.Rat {
 		b[i].Quo(b[i], a[i][i])
 	}
 	return b
+}
+
+// samples is how many simulated samples a test of coverage draws: few, or MAINSTAY_BOOKS of them: docs/statistics.md tells of 1,500.
+func samples(t *testing.T, few int) int {
+	if n, err := strconv.Atoi(os.Getenv("MAINSTAY_BOOKS")); err == nil {
+		return n
+	}
+	if testing.Short() {
+		t.Skip("SKIPPED: simulation")
+	}
+	return few
 }

@@ -60,10 +60,25 @@ func (c *Chain) influenceSegments(names []string) *grid {
 	}
 }
 
-// influenceNotes say where nothing was fitted.
+// influenceNotes say what the errors are, and where nothing was fitted.
 func (c *Chain) influenceNotes() (out []string) {
 	if c.Influence == nil {
 		return nil
+	}
+	var clustered, model []int
+	for i, row := range c.Influence.Rows {
+		switch {
+		case row.Clustered():
+			clustered = append(clustered, i)
+		case row.Fit != nil:
+			model = append(model, i)
+		}
+	}
+	if clustered != nil {
+		out = append(out, "intervals and p of odds ratios out of "+quotedList(c.Influence.States, clustered, "and")+" are clustered by id; the test of all covariates takes moves as independent")
+	}
+	if model != nil {
+		out = append(out, "intervals and p of odds ratios out of "+quotedList(c.Influence.States, model, "and")+" take moves as independent: there are too few ids to cluster by")
 	}
 	for i, row := range c.Influence.Rows {
 		if row.Fit == nil && row.Why != "absorbing by request" {
@@ -92,6 +107,15 @@ type oddsInfo struct {
 	Low      number `json:"low"`
 	High     number `json:"high"`
 	P        number `json:"p"`
+	Errors   string `json:"errors"` // clustered, model
+}
+
+// errorsOf is what the standard error of an odds ratio is, in a word.
+func errorsOf(o markov.Odds) string {
+	if o.Clustered {
+		return "clustered"
+	}
+	return "model"
 }
 
 type refusedInfo struct {
@@ -116,7 +140,7 @@ func newInfluence(c *Chain) *influenceInfo {
 	}
 	for _, o := range d.Odds(c.Questions.Level) {
 		r := o.Ratio
-		info.Odds = append(info.Odds, oddsInfo{d.States[o.From], d.States[o.To], d.States[o.Base], d.Terms[o.Term], number(r.Value), number(r.SE), number(r.Low), number(r.High), number(o.P)})
+		info.Odds = append(info.Odds, oddsInfo{d.States[o.From], d.States[o.To], d.States[o.Base], d.Terms[o.Term], number(r.Value), number(r.SE), number(r.Low), number(r.High), number(o.P), errorsOf(o)})
 	}
 	for i, row := range d.Rows {
 		if row.Fit == nil {
@@ -138,6 +162,7 @@ func oddsTable(c *Chain) *Table {
 	b.key("base_state", "state that it is compared with: staying, where that was seen", func(i int) string { return d.States[all[i].Base] })
 	b.key("term", "the covariate, named as R names it", func(i int) string { return d.Terms[all[i].Term] })
 	b.estimateColumns("ratio", "by what one unit more multiplies the odds", func(i int) markov.Estimate { return all[i].Ratio })
-	b.float("p", "of no influence, by Wald's test, clustered by id where there are enough", func(i int) float64 { return all[i].P })
+	b.float("p", "of no influence, by Wald's test", func(i int) float64 { return all[i].P })
+	b.key("errors", "what `ratio_se`, the interval and p rest on: `clustered` by id, or `model` (moves are independent) where a state has fewer than three ids a coefficient", func(i int) string { return errorsOf(all[i]) })
 	return &b.t
 }

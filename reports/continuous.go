@@ -117,10 +117,13 @@ func (c *ContinuousChain) ratios() *grid {
 	g.rows = append(g.rows, []string{"covariate", "move", "ratio", ""})
 	for e, v := range c.Fit.HazardRatios(c.Level) {
 		effect := c.Fit.Effects[e]
-		move := "all"
-		if len(effect.Rates) == 1 {
-			rate := c.Fit.Rates[effect.Rates[0]]
-			move = c.name(rate.From) + " to " + c.name(rate.To)
+		var moves []string
+		for _, r := range effect.Rates {
+			moves = append(moves, c.name(c.Fit.Rates[r].From)+" to "+c.name(c.Fit.Rates[r].To))
+		}
+		move := strings.Join(moves, ", ")
+		if len(moves) > 1 && len(moves) == len(c.Fit.Rates) {
+			move = "all"
 		}
 		g.rows = append(g.rows, []string{clip(printable(c.Fit.Covariates[effect.Covariate]), stateWidth), move, ratioText(v.Value), between(v.Low, v.High, ratioText)})
 	}

@@ -229,6 +229,9 @@ func runMarkov(ctx context.Context, a *app, o *markovOptions, sources []string) 
 	if err := errors.Join(o.testFlags.run(ctx, m, c), pool(m, c), o.influence(t, m, c)); err != nil {
 		return err
 	}
+	if note := o.unweighted(); note != "" {
+		c.Remarks = append(c.Remarks, note)
+	}
 	a.progress.clear()
 	if err := a.showChain(o, c); err != nil {
 		return err

@@ -26,7 +26,9 @@ day; with --exact every time is that of a move. A row without state is passed ov
 a label which states it may stand for, where a history ends with no more known.
 
 Dates are taken in years (--per): an intensity of 0.5 is a move every two years. --on adds covariates,
-as on the right of a formula (mainstay regress --help); they hold from a row to the next.`
+as on the right of a formula (mainstay regress --help); they hold from a row to the next. A covariate
+has a coefficient for every move; where the table does not tell one of them the fit is refused (status
+4): leave it out with --on-moves, or let covariates act alike on several moves with --common.`
 
 type continuousOptions struct {
 	markovOptions
@@ -49,7 +51,8 @@ func (o *continuousOptions) addFlags(f *pflag.FlagSet) {
 	f.BoolVar(&o.continuous.Exact, "exact", false, "all times are those of moves, and nothing happens in between")
 	f.StringArrayVar(&o.censored, "censored", nil, "`LABEL=STATE+STATE...`: the label says only that it is one of these states")
 	f.StringVar(&o.on, "on", "", "covariates of the moves, as `TERMS` of a formula: 'industry + log(price)'")
-	f.BoolVar(&o.continuous.Common, "common", false, "with --on: a covariate acts alike on all moves")
+	f.StringSliceVar(&o.continuous.Acts, "on-moves", nil, "with --on: moves that covariates act on, `FROM>TO`,... (default: all)")
+	f.BoolVar(&o.continuous.Common, "common", false, "with --on: a covariate acts alike on all these moves")
 	f.StringVar(&o.per, "per", "year", "`UNIT` of time of dates: day, week, month, year")
 	f.Float64SliceVar(&o.after, "after", nil, "probabilities after these `TIMES`, in that unit")
 	f.Float64Var(&o.level, "level", 0.95, "confidence `LEVEL` of the intervals")
@@ -90,8 +93,8 @@ func (o *continuousOptions) checkContinuous(args []string) error {
 	if daysPer[o.per] == 0 {
 		return usageError{fmt.Errorf("--per is %q; expected day, week, month or year", o.per)}
 	}
-	if o.continuous.Common && o.on == "" {
-		return usageError{errors.New("--common is for covariates; add --on TERMS")}
+	if (o.continuous.Common || o.continuous.Acts != nil) && o.on == "" {
+		return usageError{errors.New("--common and --on-moves are for covariates; add --on TERMS")}
 	}
 	for _, t := range o.after {
 		if !(t >= 0) || math.IsInf(t, 1) {
@@ -144,6 +147,9 @@ func runContinuous(ctx context.Context, a *app, o *continuousOptions, sources []
 		return err
 	}
 	if err := certified(&c.Fit.Certificate, "the intensities"); err != nil {
+		if x != nil {
+			err = fmt.Errorf("%w (--on-moves names the moves that covariates act on, --common lets them act alike on these)", err)
+		}
 		return err
 	}
 	if x != nil {

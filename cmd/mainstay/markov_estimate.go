@@ -44,6 +44,24 @@ func (o *estimateFlags) check(counts bool) error {
 	return nil
 }
 
+// unweighted says which of the answers do not know of weights; "" where there are none.
+func (o *markovOptions) unweighted() string {
+	var parts []string
+	if o.tests || o.against != "" || o.config.By != "" {
+		parts = append(parts, "tests")
+	}
+	if o.config.By != "" {
+		parts = append(parts, "segments")
+	}
+	if o.on != "" {
+		parts = append(parts, "odds ratios")
+	}
+	if o.config.Weight == "" || parts == nil {
+		return ""
+	}
+	return "--weight does not reach " + strings.Join(parts, ", ") + ": every move counts once there"
+}
+
 // assume puts what the flags say into the questions.
 func (o *estimateFlags) assume(q *markov.Questions, m *moves.Moves) error {
 	states := m.Counts.States

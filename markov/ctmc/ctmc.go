@@ -59,26 +59,33 @@ type Data struct {
 	Sets      [][]int     // of states, for Censored
 }
 
-// Every says that each covariate has a coefficient of its own on every rate.
-func (m *Model) Every() {
+// Every says that each covariate has a coefficient of its own on each of the rates with these numbers (none: on all).
+func (m *Model) Every(rates ...int) {
 	m.Effects = nil
 	for c := range m.Covariates {
-		for r := range m.Rates {
+		for _, r := range m.orAll(rates) {
 			m.Effects = append(m.Effects, Effect{c, []int{r}})
 		}
 	}
 }
 
-// Common says that each covariate has one coefficient, the same on all rates.
-func (m *Model) Common() {
+// Common says that each covariate has one coefficient, the same on the rates with these numbers (none: on all).
+func (m *Model) Common(rates ...int) {
 	m.Effects = nil
+	for c := range m.Covariates {
+		m.Effects = append(m.Effects, Effect{c, m.orAll(rates)})
+	}
+}
+
+func (m *Model) orAll(rates []int) []int {
+	if len(rates) > 0 {
+		return rates
+	}
 	all := make([]int, len(m.Rates))
 	for r := range all {
 		all[r] = r
 	}
-	for c := range m.Covariates {
-		m.Effects = append(m.Effects, Effect{c, all})
-	}
+	return all
 }
 
 // The most states and rates: each evaluation takes states³ × rates multiplications for every different interval.
@@ -87,13 +94,14 @@ const (
 	mostRates  = 120
 )
 
-func (m *Model) check() error {
+// Check is an error where the model cannot be fitted to anything: too many states, rates or coefficients, or such that do not exist.
+func (m *Model) Check() error {
 	k := len(m.States)
 	switch {
 	case k < 2 || k > mostStates:
-		return fmt.Errorf("%d states; a chain in continuous time has 2 to %d", k, mostStates)
+		return fmt.Errorf("%d states; a chain in continuous time has 2 to %d: group them", k, mostStates)
 	case len(m.Rates) == 0 || len(m.Rates)+len(m.Effects) > mostRates:
-		return fmt.Errorf("%d rates and %d coefficients; expected at least one rate, and %d of both at most", len(m.Rates), len(m.Effects), mostRates)
+		return fmt.Errorf("%d rates and %d coefficients; expected at least one rate, and %d of both at most: name the moves that happen in an instant", len(m.Rates), len(m.Effects), mostRates)
 	}
 	for i, r := range m.Rates {
 		if r.From < 0 || r.From >= k || r.To < 0 || r.To >= k || r.From == r.To {

@@ -45,7 +45,7 @@ const (
 // A rate that tends to 0 is a fit refused (WarnBoundary), as are a coefficient that tends to infinity, one that does not settle (WarnNotConverged) or whose
 // information is singular. Errors are those of the model and the data (*DataError). The bytes do not depend on threads.
 func (m *Model) Fit(d *Data, threads int) (*Fit, error) {
-	if err := m.check(); err != nil {
+	if err := m.Check(); err != nil {
 		return nil, err
 	}
 	if err := d.check(m); err != nil {
@@ -170,7 +170,9 @@ func (f *Fit) judge(l *likelihood, theta []float64, logLik float64, score []floa
 		rate := l.m.Rates[r]
 		cert.Refuse(num.WarnBoundary, fmt.Sprintf("the rate from %q to %q tends to 0: nothing in the data needs it; leave it out", l.m.States[rate.From], l.m.States[rate.To]))
 	} else if i := f.endless(); i >= 0 {
-		cert.Refuse(num.WarnBoundary, fmt.Sprintf("%s has no finite estimate: hardly any data speak of it; leave it out, or let a covariate act alike on all moves", l.m.parameter(i)))
+		cert.Refuse(num.WarnBoundary, fmt.Sprintf("%s has no finite estimate: hardly any data speak of it; leave it out, or let covariates act alike on several moves", l.m.parameter(i)))
+	} else if math.IsInf(logLik, -1) {
+		cert.Refuse(num.WarnNotConverged, "intervals have probability 0 at any rates tried: some are many times as long as others; correct the times, or leave them out")
 	} else if !cert.Converged || f.Cov == nil {
 		cert.Converged = false
 		cert.Refuse(num.WarnNotConverged, fmt.Sprintf("the likelihood did not settle in %d steps (largest mean score %.2g): leave out rates or covariates about which there is little data, or rescale covariates", cert.Iterations, cert.GradientNorm))

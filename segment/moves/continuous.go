@@ -16,7 +16,8 @@ type Continuous struct {
 	Death    []string            // states whose times are those of entering them
 	Exact    bool                // all times are those of moves
 	Censored map[string][]string // labels that say only that it is one of some states
-	Common   bool                // one coefficient of a covariate for all rates
+	Acts     []string            // FROM>TO: rates that covariates act on; nil: all
+	Common   bool                // one coefficient of a covariate for all of these
 	Unit     float64             // so much time of the table is one of the rates
 }
 
@@ -43,7 +44,7 @@ func (c *Continuous) Timed(m *Moves, x *Covariates) (*Timed, error) {
 		out.Model.Covariates = x.Names
 	}
 	rows := map[int32]int{}
-	var lacking, past int64
+	var past int64
 	for _, v := range m.Each {
 		from, to := number[v.From], number[v.To]
 		interval := ctmc.Interval{From: from, To: to, Time: v.Took / c.Unit}
@@ -62,8 +63,7 @@ func (c *Continuous) Timed(m *Moves, x *Covariates) (*Timed, error) {
 		}
 		if x != nil {
 			values, known := x.X[int(v.Row)]
-			if !known {
-				lacking++
+			if !known { // the covariates' notes say so
 				continue
 			}
 			at, seen := rows[v.Row]
@@ -81,10 +81,32 @@ func (c *Continuous) Timed(m *Moves, x *Covariates) (*Timed, error) {
 	}
 	out.share()
 	out.Notes = sentences(sentence{past, "further row of a history whose state was not known before tells nothing", "further rows of histories whose state was not known before tell nothing"})
-	if out.Model.Every(); c.Common {
-		out.Model.Common()
+	return out, c.effects(out.Model)
+}
+
+// effects says which rates covariates act on, and checks the whole model.
+func (c *Continuous) effects(m *ctmc.Model) error {
+	var rates []int
+	for _, pair := range c.Acts {
+		from, to, found := cut(pair, m.States)
+		at := slices.Index(m.Rates, ctmc.Rate{From: from, To: to})
+		switch {
+		case !found:
+			return &ConfigError{fmt.Sprintf("%q is no move FROM>TO between the states %q", pair, m.States)}
+		case at < 0:
+			return &ConfigError{fmt.Sprintf("covariates cannot act on %q: the model has no such move", pair)}
+		case slices.Contains(rates, at):
+			return &ConfigError{fmt.Sprintf("covariates act on %q twice; name it once", pair)}
+		}
+		rates = append(rates, at)
 	}
-	return out, nil
+	if m.Every(rates...); c.Common {
+		m.Common(rates...)
+	}
+	if err := m.Check(); err != nil {
+		return &ConfigError{err.Error()}
+	}
+	return nil
 }
 
 // states takes the censored labels out of the states: number is −1 of a label, sets its number among the sets.
