@@ -100,7 +100,7 @@ func (a *analysis) compete(ctx context.Context, progress Progress) (err error) {
 	a.churn, err = compete(ctx, a.backtest, target[chanceModel]{name: targetChurn, candidates: churnCandidates, plan: a.churnPlan, incumbent: a.Config.IncumbentChurn,
 		later: slices.Concat(a.valuePlan.days(), a.declinePlan.days(), finals), outcome: lost, loss: evaluate.LogLosses, around: contractsAround(a.study),
 		predict: func(m chanceModel, p *panel, i int) float64 {
-			prob, _, _ := m.chance(p, i, a.Config.Level)
+			prob, _, _ := m.chance(p, i, 0)
 			return prob
 		}}, progress)
 	if err != nil {

@@ -36,7 +36,7 @@ const (
 func clampChance(p float64) float64 { return min(max(p, leastChance), mostChance) }
 
 // chanceModel gives the probability that something comes of a customer at risk within the label (churn: no purchase day in the
-// next churn horizon), with an interval.
+// next churn horizon), with an interval at a level. Level 0 asks for the probability alone, which costs much less: the ends are then anything.
 type chanceModel interface {
 	chance(p *panel, i int, level float64) (prob, low, high float64)
 }

@@ -40,14 +40,14 @@ func contractsAround(b *study) func(*study, *origin) func(chanceModel) chanceMod
 		l := trainLapses(b, at.train)
 		return func(m chanceModel) chanceModel {
 			u := &underContract{model: m, lapses: l}
-			u.shift = u.shifts(at.train, b.Config.Level)
+			u.shift = u.shifts(at.train)
 			return u
 		}
 	}
 }
 
 // shifts compares the losses of training with what the model as it is expects of them, by kind of standing; of many customers, every n-th is looked at.
-func (u *underContract) shifts(train []*panel, level float64) (of [kindsOfStanding]shift) {
+func (u *underContract) shifts(train []*panel) (of [kindsOfStanding]shift) {
 	const most = 20_000 // more change δ by less than it can be known
 	rows := 0
 	for _, p := range train {
@@ -63,7 +63,7 @@ func (u *underContract) shifts(train []*panel, level float64) (of [kindsOfStandi
 			}
 			if at++; at%step == 0 {
 				k := s.contract.kind()
-				prob, _, _ := u.chance(p, i, level)
+				prob, _, _ := u.chance(p, i, 0)
 				eta[k], y[k] = append(eta[k], num.Logit(prob)), append(y[k], unit(s.churned))
 			}
 		}
@@ -116,13 +116,21 @@ func (u *underContract) both(p *panel, i int, level float64) (bare, prob, low, h
 		return bare, 0, 0, 0
 	}
 	prob = bare
+	by := u.shift[s.contract.kind()]
+	if level == 0 {
+		if s.contract.ending {
+			r, _, _ := u.lapses.chance(p, i, level)
+			prob *= r
+		}
+		return bare, clampChance(num.Expit(num.Logit(prob) + by.delta)), 0, 1
+	}
 	if s.contract.ending {
 		r, rLow, rHigh := u.lapses.chance(p, i, level)
 		below, above := math.Hypot(math.Log(prob/low), math.Log(r/rLow)), math.Hypot(math.Log(high/prob), math.Log(rHigh/r))
 		prob *= r
 		low, high = prob*math.Exp(-below), min(prob*math.Exp(above), 1)
 	}
-	at, by := num.Logit(prob), u.shift[s.contract.kind()]
+	at := num.Logit(prob)
 	around := num.ZLevel(level) * by.se
 	below, above := math.Hypot(at-num.Logit(low), around), math.Hypot(num.Logit(high)-at, around)
 	at += by.delta
@@ -222,6 +230,10 @@ func (l *lapses) chance(p *panel, i int, level float64) (prob, low, high float64
 		return l.rate.p, min(low, l.rate.p), max(high, l.rate.p)
 	}
 	var row [len(lapseColumns)]float64
-	m := l.fit.Predict(lapseRow(row[:0], p, i, true), 0, num.ZLevel(level))
+	width := 1.0
+	if level > 0 {
+		width = num.ZLevel(level)
+	}
+	m := l.fit.Predict(lapseRow(row[:0], p, i, true), 0, width)
 	return m.Value, m.Low, m.High
 }

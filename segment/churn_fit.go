@@ -120,16 +120,13 @@ type rows struct {
 }
 
 func stackRows(train []*panel, c *columns, o outcome) *rows {
-	n := 0
-	for _, p := range train {
-		n += p.atRisk()
-	}
-	r := &rows{Design: &regress.Design{Names: c.names(), X: make([]float64, 0, n*len(c.all))},
+	n, _ := o.count(train)
+	r := &rows{Design: &regress.Design{Names: c.names(), X: make([]float64, n*len(c.all))},
 		ids: make([]int32, 0, n), y: make([]float64, 0, n), origin: make([]int32, 0, n)}
 	for k, p := range train {
 		for i := range p.Subjects {
 			if s := &p.Subjects[i]; o.eligible(s) {
-				r.X = append(r.X, c.row(p, i)...)
+				c.fill(r.Row(len(r.y)), p, i)
 				r.ids = append(r.ids, s.id)
 				r.y = append(r.y, o.came(s))
 				r.origin = append(r.origin, int32(k))

@@ -165,6 +165,10 @@ func (m *hazardModel) predictor(x []float64) float64 {
 
 func (m *hazardModel) chance(p *panel, i int, level float64) (prob, low, high float64) {
 	total, slope := m.hazard(p, i)
+	prob = clampChance(Baseline{Link: LinkLoglog}.Probability(-math.Log(total)))
+	if level == 0 {
+		return prob, 0, 1
+	}
 	variance := 0.0
 	for j, v := range slope {
 		if v == 0 {
@@ -177,7 +181,6 @@ func (m *hazardModel) chance(p *panel, i int, level float64) (prob, low, high fl
 		variance += v * v * row[j]
 	}
 	half := num.ZLevel(level) * math.Sqrt(max(variance, 0)) / total
-	prob = clampChance(Baseline{Link: LinkLoglog}.Probability(-math.Log(total)))
 	return prob, min(math.Exp(-total*math.Exp(half)), prob), max(math.Exp(-total*math.Exp(-half)), prob)
 }
 

@@ -33,6 +33,32 @@ func newLinearModel(c *columns, coef []float64, r *rows, shrink float64, threads
 	return m
 }
 
+// newLinearModelOfAll takes mean and shift from all eligible customers of the training days, row by row, whatever part of them the coefficients were learnt
+// from.
+func newLinearModelOfAll(c *columns, coef []float64, train []*panel, o outcome, threads int) *linearModel {
+	m := &linearModel{columns: c, codes: codesOf(c.all), coef: coef, mean: make([]float64, len(coef)), shrink: 1}
+	sums, x := make([]num.Adder, len(coef)), make([]float64, len(coef))
+	var eta, y []float64
+	for _, p := range train {
+		for i := range p.Subjects {
+			s := &p.Subjects[i]
+			if !o.eligible(s) {
+				continue
+			}
+			clear(x)
+			eta, y = append(eta, m.predictor(c.fill(x, p, i))), append(y, o.came(s))
+			for j, v := range x {
+				sums[j].Add(v)
+			}
+		}
+	}
+	for j := range sums {
+		m.mean[j] = sums[j].Sum() / float64(len(y))
+	}
+	m.shift = meetTotal(eta, y, m.shrink, threads)
+	return m
+}
+
 // newLogisticModel shrinks the predictor of a logistic regression: a fit on few events is too sure of itself on new data, by a
 // factor that can be estimated,
 //
@@ -111,7 +137,7 @@ func (m *linearModel) point(x []float64) float64 {
 // around the shrunk predictor, with the standard error of the fit as it was. Without errors the ends are NaN.
 func (m *linearModel) probability(x []float64, level float64) (prob, low, high float64) {
 	at := m.shift + m.shrink*m.predictor(x)
-	if prob = clampChance(num.Expit(at)); m.se == nil {
+	if prob = clampChance(num.Expit(at)); m.se == nil || level == 0 {
 		return prob, math.NaN(), math.NaN()
 	}
 	half := num.ZLevel(level) * m.se(x)

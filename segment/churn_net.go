@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"mainstay/internal/num"
-	"mainstay/regress"
 	"mainstay/regress/penalised"
 )
 
@@ -32,7 +31,7 @@ func trainNet(b *study, at *origin) trained[chanceModel] {
 func fitNet(b *study, train []*panel, set columnSet, o outcome, name string) trained[chanceModel] {
 	c := newColumns(b, train, set)
 	c.learnRates(b, train, o)
-	return netOn(c, stackRows(train, c, o), len(train), name, b.Threads)
+	return netOn(c, train, o, name, b.Threads)
 }
 
 // widens reports whether there is more to learn from than logistic has.
@@ -40,24 +39,25 @@ func widens(b *study) bool {
 	return len(b.Config.ModelAttributes) > 0 || slices.ContainsFunc(b.covariates, func(f feature) bool { return !usualSet.keep(f) })
 }
 
-func netOn(c *columns, r *rows, days int, name string, threads int) trained[chanceModel] {
-	events := int(num.Sum(r.y))
-	if min(events, len(r.y)-events) < fewEvents {
+// netOn never holds the rows of all: of a large book they are many times what is learnt from.
+func netOn(c *columns, train []*panel, o outcome, name string, threads int) trained[chanceModel] {
+	n, events := o.count(train)
+	if min(events, n-events) < fewEvents {
 		return refused[chanceModel](fmt.Sprintf("%s: of %d outcomes in training %d are of one kind, this regression needs %d of each",
-			num.WarnTooFew, len(r.y), max(events, len(r.y)-events), fewEvents))
+			num.WarnTooFew, n, max(events, n-events), fewEvents))
 	}
-	o := penalised.Options{Family: "binomial", Alpha: netAlpha, Count: netPenalties, Threads: threads}
-	some := r.thinned(netSearched)
-	best, err := penalised.CrossValidate(context.Background(), some.Design, some.y, o, some.folds(days))
+	options := penalised.Options{Family: "binomial", Alpha: netAlpha, Count: netPenalties, Threads: threads}
+	some := stackRows(train, c, o.among(n, netSearched, forSample))
+	best, err := penalised.CrossValidate(context.Background(), some.Design, some.y, options, some.folds(len(train)))
 	if err != nil {
 		return refused[chanceModel](err.Error())
 	}
 	if !best.Certificate.Certified() {
 		return refused[chanceModel](certificateNote(&best.Certificate))
 	}
-	most := r.thinned(netLearnt)
-	o.Lambda = []float64{best.Lambda[best.Min] * math.Sqrt(float64(len(some.y))/float64(len(most.y)))}
-	path, err := penalised.Fit(most.Design, most.y, o)
+	most := stackRows(train, c, o.among(n, netLearnt, forSample))
+	options.Lambda = []float64{best.Lambda[best.Min] * math.Sqrt(float64(len(some.y))/float64(len(most.y)))}
+	path, err := penalised.Fit(most.Design, most.y, options)
 	if err != nil {
 		return refused[chanceModel](err.Error())
 	}
@@ -66,25 +66,9 @@ func netOn(c *columns, r *rows, days int, name string, threads int) trained[chan
 		t.Note = certificateNote(&path.Certificate)
 		return t
 	}
-	t.Note = fmt.Sprintf("%d of %d columns, λ %.2g", path.NonZero[0], len(c.all)-1, o.Lambda[0])
-	t.Model = newLinearModel(c, path.Coef[0], r, 1, threads)
+	t.Note = fmt.Sprintf("%d of %d columns, λ %.2g", path.NonZero[0], len(c.all)-1, options.Lambda[0])
+	t.Model = newLinearModelOfAll(c, path.Coef[0], train, o, threads)
 	return t
-}
-
-// thinned are the rows of a k-th of the customers, about n of them.
-func (r *rows) thinned(n int) *rows {
-	step := (len(r.y) + n - 1) / n
-	if step <= 1 {
-		return r
-	}
-	out := &rows{Design: &regress.Design{Names: r.Names}}
-	for i, id := range r.ids {
-		if oneOf(id, forSample, step) {
-			out.X = append(out.X, r.Row(i)...)
-			out.ids, out.y, out.origin = append(out.ids, id), append(out.y, r.y[i]), append(out.origin, r.origin[i])
-		}
-	}
-	return out
 }
 
 // folds are by training day, oldest first and forward in time, where there are three; else by customer.

@@ -147,12 +147,11 @@ func TestNetIsBlindToTheFuture(t *testing.T) {
 	}
 }
 
-// The rows of every k-th customer, all days of each; folds run forward from the oldest day.
+// The rows of one of k customers, drawn, all days of each; folds run forward from the oldest day.
 func TestNetLearnsFromWholeCustomers(t *testing.T) {
 	train, _ := levelled(1, 300, 3, func(int) string { return "A" }, func(string) float64 { return 0 })
 	st := &study{Book: &Book{Threads: 1}}
-	r := stackRows(train, newColumns(st, train, wideSet), churned)
-	some := r.thinned(300)
+	some := stackRows(train, newColumns(st, train, wideSet), churned.among(900, 300, forSample))
 	days := map[int32]int{}
 	for i, id := range some.ids {
 		days[id]++

@@ -94,7 +94,11 @@ func betweenDays(days []tally) float64 {
 }
 
 func (m *pooled) chance(_ *panel, _ int, level float64) (prob, low, high float64) {
-	prob, half := clampChance(m.p), m.half(level)
+	prob = clampChance(m.p)
+	if level == 0 {
+		return prob, 0, 1
+	}
+	half := m.half(level)
 	return prob, min(num.Expit(num.Logit(m.p)-half), prob), max(num.Expit(num.Logit(m.p)+half), prob)
 }
 

@@ -47,7 +47,7 @@ var declineCandidates = []candidate[chanceModel]{
 func (a *analysis) declineTarget(later []ingest.Day) target[chanceModel] {
 	return target[chanceModel]{name: targetDecline, candidates: declineCandidates, plan: a.declinePlan, later: later, outcome: declined, loss: evaluate.LogLosses,
 		predict: func(m chanceModel, p *panel, i int) float64 {
-			prob, _, _ := m.chance(p, i, a.Config.Level)
+			prob, _, _ := m.chance(p, i, 0)
 			return prob
 		}}
 }

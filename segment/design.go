@@ -113,7 +113,12 @@ func (c *columns) row(p *panel, i int) []float64 {
 	if c.from == nil && len(c.values) == 0 && len(c.clock) == 0 {
 		return x[:c.fixed:c.fixed]
 	}
-	row := make([]float64, len(c.all))
+	return c.fill(make([]float64, len(c.all)), p, i)
+}
+
+// fill writes it into row, which is zeroed.
+func (c *columns) fill(row []float64, p *panel, i int) []float64 {
+	x := p.row(i)
 	if c.from == nil {
 		copy(row, x[:c.fixed])
 	}

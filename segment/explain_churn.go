@@ -72,7 +72,7 @@ type RuleWhy struct {
 func (a *analysis) explainChurn(p *panel, i int) *ChurnWhy {
 	w := &ChurnWhy{Model: a.result.ChurnModel, Mean: a.scored.meanChurn()}
 	if m, ok := a.scorer.churn.(mappedModel); ok {
-		w.Before, _, _ = m.chanceModel.chance(p, i, a.Config.Level)
+		w.Before, _, _ = m.chanceModel.chance(p, i, 0)
 	}
 	if u := contractOf(a.scorer.churn); u != nil {
 		w.Contract = u.explain(p, i, a.Config.Level)

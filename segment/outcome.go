@@ -31,3 +31,21 @@ func (o outcome) of(p *panel) (ids []int32, y []float64) {
 	}
 	return ids, y
 }
+
+// count is how many eligible customers panels have, and of how many of them something came.
+func (o outcome) count(panels []*panel) (n, events int) {
+	for _, p := range panels {
+		for i := range p.Subjects {
+			if s := &p.Subjects[i]; o.eligible(s) {
+				n, events = n+1, events+int(unit(o.came(s) > 0))
+			}
+		}
+	}
+	return n, events
+}
+
+// among is the outcome of one of so many customers, drawn for an end, so that about most remain of n.
+func (o outcome) among(n, most int, end uint32) outcome {
+	step := (n + most - 1) / most
+	return outcome{func(s *subject) bool { return o.eligible(s) && oneOf(s.id, end, step) }, o.came}
+}
