@@ -20,8 +20,11 @@ func (s *summary) models() {
 	s.text(s.style.say("models.churn", s.showing(targetChurn, s.res.ChurnModel)), 2)
 	s.text(s.style.say("models.value", s.showing(targetValue, s.res.ValueModel)), 2)
 	verdict := s.style.say("models.certified")
-	if !s.res.ChurnCertified || !s.res.ValueCertified {
+	switch {
+	case !s.res.ChurnCertified || !s.res.ValueCertified:
 		verdict = s.style.say("models.uncertified", s.uncertified())
+	case s.res.DeclineCertified:
+		verdict = s.decliner() + s.style.say("models.all")
 	}
 	switch {
 	case s.res.ChurnCertified && s.res.ValueCertified: // nothing that a reader must know
@@ -92,6 +95,15 @@ func (s *summary) showing(target, model string) string {
 		line += s.style.say("models.capture", percent(champion.TopCapture))
 	}
 	return line + s.style.say("models.bias", signed(champion.LastBias))
+}
+
+// decliner names the model of decline and how well it ranks, "" where it was not judged.
+func (s *summary) decliner() string {
+	champion, _ := s.contestants(targetDecline, s.res.DeclineModel)
+	if champion == nil || math.IsNaN(champion.AUC) {
+		return ""
+	}
+	return s.style.say("models.decline", s.res.DeclineModel, fixed(champion.AUC, textFloatPlaces))
 }
 
 // contestants finds the rows of the scoring model and of the simplest other candidate.

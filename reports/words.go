@@ -155,6 +155,8 @@ var phrases = map[string][2]string{
 	"models.bias":        {"; last fold: bias %s", "，末折偏差 %s"},
 	"models.capture":     {", capture %s", "，命中率 %s"},
 	"models.certified":   {"both certified", "均已通过检验"},
+	"models.all":         {"all certified", "均已通过检验"},
+	"models.decline":     {"decline: %s, AUC %s; ", "下滑：%s，AUC %s；"},
 	"models.uncertified": {"NOT certified: %s; such rows say so", "未通过检验：%s；相应记录已注明"},
 	"models.learnt":      {"learnt from a random sample of %s of the %s customers; all are scored", "由随机抽取的 %s 位客户学得（共 %s 位，全部评分）"},
 	"models.whywhere":    {"; why these: manifest.json", "；选择理由见 manifest.json"},
