@@ -482,8 +482,8 @@ func TestIncumbentStaysWithinTheMargin(t *testing.T) {
 		{small, "", "", logisticName, lastYearName},
 		{small, hazardName, chainSpendName, hazardName, chainSpendName},
 		{small, chainName, "", logisticName, lastYearName},
-		{large, "", "", hazardName, chainSpendName},
-		{large, recencyRuleName, lastYearName, hazardName, chainSpendName},
+		{large, "", "", firthName, chainSpendName},
+		{large, recencyRuleName, lastYearName, firthName, chainSpendName},
 	} {
 		r := analyse(t, c.book.ledger(1300), 2, func(cfg *Config) { cfg.IncumbentChurn, cfg.IncumbentValue = c.churn, c.value })
 		if r.ChurnModel != c.churnChosen || r.ValueModel != c.valueChosen {

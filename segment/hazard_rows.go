@@ -6,7 +6,7 @@ import (
 )
 
 // mostHazardRows bounds the rows of the hazard: customers × periods before it is known who was at risk in them.
-const mostHazardRows = 15_000
+const mostHazardRows = 30_000
 
 // pastPeriods are the periods before a day that the hazard learns from, newest first: those that begin after one horizon of history. Rolling, so that the newest
 // ends on the day.
