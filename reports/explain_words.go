@@ -148,7 +148,7 @@ var explainPhrases = map[string][2]string{
 		"= 活跃 %s %s × 每期 %s；%[3]s = %[4]s × 自身 %[5]s（%[6]s 期）+ %[7]s × 全体 %[8]s"},
 	"explain.lastyearrule": {"= the last 12 months again: a rule, which knows no attrition", "= 重复近 12 个月：规则，不考虑流失"},
 	"explain.life":         {"= %s a year while alive × %s of %s days: %s", "= 全年存续时 %s × 预期存续 %s／%s 天：%s"},
-	"explain.lifehalf":     {"half are lost (silent for %[2]d days) within %[1]s days", "半数在 %[1]s 天内沉默满 %[2]d 天（即流失）"},
+	"explain.lifehalf":     {"half buy no more after %[1]s days (silent for %[2]d)", "半数在 %[1]s 天后不再购买（沉默满 %[2]d 天）"},
 	"explain.lifelong":     {"more than half stay for 100 years", "半数以上留存超过 100 年"},
 	"explain.hurdle": {"buys within %d days: %s, then worth %s; a lost one is back after as long: %s",
 		"%d 天内购买概率 %s，购买则值 %s；流失后同样时长内回流 %s"},

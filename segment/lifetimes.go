@@ -1,6 +1,7 @@
 package segment
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"sort"
@@ -15,12 +16,12 @@ import (
 	"gonum.org/v1/gonum/interp"
 )
 
-// remaining is how long a customer at risk on a day stays from then on, as far as is known on the as-of date: until one churn horizon has
-// passed since the last purchase without another (see Survivals), and no contract is in force. Cut at an earlier day of knowledge (see
-// life.watched) it is what was known then.
+// remaining is how long it is known, on the as-of date, that a customer at risk on a day stays from then on: until one churn horizon has passed
+// without a purchase, and no contract is in force. Silence is counted from that day on, as the churn label does: who is lost after one horizon
+// is who has churned on that day, however long ago the last purchase was. Cut at an earlier day of knowledge (see life.watched) it is what was known then.
 func (b *study) remaining(sh *ingest.Shard, pr *Profile, day ingest.Day) life {
 	contracts, horizon := b.held.contracts(pr.Shard, pr.Row), ingest.Day(b.Clock.Horizon)
-	end := heldFrom(max(pr.Last+horizon, day), contracts)
+	end := heldFrom(day+horizon, contracts)
 	lo, hi := sh.Cells(int(pr.Row))
 	for j := lo + sort.Search(hi-lo, func(k int) bool { return sh.Day[lo+k] > day }); j < hi && sh.Day[j] <= min(end, b.Clock.AsOf); j++ {
 		if b.Ledger.Purchase(sh, j) {
@@ -58,6 +59,13 @@ func (l life) watched(days int) (_ float64, lost bool) {
 	return float64(n), lost
 }
 
+// lived is a life without the silence that ends it: until the last purchase, or the end of the last contract, counted from the landmark. Half a day is added,
+// so that a life that ended at once is one, and one that is censored outlasts those seen to end.
+func (l life) lived(days, horizon int) (_ float64, lost bool) {
+	n, lost := l.watched(days)
+	return max(0, n-float64(horizon)) + 0.5, lost
+}
+
 // lifeModel is the remaining life of a customer at risk, by an accelerated failure time regression on the usual columns,
 //
 //	log T = xβ + σW,   P(T > t) = exp(−(t e^{−xβ})^{1/σ})
@@ -70,6 +78,10 @@ type lifeModel struct {
 	low, high float64 // xβ in training, and one more: beyond, the law is not asked
 }
 
+// fewestLater losses that did not come at once are needed: from one training day, whose lives are known for no longer than the silence that ends them, nothing
+// is learnt of their length.
+const fewestLater = 20
+
 // mostLives bounds the rows of a fit: some thousand losses settle a dozen coefficients better than the law fits.
 const mostLives = 6_000
 
@@ -78,10 +90,17 @@ func fitLife(b *study, at *origin) (*lifeModel, trained[valueModel]) {
 	c := newColumns(b, at.train, usualSet)
 	r := stackRows(at.train, c, lives(at.train))
 	times := &survival.Times{Stop: make([]float64, len(r.y)), Event: make([]bool, len(r.y))}
-	lost := make([]float64, len(r.y))
+	lost, later := make([]float64, len(r.y)), 0
 	for i, y := range r.y {
-		times.Stop[i], times.Event[i] = life(y).watched(int(at.day - at.train[r.origin[i]].Day))
-		lost[i] = unit(times.Event[i])
+		times.Stop[i], times.Event[i] = life(y).lived(int(at.day-at.train[r.origin[i]].Day), b.Clock.Horizon)
+		if times.Event[i] {
+			lost[i] = 1
+			later += int(min(times.Stop[i], 1)) // not at once
+		}
+	}
+	if later < fewestLater {
+		return nil, refused[valueModel](fmt.Sprintf("%s: %d customers were seen to stay for a while and then to leave, lengths of lives need %d: a longer history shows more",
+			num.WarnHorizonShort, later, fewestLater))
 	}
 	if few := tooFew(len(lost), lost, len(c.all)); few != "" {
 		return nil, refused[valueModel](few)
