@@ -145,6 +145,7 @@ func shifted(rows []sale, day ingest.Day, by ingest.Day) []sale {
 
 // The rule that decides whether anything here can be believed.
 func TestTheFutureChangesNothing(t *testing.T) {
+	slow(t)
 	for _, at := range []int{200, 700, 1300} {
 		sim := manyBuyers()
 		sim.customers = 300

@@ -77,6 +77,7 @@ func TestCandidatesAtTheEdgeOfSense(t *testing.T) {
 
 // Sixty accounts of which six are lost a horizon: something simple scores, with an interval no narrower than chance among so many.
 func TestSmallBooksAreScoredBySomethingSimple(t *testing.T) {
+	slow(t)
 	for seed := range uint64(6) {
 		sim := manyBuyers()
 		sim.customers, sim.seed, sim.lifetime, sim.gap = 100, 50+seed, 900, 20

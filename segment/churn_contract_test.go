@@ -70,6 +70,7 @@ func contractedBook(t *testing.T, rows []sale, contracts []string, asOf ingest.D
 // Who cannot leave is in no training row and no contest, and churn of the others is met: of all, of those without a contract, and of those whose contract ends, by every
 // model that is corrected. Uncorrected the rule and the chain, which know of no contract, are worse by far.
 func TestContractsAreHazards(t *testing.T) {
+	slow(t)
 	rows, contracts, asOf := contracted(4000, 1400, 0.3)
 	a := contractedBook(t, rows, contracts, asOf, "", &table.Inputs{})
 	st, day := a.study, a.churnPlan.Folds[0].Origin
@@ -186,6 +187,7 @@ func TestNobodyLeavesBeforeTheContractEnds(t *testing.T) {
 // What the tables say of a fold is what was known on its day, whatever candidate asks. Of contracts, planned ends and contracts begun; of ends that are written with a notice, or when they come,
 // only those written by then.
 func TestFoldsAreBlindToWhatTablesBecame(t *testing.T) {
+	slow(t)
 	rows, lines, asOf := contracted(1200, 1400, 0.3)
 	for _, ends := range []string{table.EndsPlanned, table.EndsNotice, table.EndsActual} {
 		const notice = 60

@@ -66,6 +66,7 @@ func (h hazardBook) sales(customers int) []sale {
 
 // What made the book is found: the elasticity to the series and the season, within three standard errors, and as many leave as are said to.
 func TestHazardFindsWhatMadeIt(t *testing.T) {
+	slow(t)
 	h := hazardBook{first: date("2018-01-10"), asOf: date("2024-01-05"), elasticity: 1.2, peak: .6}
 	h.series = monthlySeries(h.first-800, h.asOf, 20, nil)
 	l := handmade(h.asOf, nil, h.sales(900)...)

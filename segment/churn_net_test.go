@@ -58,6 +58,7 @@ func gain(t *testing.T, train []*panel, next *panel) (mean, se float64) {
 
 // An attribute with a level for each customer knows nobody, whatever they did before; one of 300 levels that matter is found.
 func TestManyLevelsAreLearntWithoutLeaking(t *testing.T) {
+	slow(t)
 	for seed := range uint64(3) {
 		train, next := levelled(seed, 2000, 4, func(c int) string { return fmt.Sprint(c) }, func(string) float64 { return 0 })
 		if mean, se := gain(t, train, next); math.Abs(mean) > se {
@@ -122,6 +123,7 @@ func TestRatesOfLevelsAreOfOtherCustomersOnOlderDays(t *testing.T) {
 
 // No penalty, column or rate of a level may depend on what came after the day. Levels of a region are few; of a route, many.
 func TestNetIsBlindToTheFuture(t *testing.T) {
+	slow(t)
 	sim := manyBuyers()
 	sim.customers, sim.days, sim.lifetime = 1200, 1001, 400
 	rows := sim.sales()

@@ -37,6 +37,7 @@ func closedCohort(customers, days int, start ingest.Day) (rows []sale) {
 // A cohort that ages as one leaves no more or less for it: leavers predicted are leavers seen, fold by fold. With clocks as they are
 // the regression predicts an eighth too few.
 func TestClocksDoNotExtrapolateAnAgeingCohort(t *testing.T) {
+	slow(t)
 	start := date("2021-01-01")
 	l := handmade(start+1095, nil, closedCohort(7000, 1096, start)...)
 	a := competed(t, l, nil, start, func(c *Config) { c.ValueBasis = Revenue })

@@ -141,6 +141,7 @@ func TestUndatedAttributeIsRefused(t *testing.T) {
 
 // What an account becomes after a fold's origin may not change the fold's predictions.
 func TestFoldsAreBlindToLaterAttributes(t *testing.T) {
+	slow(t)
 	sim := manyBuyers()
 	sim.customers, sim.days, sim.lifetime = 800, 901, 400
 	rows := sim.sales()

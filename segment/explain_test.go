@@ -56,6 +56,7 @@ func (a *analysis) scoredBy(today *panel, churn chanceModel, value valueModel) m
 
 // What an explanation says adds up to the score, for every candidate and every customer at risk.
 func TestExplanationsAddUp(t *testing.T) {
+	slow(t)
 	seen := map[string]bool{}
 	for _, days := range []int{900, 1300} { // value labels of one horizon, and of a year
 		for _, basis := range []string{Revenue, Margin} {

@@ -27,6 +27,7 @@ func scrambled(rows []sale, day, asOf ingest.Day) []sale {
 // No fold's fit may see what came after its origin: neither labels, nor unit of value, nor chain, nor
 // shrinkage. The clock and the basis are the book's constants, measured once on the as-of date.
 func TestFoldsAreBlindToWhatCameAfterTheirOrigin(t *testing.T) {
+	slow(t)
 	for _, c := range []struct{ days, fit int }{ // value labels of one horizon, and of a year; learnt from all and from a sample
 		{900, 0}, {1300, 0}, {1300, 1000},
 	} {
@@ -59,6 +60,7 @@ func TestFoldsAreBlindToWhatCameAfterTheirOrigin(t *testing.T) {
 
 // Nor may it see values of a series that were published later.
 func TestFoldsAreBlindToLaterSeries(t *testing.T) {
+	slow(t)
 	sim := manyBuyers()
 	sim.customers, sim.days, sim.lifetime = 1200, 1301, 400
 	asOf := sim.start + 1300

@@ -76,6 +76,7 @@ func TestSampledModelsAreTheSameForAnyThreads(t *testing.T) {
 
 // A chain of a sample may lack a state that somebody outside it is in: the one that scores is of everybody.
 func TestNobodyIsOutsideTheChainThatScores(t *testing.T) {
+	slow(t)
 	for seed := range uint64(5) {
 		sim := manyBuyers()
 		sim.customers, sim.days, sim.seed = 1000, 901, seed

@@ -148,6 +148,7 @@ a,Cy,Account Manager,2020-01-01,
 // What is later than a fold's origin may not change its predictions: contracts that start then are
 // left out, and what has started keeps its end.
 func TestFoldsAreBlindToLaterContracts(t *testing.T) {
+	slow(t)
 	sim := manyBuyers()
 	sim.customers, sim.days, sim.lifetime = 800, 901, 400
 	rows := sim.sales()
