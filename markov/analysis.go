@@ -28,7 +28,7 @@ type Questions struct {
 
 // Estimate is a figure with its delta-method standard error and interval. Low and High are NaN where SE is
 // 0: the figure is known, or it lies on the edge of its domain, where the delta method says nothing.
-type Estimate struct{ Value, SE, Low, High float64 }
+type Estimate = num.Estimate
 
 // Analysis is what a chain says. Slices over states follow Chain.States; what was not asked for, or does not
 // exist, is nil.
@@ -188,7 +188,7 @@ func (a *Analysis) forecast(q Questions, z float64) {
 		}
 		heads := onLogit(z, at, se)
 		for i, e := range heads {
-			heads[i] = Estimate{total * e.Value, total * e.SE, total * e.Low, total * e.High}
+			heads[i] = Estimate{Value: total * e.Value, SE: total * e.SE, Low: total * e.Low, High: total * e.High}
 		}
 		a.Heads = append(a.Heads, heads)
 	}
@@ -255,7 +255,7 @@ const tinySpread = 1e-12
 func estimates(value, se []float64, interval func(v, s float64) (float64, float64)) []Estimate {
 	out := make([]Estimate, len(value))
 	for i, v := range value {
-		out[i] = Estimate{v, se[i], math.NaN(), math.NaN()}
+		out[i] = Estimate{Value: v, SE: se[i], Low: math.NaN(), High: math.NaN()}
 		if se[i] <= tinySpread*math.Abs(v) {
 			out[i].SE = 0
 		} else {

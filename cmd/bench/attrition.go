@@ -78,7 +78,7 @@ func (o *options) attritionSuite() error {
 	var failed error
 	for _, c := range attritionCases {
 		file := filepath.Join(o.work, "data", c.String()+".f64")
-		err := c.write(file)
+		err := once(file, c.write)
 		if err == nil {
 			err = o.sideBySide(c.String(), []string{file, strconv.Itoa(c.rows), string(c.model)}, 4, 1e-3, who, commands)
 		}
@@ -87,16 +87,8 @@ func (o *options) attritionSuite() error {
 	return failed
 }
 
-// write makes the file of a case: x, then t.x, then T, 8 bytes a value, little-endian.
-func (c attritionCase) write(path string) error {
-	if exists(path) {
-		return nil
-	}
-	f, err := os.Create(path + ".part")
-	if err != nil {
-		return err
-	}
-	defer f.Close()
+// write writes the file of a case: x, then t.x, then T, 8 bytes a value, little-endian.
+func (c attritionCase) write(w *bufio.Writer) {
 	rng := rand.New(rand.NewPCG(1, 4))
 	columns := [3][]float64{make([]float64, c.rows), make([]float64, c.rows), make([]float64, c.rows)}
 	for i := range c.rows {
@@ -106,14 +98,9 @@ func (c attritionCase) write(path string) error {
 		}
 		columns[0][i], columns[1][i], columns[2][i] = x, last, end
 	}
-	w := bufio.NewWriterSize(f, 1<<20)
 	for _, col := range columns {
 		w.Write(bytesOf(col))
 	}
-	if err := errors.Join(w.Flush(), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(path+".part", path)
 }
 
 // customer draws one of a book like CDNOW's, over up to two years of weeks: rates Gamma(½, 10), as half a squared normal; chances of leaving

@@ -82,7 +82,7 @@ func (o *options) coxSuite() error {
 	var failed error
 	for _, c := range coxCases {
 		file := filepath.Join(o.work, "data", c.String()+".f64")
-		err := c.write(file)
+		err := once(file, c.write)
 		if err == nil {
 			err = o.sideBySide(c.String(), []string{file, strconv.Itoa(c.rows), strconv.Itoa(c.columns)}, c.columns, 1e-5, who, commands)
 		}
@@ -124,17 +124,8 @@ func (o *options) sideBySide(name string, args []string, size int, tol float64, 
 	return nil
 }
 
-// write makes the file of a case: the design row by row, then times, then events; 8 bytes a value, little-endian.
-func (c coxCase) write(path string) error {
-	if exists(path) {
-		return nil
-	}
-	f, err := os.Create(path + ".part")
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	w := bufio.NewWriterSize(f, 1<<20)
+// write writes the file of a case: the design row by row, then times, then events; 8 bytes a value, little-endian.
+func (c coxCase) write(w *bufio.Writer) {
 	rng := rand.New(rand.NewPCG(1, 3))
 	times, events := make([]float64, c.rows), make([]float64, c.rows)
 	row := make([]float64, c.columns)
@@ -155,7 +146,21 @@ func (c coxCase) write(path string) error {
 	}
 	w.Write(bytesOf(times))
 	w.Write(bytesOf(events))
-	if err := errors.Join(w.Flush(), f.Close()); err != nil { // Flush gives the first error of all writes
+}
+
+// once makes a file, whole or not at all, unless it is there. The first error of all writes is told at the end.
+func once(path string, write func(*bufio.Writer)) error {
+	if exists(path) {
+		return nil
+	}
+	f, err := os.Create(path + ".part")
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	w := bufio.NewWriterSize(f, 1<<20)
+	write(w)
+	if err := errors.Join(w.Flush(), f.Close()); err != nil {
 		return err
 	}
 	return os.Rename(path+".part", path)

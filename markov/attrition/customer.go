@@ -8,9 +8,9 @@ import (
 
 // Estimate is a figure with its standard error and interval, from the uncertainty of the parameters (delta method). All are NaN where the
 // figure is not defined; only the errors are where it is certain.
-type Estimate struct{ Value, SE, Low, High float64 }
+type Estimate = num.Estimate
 
-var nothingKnown = Estimate{math.NaN(), math.NaN(), math.NaN(), math.NaN()}
+var nothingKnown = Estimate{Value: math.NaN(), SE: math.NaN(), Low: math.NaN(), High: math.NaN()}
 
 // teller answers questions about customers, one after the other; one for each thread.
 type teller struct {
@@ -101,10 +101,10 @@ func (t *teller) spread() float64 {
 func (t *teller) alive() Estimate {
 	odds := &t.s.odds
 	if math.IsInf(odds.v, -1) {
-		return Estimate{1, math.NaN(), math.NaN(), math.NaN()}
+		return Estimate{Value: 1, SE: math.NaN(), Low: math.NaN(), High: math.NaN()}
 	}
 	p, se := num.Expit(-odds.v), t.deviation(&odds.g)
-	return Estimate{p, p * (1 - p) * se, num.Expit(-odds.v - t.z*se), num.Expit(-odds.v + t.z*se)}
+	return Estimate{Value: p, SE: p * (1 - p) * se, Low: num.Expit(-odds.v - t.z*se), High: num.Expit(-odds.v + t.z*se)}
 }
 
 // times is exp(v)·P(alive) with the interval on the log scale; v is the logarithm of a mean given alive.
@@ -113,7 +113,7 @@ func (t *teller) times(v slope) Estimate {
 	case math.IsNaN(v.v):
 		return nothingKnown
 	case math.IsInf(v.v, -1):
-		return Estimate{0, math.NaN(), math.NaN(), math.NaN()}
+		return Estimate{Value: 0, SE: math.NaN(), Low: math.NaN(), High: math.NaN()}
 	}
 	log, g, dead := v.v, v.g, t.s.gone()
 	if dead > 0 {
@@ -127,7 +127,7 @@ func (t *teller) times(v slope) Estimate {
 		}
 	}
 	se, mean := t.deviation(&g), math.Exp(log)
-	return Estimate{mean, mean * se, math.Exp(log - t.z*se), math.Exp(log + t.z*se)}
+	return Estimate{Value: mean, SE: mean * se, Low: math.Exp(log - t.z*se), High: math.Exp(log + t.z*se)}
 }
 
 // Alive is P(alive at T | what was bought), with an interval of the given level on the logit scale. NaN for a refused fit and a

@@ -120,10 +120,10 @@ func (t *teller) add(v slope, weight float64, sum []float64) {
 func (t *teller) total(sum []float64) Estimate {
 	mean := sum[0]
 	if mean <= 0 {
-		return Estimate{mean, math.NaN(), math.NaN(), math.NaN()}
+		return Estimate{Value: mean, SE: math.NaN(), Low: math.NaN(), High: math.NaN()}
 	}
 	copy(t.g, sum[1:])
 	se := t.spread()
 	half := t.z * se / mean
-	return Estimate{mean, se, mean * math.Exp(-half), mean * math.Exp(half)}
+	return Estimate{Value: mean, SE: se, Low: mean * math.Exp(-half), High: mean * math.Exp(half)}
 }

@@ -135,7 +135,7 @@ func (c *Contractual) estimate(log float64, by [2]float64, level float64) Estima
 	a, b := c.Alpha*by[0], c.Beta*by[1]
 	se := math.Sqrt(max(0, a*a*c.LogCov.At(0, 0)+2*a*b*c.LogCov.At(0, 1)+b*b*c.LogCov.At(1, 1)))
 	v, half := math.Exp(log), num.ZLevel(level)*se
-	return Estimate{v, v * se, v * math.Exp(-half), v * math.Exp(half)}
+	return Estimate{Value: v, SE: v * se, Low: v * math.Exp(-half), High: v * math.Exp(half)}
 }
 
 // Survival is S(t), the share still there after t renewals were due, given that from were survived: S(t)/S(from). NaN where t < from or one is

@@ -11,14 +11,14 @@ import (
 
 // Estimate is a figure, its delta-method standard error, and its interval. SE is 0 and the interval NaN where the figure is
 // known.
-type Estimate struct{ Value, SE, Low, High float64 }
+type Estimate = num.Estimate
 
 // Intensities are the rates at covariates x (nil: at their mean), intervals on the log scale.
 func (f *Fit) Intensities(x []float64, level float64) []Estimate {
 	q := f.rates(f.Theta, f.centred(x))
 	out := make([]Estimate, len(q))
 	for r, v := range q {
-		out[r] = onLog(v, v*f.se(f.gradient(x, func(s int) float64 { return unit(s == r) })), level)
+		out[r] = num.OnLog(v, v*f.se(f.gradient(x, func(s int) float64 { return num.Indicator(s == r) })), level)
 	}
 	return out
 }
@@ -29,7 +29,7 @@ func (f *Fit) HazardRatios(level float64) []Estimate {
 	for e := range out {
 		i := len(f.Rates) + e
 		v := math.Exp(f.Theta[i])
-		out[e] = onLog(v, v*math.Sqrt(f.Cov.At(i, i)), level)
+		out[e] = num.OnLog(v, v*math.Sqrt(f.Cov.At(i, i)), level)
 	}
 	return out
 }
@@ -46,11 +46,11 @@ func (f *Fit) Stays(x []float64, level float64) []Estimate {
 			}
 		}
 		if total == 0 {
-			out[i] = known(math.Inf(1))
+			out[i] = num.Known(math.Inf(1))
 			continue
 		}
 		v := 1 / total // ∂ log v / ∂ log q_r = −q_r/total
-		out[i] = onLog(v, v*f.se(f.gradient(x, func(r int) float64 { return -unit(f.Rates[r].From == i) * q[r] / total })), level)
+		out[i] = num.OnLog(v, v*f.se(f.gradient(x, func(r int) float64 { return -num.Indicator(f.Rates[r].From == i) * q[r] / total })), level)
 	}
 	return out
 }
@@ -67,8 +67,8 @@ func (f *Fit) Next(x []float64, level float64) []Estimate {
 			}
 		}
 		v := q[r] / total
-		out[r] = onLogit(v, f.se(f.gradient(x, func(s int) float64 {
-			return unit(f.Rates[s].From == rate.From) * v * (unit(s == r) - q[s]/total)
+		out[r] = num.OnLogit(v, f.se(f.gradient(x, func(s int) float64 {
+			return num.Indicator(f.Rates[s].From == rate.From) * v * (num.Indicator(s == r) - q[s]/total)
 		})), level)
 	}
 	return out
@@ -88,7 +88,7 @@ func (f *Fit) Probabilities(t float64, x []float64, level float64) ([][]Estimate
 		for j := range k {
 			at := i*k + j
 			v := min(max(p.v[at], 0), 1)
-			out[i] = append(out[i], onLogit(v, f.se(f.gradient(x, func(r int) float64 { return p.d[r][at] })), level))
+			out[i] = append(out[i], num.OnLogit(v, f.se(f.gradient(x, func(r int) float64 { return p.d[r][at] })), level))
 		}
 	}
 	return out, nil
@@ -131,11 +131,11 @@ func (f *Fit) Lives(x []float64, level float64) []Estimate {
 	out := make([]Estimate, k)
 	for i := range out {
 		if absorbing[i] {
-			out[i] = known(0)
+			out[i] = num.Known(0)
 			continue
 		}
 		// ∂t/∂q_rs = N_ir (t_s − t_r)
-		out[i] = onLog(time[i], f.se(f.gradient(x, func(r int) float64 {
+		out[i] = num.OnLog(time[i], f.se(f.gradient(x, func(r int) float64 {
 			rate := f.Rates[r]
 			return q[r] * visits.At(place[i], place[rate.From]) * (time[rate.To] - time[rate.From])
 		})), level)
@@ -175,32 +175,4 @@ func (f *Fit) gradient(x []float64, slope func(r int) float64) []float64 {
 func (f *Fit) se(gradient []float64) float64 {
 	g := mat.NewVecDense(len(gradient), gradient)
 	return math.Sqrt(max(0, mat.Inner(g, f.Cov, g)))
-}
-
-func unit(yes bool) float64 {
-	if yes {
-		return 1
-	}
-	return 0
-}
-
-func known(v float64) Estimate { return Estimate{v, 0, math.NaN(), math.NaN()} }
-
-// tiny is the relative standard error below which a figure counts as known.
-const tiny = 1e-12
-
-func onLog(v, se, level float64) Estimate {
-	if se <= tiny*v {
-		return known(v)
-	}
-	z := num.ZLevel(level)
-	return Estimate{v, se, v * math.Exp(-z*se/v), v * math.Exp(z*se/v)}
-}
-
-func onLogit(v, se, level float64) Estimate {
-	if se <= tiny || v <= 0 || v >= 1 {
-		return known(v)
-	}
-	half := num.ZLevel(level) * se / (v * (1 - v))
-	return Estimate{v, se, num.Expit(num.Logit(v) - half), num.Expit(num.Logit(v) + half)}
 }

@@ -77,8 +77,8 @@ func TestCav(t *testing.T) {
 	close(t, "−2LL", -2*f.LogLik, 3968.7978930519, 1e-4)
 	close(t, "−2LL, tight", -2*f.LogLik, 3968.7978812, 1e-6)
 	q := f.Intensities(nil, .95)
-	for r, want := range []Estimate{{.127874, .0090227, .111358, .146840}, {.0424853, .0047634, .0341039, .0529267}, {.225102, .0339215, .167536, .302447},
-		{.342595, .0395836, .273170, .429665}, {.0402664, .026055, .0113281, .143129}, {.130624, .0330806, .0795162, .214580}, {.306459, .0393896, .238214, .394257}} {
+	for r, want := range []Estimate{{Value: .127874, SE: .0090227, Low: .111358, High: .146840}, {Value: .0424853, SE: .0047634, Low: .0341039, High: .0529267}, {Value: .225102, SE: .0339215, Low: .167536, High: .302447},
+		{Value: .342595, SE: .0395836, Low: .273170, High: .429665}, {Value: .0402664, SE: .026055, Low: .0113281, High: .143129}, {Value: .130624, SE: .0330806, Low: .0795162, High: .214580}, {Value: .306459, SE: .0393896, Low: .238214, High: .394257}} {
 		tol := 2e-4
 		close(t, "q", q[r].Value, want.Value, tol*want.Value)
 		close(t, "low", q[r].Low, want.Low, 3e-3*want.Low)
@@ -114,8 +114,8 @@ func TestCavBySex(t *testing.T) {
 	if f, err = m.Fit(d, 2); err != nil || !f.Certificate.Certified() {
 		t.Fatalf("%+v, %v", f.Certificate, err)
 	}
-	for e, want := range []Estimate{{.575037, 0, .3415858, .9680366}, {1.079281, 0, .5933986, 1.9630091}, {1.265435, 0, .4813929, 3.3264418},
-		{1.007513, 0, .4747846, 2.1379835}, {1.158950, 0, .1417169, 9.4778115}, {2.277419, 0, 1.0970654, 4.7277390}} {
+	for e, want := range []Estimate{{Value: .575037, SE: 0, Low: .3415858, High: .9680366}, {Value: 1.079281, SE: 0, Low: .5933986, High: 1.9630091}, {Value: 1.265435, SE: 0, Low: .4813929, High: 3.3264418},
+		{Value: 1.007513, SE: 0, Low: .4747846, High: 2.1379835}, {Value: 1.158950, SE: 0, Low: .1417169, High: 9.4778115}, {Value: 2.277419, SE: 0, Low: 1.0970654, High: 4.7277390}} {
 		v := f.HazardRatios(.95)[e]
 		close(t, "hazard ratio", v.Value, want.Value, 1e-4*want.Value)
 		close(t, "low", v.Low, want.Low, 1e-3*want.Low)
@@ -158,7 +158,7 @@ func TestPsor(t *testing.T) {
 		t.Fatalf("%+v, %v", f, err)
 	}
 	close(t, "−2LL", -2*f.LogLik, 1246.01528046, 1e-6)
-	for r, want := range []Estimate{{.0912459, 0, .0732544, .1136563}, {.1571597, 0, .1253809, .1969932}, {.2598214, 0, .2012858, .3353798}} {
+	for r, want := range []Estimate{{Value: .0912459, SE: 0, Low: .0732544, High: .1136563}, {Value: .1571597, SE: 0, Low: .1253809, High: .1969932}, {Value: .2598214, SE: 0, Low: .2012858, High: .3353798}} {
 		e := f.Intensities(nil, .95)[r]
 		close(t, "q", e.Value, want.Value, 1e-4*want.Value)
 		close(t, "low", e.Low, want.Low, 1e-3*want.Low)
@@ -170,7 +170,7 @@ func TestPsor(t *testing.T) {
 		t.Fatalf("%+v, %v", f, err)
 	}
 	close(t, "−2LL", -2*f.LogLik, 1114.89946115, 1e-6)
-	for e, want := range []Estimate{{.5651917, 0, .3853463, .8289729}, {1.6408254, 0, .8154282, 3.3017107}, {1.645976, 0, 1.148308, 2.359331}} {
+	for e, want := range []Estimate{{Value: .5651917, SE: 0, Low: .3853463, High: .8289729}, {Value: 1.6408254, SE: 0, Low: .8154282, High: 3.3017107}, {Value: 1.645976, SE: 0, Low: 1.148308, High: 2.359331}} {
 		v := f.HazardRatios(.95)[e]
 		close(t, "hazard ratio", v.Value, want.Value, 1e-4*want.Value)
 		close(t, "low", v.Low, want.Low, 1e-3*want.Low)

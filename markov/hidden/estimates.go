@@ -10,7 +10,7 @@ import (
 
 // Estimate is a figure, its delta-method standard error, and its interval (on the log scale, of probabilities on the logit scale). SE is 0
 // and the interval NaN where the figure lies on an edge; all are NaN where it does not exist.
-type Estimate struct{ Value, SE, Low, High float64 }
+type Estimate = num.Estimate
 
 // MoveEstimates are the probabilities of moves, row by row. This and all estimates below are nil for a refused fit.
 func (f *Fit) MoveEstimates(level float64) [][]Estimate {
@@ -24,9 +24,9 @@ func (f *Fit) MoveEstimates(level float64) [][]Estimate {
 				if c.kind != ofMove || c.i != i {
 					return 0
 				}
-				return v * (unit(c.j == j) - row[c.j])
+				return v * (num.Indicator(c.j == j) - row[c.j])
 			})
-			out[i] = append(out[i], onLogit(v, f.se(g), level))
+			out[i] = append(out[i], num.OnLogit(v, f.se(g), level))
 		}
 	}
 	return out
@@ -46,9 +46,9 @@ func (f *Fit) InitialEstimates(level float64) []Estimate {
 			if c.kind != ofInitial {
 				return 0
 			}
-			return v * (unit(c.j == j) - f.Initial[c.j])
+			return v * (num.Indicator(c.j == j) - f.Initial[c.j])
 		})
-		out[j] = onLogit(v, f.se(g), level)
+		out[j] = num.OnLogit(v, f.se(g), level)
 	}
 	return out
 }
@@ -62,7 +62,7 @@ func (f *Fit) LongRun(level float64) []Estimate {
 	delta, z := stationary(f.Moves), fundamental(f.Moves)
 	for m := range out {
 		if delta == nil {
-			out[m] = Estimate{math.NaN(), math.NaN(), math.NaN(), math.NaN()}
+			out[m] = Estimate{Value: math.NaN(), SE: math.NaN(), Low: math.NaN(), High: math.NaN()}
 			continue
 		}
 		g := f.gradient(func(c coordinate) float64 {
@@ -75,7 +75,7 @@ func (f *Fit) LongRun(level float64) []Estimate {
 			}
 			return delta[c.i] * row[c.j] * (z.At(c.j, m) - mean)
 		})
-		out[m] = onLogit(delta[m], f.se(g), level)
+		out[m] = num.OnLogit(delta[m], f.se(g), level)
 	}
 	return out
 }
@@ -114,15 +114,15 @@ func (f *Fit) logs(k kind, level float64) []Estimate {
 	var out []Estimate
 	for i := range f.States {
 		v := *f.at(coordinate{kind: k, i: i})
-		se := f.se(f.gradient(func(c coordinate) float64 { return unit(c.kind == k && c.i == i) }))
+		se := f.se(f.gradient(func(c coordinate) float64 { return num.Indicator(c.kind == k && c.i == i) }))
 		switch {
 		case math.IsNaN(v):
-			out = append(out, Estimate{v, v, v, v})
+			out = append(out, Estimate{Value: v, SE: v, Low: v, High: v})
 		case se == 0:
-			out = append(out, known(v))
+			out = append(out, num.Known(v))
 		default:
 			z := num.ZLevel(level)
-			out = append(out, Estimate{v, v * se, v * math.Exp(-z*se), v * math.Exp(z*se)})
+			out = append(out, Estimate{Value: v, SE: v * se, Low: v * math.Exp(-z*se), High: v * math.Exp(z*se)})
 		}
 	}
 	return out
@@ -142,24 +142,4 @@ func (f *Fit) se(gradient []float64) float64 {
 	}
 	g := mat.NewVecDense(len(gradient), gradient)
 	return math.Sqrt(max(0, mat.Inner(g, f.Cov, g)))
-}
-
-func unit(yes bool) float64 {
-	if yes {
-		return 1
-	}
-	return 0
-}
-
-func known(v float64) Estimate { return Estimate{v, 0, math.NaN(), math.NaN()} }
-
-// tiny is the standard error of a probability below which it counts as known.
-const tiny = 1e-14
-
-func onLogit(v, se, level float64) Estimate {
-	if se <= tiny || v <= 0 || v >= 1 {
-		return known(v)
-	}
-	half := num.ZLevel(level) * se / (v * (1 - v))
-	return Estimate{v, se, num.Expit(num.Logit(v) - half), num.Expit(num.Logit(v) + half)}
 }
