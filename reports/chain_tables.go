@@ -6,6 +6,9 @@ import (
 	"mainstay/markov"
 )
 
+// ChainTableNames are the names of all tables that a chain may have.
+var ChainTableNames = []string{"moves", "states", "ends", "forecast", "passages", "tests", "odds", "segment_moves"}
+
 // ChainTables are the tables of c: moves first; ends and forecast are there when they were asked for.
 func ChainTables(c *Chain) []*Table {
 	tables := []*Table{movesTable(c), statesTable(c)}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -131,6 +132,15 @@ func TestChainFitsThePage(t *testing.T) {
 }
 
 // A refused chain shows what was seen, and nothing that would follow from it.
+// Every table of a folder has a name by which it is known beforehand.
+func TestChainTableNames(t *testing.T) {
+	for _, table := range ChainTables(newChain()) {
+		if !slices.Contains(ChainTableNames, table.Name) {
+			t.Errorf("%s is not among %q", table.Name, ChainTableNames)
+		}
+	}
+}
+
 func TestChainRefused(t *testing.T) {
 	c := chainOf([]string{"a", "b"}, []int64{3, 1, 0, 0}, markov.Questions{Level: .95, Start: []float64{1, 1}, Forecast: 2})
 	text := chainText(t, c)

@@ -85,7 +85,7 @@ func (o *attritionOptions) check() error {
 		}
 		o.study.Until = ingest.DayOf(day)
 	}
-	return checkFiles(o.config.Transactions, o.out)
+	return checkFiles(o.reads(), o.out)
 }
 
 func runAttrition(ctx context.Context, a *app, o *attritionOptions) (err error) {

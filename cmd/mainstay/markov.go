@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -119,7 +120,7 @@ func newMarkovCommand(a *app) *cobra.Command {
 			if err := o.check(args); err != nil {
 				return err
 			}
-			if err := errors.Join(o.checkOn(), o.estimateFlags.check(o.counts), o.testFlags.check(cmd.Flags().Changed("eras"))); err != nil {
+			if err := errors.Join(o.checkOn(), o.estimateFlags.check(o.counts), o.testFlags.check(cmd.Flags().Changed("eras")), o.checkOut(args)); err != nil {
 				return err
 			}
 			return runMarkov(cmd.Context(), a, o, args)
@@ -177,13 +178,18 @@ func (o *markovOptions) check(args []string) error {
 	case c.ID == "":
 		c.ID = "id"
 	}
-	if err := reports.CheckLocal(o.out); err != nil {
-		return err
-	}
-	if o.out != "" && filepath.Ext(o.out) != "" {
-		return reports.CheckFile(o.out)
-	}
 	return nil
+}
+
+// checkOut says before any work is done what is wrong with the file or the folder to write.
+func (o *markovOptions) checkOut(read []string) error {
+	if o.against != "" {
+		read = append(slices.Clone(read), o.against)
+	}
+	if o.out == "" || filepath.Ext(o.out) != "" {
+		return checkFiles(read, o.out)
+	}
+	return errors.Join(reports.CheckLocal(o.out), checkFolder(read, o.out, reports.ChainTableNames))
 }
 
 // settleAsOf is the date asked for, else yesterday: today is not over.

@@ -90,6 +90,9 @@ func (o *continuousOptions) checkContinuous(args []string) error {
 	if err := o.check(args); err != nil {
 		return err
 	}
+	if err := checkFiles(args, o.out); err != nil {
+		return err
+	}
 	if daysPer[o.per] == 0 {
 		return usageError{fmt.Errorf("--per is %q; expected day, week, month or year", o.per)}
 	}

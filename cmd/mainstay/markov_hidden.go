@@ -84,6 +84,9 @@ func (o *hiddenOptions) checkHidden(args []string) error {
 	if err := o.check(args); err != nil {
 		return err
 	}
+	if err := checkFiles(args, o.out); err != nil {
+		return err
+	}
 	if o.hidden.Zero && o.config.Period == moves.Auto {
 		return usageError{errors.New("--zero needs --period, of which there are some without a row")}
 	}

@@ -34,6 +34,31 @@ func checkFiles(read []string, write ...string) error {
 	return nil
 }
 
+// checkFolder says likewise of a folder in which tables of these names are written, as .parquet and .csv, that none of them is a file that is read.
+func checkFolder(read []string, folder string, names []string) error {
+	for _, name := range names {
+		for _, ext := range []string{".parquet", ".csv"} {
+			file := filepath.Join(folder, name+ext)
+			for _, in := range read {
+				if reads(in, file) {
+					return usageError{fmt.Errorf("%s is read (%s), and a table of that name in %s would be written over it: name another folder", file, in, folder)}
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// reads are all files, folders and globs that the configuration names as inputs.
+func (o *inputOptions) reads() []string {
+	c := &o.config
+	out := slices.Concat(c.Transactions, c.Ingest.Exclude, c.Ingest.Rates.Source)
+	for _, s := range c.sources() {
+		out = append(out, s.Files...)
+	}
+	return out
+}
+
 // tableFormats are those of a folder's files that are read.
 var tableFormats = []string{".parquet", ".csv", ".xlsx"}
 

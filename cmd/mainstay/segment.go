@@ -138,7 +138,7 @@ func (o *segmentOptions) check() error {
 	if err := o.checkViews(); err != nil {
 		return err
 	}
-	return checkFiles(o.config.Transactions, o.out, o.members)
+	return checkFiles(o.reads(), o.out, o.members)
 }
 
 // showSegments prints the rows and writes the files asked for.
