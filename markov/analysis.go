@@ -104,7 +104,7 @@ func analyse(c *Counts, q Questions, bare bool) (*Analysis, error) {
 	a.Classes = Classes(chain.P)
 	fixed := chain.fixed()
 	for i := range c.States {
-		if n := c.Leaving(i); !fixed[i] && n == c.At(i, i) {
+		if n := c.Leaving(i); !fixed[i] && n == c.At(i, i) && (chain.cov == nil || chain.P.At(i, i) == 1) {
 			a.Unleft = append(a.Unleft, i)
 		}
 	}

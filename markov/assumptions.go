@@ -19,6 +19,7 @@ type Assumptions struct {
 	Absorbing []int    // states that nobody leaves: p_ii = 1, whatever was seen
 	Never     []bool   // k×k, moves that cannot be: structural zeros; nil none
 	Prior     float64  // α; 0 none
+	Leaps     []Leap   // gaps that the fit goes over, see fitOver; without a prior and weights
 	Weights   *Weights // of the same moves as the counts; nil: every move counts 1
 }
 

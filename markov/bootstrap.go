@@ -31,6 +31,7 @@ const bootstrapSeed = 1993
 // customer is what a sample takes of one.
 type customer struct {
 	cells  []cellCount
+	leaps  []Leap
 	earned []earnedIn
 }
 
@@ -51,7 +52,7 @@ type earnedIn struct {
 func (a *Analysis) resample(q Questions) error {
 	b := q.Bootstrap
 	k := len(a.Chain.States)
-	customers := b.customers(k)
+	customers := b.customers(k, q.Leaps)
 	slots := a.slots()
 	drawn := make([][]float64, b.Samples)
 	num.Blocks(b.Samples, 1, runtime.GOMAXPROCS(0), func(s, _, _ int) {
@@ -71,8 +72,8 @@ func (a *Analysis) resample(q Questions) error {
 	return nil
 }
 
-// customers are the moves and earnings of each.
-func (b *Bootstrap) customers(k int) []customer {
+// customers are the moves, gaps and earnings of each.
+func (b *Bootstrap) customers(k int, leaps []Leap) []customer {
 	var all []customer
 	place := map[int32]int{}
 	of := func(who int32) *customer {
@@ -86,6 +87,9 @@ func (b *Bootstrap) customers(k int) []customer {
 	}
 	for _, m := range b.Moves {
 		of(m.Who).move(int32(int(m.From)*k+int(m.To)), b.weight(m))
+	}
+	for _, l := range leaps {
+		of(l.Who).leaps = append(of(l.Who).leaps, l)
 	}
 	for i, v := range b.Earned {
 		of(b.Stays[i].Who).earn(int(b.Stays[i].State), v)
@@ -130,6 +134,7 @@ func (b *Bootstrap) sample(customers []customer, number uint64, q Questions, ori
 	c := NewCounts(original.Chain.States)
 	w := &Weights{make([]float64, k*k), make([]float64, k*k)}
 	sums, n := make([]float64, k), make([]float64, k)
+	q.Leaps = nil
 	for range customers {
 		one := &customers[r.IntN(len(customers))]
 		for _, cell := range one.cells {
@@ -137,6 +142,7 @@ func (b *Bootstrap) sample(customers []customer, number uint64, q Questions, ori
 			w.W[cell.cell] += cell.w
 			w.Squares[cell.cell] += cell.squares
 		}
+		q.Leaps = append(q.Leaps, one.leaps...)
 		for _, e := range one.earned {
 			sums[e.state] += e.sum
 			n[e.state] += float64(e.n)

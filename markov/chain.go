@@ -8,6 +8,7 @@
 //	fit.go          the chain fitted to counts, and its certificate
 //	assumptions.go  what a fit may be told: absorbing states, impossible moves, a prior, weights
 //	pool.go         segments that borrow from each other
+//	gaps.go         chains fitted over periods that were not seen, and gaps_covariance.go
 //	covariates.go   chains whose probabilities depend on covariates
 //	bootstrap.go    standard errors by drawing customers
 //	tests.go        tests of order, stationarity, homogeneity, and of a given matrix
@@ -45,27 +46,33 @@ type Chain struct {
 	SE          *mat.Dense // √(p(1−p)/nᵢ), see Assumptions for others; 0 in rows of absorbing states and in rows without observations
 	N           *Counts
 	Absorbing   []int // states made absorbing by request, ascending
+	Leapt       int64 // gaps that the fit went over
 	Certificate num.Certificate
 
 	// Cov(p_ij, p_il) = Σ_m spread_im (1{m=j} − p_ij)(1{m=l} − p_il) / divisorᵢ: p and n of a multinomial
 	spread  *mat.Dense
 	divisor []float64
 
+	cov   *mat.SymDense // k²×k², of all entries of P in rows, where gaps tie rows together; else nil
 	size  []float64 // moves out of every state that intervals go by: effective ones of weights, those of the prior included
 	prior float64
 }
 
 // Interval is of every entry at a level such as 0.95, two k×k matrices: Wilson's score interval, or with a prior the
-// posterior's equal tails, Beta(a p, a(1 − p)) with a the moves and the prior's. It is [0, 1] in a row without
+// posterior's equal tails, Beta(a p, a(1 − p)) with a the moves and the prior's; with gaps Wilson's with the moves that have the same
+// error, p(1 − p)/SE². It is [0, 1] in a row without
 // observations, and the entry itself in the row of an absorbing state and where a move cannot be.
 func (c *Chain) Interval(level float64) (low, high *mat.Dense) {
 	k := len(c.States)
 	low, high = mat.NewDense(k, k, nil), mat.NewDense(k, k, nil)
 	fixed := c.fixed()
 	for i := range k {
-		n := c.size[i]
 		for j := range k {
+			n := c.size[i]
 			p := c.P.At(i, j)
+			if se := c.SE.At(i, j); c.cov != nil && se > 0 {
+				n = p * (1 - p) / (se * se)
+			}
 			lo, hi := num.Wilson(p*n, n, level)
 			switch {
 			case fixed[i]:

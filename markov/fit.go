@@ -35,16 +35,19 @@ func Fit(c *Counts, absorbing ...int) (*Chain, error) {
 }
 
 // Fit is the chain under the assumptions: as the function Fit, but with weights p_ij = w_ij/wᵢ and its standard errors of
-// them (Weights), and with a prior the mean and standard deviation of the posterior (Assumptions). A row without moves is
+// them (Weights), with a prior the mean and standard deviation of the posterior (Assumptions), with gaps what fitOver says. A row without moves is
 // then that of the prior, and WarnTooFew says so. A move that was seen and cannot be is an error.
 func (a Assumptions) Fit(c *Counts) (*Chain, error) {
 	if err := a.check(c); err != nil {
 		return nil, err
 	}
+	if len(a.Leaps) > 0 {
+		return a.fitOver(c)
+	}
 	k := len(c.States)
 	chain := newChain(c)
 	chain.prior = a.Prior
-	chain.Absorbing = slices.Compact(slices.Sorted(slices.Values(a.Absorbing)))
+	chain.Absorbing = sortedSet(a.Absorbing)
 	cert := &chain.Certificate
 	*cert = num.Certificate{Model: "chain", Converged: true, InfoPosDef: true, Criteria: a.criteria()}
 	fixed := chain.fixed()
@@ -73,6 +76,10 @@ func newChain(c *Counts) *Chain {
 	k := len(c.States)
 	square := func() *mat.Dense { return mat.NewDense(k, k, nil) }
 	return &Chain{States: c.States, N: c, P: square(), SE: square(), spread: square(), divisor: make([]float64, k), size: make([]float64, k)}
+}
+
+func sortedSet(states []int) []int {
+	return slices.Compact(slices.Sorted(slices.Values(states)))
 }
 
 // remark adds to the certificate what is to be said of state i, which n moves leave.

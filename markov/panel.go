@@ -33,6 +33,7 @@ type Panel struct {
 	Ended      int64 // ids with an observed state that are not in Last, for they are not observed in the last step
 
 	Shortest, Longest float64 // time that a move took; +Inf and −Inf without a move
+	Leaps             []Leap  // every gap, likewise
 	Moves             []Move  // every move counted, ids together, each id's by rising time
 	Stays             []Stay  // every observed state, likewise
 }
@@ -145,6 +146,7 @@ func (o *Observations) follow(p *Panel, rows []int, last int64, who int32) error
 		from, to := path[i-1], at
 		if to.step != from.step+1 {
 			p.Gaps++
+			p.Leaps = append(p.Leaps, Leap{who, int16(from.state), int16(to.state), int32(min(to.step-from.step, math.MaxInt32))})
 			continue
 		}
 		p.Counts.Add(from.state, to.state)

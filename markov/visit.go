@@ -81,6 +81,9 @@ func noVisitGradient(p mat.Matrix, target []bool, g [][]float64, i int) []float6
 
 // variance is the delta-method variance of a function of P with the given gradient (k×k in rows).
 func (c *Chain) variance(gradient []float64) float64 {
+	if c.cov != nil {
+		return quadratic(gradient, c.cov)
+	}
 	k := len(c.States)
 	var total float64
 	for a := range k {

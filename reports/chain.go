@@ -325,6 +325,8 @@ func (c *Chain) furtherNotes() []string {
 // method says what the errors and intervals of probabilities are.
 func (c *Chain) method() string {
 	switch q := c.Questions; {
+	case c.Analysis.Drawn == 0 && c.Analysis.Chain.Leapt > 0:
+		return "standard errors of the observed information, Wilson intervals of as many moves as have these"
 	case c.Analysis.Drawn > 0:
 		return "bootstrap standard errors and intervals"
 	case q.Prior > 0:

@@ -36,6 +36,7 @@ type chainDocument struct {
 	Decision    []decisionInfo   `json:"decision"`
 	Method      string           `json:"method"`
 	Drawn       int              `json:"drawn"`
+	GapsFilled  int64            `json:"gaps_filled"`
 	Tests       []testInfo       `json:"tests"`
 	Pool        *poolInfo        `json:"pool"`
 	Covariates  *influenceInfo   `json:"covariates"`
@@ -88,7 +89,7 @@ func WriteChainJSON(w io.Writer, c *Chain) error {
 		States: chain.States, Absorbing: pickNames(chain.States, chain.Absorbing), Counts: info.Counts,
 		Probability: info.Probability, SE: info.SE, Low: matrix(a.Low), High: matrix(a.High),
 		Certificate: newCertificate(&chain.Certificate), Classes: []classInfo{}, Notes: append([]string{}, c.notes()...),
-		Stationary: perState(chain.States, a.Stationary), Method: c.method(), Remaining: newRemaining(a), LongRun: perState(chain.States, a.LongRun), Times: newTimes(a), Decision: newDecision(a), Drawn: a.Drawn, Tests: newTests(c.Tests, chain.States), Pool: newPool(c), Covariates: newInfluence(c),
+		Stationary: perState(chain.States, a.Stationary), Method: c.method(), Remaining: newRemaining(a), LongRun: perState(chain.States, a.LongRun), Times: newTimes(a), Decision: newDecision(a), Drawn: a.Drawn, GapsFilled: chain.Leapt, Tests: newTests(c.Tests, chain.States), Pool: newPool(c), Covariates: newInfluence(c),
 	}
 	if c.Moves.AsOf != "" {
 		doc.AsOf = &c.Moves.AsOf

@@ -151,6 +151,8 @@ func (o *markovOptions) check(args []string) error {
 		return usageError{errors.New("--by, --weight and --margin are read beside each move, and a table of counts has none; count each segment apart")}
 	case o.wide && c.Margin != "":
 		return usageError{errors.New("--margin is read beside each state: it needs a table of id, time, state")}
+	case o.gaps == gapsFill && c.Weight != "":
+		return usageError{errors.New("--gaps fill and --weight exclude each other: gaps are filled by maximum likelihood, in which every move counts once")}
 	case c.Margin != "" && len(o.reward) > 0:
 		return usageError{errors.New("--margin and --reward exclude each other: what a state earns is estimated or known")}
 	case c.Margin != "" && !o.rateGiven:
@@ -238,6 +240,7 @@ func runMarkov(ctx context.Context, a *app, o *markovOptions, sources []string) 
 	if note := o.unweighted(); note != "" {
 		c.Remarks = append(c.Remarks, note)
 	}
+	c.Remarks = append(c.Remarks, o.gapNotes(m)...)
 	a.progress.clear()
 	if err := a.showChain(o, c); err != nil {
 		return err

@@ -16,13 +16,21 @@ type estimateFlags struct {
 	prior   float64
 	never   []string
 	samples int
+	gaps    string
 }
 
 func (o *estimateFlags) addFlags(f *pflag.FlagSet) {
 	f.Float64Var(&o.prior, "prior", 0, "add so many `MOVES` of every possible kind (0.5 = Jeffreys' prior): posterior means and intervals")
 	f.StringSliceVar(&o.never, "never", nil, "moves that cannot be, `FROM>TO`,...: data that hold them are an error, a prior gives them nothing")
+	f.StringVar(&o.gaps, "gaps", gapsDrop, "periods of which the state is not known: drop (no move is counted over them) or fill (the chain of everything seen, by what may have happened in them)")
 	f.IntVar(&o.samples, "bootstrap", 0, "standard errors and intervals by drawing ids with replacement, so many `SAMPLES`")
 }
+
+// What is done with gaps.
+const (
+	gapsDrop = "drop"
+	gapsFill = "fill"
+)
 
 // How many samples of ids may be asked for.
 const (
@@ -32,6 +40,12 @@ const (
 
 func (o *estimateFlags) check(counts bool) error {
 	switch {
+	case o.gaps != gapsDrop && o.gaps != gapsFill:
+		return usageError{fmt.Errorf("--gaps is %q; expected %s or %s", o.gaps, gapsDrop, gapsFill)}
+	case o.gaps == gapsFill && counts:
+		return usageError{errors.New("--gaps fill is about periods that were not seen, and a table of counts has none")}
+	case o.gaps == gapsFill && o.prior > 0:
+		return usageError{errors.New("--gaps fill and --prior exclude each other: gaps are filled by maximum likelihood")}
 	case !(o.prior >= 0 && o.prior <= 1e9):
 		return usageError{fmt.Errorf("--prior is %v; expected 0 or more moves, such as 0.5", o.prior)}
 	case o.samples != 0 && (o.samples < leastSamples || o.samples > mostSamples):
@@ -62,6 +76,40 @@ func (o *markovOptions) unweighted() string {
 	return "--weight does not reach " + strings.Join(parts, ", ") + ": every move counts once there"
 }
 
+// gapNotes say what became of the gaps, and where they are left out.
+func (o *markovOptions) gapNotes(m *moves.Moves) (out []string) {
+	if len(m.Leaps) == 0 {
+		return nil
+	}
+	if o.gaps != gapsFill {
+		return []string{"--gaps fill fits the chain to what lies before and after gaps too, if that a state is not known does not depend on it"}
+	}
+	long := 0
+	for _, l := range m.Leaps {
+		if l.Steps > markov.MostLeap {
+			long++
+		}
+	}
+	note := fmt.Sprintf("the chain is fitted over %d of %d gaps: as likely as all that may have happened in them, if that a state is not known does not depend on it", len(m.Leaps)-long, len(m.Leaps))
+	if long > 0 {
+		note += fmt.Sprintf("; %d are longer than %d steps and tell next to nothing", long, markov.MostLeap)
+	}
+	out = append(out, note)
+	var parts []string
+	for _, p := range []struct {
+		name string
+		on   bool
+	}{{"tests", o.tests || o.against != "" || o.config.By != ""}, {"segments", o.config.By != ""}, {"odds ratios", o.on != ""}} {
+		if p.on {
+			parts = append(parts, p.name)
+		}
+	}
+	if parts != nil {
+		out = append(out, strings.Join(parts, ", ")+" are of moves that were seen singly, without the gaps")
+	}
+	return out
+}
+
 // assume puts what the flags say into the questions.
 func (o *estimateFlags) assume(q *markov.Questions, m *moves.Moves) error {
 	states := m.Counts.States
@@ -86,6 +134,9 @@ func (o *estimateFlags) assume(q *markov.Questions, m *moves.Moves) error {
 			return usageError{fmt.Errorf("--never %s: %d such moves are in the table; correct the data, or let them happen", shownStates([]string{pair}), n)}
 		}
 		q.Never[i*len(states)+j] = true
+	}
+	if o.gaps == gapsFill {
+		q.Leaps = m.Leaps
 	}
 	if m.Weight != nil {
 		q.Weights = markov.NewWeights(len(states), m.Each, func(v markov.Move) float64 { return m.Weight[v.Row] })

@@ -55,6 +55,7 @@ type Moves struct {
 	Notes  []string // for people: what was set aside, what was assumed
 
 	Each    []markov.Move   // every move; nil in a table of counts
+	Leaps   []markov.Leap   // gaps: two states of an id and the steps between them, of which none is known
 	Segment []int           // by row of the table, of Segments; nil without By
 	Weight  []float64       // by row of the table; nil without Weight
 	Margins *markov.Margins // nil without Margin

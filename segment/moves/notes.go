@@ -37,13 +37,13 @@ func panelNotes(p *markov.Panel, at *timing) []string {
 		sentence{p.Repeated, "row says again what another says of the same id and time", "rows say again what others say of the same id and time"},
 		sentence{p.Overtaken, "state was followed by another in the same period, whose last one counts", "states were followed by others in the same period, whose last one counts"})
 	if at.auto {
-		out = append(out, sentences(sentence{p.Gaps, "gap in an id's states: no move is counted over it", "gaps in ids' states: no move is counted over them"})...)
+		out = append(out, sentences(sentence{p.Gaps, "gap in an id's states: no single move is counted over it", "gaps in ids' states: no single move is counted over them"})...)
 		if p.Longest > unevenSteps*p.Shortest {
 			out = append(out, fmt.Sprintf("moves take from %.4g to %.4g %s, and each counts as one step; with --period only moves over one period count", p.Shortest, p.Longest, at.unit))
 		}
 		return out
 	}
 	return append(out, sentences(
-		sentence{p.Gaps, "gap of one period or more in an id's states: no move is counted over it", "gaps of one period or more in ids' states: no move is counted over them"},
+		sentence{p.Gaps, "gap of one period or more in an id's states: no single move is counted over it", "gaps of one period or more in ids' states: no single move is counted over them"},
 		sentence{p.Ended, "id has no state in the last period and is in no forecast", "ids have no state in the last period and are in no forecast"})...)
 }

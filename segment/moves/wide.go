@@ -56,7 +56,16 @@ func wide(t *table.Table, c Config) (*Moves, error) {
 
 // follow counts the moves of a row, one state per step.
 func (m *Moves) follow(sequence []int, row int) {
-	before := markov.Unobserved
+	before, last := markov.Unobserved, -1
+	for t, state := range sequence {
+		if state == markov.Unobserved {
+			continue
+		}
+		if last >= 0 && t > last+1 {
+			m.Leaps = append(m.Leaps, markov.Leap{Who: int32(row), From: int16(sequence[last]), To: int16(state), Steps: int32(t - last)})
+		}
+		last = t
+	}
 	for t := 1; t < len(sequence); t++ {
 		from, to := sequence[t-1], sequence[t]
 		if from != markov.Unobserved && to != markov.Unobserved {
