@@ -54,7 +54,7 @@ type Chain struct {
 	divisor []float64
 
 	cov   *mat.SymDense // k²×k², of all entries of P in rows, where gaps tie rows together; else nil
-	size  []float64 // moves out of every state that intervals go by: effective ones of weights, those of the prior included
+	size  []float64     // moves out of every state that intervals go by: effective ones of weights, those of the prior included
 	prior float64
 }
 
