@@ -35,6 +35,10 @@ const (
 	climbDamping    = 1e-4
 	climbFlat       = 0.05  // a Newton step so long from where the gradient is within its limit is along a flat that has no end
 	climbSlack      = 1e-13 // of the value: rounding of a sum
+	climbSlow       = 1e-6  // of the value: a step that rises by no more is slow
+	climbStraight   = 0.95  // cosine of two steps that go the same way
+	climbAside      = 0.05  // a coordinate that moves by so much less than the fastest is not one that runs away
+	climbPatience   = 3     // slow steps the same way, none much shorter than the one before, before one looks ahead; then every so many
 )
 
 // ClimbCriteria says in words what Converged means.
@@ -43,12 +47,14 @@ var ClimbCriteria = []string{"largest mean score ≤ 1e-9", "newton step ≤ 1e-
 // Climb maximises f from start by Newton's method, damped where the information is not positive definite, halving steps until
 // the value does not fall (Nocedal & Wright 2006, Numerical Optimization, §3.3 and 3.4). It ends without Converged after 200
 // iterations, where no share of a step goes up, on a flat without an end, and where
-// a coordinate leaves ±ClimbAway. A start outside the domain does not move.
+// a coordinate leaves ±ClimbAway. Where slow steps keep their direction it looks ahead (Endless), and goes to ±ClimbAway at once if the value
+// does not fall on the way. A start outside the domain does not move.
 func Climb(f Surface, start []float64) *Ascent {
 	a := &Ascent{Theta: slices.Clone(start), Away: -1}
 	if !a.take(f, a.Theta) {
 		return a
 	}
+	var slow trail
 	for a.Iterations < climbIterations {
 		step, definite := a.step()
 		size := largest(step)
@@ -59,18 +65,86 @@ func Climb(f Surface, start []float64) *Ascent {
 		if largest(a.Gradient) <= ClimbScore && !(definite && size <= climbFlat) { // flat, and the top is far: there is none to see
 			return a
 		}
+		from, value := a.Theta, a.Value
 		if step == nil || !a.move(f, step, min(1, climbLongest/size)) {
 			return a
 		}
 		a.Iterations++
+		if slow.goes(from, a.Theta, a.Value-value, a.Value) {
+			if end := Endless(func(theta []float64) float64 { v, _, _ := f(theta); return v }, a.Theta, slow.last); end != nil {
+				a.take(f, end)
+			}
+		}
 		for i, t := range a.Theta {
-			if math.Abs(t) > ClimbAway {
+			if math.Abs(t) >= ClimbAway {
 				a.Away = i
 				return a
 			}
 		}
 	}
 	return a
+}
+
+// trail is how the last steps went.
+type trail struct {
+	last   []float64
+	streak int // slow steps the same way
+}
+
+// goes notes a step, and says whether it is time to look where steps lead that get nowhere: to a top they become shorter, not on the way to infinity.
+func (t *trail) goes(from, to []float64, rise, value float64) bool {
+	step := make([]float64, len(to))
+	var product, own, before float64
+	for i := range to {
+		step[i] = to[i] - from[i]
+		own += step[i] * step[i]
+		if t.last != nil {
+			product += step[i] * t.last[i]
+			before += t.last[i] * t.last[i]
+		}
+	}
+	if t.last = step; product >= climbStraight*math.Sqrt(own*before) && 4*own >= before && rise <= climbSlow*(1+math.Abs(value)) {
+		t.streak++
+	} else {
+		t.streak = 0
+	}
+	return t.streak > 0 && t.streak%climbPatience == 0
+}
+
+// Endless is the point at which the straight line from theta leaves ±ClimbAway if value nowhere falls on the way, seen after steps that double, and
+// rises by little: a maximum at infinity. Nil where it falls, rises, or is not finite: the maximum may be inside.
+func Endless(value func(theta []float64) float64, theta, direction []float64) []float64 {
+	end, axis := math.Inf(1), -1 // in units of direction: how far it is to the border
+	direction = slices.Clone(direction)
+	most := largest(direction)
+	for i, d := range direction {
+		if math.Abs(d) < climbAside*most { // it settles
+			direction[i], d = 0, 0
+		}
+		if to := (math.Copysign(ClimbAway, d) - theta[i]) / d; d != 0 && to < end {
+			end, axis = to, i
+		}
+	}
+	if axis < 0 || !(end > 0) {
+		return nil
+	}
+	start := value(theta)
+	slack := climbSlack * (1 + math.Abs(start))
+	last, at := start, make([]float64, len(theta))
+	for ahead := 1 / most; ; ahead *= 2 {
+		ahead = min(ahead, end)
+		for i, d := range direction {
+			at[i] = theta[i] + ahead*d
+		}
+		next := value(at)
+		if !(next >= last-slack && next <= start+100*climbSlow*(1+math.Abs(start))) {
+			return nil
+		}
+		if last = next; ahead == end {
+			at[axis] = math.Copysign(ClimbAway, direction[axis])
+			return at
+		}
+	}
 }
 
 // take sets the ascent to theta where the surface is finite.

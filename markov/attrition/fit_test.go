@@ -3,10 +3,12 @@ package attrition
 import (
 	"encoding/csv"
 	"math"
+	"math/rand/v2"
 	"os"
 	"strconv"
 	"testing"
 
+	"mainstay/internal/num"
 	"mainstay/internal/refdata"
 )
 
@@ -84,5 +86,36 @@ func TestDonations(t *testing.T) {
 	near(t, "log L", f.Certificate.LogLik, -33225.5813, .001)
 	for i, want := range []float64{1.203528, .7497260, .6567808, 2.783796} {
 		near(t, f.Names[i], f.Params[i], want, 1e-3*want)
+	}
+}
+
+// Where lives, or rates, do not differ between customers, Pareto/NBD has its maximum at infinity; that is seen before hundreds of steps are made.
+func TestEndless(t *testing.T) {
+	for what, alike := range map[string][2]bool{"lives": {false, true}, "rates": {true, false}, "immortal": {false, false}} {
+		rng := rand.New(rand.NewPCG(3, 5))
+		d := &Data{}
+		for range 2_000 {
+			end := 20 + 84*rng.Float64()
+			rate, life := .1, rng.ExpFloat64()/(rng.ExpFloat64()/40)
+			if !alike[0] {
+				rate *= rng.ExpFloat64()
+				life = 1e9
+			}
+			if alike[1] {
+				life = rng.ExpFloat64() / .02
+			}
+			x, last := 0.0, 0.0
+			for at := rng.ExpFloat64() / rate; at < min(end, life); at += rng.ExpFloat64() / rate {
+				x, last = x+1, at
+				if alike[0] { // a little more regular than chance, so that chance does not make rates differ
+					at += 2 * rng.Float64()
+				}
+			}
+			d.X, d.Last, d.T = append(d.X, x), append(d.Last, last), append(d.T, end)
+		}
+		f, err := FitModel(ParetoNBD, d, Options{})
+		if c := f.Certificate; err != nil || c.Certified() || c.Iterations > 30 || len(c.Warnings) == 0 || c.Warnings[0].Code != num.WarnBoundary || !math.IsNaN(f.Params[0]) {
+			t.Errorf("%s: %v %+v", what, err, f)
+		}
 	}
 }

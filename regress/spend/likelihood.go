@@ -24,7 +24,6 @@ type likelihood struct {
 	weights []float64 // Σ w of each
 	logZ    float64   // Σ w log z
 	logM    float64   // Σ w log(m/unit)
-	best    *end
 }
 
 // prepare sets what does not depend on the parameters; unit 0 is the mean of m.
@@ -57,14 +56,6 @@ func (l *likelihood) prepare(unit float64) {
 	}
 }
 
-// point is the mean log-likelihood at θ = log(p, q, γ), its gradient and minus its Hessian in θ.
-type point struct {
-	theta  [3]float64
-	loglik float64
-	score  [3]float64
-	info   *mat.SymDense
-}
-
 // sums over customers that depend on γ; with z = mx what a customer spent.
 const (
 	sumXLog = iota // Σ w x log(1 + γ/z)
@@ -76,11 +67,11 @@ const (
 	sumWidth
 )
 
-// at evaluates the likelihood. Everything with a gamma function depends on x alone, so that it is found once for each
+// surface is the mean log-likelihood at θ = log(p, q, γ), its gradient and its Hessian in θ. Everything with a gamma function depends on x alone, so that it is found once for each
 // distinct x; of a customer there is one logarithm:
 //
 //	ℓ = −log B(px, q) − px log(1 + γ/z) − q log(1 + z/γ) − log m,   log(1 + z/γ) = log(1 + γ/z) + log z − log γ.
-func (l *likelihood) at(theta [3]float64) *point {
+func (l *likelihood) surface(theta []float64) (float64, []float64, *mat.SymDense) {
 	p, q, g := math.Exp(theta[0]), math.Exp(theta[1]), math.Exp(theta[2])
 	s := num.BlockSums(len(l.x), rowBlock, l.threads, sumWidth, func(lo, hi int, sum []float64) {
 		for i := lo; i < hi; i++ {
@@ -113,20 +104,20 @@ func (l *likelihood) at(theta [3]float64) *point {
 	}
 	pg, qg := -s[sumXC], l.total/g-s[sumC]
 	gg := -q*l.total/(g*g) + p*s[sumXCC] + q*s[sumCC]
-	at := &point{theta: theta, loglik: loglik / l.total, info: mat.NewSymDense(3, nil)}
+	score, hessian := make([]float64, 3), mat.NewSymDense(3, nil)
 	first, scale := [3]float64{dp, dq, dg}, [3]float64{p, q, g}
 	second := [3][3]float64{{pp, pq, pg}, {pq, qq, qg}, {pg, qg, gg}}
 	for i := range 3 { // d/d log θ = θ d/dθ
-		at.score[i] = scale[i] * first[i] / l.total
+		score[i] = scale[i] * first[i] / l.total
 		for j := range i + 1 {
 			h := scale[i] * scale[j] * second[i][j] / l.total
 			if i == j {
-				h += at.score[i]
+				h += score[i]
 			}
-			at.info.SetSym(i, j, -h)
+			hessian.SetSym(i, j, h)
 		}
 	}
-	return at
+	return loglik / l.total, score, hessian
 }
 
 // trigamma is ψ′(x) = ζ(2, x), x > 0 (Abramowitz & Stegun 1964, 6.4.10).

@@ -70,7 +70,7 @@ func GammaGamma(x, m []float64, o Options) (*Fit, error) {
 		return nil, err
 	}
 	f := &Fit{Cov: mat.NewSymDense(3, nil), LogCov: mat.NewSymDense(3, nil), Mean: math.NaN(), MeanSE: math.NaN(),
-		Certificate: num.Certificate{Model: "gamma-gamma", Criteria: criteria}}
+		Certificate: num.Certificate{Model: "gamma-gamma", Criteria: num.ClimbCriteria}}
 	l := f.choose(x, m, o)
 	f.Certificate.Observations = int64(f.Customers)
 	if f.NotPositive > 0 {
@@ -81,11 +81,12 @@ func GammaGamma(x, m []float64, o Options) (*Fit, error) {
 		return f, nil
 	}
 	f.Independence = independence(l.x, l.m, l.w, o.Level)
-	f.certify(l, l.maximise())
+	ends, best := l.maximise()
+	f.certify(ends, best, best.Covariance(l.total))
 	if !f.Certificate.Certified() {
 		return f, nil
 	}
-	f.settle(l)
+	f.settle(l, best)
 	f.remark()
 	return f, nil
 }
@@ -135,24 +136,24 @@ func (f *Fit) choose(x, m []float64, o Options) *likelihood {
 	return l
 }
 
-// certify writes down how the ascents ended, the best first.
-func (f *Fit) certify(l *likelihood, ends []*end) {
-	best := l.best
+// certify writes down how the ascents ended, the highest first, and the one that counts.
+func (f *Fit) certify(ends []*num.Ascent, best *num.Ascent, covariance *mat.SymDense) {
 	c := &f.Certificate
-	c.Converged, c.Iterations, c.InfoPosDef = best.converged, best.iterations, best.covariance != nil
-	for _, g := range best.score {
+	c.Converged, c.Iterations, c.InfoPosDef, f.LogCov = best.Converged, best.Iterations, covariance != nil, covariance
+	for _, g := range best.Gradient {
 		c.GradientNorm = max(c.GradientNorm, math.Abs(g))
 	}
 	f.Starts = len(ends)
 	for _, e := range ends {
-		if e.converged && ends[0].loglik-e.loglik <= 1e-9*(1+math.Abs(ends[0].loglik)) {
+		if e.Converged && ends[0].Value-e.Value <= 1e-9*(1+math.Abs(ends[0].Value)) {
 			f.Agree++
 		}
 	}
 	if c.Converged && c.InfoPosDef {
 		return
 	}
-	p, q := math.Exp(best.theta[0]), math.Exp(best.theta[1])
+	f.LogCov = mat.NewSymDense(3, nil)
+	p, q := math.Exp(best.Theta[0]), math.Exp(best.Theta[1])
 	switch {
 	case p > far:
 		c.Refuse(num.WarnBoundary, "p grows without end: purchases of a customer do not differ, so there is nothing to smooth; take the customer's mean")
@@ -167,17 +168,15 @@ func (f *Fit) certify(l *likelihood, ends []*end) {
 const far = 1e4
 
 // settle sets what follows from the best end.
-func (f *Fit) settle(l *likelihood) {
-	best := l.best
-	f.P, f.Q, f.Gamma = math.Exp(best.theta[0]), math.Exp(best.theta[1]), math.Exp(best.theta[2])*l.unit
-	f.LogCov = best.covariance
+func (f *Fit) settle(l *likelihood, best *num.Ascent) {
+	f.P, f.Q, f.Gamma = math.Exp(best.Theta[0]), math.Exp(best.Theta[1]), math.Exp(best.Theta[2])*l.unit
 	for i, a := range []float64{f.P, f.Q, f.Gamma} {
 		for j, b := range []float64{f.P, f.Q, f.Gamma} {
 			f.Cov.SetSym(i, j, a*b*f.LogCov.At(i, j))
 		}
 		f.SE[i] = math.Sqrt(f.Cov.At(i, i))
 	}
-	f.Certificate.LogLik = best.loglik*l.total - l.total*math.Log(l.unit)
+	f.Certificate.LogLik = best.Value*l.total - l.total*math.Log(l.unit)
 	if f.Q > 1 {
 		f.Mean = f.P * f.Gamma / (f.Q - 1)
 		f.MeanSE = f.Mean * f.deviation([]float64{1, -f.Q / (f.Q - 1), 1})
