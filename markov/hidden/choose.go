@@ -65,7 +65,11 @@ func (m *Model) hold(d *Data, last int) (whole, before *Data, err error) {
 		return nil, nil, err
 	}
 	whole, before = &Data{Begins: []int{0}}, &Data{Begins: []int{0}}
+	q := len(m.Covariates)
 	add := func(to *Data, lo, hi int) {
+		if q > 0 {
+			to.X = append(to.X, d.X[lo*q:hi*q]...)
+		}
 		to.Activity = append(to.Activity, d.Activity[lo:hi]...)
 		if m.Spend {
 			to.Spend = append(to.Spend, d.Spend[lo:hi]...)

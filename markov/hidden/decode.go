@@ -32,9 +32,9 @@ func (f *Fit) Decode(d *Data, threads int) (*States, error) {
 	for t := range n {
 		out.Filtered[t], out.Smoothed[t] = filtered[t*k:(t+1)*k:(t+1)*k], smoothed[t*k:(t+1)*k:(t+1)*k]
 	}
-	e := p.emission(f.Params)
+	e, l := p.emission(f.Params), p.logits(f.Params)
 	num.Blocks(len(p.begins)-1, p.block, threads, func(_, lo, hi int) {
-		w := p.walker(f.Params, e)
+		w := p.walker(f.Params, e, l)
 		for c := lo; c < hi; c++ {
 			from, to := p.begins[c], p.begins[c+1]
 			if out.LogLik[c] = w.forward(from, to); math.IsInf(out.LogLik[c], -1) {
@@ -76,6 +76,10 @@ func (w *walker) viterbi(from, to int, path []int) {
 	for t := from; t < to; t++ {
 		w.e.at(t, w.log)
 		at := (t - from) * k
+		var moves []float64
+		if t > from {
+			moves = w.out(t-1, from)
+		}
 		for j := range k {
 			if t == from {
 				value[at+j] = math.Log(w.initial[j]) + w.log[j]
@@ -83,7 +87,7 @@ func (w *walker) viterbi(from, to int, path []int) {
 			}
 			best := math.Inf(-1)
 			for i := range k {
-				if v := value[at-k+i] + math.Log(w.moves[i*k+j]); v > best {
+				if v := value[at-k+i] + math.Log(moves[i*k+j]); v > best {
 					best, before[at+j] = v, i
 				}
 			}
@@ -110,9 +114,9 @@ type Next struct {
 	Spend    float64 // of a period that has some; NaN without spend in any state that can be
 }
 
-// Ahead is for the period that is steps after one whose state has the filtered probabilities now. Errors: a refused fit, probabilities of
-// another number of states, steps below 1.
-func (f *Fit) Ahead(now []float64, steps int) (*Next, error) {
+// Ahead is for the period that is steps after one whose state has the filtered probabilities now, covariates x staying what they are (nil without).
+// Errors: a refused fit, probabilities of another number of states, covariates of another number, steps below 1.
+func (f *Fit) Ahead(now, x []float64, steps int) (*Next, error) {
 	switch {
 	case !f.Certificate.Certified():
 		return nil, errRefused
@@ -121,10 +125,14 @@ func (f *Fit) Ahead(now []float64, steps int) (*Next, error) {
 	case steps < 1 || steps > mostAhead:
 		return nil, fmt.Errorf("hidden: %d periods ahead; expected 1 to %d", steps, mostAhead)
 	}
+	if err := f.checkX(x); err != nil {
+		return nil, err
+	}
+	moves := f.movesAt(x)
 	n := &Next{State: append([]float64(nil), now...), Spend: math.NaN()}
 	for range steps {
 		next := make([]float64, f.States)
-		for i, row := range f.Moves {
+		for i, row := range moves {
 			for j, v := range row {
 				next[j] += n.State[i] * v
 			}

@@ -13,15 +13,23 @@ func (q *Params) clone() *Params {
 	for _, row := range q.Moves {
 		out.Moves = append(out.Moves, slices.Clone(row))
 	}
+	out.Centre = q.Centre
+	for _, row := range q.Slopes {
+		next := make([][]float64, len(row))
+		for j, v := range row {
+			next[j] = slices.Clone(v)
+		}
+		out.Slopes = append(out.Slopes, next)
+	}
 	return out
 }
 
 // em climbs by expectation and maximisation (Baum, Petrie, Soules & Weiss 1970, Annals of Mathematical Statistics 41:164–171; Dempster,
 // Laird & Rubin 1977) until the log-likelihood rises by less than tolerance × periods, or for a number of steps. It never falls: with a
-// stationary start, where a step neglects what first states say of moves, it ends where it would. trace is the log-likelihood before each step.
+// stationary start, where a step neglects what first states say of moves, and with covariates, where a step is Newton's, it ends where it would. trace is the log-likelihood before each step.
 func (p *panel) em(q *Params, steps int, tolerance float64) (best *Params, trace []float64) {
 	for range steps {
-		s := p.pass(q)
+		s := p.learn(q)
 		n := len(trace)
 		if math.IsInf(s.logLik, -1) || math.IsNaN(s.logLik) || n > 0 && s.logLik < trace[n-1] && best != nil {
 			return best, trace
@@ -42,7 +50,11 @@ func (p *panel) maximise(old *Params, s *sums) *Params {
 	q := old.clone()
 	normalise(q.Initial, s.first)
 	for i := range k {
-		normalise(q.Moves[i], s.moves[i*k:(i+1)*k])
+		if p.x == nil {
+			normalise(q.Moves[i], s.moves[i*k:(i+1)*k])
+		} else {
+			p.maximiseMoves(q, i, s)
+		}
 		p.maximiseCount(q, i, s.counts[i*len(p.counts):(i+1)*len(p.counts)])
 	}
 	if p.m.Spend {

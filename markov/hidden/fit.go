@@ -24,9 +24,11 @@ type Fit struct {
 	AIC, BIC    float64 // −2 log L + 2·Parameters, + log(Seen)·Parameters
 	Starts      int     // climbs, from different points
 	Agree       int     // how many of them ended at the same, highest point
+	Plain       *Fit    // with covariates: the fit without them, of which it is tested whether they matter; else nil
 	Certificate num.Certificate
 
 	working *working
+	ends    []*Params // of the climbs, the highest first
 }
 
 // Short runs of expectation-maximisation from all starts, long ones from the best of their ends (Biernacki, Celeux & Govaert 2003,
@@ -47,7 +49,12 @@ const (
 // Parameters on an edge (a move that nobody makes, a state without activity, counts that vary no more than Poisson's) are put there,
 // warned of (WarnBoundary) and have no standard error. Refused are too few periods (WarnTooFew), a state in which nobody is
 // (WarnEmptyState), spend that does not vary in a state (WarnBoundary), and what does not settle (WarnNotConverged), as when there are more
-// states than the data tell apart. Errors are those of the model and the data (*DataError). The bytes do not depend on threads.
+// states than the data tell apart.
+//
+// With covariates the plain chain is fitted first, and the climbs begin where its own ended, with slopes of 0. Refused are covariates that others
+// determine (WarnCollinear) and one that settles where a move leads (WarnSeparation): its odds ratio would be 0 or infinite.
+//
+// Errors are those of the model and the data (*DataError). The bytes do not depend on threads.
 func (m *Model) Fit(d *Data, threads int) (*Fit, error) { return m.fit(d, threads, sampled) }
 
 func (m *Model) fit(d *Data, threads, sampled int) (*Fit, error) {
@@ -61,10 +68,13 @@ func (m *Model) fit(d *Data, threads, sampled int) (*Fit, error) {
 	if err != nil {
 		return nil, err
 	}
-	few := p
+	few := p // a sample, with the same centre and scale
 	if s := d.sample(sampled); s != d {
 		if few, err = newPanel(m, s, threads); err != nil {
 			return nil, err
+		}
+		if p.x != nil {
+			few.x.centre, few.x.scale = p.x.centre, p.x.scale
 		}
 	}
 	f := &Fit{Model: *m, Parameters: m.parameters(), Seen: p.seen, LogLik: math.NaN(), AIC: math.NaN(), BIC: math.NaN()}
@@ -77,7 +87,13 @@ func (m *Model) fit(d *Data, threads, sampled int) (*Fit, error) {
 		f.Certificate.Refuse(num.WarnTooFew, "nobody was ever active: nothing tells states apart")
 		return f, nil
 	}
-	top := f.ascend(few)
+	starts := few.starts()
+	if p.x != nil {
+		if starts, err = f.plain(p, d, threads, sampled); err != nil || starts == nil {
+			return f, err
+		}
+	}
+	top := f.ascend(few, starts)
 	if few != p && top != nil {
 		top = f.onAll(p, top)
 	}
@@ -86,7 +102,7 @@ func (m *Model) fit(d *Data, threads, sampled int) (*Fit, error) {
 }
 
 // ascend is the highest end of the climbs from the starts, nil where there is none.
-func (f *Fit) ascend(p *panel) *ascended {
+func (f *Fit) ascend(p *panel, starts []*Params) *ascended {
 	type run struct {
 		params *Params
 		logLik float64
@@ -102,7 +118,7 @@ func (f *Fit) ascend(p *panel) *ascended {
 		return runs
 	}
 	var from []*Params
-	for _, r := range best(shortRun, gain, p.starts()) {
+	for _, r := range best(shortRun, gain, starts) {
 		from = append(from, r.params)
 	}
 	var top *ascended
@@ -116,7 +132,9 @@ func (f *Fit) ascend(p *panel) *ascended {
 		}
 	}
 	f.Starts = len(ends)
+	slices.SortStableFunc(ends, func(a, b *ascended) int { return cmp.Compare(b.sums.logLik, a.sums.logLik) })
 	for _, a := range ends {
+		f.ends = append(f.ends, a.params)
 		if top.sums.logLik-a.sums.logLik <= same*p.seen {
 			f.Agree++
 		}
@@ -147,6 +165,10 @@ func (f *Fit) settle(p *panel, a *ascended) {
 		c.Refuse(num.WarnBoundary, "spend does not vary within the states, and the likelihood has no maximum: leave spend out, or take fewer states")
 	case slices.Min(f.Occupied) < fewInState:
 		c.Refuse(num.WarnEmptyState, fmt.Sprintf("hardly anybody is ever in one of the %d states: take fewer", f.States))
+	case p.x != nil && a.apart() != nil:
+		c.Converged = false
+		x := a.apart()
+		c.Refuse(num.WarnSeparation, fmt.Sprintf("covariate %q settles whether state %d is followed by %d: its odds ratio tends to 0 or to infinity; leave it out, merge levels, or take fewer states", f.Covariates[x.q], x.i+1, x.j+1))
 	case !a.ascent.Converged || cov == nil:
 		c.Converged = false
 		c.Refuse(num.WarnNotConverged, fmt.Sprintf("the likelihood did not settle (largest mean score %.2g): there may be more states than the data tell apart; take fewer", c.GradientNorm))
@@ -170,9 +192,9 @@ func (f *Fit) settle(p *panel, a *ascended) {
 // occupied sums the smoothed probabilities of the states over all periods.
 func (f *Fit) occupied(p *panel, q *Params) {
 	k := p.m.States
-	e := p.emission(q)
+	e, l := p.emission(q), p.logits(q)
 	f.Occupied = num.BlockSums(len(p.begins)-1, p.block, p.threads, k, func(lo, hi int, sum []float64) {
-		w := p.walker(q, e)
+		w := p.walker(q, e, l)
 		for c := lo; c < hi; c++ {
 			w.forward(p.begins[c], p.begins[c+1])
 			w.backward(p.begins[c], p.begins[c+1])

@@ -13,14 +13,23 @@ type sums struct {
 	moves  []float64 // state × state: the same of moves ÷ their probability, so that one of probability 0 has a derivative too
 	counts []float64 // state × different counts: expected periods with that count
 	spends []float64 // state × (expected periods with spend, their spend, its logarithm)
+	slopes []float64 // with covariates, state × state × term: see covariates.add
+	bread  []float64 // with covariates, where it is asked for: likewise
 }
 
 // spendSums are what is summed of spend.
 const spendSums = 3
 
-func (p *panel) width() int {
+func (p *panel) width(bread bool) int {
 	k := p.m.States
-	return 1 + k + k*k + k*len(p.counts) + k*spendSums
+	n := 1 + k + k*k + k*len(p.counts) + k*spendSums
+	if p.x != nil {
+		n += k * k * p.x.terms()
+	}
+	if bread {
+		n += k * p.x.breads(k)
+	}
+	return n
 }
 
 // split names the parts of a vector of sums.
@@ -34,15 +43,24 @@ func (p *panel) split(v []float64) *sums {
 		return part
 	}
 	s.first, s.moves, s.counts, s.spends = take(k), take(k*k), take(k*len(p.counts)), take(k*spendSums)
+	if p.x != nil {
+		s.slopes = take(k * k * p.x.terms())
+		s.bread = v
+	}
 	return s
 }
 
 // pass goes once over all customers. The blocks are cut by the number of customers alone and added in a fixed tree, so that the result
 // does not depend on threads.
-func (p *panel) pass(q *Params) *sums {
-	e := p.emission(q)
-	v := num.BlockSums(len(p.begins)-1, p.block, p.threads, p.width(), func(lo, hi int, sum []float64) {
-		w := p.walker(q, e)
+func (p *panel) pass(q *Params) *sums { return p.passWith(q, false) }
+
+// learn is a pass that also finds what a step of expectation-maximisation needs.
+func (p *panel) learn(q *Params) *sums { return p.passWith(q, p.x != nil) }
+
+func (p *panel) passWith(q *Params, bread bool) *sums {
+	e, l := p.emission(q), p.logits(q)
+	v := num.BlockSums(len(p.begins)-1, p.block, p.threads, p.width(bread), func(lo, hi int, sum []float64) {
+		w := p.walker(q, e, l)
 		s := p.split(sum)
 		for c := lo; c < hi; c++ {
 			from, to := p.begins[c], p.begins[c+1]
@@ -56,9 +74,9 @@ func (p *panel) pass(q *Params) *sums {
 
 // logLik is that of a pass, without going backward.
 func (p *panel) logLik(q *Params) float64 {
-	e := p.emission(q)
+	e, l := p.emission(q), p.logits(q)
 	return num.BlockSums(len(p.begins)-1, p.block, p.threads, 1, func(lo, hi int, sum []float64) {
-		w := p.walker(q, e)
+		w := p.walker(q, e, l)
 		for c := lo; c < hi; c++ {
 			sum[0] += w.forward(p.begins[c], p.begins[c+1])
 		}
@@ -75,11 +93,21 @@ type walker struct {
 	beta    []float64 // period × state: P(data after | state) ÷ P(data after | data so far)
 	weight  []float64 // period × state: density of the period in the state ÷ that given the data before
 	log     []float64
+
+	logits *logits   // nil without covariates
+	own    []float64 // period × moves, where no two periods have the same
+	terms  []float64 // of one period
 }
 
-func (p *panel) walker(q *Params, e *emission) *walker {
+func (p *panel) walker(q *Params, e *emission, l *logits) *walker {
 	k := p.m.States
-	w := &walker{e: e, k: k, initial: q.Initial, log: make([]float64, k)}
+	w := &walker{e: e, k: k, initial: q.Initial, log: make([]float64, k), logits: l}
+	if l != nil {
+		w.terms = make([]float64, p.x.terms())
+		if l.table == nil {
+			w.own = make([]float64, p.longest*k*k)
+		}
+	}
 	for _, row := range q.Moves {
 		w.moves = append(w.moves, row...)
 	}
@@ -98,10 +126,14 @@ func (w *walker) forward(from, to int) (logLik float64) {
 	for t := from; t < to; t++ {
 		at := (t - from) * k
 		now := w.alpha[at : at+k]
+		if w.own != nil {
+			l := w.logits
+			l.at(w.e.p.x.row(t), w.own[(t-from)*k*k:(t-from+1)*k*k])
+		}
 		if t == from {
 			copy(now, w.initial)
 		} else {
-			w.ahead(w.alpha[at-k:at], now)
+			w.ahead(w.out(t-1, from), w.alpha[at-k:at], now)
 		}
 		w.e.at(t, w.log)
 		most := math.Inf(-1)
@@ -129,13 +161,13 @@ func (w *walker) forward(from, to int) (logLik float64) {
 }
 
 // ahead is the distribution of the state one period later.
-func (w *walker) ahead(now, next []float64) {
+func (w *walker) ahead(moves, now, next []float64) {
 	clear(next)
 	for i, a := range now {
 		if a == 0 {
 			continue
 		}
-		for j, p := range w.moves[i*w.k : (i+1)*w.k] {
+		for j, p := range moves[i*w.k : (i+1)*w.k] {
 			next[j] += a * p
 		}
 	}
@@ -152,9 +184,10 @@ func (w *walker) backward(from, to int) {
 		w.beta[last+i] = 1
 	}
 	for at := last - k; at >= 0; at -= k {
+		moves := w.out(from+at/k, from)
 		for i := range k {
 			var b float64
-			for j, p := range w.moves[i*k : (i+1)*k] {
+			for j, p := range moves[i*k : (i+1)*k] {
 				b += p * w.weight[at+k+j] * w.beta[at+k+j]
 			}
 			w.beta[at+i] = min(b, mostBeta)
@@ -170,12 +203,15 @@ func (w *walker) add(from, to int, s *sums) {
 	}
 	for t := from; t < to; t++ {
 		at := (t - from) * k
+		if p.x != nil && t+1 < to {
+			w.addMoves(t, from, s)
+		}
 		for i := range k {
 			a := w.alpha[at+i]
 			if a == 0 {
 				continue
 			}
-			if t+1 < to {
+			if p.x == nil && t+1 < to {
 				for j := range k {
 					s.moves[i*k+j] += a * w.weight[at+k+j] * w.beta[at+k+j]
 				}

@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"mainstay/internal/num"
+
 	"pgregory.net/rapid"
 )
 
@@ -45,7 +47,10 @@ func simulate(m *Model, q *Params, customers, periods int, seed uint64) (*Data, 
 		state := draw(r, q.Initial)
 		for t := range periods {
 			if t > 0 {
-				state = draw(r, q.Moves[state])
+				state = draw(r, movesOf(m, q, d, len(d.Activity)-1)[state])
+			}
+			if m.Covariates != nil { // a quarter of the year, and a price index that wanders
+				d.X = append(d.X, num.Indicator(t%4 == 3), 1+0.5*r.NormFloat64())
 			}
 			mean := q.Mean[state]
 			if s := q.size(state); !math.IsInf(s, 1) {
@@ -129,6 +134,9 @@ func anyModel(t *rapid.T, longest int) (*Model, *Params, *Data) {
 	if m.Spend {
 		q.SpendMean, q.SpendShape = positive("spend", 10, 100), rapid.Float64Range(0.5, 10).Draw(t, "shape")
 	}
+	if m.Start == Free && rapid.Bool().Draw(t, "depends") {
+		anySlopes(t, m, q)
+	}
 	d := &Data{Begins: []int{0}}
 	for range rapid.IntRange(1, 4).Draw(t, "customers") {
 		for range rapid.IntRange(1, longest).Draw(t, "periods") {
@@ -137,6 +145,9 @@ func anyModel(t *rapid.T, longest int) (*Model, *Params, *Data) {
 				x = math.NaN()
 			}
 			d.Activity = append(d.Activity, x)
+			for range m.Covariates {
+				d.X = append(d.X, rapid.SampledFrom([]float64{0, 1, -2.5, 11}).Draw(t, "x"))
+			}
 			if m.Spend {
 				d.Spend = append(d.Spend, rapid.SampledFrom([]float64{0, math.NaN(), 0.5, 7, 33.25, 60}).Draw(t, "spent"))
 			}
@@ -144,6 +155,48 @@ func anyModel(t *rapid.T, longest int) (*Model, *Params, *Data) {
 		d.Begins = append(d.Begins, len(d.Activity))
 	}
 	return m, q, d
+}
+
+// anySlopes makes the moves depend on one or two covariates.
+func anySlopes(t *rapid.T, m *Model, q *Params) {
+	m.Covariates = []string{"season", "price"}[:rapid.IntRange(1, 2).Draw(t, "covariates")]
+	for range m.Covariates {
+		q.Centre = append(q.Centre, rapid.Float64Range(-1, 3).Draw(t, "centre"))
+	}
+	for i := range m.States {
+		q.Slopes = append(q.Slopes, nil)
+		for j := range m.States {
+			b := make([]float64, len(m.Covariates))
+			for c := range b {
+				if i != j {
+					b[c] = rapid.Float64Range(-0.5, 0.5).Draw(t, "slope")
+				}
+			}
+			q.Slopes[i] = append(q.Slopes[i], b)
+		}
+	}
+}
+
+// movesOf are the probabilities of moves out of a period, by hand.
+func movesOf(m *Model, q *Params, d *Data, t int) [][]float64 {
+	n := len(m.Covariates)
+	if n == 0 {
+		return q.Moves
+	}
+	var out [][]float64
+	for i, row := range q.Moves {
+		next := make([]float64, len(row))
+		for j, v := range row {
+			var eta float64
+			for c, x := range d.X[t*n : (t+1)*n] {
+				eta += q.Slopes[i][j][c] * (x - q.Centre[c])
+			}
+			next[j] = v * math.Exp(eta)
+		}
+		toOne(next)
+		out = append(out, next)
+	}
+	return out
 }
 
 func near(t testing.TB, what string, got, want, tol float64) {

@@ -48,9 +48,16 @@ func ordered(q *Params) *Params {
 		}
 		return out
 	}
-	out := &Params{Initial: take(q.Initial), Mean: take(q.Mean), Size: take(q.Size), SpendMean: take(q.SpendMean), SpendShape: q.SpendShape}
+	out := &Params{Initial: take(q.Initial), Mean: take(q.Mean), Size: take(q.Size), SpendMean: take(q.SpendMean), SpendShape: q.SpendShape, Centre: q.Centre}
 	for _, i := range order {
 		out.Moves = append(out.Moves, take(q.Moves[i]))
+		if q.Slopes != nil {
+			var row [][]float64
+			for _, j := range order {
+				row = append(row, q.Slopes[i][j])
+			}
+			out.Slopes = append(out.Slopes, row)
+		}
 	}
 	return out
 }

@@ -92,6 +92,9 @@ func (p *panel) release(q *Params, s *sums) (moved bool) {
 	for i, v := range s.moves {
 		slopes[i] += v
 	}
+	if p.x != nil { // a move that nobody made anywhere stays out
+		clear(slopes)
+	}
 	free := func(prob, slopes []float64) {
 		var mean float64
 		for j, v := range prob {

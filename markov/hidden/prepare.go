@@ -15,7 +15,8 @@ type panel struct {
 	code     []int32   // of each period: a place in counts, −1 not seen
 	spend    []float64 // nil without; 0 none
 	logSpend []float64
-	seen     float64 // periods in which something was
+	x        *covariates // nil without
+	seen     float64     // periods in which something was
 	longest  int
 	block    int // customers in a block
 	threads  int
@@ -44,6 +45,9 @@ func newPanel(m *Model, d *Data, threads int) (*panel, error) {
 				p.spend[t], p.logSpend[t] = v, math.Log(v)
 			}
 		}
+	}
+	if len(m.Covariates) > 0 {
+		p.x = newCovariates(len(m.Covariates), d)
 	}
 	for t, c := range p.code {
 		if c >= 0 || m.Spend && p.spend[t] > 0 {

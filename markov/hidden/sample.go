@@ -12,13 +12,14 @@ func (d *Data) sample(sampled int) *Data {
 		return d
 	}
 	out := &Data{Begins: []int{0}}
-	step := (n + sampled - 1) / sampled
+	step, q := (n+sampled-1)/sampled, len(d.X)/n
 	for c := step / 2; c < len(d.Begins)-1; c += step {
 		lo, hi := d.Begins[c], d.Begins[c+1]
 		out.Activity = append(out.Activity, d.Activity[lo:hi]...)
 		if d.Spend != nil {
 			out.Spend = append(out.Spend, d.Spend[lo:hi]...)
 		}
+		out.X = append(out.X, d.X[lo*q:hi*q]...)
 		out.Begins = append(out.Begins, len(out.Activity))
 	}
 	return out

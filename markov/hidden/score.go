@@ -19,7 +19,11 @@ func (w *working) score(q *Params, s *sums) []float64 {
 	out := make([]float64, len(w.coords))
 	for c, x := range w.coords {
 		switch x.kind {
-		case ofMove:
+		case ofMove, ofSlope:
+			if w.p.x != nil {
+				out[c] = s.slopes[(x.i*k+x.j)*w.p.x.terms()+x.term()]
+				continue
+			}
 			out[c] = softSlope(q.Moves[x.i], slopes[x.i*k:(x.i+1)*k], x.j)
 		case ofInitial:
 			out[c] = softSlope(q.Initial, s.first, x.j)
@@ -34,6 +38,14 @@ func (w *working) score(q *Params, s *sums) []float64 {
 		}
 	}
 	return out
+}
+
+// term is the place of a move's coordinate among the terms: its constant, or a slope.
+func (c coordinate) term() int {
+	if c.kind == ofSlope {
+		return 1 + c.q
+	}
+	return 0
 }
 
 // softSlope is p_j (slope_j − Σ p slope).

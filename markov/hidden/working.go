@@ -9,7 +9,8 @@ import (
 type kind uint8
 
 const (
-	ofMove       kind = iota // log p_ij/p_ir, r the likeliest of the row
+	ofMove       kind = iota // log p_ij/p_ir, r the likeliest of the row; with covariates at their centre, r staying where it can be
+	ofSlope                  // of that in a covariate, in units of its standard deviation
 	ofInitial                // log δ_j/δ_r
 	ofMean                   // log μ
 	ofSize                   // log r
@@ -19,7 +20,8 @@ const (
 
 type coordinate struct {
 	kind kind
-	i, j int // state; of a move the one after it, of an initial probability j
+	i, j int // state; of a move and its slopes the one after it, of an initial probability j
+	q    int // of a slope, the covariate
 }
 
 // working are unbounded coordinates of the parameters that do not lie on an edge: probabilities of 0, means of 0 and infinite sizes stay.
@@ -27,48 +29,75 @@ type working struct {
 	p      *panel
 	base   *Params
 	coords []coordinate
-	refs   []int // the likeliest move of each row, and at last the likeliest initial state
+	refs   []int // r of each row, and at last the likeliest initial state
 }
 
 func (p *panel) working(q *Params) *working {
 	w := &working{p: p, base: q.clone()}
-	for i, row := range q.Moves {
-		w.softmax(ofMove, i, row)
+	for i, row := range w.base.Moves {
+		ref := likeliest(row)
+		if p.x != nil {
+			ref = q.base(i)
+			w.base.rebase(i, ref)
+		}
+		w.softmax(ofMove, i, ref, row)
 	}
 	if p.m.Start == Free {
-		w.softmax(ofInitial, 0, q.Initial)
+		w.softmax(ofInitial, 0, likeliest(q.Initial), q.Initial)
 	}
 	add := func(k kind, values []float64) {
 		for i, v := range values {
 			if v > 0 && !math.IsInf(v, 1) {
-				w.coords = append(w.coords, coordinate{k, i, 0})
+				w.coords = append(w.coords, coordinate{kind: k, i: i})
 			}
 		}
 	}
 	add(ofMean, q.Mean)
 	for i, v := range q.Size {
 		if q.Mean[i] > 0 && !math.IsInf(v, 1) {
-			w.coords = append(w.coords, coordinate{ofSize, i, 0})
+			w.coords = append(w.coords, coordinate{kind: ofSize, i: i})
 		}
 	}
 	add(ofSpendMean, q.SpendMean) // NaN is not above 0
 	if p.m.Spend && !noSpend(q) {
-		w.coords = append(w.coords, coordinate{ofSpendShape, 0, 0})
+		w.coords = append(w.coords, coordinate{kind: ofSpendShape})
 	}
 	return w
 }
 
-func (w *working) softmax(k kind, i int, prob []float64) {
-	ref := 0
+func (w *working) softmax(k kind, i, ref int, prob []float64) {
+	w.refs = append(w.refs, ref)
+	for j, v := range prob {
+		if v == 0 || j == ref {
+			continue
+		}
+		w.coords = append(w.coords, coordinate{kind: k, i: i, j: j})
+		if k == ofMove && w.p.x != nil {
+			for q := range w.p.x.q {
+				w.coords = append(w.coords, coordinate{ofSlope, i, j, q})
+			}
+		}
+	}
+}
+
+// likeliest is the first of the largest.
+func likeliest(prob []float64) (ref int) {
 	for j, v := range prob {
 		if v > prob[ref] {
 			ref = j
 		}
 	}
-	w.refs = append(w.refs, ref)
-	for j, v := range prob {
-		if v > 0 && j != ref {
-			w.coords = append(w.coords, coordinate{k, i, j})
+	return ref
+}
+
+// rebase makes the slopes of the moves out of state i those against ref, and 0 of moves that cannot be.
+func (q *Params) rebase(i, ref int) {
+	for c := range q.Centre {
+		by := q.Slopes[i][ref][c]
+		for j := range q.Slopes[i] {
+			if q.Slopes[i][j][c] -= by; q.Moves[i][j] == 0 {
+				q.Slopes[i][j][c] = 0
+			}
 		}
 	}
 }
@@ -98,6 +127,8 @@ func (w *working) theta() []float64 {
 		switch x.kind {
 		case ofMove:
 			out[c] = math.Log(w.base.Moves[x.i][x.j] / w.base.Moves[x.i][w.refs[x.i]])
+		case ofSlope:
+			out[c] = w.base.Slopes[x.i][x.j][x.q] * w.p.x.scale[x.q]
 		case ofInitial:
 			out[c] = math.Log(w.base.Initial[x.j] / w.base.Initial[w.refs[len(w.refs)-1]])
 		default:
@@ -117,6 +148,10 @@ func (w *working) params(theta []float64) *Params {
 		q.Initial[w.refs[len(w.refs)-1]] = 1
 	}
 	for c, x := range w.coords {
+		if x.kind == ofSlope {
+			q.Slopes[x.i][x.j][x.q] = theta[c] / w.p.x.scale[x.q]
+			continue
+		}
 		v := math.Exp(theta[c])
 		switch x.kind {
 		case ofMove:
