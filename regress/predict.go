@@ -33,10 +33,7 @@ func (f *Fit) Linear(x []float64) (eta, se float64) {
 	if !f.Certificate.Certified() || len(x) != len(f.Coef) {
 		return math.NaN(), math.NaN()
 	}
-	cov := f.Cov
-	if f.Robust != nil {
-		cov = f.Robust
-	}
+	cov := f.Covariance()
 	var sum num.Adder
 	for j, v := range x {
 		sum.AddProduct(v, f.Coef[j])
@@ -48,6 +45,14 @@ func (f *Fit) Linear(x []float64) (eta, se float64) {
 		return math.NaN(), math.NaN()
 	}
 	return eta, math.Sqrt(max(variance, 0)) // rounding can take a zero variance below 0
+}
+
+// Covariance is that of the coefficients: the robust one where there is one, else the model-based one. It is the fit's own.
+func (f *Fit) Covariance() *mat.SymDense {
+	if f.Robust != nil {
+		return f.Robust
+	}
+	return f.Cov
 }
 
 // Prediction is a mean with its standard error and interval. NaN where undefined.

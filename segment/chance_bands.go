@@ -12,14 +12,14 @@ import (
 
 // banded gives every prediction of a model an interval: the model's own, else that of the bands. Whoever scores or explains asks it.
 type banded struct {
-	chanceModel
+	Model chanceModel
 	bands func() *chanceBands // worked out when first asked for: most models have errors of their own
 }
 
-func (m banded) inner() chanceModel { return m.chanceModel }
+func (m banded) inner() chanceModel { return m.Model }
 
 func (m banded) chance(p *panel, i int, level float64) (prob, low, high float64) {
-	prob, low, high = m.chanceModel.chance(p, i, level)
+	prob, low, high = m.Model.chance(p, i, level)
 	if math.IsNaN(low) || math.IsNaN(high) {
 		low, high = m.bands().around(prob)
 	}
@@ -36,7 +36,7 @@ func withIntervals(c *contest[chanceModel], k int, level float64) chanceModel {
 		bands := newChanceBands(actual, pred, ids, level)
 		for j := range c.final {
 			if m, ok := innermost(c.final[j].Model).(*pooled); ok {
-				bands.half = m.half(level)
+				bands.Half = m.half(level)
 			}
 		}
 		return bands
@@ -47,9 +47,9 @@ func withIntervals(c *contest[chanceModel], k int, level float64) chanceModel {
 // predictions of the same size: within up to ten bands of predicted probability, Wilson's interval of the observed rate on the effective number of
 // observations (see clusteredRate), kept as a distance in log-odds from the band's mean prediction and widened to hold the prediction itself.
 type chanceBands struct {
-	upTo      []float64 // largest prediction of each band but the last
-	low, high []float64 // distances; −Inf and +Inf where the rate's interval ends at 0 or 1
-	half      float64   // without bands: half the width for all, in log-odds; +Inf where nothing is known
+	UpTo      []float64 // largest prediction of each band but the last
+	Low, High []float64 // distances; −Inf and +Inf where the rate's interval ends at 0 or 1
+	Half      float64   // without bands: half the width for all, in log-odds; +Inf where nothing is known
 }
 
 func newChanceBands(actual, pred []float64, ids []int32, level float64) *chanceBands {
@@ -60,7 +60,7 @@ func newChanceBands(actual, pred []float64, ids []int32, level float64) *chanceB
 		}
 	}
 	slices.SortFunc(order, func(x, y int32) int { return cmp.Or(cmp.Compare(pred[x], pred[y]), cmp.Compare(x, y)) })
-	v := &chanceBands{half: math.Inf(1)}
+	v := &chanceBands{Half: math.Inf(1)}
 	bands := min(len(order)/minBand, maxBands)
 	lo := 0
 	for k := 1; k <= bands; k++ {
@@ -80,8 +80,8 @@ func newChanceBands(actual, pred []float64, ids []int32, level float64) *chanceB
 		}
 		low, high := clusteredRate(y, who).interval(level)
 		mean := num.Logit(sum.Sum() / float64(hi-lo))
-		v.low, v.high = append(v.low, min(num.Logit(low)-mean, 0)), append(v.high, max(num.Logit(high)-mean, 0))
-		v.upTo = append(v.upTo, pred[order[hi-1]])
+		v.Low, v.High = append(v.Low, min(num.Logit(low)-mean, 0)), append(v.High, max(num.Logit(high)-mean, 0))
+		v.UpTo = append(v.UpTo, pred[order[hi-1]])
 		lo = hi
 	}
 	return v
@@ -92,10 +92,10 @@ func (v *chanceBands) around(p float64) (low, high float64) {
 	if !(p > 0 && p < 1) {
 		return p, p
 	}
-	down, up := -v.half, v.half
-	if len(v.upTo) > 0 {
-		k := min(sort.SearchFloat64s(v.upTo, p), len(v.upTo)-1)
-		down, up = v.low[k], v.high[k]
+	down, up := -v.Half, v.Half
+	if len(v.UpTo) > 0 {
+		k := min(sort.SearchFloat64s(v.UpTo, p), len(v.UpTo)-1)
+		down, up = v.Low[k], v.High[k]
 	}
 	at := num.Logit(p)
 	return min(num.Expit(at+down), p), max(num.Expit(at+up), p)

@@ -7,6 +7,8 @@ import (
 
 	"mainstay/internal/num"
 	"mainstay/markov"
+
+	"gonum.org/v1/gonum/mat"
 )
 
 // minDepartures is the number of moves out of a state below which its row says nothing: with five,
@@ -16,17 +18,20 @@ const minDepartures = 5
 
 // chainModel predicts from the chain of relationship states.
 type chainModel struct {
-	chain  *markov.Chain
-	fold   []int  // book state → chain state, −1 where the chain has none
-	active []bool // chain states with a purchase in the period
-	lapsed int    // chain state, −1 where nobody ever lapsed
-	leave  []int64
-	note   string
+	States      []string
+	P           [][]float64 // transition probabilities, by state left, then entered; nil where the chain may not be used
+	Fold        []int       // book state → chain state, −1 where the chain has none
+	Active      []bool      // chain states with a purchase in the period
+	Lapsed      int         // chain state, −1 where nobody ever lapsed
+	Leave       []int64     // moves out of each state
+	Steps       float64     // churn horizon in periods
+	Silence     [][]float64 // probability of no purchase in the next 1, 2, … periods, the last Steps, by state
+	SilentSE    []float64   // standard error of the last
+	YearPeriods float64     // 12 months in periods
 
-	steps   float64   // churn horizon in periods
-	silent  []float64 // probability of no purchase in the next horizon, by chain state
-	silentE []float64 // its standard error
-	year    float64   // 12 months in periods
+	silent []float64     // the last of Silence
+	chain  *markov.Chain // as fitted; nil of a stored one
+	note   string
 }
 
 // trainChain is the chain of the day, fitted once for all that asks for it.
@@ -76,14 +81,14 @@ func fitFolded(counts *markov.Counts, names []string, fold []int, used []bool) *
 			folded.N[fold[i]*len(names)+fold[j]] += counts.N[i*k+j]
 		}
 	}
-	m := &chainModel{fold: make([]int, k), lapsed: -1}
+	m := &chainModel{Fold: make([]int, k), Lapsed: -1}
 	seen := seenOnly(folded)
 	position := map[string]int{}
 	for i, name := range seen.States {
 		position[name] = i
-		m.active = append(m.active, name == recencyName(0) || strings.HasSuffix(name, "/"+recencyName(0)))
+		m.Active = append(m.Active, name == recencyName(0) || strings.HasSuffix(name, "/"+recencyName(0)))
 		n := seen.Leaving(i)
-		m.leave = append(m.leave, n)
+		m.Leave = append(m.Leave, n)
 		if n < minDepartures && m.note == "" {
 			m.note = fmt.Sprintf("%s: state %s was left %d times, a chain needs %d", num.WarnEmptyState, name, n, minDepartures)
 		}
@@ -97,13 +102,13 @@ func fitFolded(counts *markov.Counts, names []string, fold []int, used []bool) *
 		m.note = num.WarnHorizonShort + ": no customer was seen in two closed periods"
 	}
 	for i := range k {
-		m.fold[i] = -1
+		m.Fold[i] = -1
 		if at, ok := position[names[fold[i]]]; ok {
-			m.fold[i] = at
+			m.Fold[i] = at
 		}
 	}
 	if at, ok := position[lapsedState]; ok {
-		m.lapsed = at
+		m.Lapsed = at
 	}
 	if m.note != "" {
 		return m
@@ -115,15 +120,38 @@ func fitFolded(counts *markov.Counts, names []string, fold []int, used []bool) *
 	}
 	if m.chain = chain; !chain.Certificate.Certified() {
 		m.note = certificateNote(&chain.Certificate)
+		return m
+	}
+	m.States = chain.States
+	for i := range chain.States {
+		m.P = append(m.P, mat.Row(nil, i, chain.P))
 	}
 	return m
 }
 
 // prepare computes what every prediction needs.
 func (m *chainModel) prepare(b *study) {
-	m.steps = float64(b.Clock.Horizon) / b.Clock.Period.Days()
-	m.year = yearDays / b.Clock.Period.Days()
-	m.silent, m.silentE = m.noVisit(m.steps)
+	m.Steps = float64(b.Clock.Horizon) / b.Clock.Period.Days()
+	m.YearPeriods = yearDays / b.Clock.Period.Days()
+	for k, done := 1.0, false; !done; k++ {
+		done = k >= m.Steps-wholePeriods
+		m.silent, m.SilentSE = m.noVisit(min(k, m.Steps))
+		m.Silence = append(m.Silence, m.silent)
+	}
+}
+
+// matrix is P, with the row of a state that is the end of everything replaced; none is where end is −1.
+func (m *chainModel) matrix(end int) *mat.Dense {
+	p := mat.NewDense(len(m.P), len(m.P), nil)
+	for i, row := range m.P {
+		p.SetRow(i, row)
+	}
+	if end >= 0 {
+		last := make([]float64, len(m.P))
+		last[end] = 1
+		p.SetRow(end, last)
+	}
+	return p
 }
 
 // noVisit is the probability, by state, of no purchase in the next n periods, for any n ≥ 0: between
@@ -132,11 +160,11 @@ func (m *chainModel) prepare(b *study) {
 func (m *chainModel) noVisit(n float64) (p, se []float64) {
 	whole := int(math.Floor(n + wholePeriods))
 	part := n - float64(whole)
-	p0, se0 := m.chain.NoVisit(m.active, whole)
+	p0, se0 := m.chain.NoVisit(m.Active, whole)
 	if part < wholePeriods {
 		return p0, se0
 	}
-	p1, se1 := m.chain.NoVisit(m.active, whole+1)
+	p1, se1 := m.chain.NoVisit(m.Active, whole+1)
 	p, se = make([]float64, len(p0)), make([]float64, len(p0))
 	for i := range p {
 		if p0[i] <= 0 || p1[i] <= 0 {
@@ -153,21 +181,21 @@ func (m *chainModel) noVisit(n float64) (p, se []float64) {
 // SE(logit p) = SE(p)/(p(1−p)); at 0 and 1, where that is undefined, it is Wilson's on the departures
 // of the state.
 func (m *chainModel) chance(p *panel, i int, level float64) (prob, low, high float64) {
-	s := m.fold[p.Subjects[i].state]
-	raw, se := m.silent[s], m.silentE[s]
+	s := m.Fold[p.Subjects[i].state]
+	raw, se := m.silent[s], m.SilentSE[s]
 	prob = clampChance(raw)
 	if v := raw * (1 - raw); v > 0 && se > 0 {
 		half := num.ZLevel(level) * se / v
 		low, high = num.Expit(num.Logit(raw)-half), num.Expit(num.Logit(raw)+half)
 	} else {
-		n := float64(m.leave[s])
+		n := float64(m.Leave[s])
 		low, high = num.Wilson(raw*n, n, level)
 	}
 	return prob, min(low, prob), max(high, prob)
 }
 
 func (m *chainModel) certified() bool {
-	return m != nil && m.note == "" && m.chain != nil && m.chain.Certificate.Certified()
+	return m != nil && m.P != nil
 }
 
 // why says why the chain may not be used.

@@ -5,6 +5,8 @@ import (
 
 	"mainstay/internal/num"
 	"mainstay/regress"
+
+	"gonum.org/v1/gonum/mat"
 )
 
 // underContract corrects a model of churn for contracts. Whom a contract holds beyond the horizon is not lost: p = 0, exactly and without an interval, for it
@@ -18,13 +20,13 @@ import (
 //
 //	logit p = logit P(lost) + δ,   Σ(y − p) = δ,   Var δ = 1/(1 + Σ p(1 − p))
 type underContract struct {
-	model  chanceModel
-	lapses *lapses
-	shift  [kindsOfStanding]shift
+	Model  chanceModel
+	Lapses *lapses
+	Shift  [kindsOfStanding]shift
 }
 
 // shift is δ and its standard error.
-type shift struct{ delta, se float64 }
+type shift struct{ Delta, SE float64 }
 
 // kindsOfStanding are: without a contract, under one that may end nobody knows when, under one to end within the horizon.
 const kindsOfStanding = 3
@@ -39,8 +41,8 @@ func contractsAround(b *study) func(*study, *origin) func(chanceModel) chanceMod
 	return func(b *study, at *origin) func(chanceModel) chanceModel {
 		l := trainLapses(b, at.train)
 		return func(m chanceModel) chanceModel {
-			u := &underContract{model: m, lapses: l}
-			u.shift = u.shifts(at.train)
+			u := &underContract{Model: m, Lapses: l}
+			u.Shift = u.shifts(at.train)
 			return u
 		}
 	}
@@ -71,7 +73,7 @@ func (u *underContract) shifts(train []*panel) (of [kindsOfStanding]shift) {
 	for k := range of {
 		of[k] = newShift(eta[k], y[k])
 	}
-	of[0].se = 0 // the model's own error
+	of[0].SE = 0 // the model's own error
 	return of
 }
 
@@ -86,21 +88,21 @@ func newShift(eta, y []float64) shift {
 	for range mostSteps {
 		var score, information num.Adder
 		for i, e := range eta {
-			p := num.Expit(e + s.delta)
+			p := num.Expit(e + s.Delta)
 			score.Add(y[i] - p)
 			information.Add(p * (1 - p))
 		}
 		curvature := information.Sum() + 1
-		s.se = 1 / math.Sqrt(curvature)
-		step := min(max((score.Sum()-s.delta)/curvature, -longest), longest)
-		if s.delta += step; math.Abs(step) < settled {
+		s.SE = 1 / math.Sqrt(curvature)
+		step := min(max((score.Sum()-s.Delta)/curvature, -longest), longest)
+		if s.Delta += step; math.Abs(step) < settled {
 			break
 		}
 	}
 	return s
 }
 
-func (u *underContract) inner() chanceModel { return u.model }
+func (u *underContract) inner() chanceModel { return u.Model }
 
 func (u *underContract) chance(p *panel, i int, level float64) (prob, low, high float64) {
 	_, prob, low, high = u.both(p, i, level)
@@ -111,29 +113,29 @@ func (u *underContract) chance(p *panel, i int, level float64) (prob, low, high 
 // Zou & Donner 2008, Statistics in Medicine 27:1693–1702), with δ on that of log-odds.
 func (u *underContract) both(p *panel, i int, level float64) (bare, prob, low, high float64) {
 	s := &p.Subjects[i]
-	bare, low, high = u.model.chance(p, i, level)
+	bare, low, high = u.Model.chance(p, i, level)
 	if s.held {
 		return bare, 0, 0, 0
 	}
 	prob = bare
-	by := u.shift[s.contract.kind()]
+	by := u.Shift[s.contract.kind()]
 	if level == 0 {
 		if s.contract.ending {
-			r, _, _ := u.lapses.chance(p, i, level)
+			r, _, _ := u.Lapses.chance(p, i, level)
 			prob *= r
 		}
-		return bare, clampChance(num.Expit(num.Logit(prob) + by.delta)), 0, 1
+		return bare, clampChance(num.Expit(num.Logit(prob) + by.Delta)), 0, 1
 	}
 	if s.contract.ending {
-		r, rLow, rHigh := u.lapses.chance(p, i, level)
+		r, rLow, rHigh := u.Lapses.chance(p, i, level)
 		below, above := math.Hypot(math.Log(prob/low), math.Log(r/rLow)), math.Hypot(math.Log(high/prob), math.Log(rHigh/r))
 		prob *= r
 		low, high = prob*math.Exp(-below), min(prob*math.Exp(above), 1)
 	}
 	at := num.Logit(prob)
-	around := num.ZLevel(level) * by.se
+	around := num.ZLevel(level) * by.SE
 	below, above := math.Hypot(at-num.Logit(low), around), math.Hypot(num.Logit(high)-at, around)
-	at += by.delta
+	at += by.Delta
 	prob = clampChance(num.Expit(at))
 	return bare, prob, min(num.Expit(at-below), prob), max(num.Expit(at+above), prob)
 }
@@ -172,7 +174,7 @@ func (u *underContract) explain(p *panel, i int, level float64) *ContractWhy {
 	w := &ContractWhy{Until: s.contract.until, Open: s.contract.open, Held: s.held, Ending: s.contract.ending && !s.held, Lapse: nan, LapseLow: nan, LapseHigh: nan}
 	w.Model, w.Chance, _, _ = u.both(p, i, level)
 	if w.Ending {
-		w.Lapse, w.LapseLow, w.LapseHigh = u.lapses.chance(p, i, level)
+		w.Lapse, w.LapseLow, w.LapseHigh = u.Lapses.chance(p, i, level)
 	}
 	return w
 }
@@ -181,8 +183,9 @@ func (u *underContract) explain(p *panel, i int, level float64) *ContractWhy {
 // who buy nothing. Rows are customers at the training origins; they are person-periods, so that one customer at several origins needs no correction (Allison
 // 1982, Sociological Methodology 13:61–98).
 type lapses struct {
-	fit  *regress.FirthFit // nil where there are too few
-	rate rate              // else
+	Coef []float64     // of lapseColumns, on the logit scale; nil where there are too few
+	Cov  *mat.SymDense // of Coef
+	Rate rate          // else
 }
 
 // lapseColumns are known of every contract; that nothing is bought is what the probability is conditional on.
@@ -212,28 +215,29 @@ func trainLapses(b *study, train []*panel) *lapses {
 		}
 	}
 	prior := (ended + 0.5) / (float64(len(y)) + 1)
-	l := &lapses{rate: rate{(both + prior) / (silent + 1), silent + 1}}
+	l := &lapses{Rate: rate{(both + prior) / (silent + 1), silent + 1}}
 	if tooFew(len(y), y, len(lapseColumns)) != "" {
 		return l
 	}
 	fit, err := regress.Firth(d, y, regress.Options{Threads: b.Threads}, 0, regress.FLIC)
 	if err == nil && fit.Certificate.Certified() {
-		l.fit = fit
+		l.Coef, l.Cov = fit.Coef, fit.Covariance()
 	}
 	return l
 }
 
 // chance is the probability for subject i, whose contract is to end within the horizon, with an interval: Wald's on the logit scale, or Wilson's.
 func (l *lapses) chance(p *panel, i int, level float64) (prob, low, high float64) {
-	if l.fit == nil {
-		low, high = l.rate.interval(level)
-		return l.rate.p, min(low, l.rate.p), max(high, l.rate.p)
+	if l.Coef == nil {
+		low, high = l.Rate.interval(level)
+		return l.Rate.P, min(low, l.Rate.P), max(high, l.Rate.P)
 	}
 	var row [len(lapseColumns)]float64
-	width := 1.0
-	if level > 0 {
-		width = num.ZLevel(level)
+	x := lapseRow(row[:0], p, i, true)
+	at := dot(l.Coef, x)
+	if prob = num.Expit(at); level == 0 {
+		return prob, 0, 1
 	}
-	m := l.fit.Predict(lapseRow(row[:0], p, i, true), 0, width)
-	return m.Value, m.Low, m.High
+	half := num.ZLevel(level) * errorOf(l.Cov, x)
+	return prob, num.Expit(at - half), num.Expit(at + half)
 }

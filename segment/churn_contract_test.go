@@ -240,12 +240,12 @@ func TestLapsesByHand(t *testing.T) {
 	}
 	p.Subjects = append(p.Subjects, subject{atRisk: true, held: true, silent: true, contract: standing{open: true, ending: true}}, subject{atRisk: true, silent: true})
 	l := trainLapses(newStudy(mustBook(manyBuyers().ledger(300), nil, nil)), []*panel{p})
-	if want := (2 + 4.5/11) / 4; l.fit != nil || !close9(l.rate.p, want) || l.rate.n != 4 {
-		t.Errorf("%+v, want %v of 4", l.rate, want)
+	if want := (2 + 4.5/11) / 4; l.Coef != nil || !close9(l.Rate.P, want) || l.Rate.N != 4 {
+		t.Errorf("%+v, want %v of 4", l.Rate, want)
 	}
 	prob, low, high := l.chance(p, 0, 0.9)
 	wantLow, wantHigh := num.Wilson(prob*4, 4, 0.9)
-	if prob != l.rate.p || low != wantLow || high != wantHigh {
+	if prob != l.Rate.P || low != wantLow || high != wantHigh {
 		t.Errorf("%v [%v, %v]", prob, low, high)
 	}
 }
@@ -259,15 +259,15 @@ func TestShift(t *testing.T) {
 			y[i] = float64(rapid.IntRange(0, 1).Draw(t, "y"))
 		}
 		s := newShift(eta, y)
-		score := -s.delta
+		score := -s.Delta
 		for i, e := range eta {
-			score += y[i] - num.Expit(e+s.delta)
+			score += y[i] - num.Expit(e+s.Delta)
 		}
-		if !(math.Abs(score) < 1e-9) || !(s.se > 0 && s.se <= 1) {
+		if !(math.Abs(score) < 1e-9) || !(s.SE > 0 && s.SE <= 1) {
 			t.Fatalf("%+v leaves %v", s, score)
 		}
 	})
-	if s := newShift([]float64{0}, []float64{1}); math.Abs(s.delta+num.Expit(s.delta)-1) > 1e-12 {
+	if s := newShift([]float64{0}, []float64{1}); math.Abs(s.Delta+num.Expit(s.Delta)-1) > 1e-12 {
 		t.Errorf("%+v", s)
 	}
 }
@@ -285,9 +285,9 @@ func TestProductOfChances(t *testing.T) {
 			return fixed{p, p * rapid.Float64Range(1e-6, 1).Draw(t, name+" low"), p + (1-p)*rapid.Float64Range(0, 1).Draw(t, name+" high")}
 		}
 		q, r := estimate("silent"), estimate("lapse")
-		l := &lapses{rate: rate{r[0], 1 / rapid.Float64Range(0.001, 1).Draw(t, "n")}}
+		l := &lapses{Rate: rate{r[0], 1 / rapid.Float64Range(0.001, 1).Draw(t, "n")}}
 		p := &panel{Subjects: []subject{{atRisk: true, contract: standing{open: true, ending: true}}}}
-		prob, low, high := (&underContract{model: q, lapses: l}).chance(p, 0, 0.9)
+		prob, low, high := (&underContract{Model: q, Lapses: l}).chance(p, 0, 0.9)
 		if !(0 <= low && low <= prob && prob <= high && high <= 1) || math.Abs(prob-clampChance(q[0]*r[0])) > 1e-12 {
 			t.Fatalf("%v × %v: %v [%v, %v]", q, r, prob, low, high)
 		}
@@ -296,7 +296,7 @@ func TestProductOfChances(t *testing.T) {
 		}
 		p.Subjects[0].contract.open = false
 		p.Subjects[0].contract.ending = false
-		if prob, low, high = (&underContract{model: q, lapses: l}).chance(p, 0, 0.9); math.Abs(prob-q[0])+math.Abs(low-q[1])+math.Abs(high-q[2]) > 1e-9 {
+		if prob, low, high = (&underContract{Model: q, Lapses: l}).chance(p, 0, 0.9); math.Abs(prob-q[0])+math.Abs(low-q[1])+math.Abs(high-q[2]) > 1e-9 {
 			t.Fatal("without a contract a model speaks for itself")
 		}
 	})

@@ -50,7 +50,7 @@ func firthOn(c *columns, r *rows, name string, threads int) trained[chanceModel]
 		return refused[chanceModel](err.Error())
 	}
 	if fit.Certificate.Certified() {
-		effect := max(1, float64(len(r.y))/clusteredRate(r.y, r.ids).n)
+		effect := max(1, float64(len(r.y))/clusteredRate(r.y, r.ids).N)
 		fit.Robust = mat.NewSymDense(len(fit.Coef), slices.Clone(fit.Cov.RawSymmetric().Data))
 		fit.Robust.ScaleSym(effect, fit.Robust)
 	}
@@ -60,10 +60,7 @@ func firthOn(c *columns, r *rows, name string, threads int) trained[chanceModel]
 		return t
 	}
 	m := newLinearModel(c, fit.Coef, r, 1, threads)
-	m.se = func(x []float64) float64 {
-		_, se := fit.Linear(x)
-		return se
-	}
+	m.Cov = fit.Covariance()
 	t.Model = m
 	return t
 }

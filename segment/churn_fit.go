@@ -45,7 +45,7 @@ func (l *logits) of(day ingest.Day) *lazily[trained[chanceModel]] {
 func fitLogistic(b *study, train []*panel, set columnSet, o outcome, name string) trained[chanceModel] {
 	c := newColumns(b, train, set)
 	r := stackRows(train, c, o)
-	if few := tooFew(len(r.y), r.y, len(c.all)); few != "" {
+	if few := tooFew(len(r.y), r.y, len(c.All)); few != "" {
 		return refused[chanceModel](few)
 	}
 	fit, err := logistic(r.Design, r.y, r.ids, b.Threads)
@@ -121,7 +121,7 @@ type rows struct {
 
 func stackRows(train []*panel, c *columns, o outcome) *rows {
 	n, _ := o.count(train)
-	r := &rows{Design: &regress.Design{Names: c.names(), X: make([]float64, n*len(c.all))},
+	r := &rows{Design: &regress.Design{Names: c.names(), X: make([]float64, n*len(c.All))},
 		ids: make([]int32, 0, n), y: make([]float64, 0, n), origin: make([]int32, 0, n)}
 	for k, p := range train {
 		for i := range p.Subjects {

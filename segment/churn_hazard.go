@@ -25,10 +25,10 @@ import (
 // s_k being the share of period k within the horizon of the panel's day: a training day has its own season and growth. The interval is by the delta method on log Λ, whose slopes are Σ s_k e^{η_k} x_k ÷ Λ. It knows what
 // customers differ by, not what a whole year is off by: a series has as many values as there are periods.
 type hazardModel struct {
-	columns *hazardColumns
-	coef    []float64
-	cov     *mat.SymDense // clustered
-	mean    []float64
+	Columns *hazardColumns
+	Coef    []float64
+	Cov     *mat.SymDense // clustered
+	Mean    []float64
 	codes   []uint8
 	open    int                   // column of panels that says whether a contract is in force, 0 without contracts
 	now     *ahead                // the horizon after the day of knowledge
@@ -63,7 +63,7 @@ func trainHazard(b *study, at *origin) trained[chanceModel] {
 		return refused[chanceModel](num.WarnHorizonShort + ": no period of the past begins after one churn horizon of history")
 	}
 	r := b.hazardRows(c, at.day, starts, ends, len(at.panel.Subjects))
-	if few := tooFew(len(r.y), r.y, len(c.all)); few != "" {
+	if few := tooFew(len(r.y), r.y, len(c.All)); few != "" {
 		return refused[chanceModel](few)
 	}
 	fit, err := twoOutcomes(r.Design, r.y, regress.Cloglog, r.ids, b.Threads)
@@ -75,7 +75,7 @@ func trainHazard(b *study, at *origin) trained[chanceModel] {
 		t.Note = certificateNote(&fit.Certificate)
 		return t
 	}
-	m := &hazardModel{columns: c, coef: fit.Coef, cov: fit.Robust, mean: columnMeans(r.Design), codes: codesOf(c.all), before: map[ingest.Day]*ahead{}}
+	m := &hazardModel{Columns: c, Coef: fit.Coef, Cov: fit.Robust, Mean: columnMeans(r.Design), codes: codesOf(c.All), before: map[ingest.Day]*ahead{}}
 	if b.held != nil {
 		m.open = b.column(contractFeature.Name)
 	}
@@ -139,12 +139,12 @@ const mostLogHazard = 20
 
 // hazard is Λ of subject i, and Σ s_k e^{η_k} x_k, its slopes.
 func (m *hazardModel) hazard(p *panel, i int) (total float64, slope []float64) {
-	now, x, after := m.moment(p, i), make([]float64, 2*len(m.coef)), m.after(p.Day)
-	x, slope = x[:len(m.coef)], x[len(m.coef):]
+	now, x, after := m.moment(p, i), make([]float64, 2*len(m.Coef)), m.after(p.Day)
+	x, slope = x[:len(m.Coef)], x[len(m.Coef):]
 	recency, tenure := now.recency, now.tenure
 	for _, a := range after.periods {
 		now.recency, now.tenure = recency+a.in, tenure+a.in
-		m.columns.fill(x, &now, a.season, after.growth)
+		m.Columns.fill(x, &now, a.season, after.growth)
 		part := a.share * math.Exp(min(max(m.predictor(x), -mostLogHazard), mostLogHazard))
 		total += part
 		for j, v := range x {
@@ -158,7 +158,7 @@ func (m *hazardModel) hazard(p *panel, i int) (total float64, slope []float64) {
 func (m *hazardModel) predictor(x []float64) float64 {
 	sum := 0.0
 	for j, v := range x {
-		sum += v * m.coef[j]
+		sum += v * m.Coef[j]
 	}
 	return sum
 }
@@ -174,7 +174,7 @@ func (m *hazardModel) chance(p *panel, i int, level float64) (prob, low, high fl
 		if v == 0 {
 			continue
 		}
-		row := m.cov.RawSymmetric().Data[j*len(slope):]
+		row := m.Cov.RawSymmetric().Data[j*len(slope):]
 		for k := j + 1; k < len(slope); k++ {
 			variance += 2 * v * slope[k] * row[k]
 		}
@@ -186,7 +186,7 @@ func (m *hazardModel) chance(p *panel, i int, level float64) (prob, low, high fl
 
 // baseline is the mean customer-period of training, all through the horizon.
 func (m *hazardModel) baseline() Baseline {
-	return Baseline{LinkLoglog, -m.predictor(m.mean) - math.Log(m.now.total)}
+	return Baseline{LinkLoglog, -m.predictor(m.Mean) - math.Log(m.now.total)}
 }
 
 // parts are those of −log Λ = baseline + Σ parts + rest: −β(x̄ − mean), x̄ the mean over the periods of the horizon weighted by their parts of Λ; the rest is
@@ -198,7 +198,7 @@ func (m *hazardModel) parts(p *panel, i int) (mean, parts []float64, rest, at fl
 	parts = make([]float64, len(slope))
 	for j := range slope {
 		slope[j] /= total
-		parts[j] = -m.coef[j] * (slope[j] - m.mean[j])
+		parts[j] = -m.Coef[j] * (slope[j] - m.Mean[j])
 		rest -= parts[j]
 	}
 	return slope, parts, rest, at
@@ -216,9 +216,9 @@ func (m *hazardModel) contributions(p *panel, i int) (s shares) {
 func (m *hazardModel) explain(p *panel, i int) *LinearWhy {
 	mean, parts, rest, at := m.parts(p, i)
 	w := &LinearWhy{Baseline: m.baseline(), At: at, Shrink: 1}
-	for j, f := range m.columns.all {
+	for j, f := range m.Columns.All {
 		if j != hIntercept {
-			w.Terms = append(w.Terms, Term{Name: f.Name, Reason: f.Reason, Doc: f.Doc, Value: mean[j], Mean: m.mean[j], Coef: -m.coef[j], Share: parts[j]})
+			w.Terms = append(w.Terms, Term{Name: f.Name, Reason: f.Reason, Doc: f.Doc, Value: mean[j], Mean: m.Mean[j], Coef: -m.Coef[j], Share: parts[j]})
 		}
 	}
 	w.Terms = append(w.Terms, Term{Name: "periods ahead", Reason: codeSilence, Doc: "as the silence grows", Value: m.now.total, Mean: m.now.total, Share: rest})

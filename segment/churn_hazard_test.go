@@ -159,12 +159,12 @@ func TestHazardRowsAreWhatPanelsKnow(t *testing.T) {
 	c := newHazardColumns(st, asOf, 27, []ingest.Day{start})
 	r := st.hazardRows(c, end, []ingest.Day{start}, []ingest.Day{end}, 1)
 	p := st.newPanel(start, b.profilesOn(start, 64))
-	m := &hazardModel{columns: c, open: st.column(contractFeature.Name)}
-	if m.open == 0 || c.contract == 0 {
+	m := &hazardModel{Columns: c, open: st.column(contractFeature.Name)}
+	if m.open == 0 || c.Contract == 0 {
 		t.Fatal("no column of contracts")
 	}
 	row := 0
-	x := make([]float64, len(c.all))
+	x := make([]float64, len(c.All))
 	for i := range p.Subjects {
 		s := &p.Subjects[i]
 		if !s.atRisk {
@@ -178,7 +178,7 @@ func TestHazardRowsAreWhatPanelsKnow(t *testing.T) {
 		}
 		for j, v := range r.Row(row) {
 			if math.Abs(v-x[j]) > 1e-12 {
-				t.Fatalf("row %d, %s: %v, the panel knows %v", row, c.all[j].Name, v, x[j])
+				t.Fatalf("row %d, %s: %v, the panel knows %v", row, c.All[j].Name, v, x[j])
 			}
 		}
 		row++
@@ -198,7 +198,7 @@ func TestSeriesGrowthByHand(t *testing.T) {
 		"2023-03-01,balance,-2,0", "2024-04-01,balance,5,0", "2021-01-01,stale,1,0", "2022-01-01,stale,2,0")
 	starts := []ingest.Day{asOf - 1, asOf - 2, asOf - 3, asOf - 4, asOf - 5, asOf - 6, asOf - 7, asOf - 8, asOf - 9, asOf - 10, asOf - 11, asOf - 12}
 	known := seriesKnown(s, asOf, starts)
-	if len(known) != 2 || known[0].name != "balance" || known[1].name != "price" {
+	if len(known) != 2 || known[0].Name != "balance" || known[1].Name != "price" {
 		t.Fatalf("%v", known)
 	}
 	if g, ok := known[0].growth(asOf); !ok || g != 7 {

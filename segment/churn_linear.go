@@ -5,6 +5,8 @@ import (
 
 	"mainstay/internal/num"
 	"mainstay/regress"
+
+	"gonum.org/v1/gonum/mat"
 )
 
 // linearModel predicts by a linear predictor on the logit scale, whatever made its coefficients:
@@ -13,30 +15,30 @@ import (
 //
 // with shift such that the training events are met in total.
 type linearModel struct {
-	columns       *columns
+	Columns       *columns
 	codes         []uint8 // of reasons, by column
-	coef          []float64
-	mean          []float64 // of the columns in training: what reasons are told against
-	shrink, shift float64
-	se            func(x []float64) float64 // of xβ; nil for a fit without errors
+	Coef          []float64
+	Mean          []float64 // of the columns in training: what reasons are told against
+	Shrink, Shift float64
+	Cov           *mat.SymDense // of the coefficients; nil for a fit without errors
 }
 
 func newLinearModel(c *columns, coef []float64, r *rows, shrink float64, threads int) *linearModel {
-	m := &linearModel{columns: c, codes: codesOf(c.all), coef: coef, mean: columnMeans(r.Design), shrink: shrink}
+	m := &linearModel{Columns: c, codes: codesOf(c.All), Coef: coef, Mean: columnMeans(r.Design), Shrink: shrink}
 	eta := make([]float64, len(r.y))
 	num.Blocks(len(eta), panelBlock, threads, func(_, lo, hi int) {
 		for i := lo; i < hi; i++ {
 			eta[i] = m.predictor(r.Row(i))
 		}
 	})
-	m.shift = meetTotal(eta, r.y, shrink, threads)
+	m.Shift = meetTotal(eta, r.y, shrink, threads)
 	return m
 }
 
 // newLinearModelOfAll takes mean and shift from all eligible customers of the training days, row by row, whatever part of them the coefficients were learnt
 // from.
 func newLinearModelOfAll(c *columns, coef []float64, train []*panel, o outcome, threads int) *linearModel {
-	m := &linearModel{columns: c, codes: codesOf(c.all), coef: coef, mean: make([]float64, len(coef)), shrink: 1}
+	m := &linearModel{Columns: c, codes: codesOf(c.All), Coef: coef, Mean: make([]float64, len(coef)), Shrink: 1}
 	sums, x := make([]num.Adder, len(coef)), make([]float64, len(coef))
 	var eta, y []float64
 	for _, p := range train {
@@ -53,9 +55,9 @@ func newLinearModelOfAll(c *columns, coef []float64, train []*panel, o outcome, 
 		}
 	}
 	for j := range sums {
-		m.mean[j] = sums[j].Sum() / float64(len(y))
+		m.Mean[j] = sums[j].Sum() / float64(len(y))
 	}
-	m.shift = meetTotal(eta, y, m.shrink, threads)
+	m.Shift = meetTotal(eta, y, m.Shrink, threads)
 	return m
 }
 
@@ -72,10 +74,7 @@ func newLogisticModel(fit *regress.Fit, c *columns, r *rows, threads int) *linea
 		shrink = (g - slopes) / g
 	}
 	m := newLinearModel(c, fit.Coef, r, shrink, threads)
-	m.se = func(x []float64) float64 {
-		_, se := fit.Linear(x)
-		return se
-	}
+	m.Cov = fit.Covariance()
 	return m
 }
 
@@ -116,32 +115,45 @@ func meetTotal(eta, y []float64, shrink float64, threads int) float64 {
 }
 
 func (m *linearModel) chance(p *panel, i int, level float64) (prob, low, high float64) {
-	return m.probability(m.columns.row(p, i), level)
+	return m.probability(m.Columns.row(p, i), level)
 }
 
 // predictor is xβ.
-func (m *linearModel) predictor(x []float64) float64 {
+func (m *linearModel) predictor(x []float64) float64 { return dot(m.Coef, x) }
+
+// dot is xβ, added up exactly.
+func dot(coef, x []float64) float64 {
 	var sum num.Adder
 	for j, v := range x {
-		sum.AddProduct(v, m.coef[j])
+		sum.AddProduct(v, coef[j])
 	}
 	return sum.Sum()
 }
 
 // point is the probability without its interval.
 func (m *linearModel) point(x []float64) float64 {
-	return clampChance(num.Expit(m.shift + m.shrink*m.predictor(x)))
+	return clampChance(num.Expit(m.Shift + m.Shrink*m.predictor(x)))
 }
 
 // probability has an interval by the delta method on the logit scale (see regress.Fit.Probability)
 // around the shrunk predictor, with the standard error of the fit as it was. Without errors the ends are NaN.
 func (m *linearModel) probability(x []float64, level float64) (prob, low, high float64) {
-	at := m.shift + m.shrink*m.predictor(x)
-	if prob = clampChance(num.Expit(at)); m.se == nil || level == 0 {
+	at := m.Shift + m.Shrink*m.predictor(x)
+	if prob = clampChance(num.Expit(at)); m.Cov == nil || level == 0 {
 		return prob, math.NaN(), math.NaN()
 	}
-	half := num.ZLevel(level) * m.se(x)
+	half := num.ZLevel(level) * errorOf(m.Cov, x)
 	return prob, min(num.Expit(at-half), prob), max(num.Expit(at+half), prob)
+}
+
+// errorOf is the standard error of xβ by the covariance of β: √x′Cx. NaN where it is no number.
+func errorOf(cov *mat.SymDense, x []float64) float64 {
+	v := mat.NewVecDense(len(x), x)
+	variance := mat.Inner(v, cov, v)
+	if !finite(variance) {
+		return math.NaN()
+	}
+	return math.Sqrt(max(variance, 0)) // rounding can take a zero variance below 0
 }
 
 func columnMeans(d *regress.Design) []float64 {

@@ -105,17 +105,17 @@ func told(c *contest[chanceModel], by *Correction) [][]float64 {
 
 // mappedModel corrects the probabilities of a model, and the ends of their intervals: a mapping keeps order.
 type mappedModel struct {
-	chanceModel
-	correction *Correction
+	Model      chanceModel
+	Correction *Correction
 }
 
-func (m mappedModel) inner() chanceModel { return m.chanceModel }
+func (m mappedModel) inner() chanceModel { return m.Model }
 
 func (m mappedModel) chance(p *panel, i int, level float64) (prob, low, high float64) {
-	prob, low, high = m.chanceModel.chance(p, i, level)
+	prob, low, high = m.Model.chance(p, i, level)
 	if math.IsNaN(prob) || high == 0 { // what is certain stays
 		return prob, low, high
 	}
-	prob = m.correction.one(prob)
-	return prob, min(m.correction.Mapping.Apply(low), prob), max(m.correction.Mapping.Apply(high), prob)
+	prob = m.Correction.one(prob)
+	return prob, min(m.Correction.Mapping.Apply(low), prob), max(m.Correction.Mapping.Apply(high), prob)
 }

@@ -66,7 +66,7 @@ func netOn(c *columns, train []*panel, o outcome, name string, threads int) trai
 		t.Note = certificateNote(&path.Certificate)
 		return t
 	}
-	t.Note = fmt.Sprintf("%d of %d columns, λ %.2g", path.NonZero[0], len(c.all)-1, options.Lambda[0])
+	t.Note = fmt.Sprintf("%d of %d columns, λ %.2g", path.NonZero[0], len(c.All)-1, options.Lambda[0])
 	t.Model = newLinearModelOfAll(c, path.Coef[0], train, o, threads)
 	return t
 }

@@ -96,7 +96,7 @@ func TestRatesOfLevelsAreOfOtherCustomersOnOlderDays(t *testing.T) {
 		for _, p := range train {
 			var of []float64
 			for i := range p.Subjects {
-				of = append(of, c.row(p, i)[len(c.all)-1])
+				of = append(of, c.row(p, i)[len(c.All)-1])
 			}
 			out = append(out, of)
 		}

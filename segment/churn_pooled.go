@@ -16,11 +16,11 @@ import (
 // once for the day to come, and as far as the days of the training do not average it out. Student's t has days − 1 degrees of freedom. A
 // single day shows no τ: it is then taken to be as large as the standard error.
 type pooled struct {
-	p, n float64 // the rate, of so many independent observations
-	se   float64 // of the rate to come, on the logit scale
-	df   float64 // +Inf: normal
+	P, N float64 // the rate, of so many independent observations
+	SE   float64 // of the rate to come, on the logit scale
+	DF   float64 // +Inf: normal
 
-	level, width float64 // half the width of the interval at a level, in log-odds: Student's quantile takes longer than all else
+	Level, Width float64 // half the width of the interval at a level, in log-odds: Student's quantile takes longer than all else
 }
 
 func trainPooled(b *study, at *origin) trained[chanceModel] { return pooledOf(b, at.train, churned) }
@@ -49,21 +49,21 @@ func newPooled(train []*panel, o outcome, level float64) (m *pooled, note string
 		return nil, nobodyAtRisk
 	}
 	whole := clusteredRate(all, ids)
-	m = &pooled{p: whole.point(), n: whole.n, df: float64(len(days) - 1)}
-	variance := 1 / (whole.n * m.p * (1 - m.p))
+	m = &pooled{P: whole.point(), N: whole.N, DF: float64(len(days) - 1)}
+	variance := 1 / (whole.N * m.P * (1 - m.P))
 	if len(days) == 1 {
-		m.se, m.df = math.Sqrt(2*variance), math.Inf(1)
-		m.width = m.half(level)
-		m.level = level
+		m.SE, m.DF = math.Sqrt(2*variance), math.Inf(1)
+		m.Width = m.half(level)
+		m.Level = level
 		return m, "one training day: its rate is taken to differ from the next one's by as much again as its standard error"
 	}
 	averaged := 1.0
 	for _, d := range days {
 		averaged += d.n * d.n / float64(len(all)*len(all))
 	}
-	m.se = math.Sqrt(variance + betweenDays(days)*averaged)
-	m.width = m.half(level)
-	m.level = level
+	m.SE = math.Sqrt(variance + betweenDays(days)*averaged)
+	m.Width = m.half(level)
+	m.Level = level
 	return m, ""
 }
 
@@ -94,31 +94,31 @@ func betweenDays(days []tally) float64 {
 }
 
 func (m *pooled) chance(_ *panel, _ int, level float64) (prob, low, high float64) {
-	prob = clampChance(m.p)
+	prob = clampChance(m.P)
 	if level == 0 {
 		return prob, 0, 1
 	}
 	half := m.half(level)
-	return prob, min(num.Expit(num.Logit(m.p)-half), prob), max(num.Expit(num.Logit(m.p)+half), prob)
+	return prob, min(num.Expit(num.Logit(m.P)-half), prob), max(num.Expit(num.Logit(m.P)+half), prob)
 }
 
 // half is half the width of the interval, in log-odds.
 func (m *pooled) half(level float64) float64 {
 	switch {
-	case level == m.level:
-		return m.width
-	case math.IsInf(m.df, 1):
-		return num.ZLevel(level) * m.se
+	case level == m.Level:
+		return m.Width
+	case math.IsInf(m.DF, 1):
+		return num.ZLevel(level) * m.SE
 	}
-	return num.StudentLevel(level, m.df) * m.se
+	return num.StudentLevel(level, m.DF) * m.SE
 }
 
 // explain says of whom the rate is: of all, however long they were silent.
 func (m *pooled) explain(longest int) *RuleWhy {
-	return &RuleWhy{To: longest, Everybody: true, Rate: m.p, N: m.n}
+	return &RuleWhy{To: longest, Everybody: true, Rate: m.P, N: m.N}
 }
 
-func (m *pooled) baseline() Baseline { return Baseline{LinkLogit, num.Logit(m.p)} }
+func (m *pooled) baseline() Baseline { return Baseline{LinkLogit, num.Logit(m.P)} }
 
 // contributions are none: nobody is told apart.
 func (m *pooled) contributions(*panel, int) shares { return shares{} }

@@ -14,8 +14,8 @@ import (
 // four months is not like somebody silent for four years.
 type returns struct {
 	study *study
-	name  string // returnsName, chainName, or "" where nothing is known
-	bands [3]returnBand
+	Name  string // returnsName, chainName, or "" where nothing is known
+	Bands [3]returnBand
 }
 
 // returnsName is the model of the lapsed in the score file.
@@ -32,15 +32,15 @@ const returnsName = "returns"
 // large customers. Too few customers (minBand) show no line: then the pooled value, but not more than in
 // proportion to own value, nor more than own value in every period there is.
 type returnBand struct {
-	rate, mean, slope, ownMean float64
-	most                       float64 // own values a year at most; 0 where a line was learnt
+	Rate, Mean, Slope, OwnMean float64
+	Most                       float64 // own values a year at most; 0 where a line was learnt
 }
 
 // year is the expected value of the next 12 months of a customer worth own per active period.
 func (r returnBand) year(own float64) float64 {
-	v := r.mean + r.slope*(own-r.ownMean)
-	if r.most > 0 {
-		v = min(v, r.most*max(own, 0))
+	v := r.Mean + r.Slope*(own-r.OwnMean)
+	if r.Most > 0 {
+		v = min(v, r.Most*max(own, 0))
 	}
 	return v
 }
@@ -54,7 +54,7 @@ type returnTally struct {
 }
 
 func (r *returns) bandOf(recency int32) int {
-	return min(max(int(recency)/r.study.Clock.Horizon-1, 0), len(r.bands)-1)
+	return min(max(int(recency)/r.study.Clock.Horizon-1, 0), len(r.Bands)-1)
 }
 
 // trainReturns pools the lapsed customers of the training panels: churn for the rates, value for what
@@ -88,12 +88,12 @@ func trainReturns(b *study, churn, value []*panel, chain *chainModel) *returns {
 		r.fromChain(chain)
 		return r
 	}
-	r.name = returnsName
-	for k := range r.bands {
+	r.Name = returnsName
+	for k := range r.Bands {
 		if bands[k].n.Sum() >= minBand && len(bands[k].own) >= minBand {
-			r.bands[k] = bands[k].band(b)
+			r.Bands[k] = bands[k].band(b)
 		} else {
-			r.bands[k] = all.band(b)
+			r.Bands[k] = all.band(b)
 		}
 	}
 	return r
@@ -107,20 +107,20 @@ func (t *returnTally) band(b *study) returnBand {
 		labels /= season
 	}
 	came, own := num.Mean(t.came), num.Mean(t.own)
-	band := returnBand{rate: (t.back.Sum() + 0.5) / (t.n.Sum() + 1), mean: labels * came, ownMean: own}
+	band := returnBand{Rate: (t.back.Sum() + 0.5) / (t.n.Sum() + 1), Mean: labels * came, OwnMean: own}
 	steepest := yearDays / b.Clock.Period.Days() // nobody is active in more periods than there are
 	proportional := steepest
-	if own > 0 && band.mean > 0 {
-		proportional = min(steepest, band.mean/own)
+	if own > 0 && band.Mean > 0 {
+		proportional = min(steepest, band.Mean/own)
 	}
 	if len(t.own) < minBand {
-		band.most = proportional
+		band.Most = proportional
 		return band
 	}
 	if b.Basis == Revenue {
 		steepest = proportional // a line that is not negative where own value is 0
 	}
-	band.slope = min(max(labels*groupSlope(t.own, t.came), 0), steepest)
+	band.Slope = min(max(labels*groupSlope(t.own, t.came), 0), steepest)
 	return band
 }
 
@@ -203,26 +203,26 @@ func (b *study) purchaseDays() func(from, to ingest.Day) int64 {
 // fromChain expects as many active periods as the chain says of the lapsed states, each of own value. A
 // chain with one lapsed state, or in which nobody lapsed for long, speaks of all bands by that one.
 func (r *returns) fromChain(chain *chainModel) {
-	if !chain.certified() || chain.lapsed < 0 {
+	if !chain.certified() || chain.Lapsed < 0 {
 		return
 	}
-	visits := chain.visits(chain.chain.P, chain.year)
-	for k := range r.bands {
-		at := chain.lapsed
-		if long := slices.Index(chain.chain.States, longLapsedState); k > 0 && long >= 0 {
+	visits := chain.visits(chain.matrix(-1), chain.YearPeriods)
+	for k := range r.Bands {
+		at := chain.Lapsed
+		if long := slices.Index(chain.States, longLapsedState); k > 0 && long >= 0 {
 			at = long
 		}
-		r.bands[k] = returnBand{rate: 1 - chain.silent[at], slope: visits[at]}
+		r.Bands[k] = returnBand{Rate: 1 - chain.silent[at], Slope: visits[at]}
 	}
-	r.name = chainName
+	r.Name = chainName
 }
 
 // of is the probability that a lapsed customer buys within the next horizon, and the expected value
 // of the next 12 months. NaN where nothing is known.
 func (r *returns) of(s *subject) (prob, year float64) {
-	if r.name == "" {
+	if r.Name == "" {
 		return math.NaN(), math.NaN()
 	}
-	band := r.bands[r.bandOf(s.recency)]
-	return band.rate, r.study.floor(band.year(s.spend))
+	band := r.Bands[r.bandOf(s.recency)]
+	return band.Rate, r.study.floor(band.year(s.spend))
 }

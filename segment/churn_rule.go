@@ -14,30 +14,30 @@ const nobodyAtRisk = num.WarnHorizonShort + ": nobody was at risk one horizon be
 // fell into the same third. Those at risk by a contract alone, silent for a horizon or longer, are a
 // band of their own.
 type recencyRule struct {
-	horizon int
+	Horizon int
 	longest int              // silence that a customer of the book can have, in days
-	bands   [thirds + 1]rate // the last: at risk by a contract alone
+	Bands   [thirds + 1]rate // the last: at risk by a contract alone
 }
 
 const thirds = 3
 
 // bandOf is the third of the horizon that a recency falls into, or the band beyond.
 func (r *recencyRule) bandOf(recency int32) int {
-	return min(thirds*int(recency)/r.horizon, thirds)
+	return min(thirds*int(recency)/r.Horizon, thirds)
 }
 
 func trainRecencyRule(b *study, at *origin) trained[chanceModel] {
-	rule := &recencyRule{horizon: b.Clock.Horizon, longest: b.Clock.Span()}
-	bands := bandRates(at.train, churned, len(rule.bands), func(p *panel, i int) int { return rule.bandOf(p.Subjects[i].recency) })
+	rule := &recencyRule{Horizon: b.Clock.Horizon, longest: b.Clock.Span()}
+	bands := bandRates(at.train, churned, len(rule.Bands), func(p *panel, i int) int { return rule.bandOf(p.Subjects[i].recency) })
 	if bands == nil {
 		return refused[chanceModel](nobodyAtRisk)
 	}
-	copy(rule.bands[:], bands)
+	copy(rule.Bands[:], bands)
 	return trained[chanceModel]{Model: rule, OK: true}
 }
 
 func (r *recencyRule) chance(p *panel, i int, level float64) (prob, low, high float64) {
-	band := r.bands[r.bandOf(p.Subjects[i].recency)]
+	band := r.Bands[r.bandOf(p.Subjects[i].recency)]
 	prob = clampChance(band.point())
 	low, high = band.interval(level)
 	return prob, min(low, prob), max(high, prob)
@@ -68,13 +68,13 @@ func bandRates(train []*panel, o outcome, bands int, bandOf func(p *panel, i int
 }
 
 // rate is an observed proportion with the number of independent observations it is worth.
-type rate struct{ p, n float64 }
+type rate struct{ P, N float64 }
 
 // point is (k + ½)/(n + 1), the mean under Jeffreys' prior (Brown, Cai & DasGupta 2001, §4.1.2): nobody has been seen often enough to be certain.
-func (r rate) point() float64 { return (r.p*r.n + 0.5) / (r.n + 1) }
+func (r rate) point() float64 { return (r.P*r.N + 0.5) / (r.N + 1) }
 
 // interval is Wilson's (see num.Wilson) on the effective number of observations.
-func (r rate) interval(level float64) (low, high float64) { return num.Wilson(r.p*r.n, r.n, level) }
+func (r rate) interval(level float64) (low, high float64) { return num.Wilson(r.P*r.N, r.N, level) }
 
 // clusteredRate is the mean of y (0 or 1). Its effective size is p(1−p)/SE², with the standard error
 // clustered by customer: one customer seen at four origins is not four customers (Kish 1965,

@@ -72,7 +72,7 @@ func TestVarianceBetweenDays(t *testing.T) {
 // Fifty accounts of which a few leave: a regression that has a maximum even where a column separates them, and says how little it knows.
 func TestFirthCoversTheTruthInSmallBooks(t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 1))
-	c := &columns{all: []feature{features[fIntercept], features[fRecency], features[fTrend]}, fixed: 3}
+	c := &columns{All: []feature{features[fIntercept], features[fRecency], features[fTrend]}, Fixed: 3}
 	slopes := []float64{-2.6, 0.8, -0.5}
 	inside, n, certified := 0.0, 0.0, 0
 	for range 200 {
@@ -110,7 +110,7 @@ func TestFirthCoversTheTruthInSmallBooks(t *testing.T) {
 
 // A column that separates the four who left costs nothing but width.
 func TestFirthIsNotLostToSeparation(t *testing.T) {
-	c := &columns{all: []feature{features[fIntercept], features[fRecency]}, fixed: 2}
+	c := &columns{All: []feature{features[fIntercept], features[fRecency]}, Fixed: 2}
 	p := &panel{Subjects: make([]subject, 50), width: 2}
 	for i := range p.Subjects {
 		p.Subjects[i] = subject{id: int32(i), x: int32(i), atRisk: true, churned: i < 5}
@@ -140,7 +140,7 @@ func TestEveryPredictionHasAnInterval(t *testing.T) {
 		for k := range a.churn.trials {
 			if m := withIntervals(a.churn, k, 0.9); m != nil {
 				bare := withIntervals(a.churn, k, 0.9).(banded)
-				bare.chanceModel = mute{bare.chanceModel}
+				bare.Model = mute{bare.Model}
 				for _, model := range []chanceModel{m, bare} {
 					for i := range today.Subjects {
 						if !today.Subjects[i].atRisk {
@@ -175,8 +175,8 @@ func TestChanceBandsHoldTheObservedRate(t *testing.T) {
 		actual = append(actual, unit(r.Float64() < p*p))
 	}
 	v := newChanceBands(actual, pred, ids, 0.9)
-	if len(v.upTo) != maxBands {
-		t.Fatalf("%d bands", len(v.upTo))
+	if len(v.UpTo) != maxBands {
+		t.Fatalf("%d bands", len(v.UpTo))
 	}
 	inside := 0
 	for k := range 100 {

@@ -36,8 +36,8 @@ func (c *columns) relative(k, j int) {
 	for n, clock := range clocks {
 		if j == clock {
 			c.clock = append(c.clock, [2]int{k, n})
-			c.all[k].Name += "_relative"
-			c.all[k].Doc += ", less its mean over the customers at risk on the day"
+			c.All[k].Name += "_relative"
+			c.All[k].Doc += ", less its mean over the customers at risk on the day"
 		}
 	}
 }

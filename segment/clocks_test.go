@@ -79,7 +79,7 @@ func TestClocksAreRelative(t *testing.T) {
 	for days, invariant := range map[int]bool{clockDays - 1: false, clockDays: true} {
 		panels := train(days)
 		c := newColumns(b, panels, usualSet)
-		if (len(c.clock) > 0) != invariant || c.all[fIntercept].Name != "intercept" {
+		if (len(c.clock) > 0) != invariant || c.All[fIntercept].Name != "intercept" {
 			t.Fatalf("%d training days: %d clocks", days, len(c.clock))
 		}
 		p := panels[0]

@@ -20,7 +20,7 @@ func TestColumnSetsReadByName(t *testing.T) {
 		want int
 	}{{coreSet, 5}, {usualSet, len(features) + 1}, {wideSet, len(all)}, {columnSet{keep: named("returns_share")}, 2}} {
 		cols := newColumns(st, []*panel{p}, c.set)
-		if len(cols.all) != c.want || cols.names()[0] != "intercept" {
+		if len(cols.All) != c.want || cols.names()[0] != "intercept" {
 			t.Errorf("columns %v", cols.names())
 		}
 		for i := range p.Subjects {
@@ -28,8 +28,8 @@ func TestColumnSetsReadByName(t *testing.T) {
 				continue
 			}
 			for j, x := range cols.row(p, i) {
-				if at := slices.Index(all, cols.all[j]); x != p.row(i)[at] {
-					t.Fatalf("%s of subject %d is %v, want %v", cols.all[j].Name, i, x, p.row(i)[at])
+				if at := slices.Index(all, cols.All[j]); x != p.row(i)[at] {
+					t.Fatalf("%s of subject %d is %v, want %v", cols.All[j].Name, i, x, p.row(i)[at])
 				}
 			}
 		}

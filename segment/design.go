@@ -11,15 +11,15 @@ import (
 // columns are those of a regression on panels: the features, then a 0/1 column for every level of the
 // model attributes but the commonest, as it was in training.
 type columns struct {
-	all    []feature
+	All    []feature
 	from   []int            // their columns in a panel, for those before the levels; nil where they are its first
-	fixed  int              // how many come before the levels
+	Fixed  int              // how many come before the levels
 	clock  [][2]int         // columns that are told less the day's mean, and which of clocks they are; none in a young book
-	values []map[string]int // by attribute: column of a level, −1 = the base
-	other  []int            // by attribute: column of the rare levels, −1 where there are none
+	Values []map[string]int // by attribute: column of a level, −1 = the base
+	Other  []int            // by attribute: column of the rare levels, −1 where there are none
 
 	crowded []int // attributes with too many levels for a column each: see learnRates
-	rates   []*levelRates
+	Rates   []*levelRates
 }
 
 // otherLevel is what rare levels, and those not seen in training, are called together.
@@ -30,13 +30,13 @@ func newColumns(b *study, train []*panel, set columnSet) *columns {
 	c := &columns{}
 	for j, f := range b.allFeatures() {
 		if j == fIntercept || set.keep(f) {
-			c.all, c.from = append(c.all, f), append(c.from, j)
+			c.All, c.from = append(c.All, f), append(c.from, j)
 			if len(train) >= clockDays {
-				c.relative(len(c.all)-1, j)
+				c.relative(len(c.All)-1, j)
 			}
 		}
 	}
-	if c.fixed = len(c.all); c.from[c.fixed-1] == c.fixed-1 {
+	if c.Fixed = len(c.All); c.from[c.Fixed-1] == c.Fixed-1 {
 		c.from = nil
 	}
 	if set.leastLevel == 0 {
@@ -44,7 +44,7 @@ func newColumns(b *study, train []*panel, set columnSet) *columns {
 	}
 	for k, name := range b.Config.ModelAttributes {
 		if b.measures[k] { // a column of its own
-			c.values, c.other = append(c.values, nil), append(c.other, -1)
+			c.Values, c.Other = append(c.Values, nil), append(c.Other, -1)
 			continue
 		}
 		customers := map[string]map[int32]bool{}
@@ -85,19 +85,19 @@ func newColumns(b *study, train []*panel, set columnSet) *columns {
 		if rare >= set.leastLevel && len(levels) > 0 {
 			other = c.add(name, otherLevel)
 		}
-		c.values, c.other = append(c.values, of), append(c.other, other)
+		c.Values, c.Other = append(c.Values, of), append(c.Other, other)
 	}
 	return c
 }
 
 // add appends the column of a level.
 func (c *columns) add(attribute, level string) int {
-	c.all = append(c.all, feature{attribute + " = " + cmp.Or(level, "(unknown)"), codeAttribute, "1 when " + attribute + " is so"})
-	return len(c.all) - 1
+	c.All = append(c.All, feature{attribute + " = " + cmp.Or(level, "(unknown)"), codeAttribute, "1 when " + attribute + " is so"})
+	return len(c.All) - 1
 }
 
 // names are the design's column names, in order.
-func (c *columns) names() []string { return featureNames(c.all) }
+func (c *columns) names() []string { return featureNames(c.All) }
 
 func featureNames(all []feature) []string {
 	names := make([]string, len(all))
@@ -110,17 +110,17 @@ func featureNames(all []feature) []string {
 // row is the design's row of subject i, who is at risk.
 func (c *columns) row(p *panel, i int) []float64 {
 	x := p.row(i)
-	if c.from == nil && len(c.values) == 0 && len(c.clock) == 0 {
-		return x[:c.fixed:c.fixed]
+	if c.from == nil && len(c.Values) == 0 && len(c.clock) == 0 {
+		return x[:c.Fixed:c.Fixed]
 	}
-	return c.fill(make([]float64, len(c.all)), p, i)
+	return c.fill(make([]float64, len(c.All)), p, i)
 }
 
 // fill writes it into row, which is zeroed.
 func (c *columns) fill(row []float64, p *panel, i int) []float64 {
 	x := p.row(i)
 	if c.from == nil {
-		copy(row, x[:c.fixed])
+		copy(row, x[:c.Fixed])
 	}
 	for j, k := range c.from {
 		row[j] = x[k]
@@ -128,17 +128,17 @@ func (c *columns) fill(row []float64, p *panel, i int) []float64 {
 	for _, of := range c.clock {
 		row[of[0]] -= p.clocks[of[1]]
 	}
-	for k, of := range c.values {
+	for k, of := range c.Values {
 		j, known := of[p.Attributes[k][p.Subjects[i].x]]
 		if !known {
-			j = c.other[k]
+			j = c.Other[k]
 		}
 		if j >= 0 {
 			row[j] = 1
 		}
 	}
-	for _, r := range c.rates {
-		row[r.column] = r.of(p, &p.Subjects[i])
+	for _, r := range c.Rates {
+		row[r.Column] = r.of(p, &p.Subjects[i])
 	}
 	return row
 }

@@ -74,14 +74,14 @@ func TestModelAttributeIsLearnt(t *testing.T) {
 		t.Fatal(with.Note)
 	}
 	m := with.Model.(*linearModel)
-	names := strings.Join(m.columns.names()[len(features):], ", ")
+	names := strings.Join(m.Columns.names()[len(features):], ", ")
 	if names != "industry = Events" {
 		t.Fatalf("columns %s: the commonest level is the base, and so few rare ones have no column", names)
 	}
 	k := len(features)
 	unit := make([]float64, k+1)
 	unit[k] = 1
-	if beta, se := m.coef[k], m.se(unit); !(beta > 3*se) {
+	if beta, se := m.Coef[k], errorOf(m.Cov, unit); !(beta > 3*se) {
 		t.Errorf("Events leave: β = %.2f ± %.2f", beta, se)
 	}
 	if more, less := with.Fits[0].Certificate.LogLik, plain.Fits[0].Certificate.LogLik; !(more > less+5) {

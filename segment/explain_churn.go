@@ -72,7 +72,7 @@ type RuleWhy struct {
 func (a *analysis) explainChurn(p *panel, i int) *ChurnWhy {
 	w := &ChurnWhy{Model: a.result.ChurnModel, Mean: a.scored.meanChurn()}
 	if m, ok := a.scorer.churn.(mappedModel); ok {
-		w.Before, _, _ = m.chanceModel.chance(p, i, 0)
+		w.Before, _, _ = m.Model.chance(p, i, 0)
 	}
 	if u := contractOf(a.scorer.churn); u != nil {
 		w.Contract = u.explain(p, i, a.Config.Level)
@@ -81,7 +81,7 @@ func (a *analysis) explainChurn(p *panel, i int) *ChurnWhy {
 	case explainer:
 		w.Linear = m.explain(p, i)
 	case *chainModel:
-		w.Chain = m.explain(m.fold[p.Subjects[i].state])
+		w.Chain = m.explain(m.Fold[p.Subjects[i].state])
 	case *pooled:
 		w.Rule = m.explain(a.Clock.Span())
 	case *recencyRule:
@@ -94,22 +94,19 @@ func (a *analysis) explainChurn(p *panel, i int) *ChurnWhy {
 
 // explain follows the silence of a state of the chain, period by period.
 func (m *chainModel) explain(state int) *ChainWhy {
-	w := &ChainWhy{State: m.chain.States[state], Departures: m.leave[state], Periods: m.steps, SE: m.silentE[state]}
-	for k := 1.0; ; k++ {
-		p, _ := m.noVisit(min(k, m.steps))
+	w := &ChainWhy{State: m.States[state], Departures: m.Leave[state], Periods: m.Steps, SE: m.SilentSE[state]}
+	for _, p := range m.Silence {
 		w.Silence = append(w.Silence, p[state])
-		if k >= m.steps-wholePeriods {
-			return w
-		}
 	}
+	return w
 }
 
 // explain names the band of a silence.
 func (r *recencyRule) explain(recency int32) *RuleWhy {
 	k := r.bandOf(recency)
 	if k == thirds {
-		return &RuleWhy{From: r.horizon, To: r.longest, Rate: r.bands[k].point(), N: r.bands[k].n}
+		return &RuleWhy{From: r.Horizon, To: r.longest, Rate: r.Bands[k].point(), N: r.Bands[k].N}
 	}
-	edge := func(k int) int { return (k*r.horizon + thirds - 1) / thirds } // least recency of band k
-	return &RuleWhy{From: edge(k), To: edge(k + 1), Rate: r.bands[k].point(), N: r.bands[k].n}
+	edge := func(k int) int { return (k*r.Horizon + thirds - 1) / thirds } // least recency of band k
+	return &RuleWhy{From: edge(k), To: edge(k + 1), Rate: r.Bands[k].point(), N: r.Bands[k].N}
 }

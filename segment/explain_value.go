@@ -67,7 +67,7 @@ func (a *analysis) explainValue(p *panel, i int, sc *Score) *ValueWhy {
 	s := &p.Subjects[i]
 	w := &ValueWhy{Model: sc.ValueModel, LabelDays: a.label, Label: math.NaN(), Stayed: math.NaN()}
 	if !s.atRisk {
-		if a.scorer.returns.name == "" {
+		if a.scorer.returns.Name == "" {
 			return nil
 		}
 		w.Return = a.scorer.returns.explain(s)
@@ -96,10 +96,10 @@ func (a *analysis) explainValue(p *panel, i int, sc *Score) *ValueWhy {
 }
 
 func (m *survivalValue) explain(p *panel, i int) *LifeWhy {
-	eta, b := m.life.of(p, i), m.study
-	w := &LifeWhy{Days: m.year.days(eta), Year: b.yearLong(), Median: m.life.median(eta), Alive: m.mean(p, i) * b.labelsAYear(), Unit: p.Mean12}
+	eta, b := m.Life.of(p, i), m.study
+	w := &LifeWhy{Days: m.year.days(eta), Year: b.yearLong(), Median: m.Life.median(eta), Alive: m.mean(p, i) * b.labelsAYear(), Unit: p.Mean12}
 	for k, x := range m.past(p, i) {
-		w.Terms = append(w.Terms, Term{Name: marginNames[k], Value: x, Coef: m.margin.Coef[k], Mean: math.NaN(), Share: x * m.margin.Coef[k] * w.Unit})
+		w.Terms = append(w.Terms, Term{Name: marginNames[k], Value: x, Coef: m.Margin[k], Mean: math.NaN(), Share: x * m.Margin[k] * w.Unit})
 	}
 	return w
 }
@@ -112,20 +112,20 @@ func (s *scorer) explainResidual(state int, survival float64) ResidualWhy {
 }
 
 func (m *chainSpend) explain(s *subject) *SpendWhy {
-	at := m.chain.fold[s.state]
-	w := &SpendWhy{Visits: m.year[at], VisitsStayed: math.NaN(), Periods: int(s.periods), Own: s.spend, Book: m.spend.book(),
-		Z: m.spend.weight(s), Worth: m.study.floor(shrunk(m.spend, s))}
-	if m.stayed != nil {
-		w.VisitsStayed = m.stayed[at]
+	at := m.Chain.Fold[s.state]
+	w := &SpendWhy{Visits: m.Year[at], VisitsStayed: math.NaN(), Periods: int(s.periods), Own: s.spend, Book: m.Spend.book(),
+		Z: m.Spend.weight(s), Worth: m.study.floor(shrunk(m.Spend, s))}
+	if m.Stayed != nil {
+		w.VisitsStayed = m.Stayed[at]
 	}
 	return w
 }
 
 func (m *hurdle) explain(p *panel, i int) *HurdleWhy {
-	w := &HurdleWhy{Back: m.back, Unit: labelMean(m.study, p)}
+	w := &HurdleWhy{Back: m.Back, Unit: labelMean(m.study, p)}
 	var row [len(hurdleColumns)]float64
 	for k, x := range hurdleRow(row[:0], m.study, p, i) {
-		w.Terms = append(w.Terms, Term{Name: hurdleColumns[k], Value: x, Coef: m.spend.Coef[k], Mean: math.NaN(), Share: x * m.spend.Coef[k] * w.Unit})
+		w.Terms = append(w.Terms, Term{Name: hurdleColumns[k], Value: x, Coef: m.Spend[k], Mean: math.NaN(), Share: x * m.Spend[k] * w.Unit})
 	}
 	w.Buys, w.Mean = m.parts(p, i)
 	m.year(w.Buys, func(length, active float64) {
@@ -139,8 +139,8 @@ var bandSilences = [...]string{"one to two churn horizons", "two to three churn 
 
 func (r *returns) explain(s *subject) *ReturnWhy {
 	k := r.bandOf(s.recency)
-	b := r.bands[k]
-	return &ReturnWhy{Silence: bandSilences[k], Rate: b.rate, Mean: b.mean, Slope: b.slope, Own: s.spend, OwnMean: b.ownMean, Most: b.most}
+	b := r.Bands[k]
+	return &ReturnWhy{Silence: bandSilences[k], Rate: b.Rate, Mean: b.Mean, Slope: b.Slope, Own: s.spend, OwnMean: b.OwnMean, Most: b.Most}
 }
 
 func (v *valueBands) explain(label float64) *BandWhy {
@@ -148,8 +148,8 @@ func (v *valueBands) explain(label float64) *BandWhy {
 	if k == noBand {
 		return nil
 	}
-	w := &BandWhy{UpTo: v.upTo[k], Low: v.low[k], High: v.high[k]}
-	if k == len(v.low)-1 {
+	w := &BandWhy{UpTo: v.UpTo[k], Low: v.Low[k], High: v.High[k]}
+	if k == len(v.Low)-1 {
 		w.UpTo = math.Inf(1)
 	}
 	return w

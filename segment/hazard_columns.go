@@ -11,13 +11,13 @@ import (
 
 // hazardColumns are those of the purchase hazard in one period, by what is known when it begins.
 type hazardColumns struct {
-	all      []feature
+	All      []feature
 	period   Period
-	gap      float64       // the book's mean gap, on the day of knowledge
-	silences int           // columns of whole periods of silence: 1, 2, … or more
-	contract int           // column, 0 without contracts
-	season   int           // first column of the season, 0 without: months but January, or quarters but the first
-	series   []knownSeries // their columns are the last
+	Gap      float64       // the book's mean gap, on the day of knowledge
+	Silences int           // columns of whole periods of silence: 1, 2, … or more
+	Contract int           // column, 0 without contracts
+	Season   int           // first column of the season, 0 without: months but January, or quarters but the first
+	Series   []knownSeries // their columns are the last
 }
 
 const (
@@ -29,38 +29,38 @@ const (
 )
 
 func newHazardColumns(b *study, day ingest.Day, gap float64, starts []ingest.Day) *hazardColumns {
-	c := &hazardColumns{period: b.Clock.Period, gap: gap}
-	c.all = []feature{
+	c := &hazardColumns{period: b.Clock.Period, Gap: gap}
+	c.All = []feature{
 		{"intercept", "", "1"},
 		{"log_rate", codeFrequency, "ln(period ÷ usual gap)"},
 		{"log_frequency_12m", codeFrequency, features[fFrequency12].Doc},
 		{"overdue", codeSilence, features[fOverdue].Doc},
 	}
-	c.silences = max(int(math.Ceil(float64(b.Clock.Horizon)/c.period.Days()))-1, 0)
-	for k := range c.silences {
+	c.Silences = max(int(math.Ceil(float64(b.Clock.Horizon)/c.period.Days()))-1, 0)
+	for k := range c.Silences {
 		c.add(fmt.Sprintf("silent %d", k+1), codeSilence, "1 when so many whole periods are silent; the last: or more")
 	}
 	if b.held != nil {
-		c.contract = c.add(contractFeature.Name, codeContract, contractFeature.Doc)
+		c.Contract = c.add(contractFeature.Name, codeContract, contractFeature.Doc)
 	}
 	// A season needs to be seen twice, so that it is no mere stretch of the past.
 	if n := c.seasons(); n > 1 && len(starts) > 0 && day-starts[len(starts)-1] >= 2*valueYear {
-		c.season = len(c.all)
+		c.Season = len(c.All)
 		for k := 1; k < n; k++ {
 			c.add(fmt.Sprintf("season %d of %d", k+1, n), codeSeason, "1 when the middle of the period is so")
 		}
 	}
 	for _, s := range seriesKnown(b.Inputs.Series, day, starts) {
-		c.series = append(c.series, s)
-		c.add("growth of "+s.name, codeSeries, "of 12 months, as known when the period begins")
+		c.Series = append(c.Series, s)
+		c.add("growth of "+s.Name, codeSeries, "of 12 months, as known when the period begins")
 	}
 	return c
 }
 
 // add appends a column and returns its place.
 func (c *hazardColumns) add(name, reason, doc string) int {
-	c.all = append(c.all, feature{name, reason, doc})
-	return len(c.all) - 1
+	c.All = append(c.All, feature{name, reason, doc})
+	return len(c.All) - 1
 }
 
 // seasons are how many a year has: of weeks and months the months.
@@ -89,26 +89,26 @@ type moment struct {
 // fill writes the row of a period.
 func (c *hazardColumns) fill(x []float64, m *moment, season int, growth []float64) {
 	clear(x)
-	gap := (m.tenure - m.recency + gapPrior*c.gap) / (m.frequency - 1 + gapPrior) // see usualGap
+	gap := (m.tenure - m.recency + gapPrior*c.Gap) / (m.frequency - 1 + gapPrior) // see usualGap
 	x[hIntercept], x[hRate], x[hFrequency12] = 1, math.Log(c.period.Days()/gap), math.Log1p(m.frequency12)
 	x[hOverdue] = min(m.recency/gap, maxOverdue)
-	if k := min(int(m.recency/c.period.Days()), c.silences); k > 0 {
+	if k := min(int(m.recency/c.period.Days()), c.Silences); k > 0 {
 		x[hSilence+k-1] = 1
 	}
-	if c.contract > 0 {
-		x[c.contract] = unit(m.contract)
+	if c.Contract > 0 {
+		x[c.Contract] = unit(m.contract)
 	}
-	if c.season > 0 && season > 0 {
-		x[c.season+season-1] = 1
+	if c.Season > 0 && season > 0 {
+		x[c.Season+season-1] = 1
 	}
 	copy(x[len(x)-len(growth):], growth)
 }
 
 // growths of the series on a day; ok is false where one is not known.
 func (c *hazardColumns) growths(day ingest.Day) (growth []float64, ok bool) {
-	growth = make([]float64, len(c.series))
-	for k := range c.series {
-		if growth[k], ok = c.series[k].growth(day); !ok {
+	growth = make([]float64, len(c.Series))
+	for k := range c.Series {
+		if growth[k], ok = c.Series[k].growth(day); !ok {
 			return nil, false
 		}
 	}
@@ -117,9 +117,9 @@ func (c *hazardColumns) growths(day ingest.Day) (growth []float64, ok bool) {
 
 // knownSeries is a series that the regression may use.
 type knownSeries struct {
-	name   string
+	Name   string
 	points []table.Point // known on the day of knowledge, by day
-	logs   bool          // all are above 0: growth is ln(now ÷ then), else now − then
+	Logs   bool          // all are above 0: growth is ln(now ÷ then), else now − then
 }
 
 // periodsPerSeries is how many periods a series needs: it has one value in each, whatever the number of customers.
@@ -147,11 +147,11 @@ func seriesKnown(all *table.Series, day ingest.Day, starts []ingest.Day) (out []
 
 // newKnownSeries is a series as known on a day.
 func newKnownSeries(all *table.Series, name string, day ingest.Day) *knownSeries {
-	s := &knownSeries{name: name, logs: true}
+	s := &knownSeries{Name: name, Logs: true}
 	for _, p := range all.Of([]byte(name)) {
 		if p.Day <= int32(day) && p.Known <= int32(day) {
 			s.points = append(s.points, p)
-			s.logs = s.logs && p.Value > 0
+			s.Logs = s.Logs && p.Value > 0
 		}
 	}
 	return s
@@ -167,7 +167,7 @@ func (s *knownSeries) growth(day ingest.Day) (float64, bool) {
 	if !ok {
 		return 0, false
 	}
-	if s.logs {
+	if s.Logs {
 		return math.Log(now.Value / then.Value), true
 	}
 	return now.Value - then.Value, true

@@ -21,7 +21,7 @@ func (b *study) pastPeriods(day ingest.Day) (starts, ends []ingest.Day) {
 // hazardRows are the customer-periods at risk that end on a day or before, with what was known when each began; y is 1 with a purchase day in it. Of a large book
 // one of so many customers, drawn.
 func (b *study) hazardRows(c *hazardColumns, day ingest.Day, starts, ends []ingest.Day, customers int) *rows {
-	r := &rows{Design: &regress.Design{Names: featureNames(c.all)}}
+	r := &rows{Design: &regress.Design{Names: featureNames(c.All)}}
 	step := customers*len(starts)/mostHazardRows + 1
 	seasons, growths := make([]int, len(starts)), make([][]float64, len(starts))
 	usable := make([]bool, len(starts))
@@ -30,7 +30,7 @@ func (b *study) hazardRows(c *hazardColumns, day ingest.Day, starts, ends []inge
 		growths[k], usable[k] = c.growths(starts[k])
 	}
 	var days []ingest.Day
-	x := make([]float64, len(c.all))
+	x := make([]float64, len(c.All))
 	b.Ledger.ScanFirst(b.sample, 1, func(shard int, sh *ingest.Shard) {
 		for row := range sh.Customers() {
 			id := b.start[shard] + int32(row)

@@ -24,9 +24,9 @@ const (
 // and the future may differ from the folds: the coverage is approximate. An interval always holds
 // its own prediction.
 type valueBands struct {
-	upTo      []float64 // largest prediction of each band but the last
-	low, high []float64 // quantiles of actual ÷ predicted
-	spread    []float64 // standard deviation of actual ÷ predicted
+	UpTo      []float64 // largest prediction of each band but the last
+	Low, High []float64 // quantiles of actual ÷ predicted
+	Spread    []float64 // standard deviation of actual ÷ predicted
 }
 
 // newValueBands needs positive predictions; bands are cut by rank, ties never split.
@@ -59,10 +59,10 @@ func newValueBands(pred, actual []float64, level float64) *valueBands {
 		n := float64(len(ratios))
 		first := int(math.Floor((n + 1) * (1 - level) / 2))
 		last := int(math.Ceil((n + 1) * (1 + level) / 2))
-		v.low = append(v.low, ratios[max(first, 1)-1])
-		v.high = append(v.high, ratios[min(last, len(ratios))-1])
-		v.spread = append(v.spread, stat.StdDev(ratios, nil))
-		v.upTo = append(v.upTo, pairs[hi-1].p)
+		v.Low = append(v.Low, ratios[max(first, 1)-1])
+		v.High = append(v.High, ratios[min(last, len(ratios))-1])
+		v.Spread = append(v.Spread, stat.StdDev(ratios, nil))
+		v.UpTo = append(v.UpTo, pairs[hi-1].p)
 		lo = hi
 	}
 	return v
@@ -73,10 +73,10 @@ const noBand = -1
 
 // band is the band of a prediction over the label (the unit of the bands); noBand without bands or without a positive prediction.
 func (v *valueBands) band(label float64) int {
-	if v == nil || len(v.low) == 0 || !(label > 0) {
+	if v == nil || len(v.Low) == 0 || !(label > 0) {
 		return noBand
 	}
-	return min(sort.SearchFloat64s(v.upTo, label), len(v.low)-1)
+	return min(sort.SearchFloat64s(v.UpTo, label), len(v.Low)-1)
 }
 
 // around is the interval around year, with the standard deviation of what comes, for a customer whose prediction over
@@ -85,8 +85,8 @@ func (v *valueBands) around(k int, year float64) (low, high, deviation float64) 
 	if k == noBand {
 		return math.NaN(), math.NaN(), math.NaN()
 	}
-	a, b := year*v.low[k], year*v.high[k]
-	return min(a, b, year), max(a, b, year), math.Abs(year) * v.spread[k]
+	a, b := year*v.Low[k], year*v.High[k]
+	return min(a, b, year), max(a, b, year), math.Abs(year) * v.Spread[k]
 }
 
 // totals turns sums of expected values into intervals.
@@ -104,9 +104,9 @@ func (v *valueBands) around(k int, year float64) (low, high, deviation float64) 
 // book by, the squared error of a ratio estimator: σ² gains (1 − f) · mean_f [Σᵢ(aᵢ−R_f·pᵢ)²/(Σpᵢ)²] (Cochran 1977,
 // Sampling Techniques, §6.4).
 type totals struct {
-	shared float64
-	z      float64
-	known  bool
+	Shared float64
+	Z      float64
+	Known  bool
 }
 
 func newTotals(a *arena, pred [][]float64, level, share float64) totals {
@@ -129,15 +129,15 @@ func newTotals(a *arena, pred [][]float64, level, share float64) totals {
 	if folds == 0 {
 		return totals{}
 	}
-	return totals{shared: math.Sqrt(max(0, excess.Sum()/float64(folds)) + sampling.Sum()/float64(folds)), z: num.ZLevel(level), known: true}
+	return totals{Shared: math.Sqrt(max(0, excess.Sum()/float64(folds)) + sampling.Sum()/float64(folds)), Z: num.ZLevel(level), Known: true}
 }
 
 // interval is around a sum of values; squares is the sum of the squares of their standard deviations.
 func (t totals) interval(sum, squares float64) (low, high float64) {
-	if !t.known {
+	if !t.Known {
 		return math.NaN(), math.NaN()
 	}
-	half := t.z * math.Sqrt(t.shared*t.shared*sum*sum+squares)
+	half := t.Z * math.Sqrt(t.Shared*t.Shared*sum*sum+squares)
 	return sum - half, sum + half
 }
 

@@ -18,10 +18,12 @@ import (
 // What a row is told was known on its day and is not about itself: it comes from older training days, and from the other half of the
 // customers. Else a level of one customer would know the label (target leakage: Micci-Barreca 2001, SIGKDD Explorations 3(1):27–32).
 type levelRates struct {
-	attribute int // of the panels
-	column    int
-	days      []ingest.Day            // training days, newest first
-	told      [][2]map[string]float64 // by training day, for rows of it: learnt from the older ones; then by half of the customers. The first for later days
+	Attribute int // of the panels
+	Column    int
+	Told      [2]map[string]float64 // by half of the customers, for days after the training
+
+	days  []ingest.Day            // training days, newest first
+	older [][2]map[string]float64 // by training day, for rows of it: learnt from the older ones
 }
 
 // half is which half of the customers one belongs to.
@@ -30,9 +32,9 @@ func (s *subject) half() int { return int(drawn(s.id, forHalf) & 1) }
 // learnRates fills in the columns of attributes that have too many levels for a column each (see columnSet.mostLevels).
 func (c *columns) learnRates(b *study, train []*panel, o outcome) {
 	for _, k := range c.crowded {
-		r := &levelRates{attribute: k, column: len(c.all)}
+		r := &levelRates{Attribute: k, Column: len(c.All)}
 		name := b.Config.ModelAttributes[k]
-		c.all = append(c.all, feature{name + " (rate)", codeAttribute, "log-odds of the level of " + name + " beside all, in older training days and of other customers, shrunk"})
+		c.All = append(c.All, feature{name + " (rate)", codeAttribute, "log-odds of the level of " + name + " beside all, in older training days and of other customers, shrunk"})
 		for _, p := range train {
 			r.days = append(r.days, p.Day)
 		}
@@ -41,9 +43,13 @@ func (c *columns) learnRates(b *study, train []*panel, o outcome) {
 			for half := range one {
 				one[half] = levelOdds(train[from:], k, 1-half, o)
 			}
-			r.told = append(r.told, one)
+			if from == 0 {
+				r.Told = one
+			} else {
+				r.older = append(r.older, one)
+			}
 		}
-		c.rates = append(c.rates, r)
+		c.Rates = append(c.Rates, r)
 	}
 }
 
@@ -105,5 +111,9 @@ func (r *levelRates) of(p *panel, s *subject) float64 {
 	for from < len(r.days) && r.days[from] >= p.Day {
 		from++
 	}
-	return r.told[from][s.half()][p.Attributes[r.attribute][s.x]]
+	told := r.Told
+	if from > 0 {
+		told = r.older[from-1]
+	}
+	return told[s.half()][p.Attributes[r.Attribute][s.x]]
 }

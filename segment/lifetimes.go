@@ -73,9 +73,10 @@ func (l life) lived(days, horizon int) (_ float64, lost bool) {
 // fitted to lives from landmarks, the training days: who is at risk on a day, with what is known on it, until lost, or censored on the day of
 // knowledge (van Houwelingen 2007, Scandinavian Journal of Statistics 34:70–85). A customer has a life from each, so that errors are clustered.
 type lifeModel struct {
-	fit       *survival.AFTFit
-	columns   *columns
-	low, high float64 // xβ in training, and one more: beyond, the law is not asked
+	Columns   *columns
+	Coef      []float64 // β
+	Scale     float64   // σ
+	Low, High float64   // xβ in training, and one more: beyond, the law is not asked
 }
 
 // fewestLater losses that did not come at once are needed: from one training day, whose lives are known for no longer than the silence that ends them, nothing
@@ -102,7 +103,7 @@ func fitLife(b *study, at *origin) (*lifeModel, trained[valueModel]) {
 		return nil, refused[valueModel](fmt.Sprintf("%s: %d customers were seen to stay for a while and then to leave, lengths of lives need %d: a longer history shows more",
 			num.WarnHorizonShort, later, fewestLater))
 	}
-	if few := tooFew(len(lost), lost, len(c.all)); few != "" {
+	if few := tooFew(len(lost), lost, len(c.All)); few != "" {
 		return nil, refused[valueModel](few)
 	}
 	fit, err := aft(r, times, b.Threads)
@@ -114,10 +115,10 @@ func fitLife(b *study, at *origin) (*lifeModel, trained[valueModel]) {
 		t.Note = certificateNote(&fit.Certificate)
 		return nil, t
 	}
-	m := &lifeModel{fit: fit, columns: c, low: math.Inf(1), high: math.Inf(-1)}
+	m := &lifeModel{Columns: c, Coef: fit.Coef, Scale: fit.Scale, Low: math.Inf(1), High: math.Inf(-1)}
 	for i := range r.ids {
 		eta := m.predictor(r.Row(i))
-		m.low, m.high = min(m.low, eta-1), max(m.high, eta+1)
+		m.Low, m.High = min(m.Low, eta-1), max(m.High, eta+1)
 	}
 	return m, t
 }
@@ -158,17 +159,17 @@ func aft(r *rows, times *survival.Times, threads int) (*survival.AFTFit, error) 
 func (m *lifeModel) predictor(x []float64) float64 {
 	sum := 0.0
 	for j, v := range x {
-		sum += v * m.fit.Coef[j]
+		sum += v * m.Coef[j]
 	}
 	return sum
 }
 
 // of is the predictor of subject i of a panel, who is at risk, kept to what training has seen.
 func (m *lifeModel) of(p *panel, i int) float64 {
-	return min(max(m.predictor(m.columns.row(p, i)), m.low), m.high)
+	return min(max(m.predictor(m.Columns.row(p, i)), m.Low), m.High)
 }
 
-// expected is the days of life to come within a horizon, discounted, by predictor: a table of (*survival.AFTFit).Worth and a smooth curve through it.
+// expected is the days of life to come within a horizon, discounted, by predictor: a table of survival.WorthAt and a smooth curve through it.
 type expected struct{ table interp.AkimaSpline }
 
 // tablePoints span the range of the predictor.
@@ -178,8 +179,8 @@ func (m *lifeModel) expected(horizon, rate float64) (*expected, error) {
 	w := survival.Worth{Horizon: horizon, Margin: 1, Rate: rate, Year: yearDays}
 	at, value := make([]float64, tablePoints), make([]float64, tablePoints)
 	for i := range at {
-		at[i] = m.low + (m.high-m.low)*float64(i)/(tablePoints-1)
-		value[i] = m.fit.WorthAt(at[i], w)
+		at[i] = m.Low + (m.High-m.Low)*float64(i)/(tablePoints-1)
+		value[i] = survival.WorthAt(survival.Weibull, at[i], m.Scale, w)
 	}
 	e := new(expected)
 	return e, e.table.Fit(at, value)
@@ -190,5 +191,5 @@ func (e *expected) days(eta float64) float64 { return e.table.Predict(eta) }
 
 // median is the time by which half of those with a predictor have been lost: e^η (log 2)^σ.
 func (m *lifeModel) median(eta float64) float64 {
-	return math.Exp(eta + m.fit.Scale*math.Log(math.Ln2))
+	return math.Exp(eta + m.Scale*math.Log(math.Ln2))
 }

@@ -97,15 +97,16 @@ func TestExpectedDays(t *testing.T) {
 		}
 		w.Margin, w.Year = 1, yearDays
 		for k := range 100 {
-			eta := m.low + (m.high-m.low)*(float64(k)+.37)/100
-			if got, want := e.days(eta), m.fit.WorthAt(eta, w); math.Abs(got-want) > 1e-4*min(w.Horizon, 10*yearDays) {
+			eta := m.Low + (m.High-m.Low)*(float64(k)+.37)/100
+			if got, want := e.days(eta), survival.WorthAt(survival.Weibull, eta, m.Scale, w); math.Abs(got-want) > 1e-4*min(w.Horizon, 10*yearDays) {
 				t.Errorf("%+v at %v: %v days, want %v", w, eta, got, want)
 			}
 		}
 	}
 	// Half of the lives are over by the median.
-	if s := m.fit.Curve(m.columns.row(train[0], firstAtRisk(train[0])), 0, []float64{m.median(m.predictor(m.columns.row(train[0], firstAtRisk(train[0]))))}); math.Abs(s[1].Survival-.5) > 1e-9 {
-		t.Errorf("%+v", s)
+	eta := m.predictor(m.Columns.row(train[0], firstAtRisk(train[0])))
+	if s := math.Exp(-math.Pow(m.median(eta)*math.Exp(-eta), 1/m.Scale)); math.Abs(s-.5) > 1e-9 {
+		t.Errorf("%v stay beyond the median", s)
 	}
 }
 

@@ -253,9 +253,9 @@ func monthly() *study {
 func TestChainVisits(t *testing.T) {
 	b := monthly()
 	m := smallChain(t, b, 0)
-	visits := m.visits(m.chain.P, 2.5)
+	visits := m.visits(m.matrix(-1), 2.5)
 	// a₁ = 0.6; a₂ = 0.36 + 0.4·0.1 = 0.40; a₃ = 0.6·0.40 + 0.4·(0.1·0.6) = 0.264
-	if at := m.fold[slices.Index(b.states.Names, "established/active")]; !close9(visits[at], 0.6+0.40+0.5*0.264) {
+	if at := m.Fold[slices.Index(b.states.Names, "established/active")]; !close9(visits[at], 0.6+0.40+0.5*0.264) {
 		t.Errorf("visits %v", visits[at])
 	}
 	off := m.withoutLapse()
@@ -266,7 +266,7 @@ func TestChainVisits(t *testing.T) {
 		t.Errorf("a customer who lives two periods has most value in a year: %v", v)
 	}
 	half, _ := m.noVisit(0.5)
-	if at := m.fold[slices.Index(b.states.Names, "established/active")]; !close9(half[at], math.Sqrt(0.4)) {
+	if at := m.Fold[slices.Index(b.states.Names, "established/active")]; !close9(half[at], math.Sqrt(0.4)) {
 		t.Errorf("half a period: %v, want √0.4", half[at])
 	}
 }
@@ -282,8 +282,8 @@ func TestChainGivesUpStagesBeforeItGivesUp(t *testing.T) {
 	used := make([]bool, k)
 	used[0] = true
 	used[k-1] = true // long lapsed was never seen: one lapsed state
-	if m := newChainModel(b, counts, used); !m.certified() || !slices.Equal(m.chain.States, []string{"active", "lapsed"}) {
-		t.Errorf("chain %+v: %s", m.chain, m.why())
+	if m := newChainModel(b, counts, used); !m.certified() || !slices.Equal(m.States, []string{"active", "lapsed"}) {
+		t.Errorf("chain %+v: %s", m.States, m.why())
 	}
 	counts.N[(k-2)*k+k-2] = 0 // nobody was seen after lapsing
 	if m := newChainModel(b, counts, used); m.certified() || m.why() != "empty-state: state lapsed was left 0 times, a chain needs 5" {

@@ -86,24 +86,24 @@ func codesOf(all []feature) []uint8 {
 
 // contributions are shrink·(x − mean)·β, added up by reason.
 func (m *linearModel) contributions(p *panel, i int) (s shares) {
-	for k, x := range m.columns.row(p, i) {
-		s[m.codes[k]] += m.shrink * (x - m.mean[k]) * m.coef[k]
+	for k, x := range m.Columns.row(p, i) {
+		s[m.codes[k]] += m.Shrink * (x - m.Mean[k]) * m.Coef[k]
 	}
 	return s
 }
 
 func (m *linearModel) baseline() Baseline {
-	return Baseline{LinkLogit, m.shift + m.shrink*m.predictor(m.mean)}
+	return Baseline{LinkLogit, m.Shift + m.Shrink*m.predictor(m.Mean)}
 }
 
 // explain takes the log-odds of subject i apart.
 func (m *linearModel) explain(p *panel, i int) *LinearWhy {
-	x := m.columns.row(p, i)
-	w := &LinearWhy{Baseline: m.baseline(), At: m.shift + m.shrink*m.predictor(x), Shrink: m.shrink}
-	for k, f := range m.columns.all {
+	x := m.Columns.row(p, i)
+	w := &LinearWhy{Baseline: m.baseline(), At: m.Shift + m.Shrink*m.predictor(x), Shrink: m.Shrink}
+	for k, f := range m.Columns.All {
 		if k != fIntercept {
-			w.Terms = append(w.Terms, Term{Name: f.Name, Reason: f.Reason, Doc: f.Doc, Value: x[k], Mean: m.mean[k], Coef: m.coef[k],
-				Share: m.shrink * (x[k] - m.mean[k]) * m.coef[k]})
+			w.Terms = append(w.Terms, Term{Name: f.Name, Reason: f.Reason, Doc: f.Doc, Value: x[k], Mean: m.Mean[k], Coef: m.Coef[k],
+				Share: m.Shrink * (x[k] - m.Mean[k]) * m.Coef[k]})
 		}
 	}
 	return w

@@ -105,7 +105,7 @@ func (b *Book) outside() string {
 				words = append(words, ", "...)
 			}
 			words = append(append(words, name...), ' ')
-			if s.logs {
+			if s.Logs {
 				words = appendSigned(words, math.Expm1(growth))
 			} else {
 				words = strconv.AppendFloat(words, growth, 'g', 3, 64)

@@ -32,7 +32,7 @@ func TestReturnBandMeetsTotals(t *testing.T) {
 		tally.season.Add(1.25)
 	}
 	band := tally.band(b)
-	r := &returns{study: b, name: returnsName, bands: [3]returnBand{band, band, band}}
+	r := &returns{study: b, Name: returnsName, Bands: [3]returnBand{band, band, band}}
 	var pred, want [2]float64
 	for i, own := range tally.own {
 		_, v := r.of(&subject{spend: own, recency: int32(b.Clock.Horizon)})
@@ -47,11 +47,11 @@ func TestReturnBandMeetsTotals(t *testing.T) {
 	few := returnTally{own: []float64{1, 3, 2, 4, 10}, came: []float64{0, 0, 0, 0, 8}}
 	few.season.Add(5)
 	line := few.band(b)
-	if got, want := line.year(0.2), 0.2*line.most; line.most <= 0 || !close9(got, want) {
+	if got, want := line.year(0.2), 0.2*line.Most; line.Most <= 0 || !close9(got, want) {
 		t.Errorf("five customers, little own value: %v, want %v", got, want)
 	}
-	if got := line.year(100); !close9(got, line.mean) {
-		t.Errorf("five customers, much own value: %v, want the pooled %v", got, line.mean)
+	if got := line.year(100); !close9(got, line.Mean) {
+		t.Errorf("five customers, much own value: %v, want the pooled %v", got, line.Mean)
 	}
 }
 
@@ -132,8 +132,8 @@ func TestReturnsFromTheChain(t *testing.T) {
 	b := monthly()
 	m := smallChain(t, b, 2)
 	r := trainReturns(b, nil, nil, m)
-	if r.name != chainName {
-		t.Fatalf("learnt from %q", r.name)
+	if r.Name != chainName {
+		t.Fatalf("learnt from %q", r.Name)
 	}
 	steps := 30 / Month.Days()
 	active, lapsed, long := 1.0, 0.0, 0.0 // shares of those who start in a state
@@ -163,8 +163,8 @@ func TestReturnsFromTheChain(t *testing.T) {
 	n, at := len(counts.States), slices.Index(counts.States, lapsedState)
 	counts.N[0], counts.N[at], counts.N[at*n], counts.N[at*n+at] = 60, 40, 10, 90
 	folded := newChainModel(b, counts, make([]bool, n))
-	if !folded.certified() || slices.Contains(folded.chain.States, longLapsedState) {
-		t.Fatalf("chain %+v: %s", folded.chain, folded.why())
+	if !folded.certified() || slices.Contains(folded.States, longLapsedState) {
+		t.Fatalf("chain %+v: %s", folded.States, folded.why())
 	}
 	r = trainReturns(b, nil, nil, folded)
 	early, _ := r.of(&subject{spend: 50, recency: 30})
@@ -175,8 +175,8 @@ func TestReturnsFromTheChain(t *testing.T) {
 	// Without a certified chain nothing is known.
 	for _, none := range []*chainModel{nil, {note: "refused"}} {
 		r = trainReturns(b, nil, nil, none)
-		if prob, year := r.of(&subject{spend: 50, recency: 30}); r.name != "" || !math.IsNaN(prob) || !math.IsNaN(year) {
-			t.Errorf("learnt %v, %v from %q", prob, year, r.name)
+		if prob, year := r.of(&subject{spend: 50, recency: 30}); r.Name != "" || !math.IsNaN(prob) || !math.IsNaN(year) {
+			t.Errorf("learnt %v, %v from %q", prob, year, r.Name)
 		}
 	}
 }

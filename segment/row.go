@@ -123,7 +123,7 @@ func (b *bookScores) row(row *Score, room *Profile, m int, d detail, w *phrases)
 		row.Certified = b.result.ChurnCertified && b.result.ValueCertified
 	case lapsed: // what their return was learnt from, which no tournament has judged
 		row.State, row.Return = s.states.Names[b.state[m]], b.chance[m]
-		row.ChurnModel, row.ValueModel = s.returns.name, s.returns.name
+		row.ChurnModel, row.ValueModel = s.returns.Name, s.returns.Name
 	}
 	f.state = row.State
 	for k, r := range d.reasons {

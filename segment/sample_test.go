@@ -94,8 +94,8 @@ func TestTotalsOfASampleAreLessSure(t *testing.T) {
 	a := &arena{actual: [][]float64{nil, {1, 3}, {3, 1}}}
 	pred := [][]float64{nil, {2, 2}, {2, 2}}
 	whole, half := newTotals(a, pred, 0.9, 1), newTotals(a, pred, 0.9, 0.5)
-	if want := math.Sqrt(0.5 * 2 / 16); whole.shared != 0 || !close9(half.shared, want) {
-		t.Errorf("shared errors %v and %v, want 0 and %v", whole.shared, half.shared, want)
+	if want := math.Sqrt(0.5 * 2 / 16); whole.Shared != 0 || !close9(half.Shared, want) {
+		t.Errorf("shared errors %v and %v, want 0 and %v", whole.Shared, half.Shared, want)
 	}
 }
 

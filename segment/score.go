@@ -235,7 +235,7 @@ func (s *scorer) residual(sc *scored, m int) float64 {
 // multiplier is the chain's for a state of the book, NaN where it has none.
 func (s *scorer) multiplier(state int) float64 {
 	if s.future != nil {
-		if at := s.chain.fold[state]; at >= 0 {
+		if at := s.chain.Fold[state]; at >= 0 {
 			return s.future[at]
 		}
 	}

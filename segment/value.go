@@ -81,14 +81,14 @@ var hurdleColumns = [...]string{"intercept", "value_last_label", "value_12m", "l
 // mean under Jeffreys' prior, as in returnTally.band): lost is recurrent. Switched-off attrition is a = 1.
 type hurdle struct {
 	study  *study
-	buy    *linearModel
-	leaves bool // buy is of leaving, 1 − q
-	spend  *regress.Fit
-	back   float64 // ρ
+	Buy    *linearModel
+	Leaves bool      // buy is of leaving, 1 − q
+	Spend  []float64 // γ
+	Back   float64   // ρ
 }
 
 func trainHurdle(b *study, at *origin) trained[valueModel] {
-	m := &hurdle{study: b, back: comeBack(b, at.train)}
+	m := &hurdle{study: b, Back: comeBack(b, at.train)}
 	buys := m.trainBuys(at)
 	if !buys.OK {
 		return trained[valueModel]{Note: buys.Note, Fits: buys.Fits}
@@ -114,7 +114,7 @@ func trainHurdle(b *study, at *origin) trained[valueModel] {
 		t.Note = certificateNote(&spend.Certificate)
 		return t
 	}
-	m.spend = spend
+	m.Spend = spend.Coef
 	t.Model = m
 	return t
 }
@@ -123,16 +123,16 @@ func trainHurdle(b *study, at *origin) trained[valueModel] {
 // buy, buying is not churning, and the churn regression serves, published with the churn candidates.
 func (m *hurdle) trainBuys(at *origin) trained[chanceModel] {
 	b := m.study
-	m.leaves = b.label == b.Clock.Horizon && b.held == nil
+	m.Leaves = b.label == b.Clock.Horizon && b.held == nil
 	var t trained[chanceModel]
-	if m.leaves {
+	if m.Leaves {
 		t = trainLogistic(b, at)
 		t.Fits = nil
 	} else {
 		t = fitLogistic(b, at.train, usualSet, bought, hurdleName+": buys")
 	}
 	if t.OK {
-		m.buy = t.Model.(*linearModel)
+		m.Buy = t.Model.(*linearModel)
 	}
 	return t
 }
@@ -175,12 +175,12 @@ func (m *hurdle) outlook(p *panel, i int) outlook {
 
 // parts are q and μ, μ in money units.
 func (m *hurdle) parts(p *panel, i int) (buys, mean float64) {
-	buys = m.buy.point(m.buy.columns.row(p, i))
-	if m.leaves {
+	buys = m.Buy.point(m.Buy.Columns.row(p, i))
+	if m.Leaves {
 		buys = 1 - buys
 	}
 	var row [len(hurdleColumns)]float64
-	mean, _ = m.spend.Linear(hurdleRow(row[:0], m.study, p, i))
+	mean = dot(m.Spend, hurdleRow(row[:0], m.study, p, i))
 	return buys, m.study.floor(mean) * labelMean(m.study, p)
 }
 
@@ -189,6 +189,6 @@ func (m *hurdle) year(buys float64, each func(length, active float64)) {
 	active := buys
 	for left := m.study.labelsAYear(); left > 1e-9; left-- { // 1e-9: a whole number of labels, up to rounding
 		each(min(left, 1), active)
-		active = buys*active + m.back*(1-active)
+		active = buys*active + m.Back*(1-active)
 	}
 }

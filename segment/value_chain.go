@@ -14,9 +14,9 @@ import (
 // to bring what the customer's periods bring, shrunk to the book's mean: by credibility, or by a Gamma-Gamma model (see gammaSpend).
 type chainSpend struct {
 	study               *study
-	chain               *chainModel
-	spend               periodValue
-	label, year, stayed []float64 // expected active periods, by chain state; stayed nil where attrition cannot be switched off
+	Chain               *chainModel
+	Spend               periodValue
+	Label, Year, Stayed []float64 // expected active periods, by chain state; stayed nil where attrition cannot be switched off
 }
 
 func trainChainSpend(b *study, at *origin) trained[valueModel] {
@@ -27,21 +27,21 @@ func trainChainSpend(b *study, at *origin) trained[valueModel] {
 }
 
 func newChainSpend(b *study, chain *chainModel, spend periodValue) *chainSpend {
-	m := &chainSpend{study: b, chain: chain, spend: spend}
-	m.label = chain.visits(chain.chain.P, chain.year/b.labelsAYear())
-	m.year = chain.visits(chain.chain.P, chain.year)
+	m := &chainSpend{study: b, Chain: chain, Spend: spend}
+	m.Label = chain.visits(chain.matrix(-1), chain.YearPeriods/b.labelsAYear())
+	m.Year = chain.visits(chain.matrix(-1), chain.YearPeriods)
 	if p := chain.withoutLapse(); p != nil {
-		m.stayed = chain.visits(p, chain.year)
+		m.Stayed = chain.visits(p, chain.YearPeriods)
 	}
 	return m
 }
 
 func (m *chainSpend) outlook(p *panel, i int) outlook {
 	s := &p.Subjects[i]
-	at, worth := m.chain.fold[s.state], m.study.floor(shrunk(m.spend, s))
-	o := outlook{label: m.label[at] * worth, year: m.year[at] * worth, stayed: math.NaN()}
-	if m.stayed != nil {
-		o.stayed = m.stayed[at] * worth
+	at, worth := m.Chain.Fold[s.state], m.study.floor(shrunk(m.Spend, s))
+	o := outlook{label: m.Label[at] * worth, year: m.Year[at] * worth, stayed: math.NaN()}
+	if m.Stayed != nil {
+		o.stayed = m.Stayed[at] * worth
 	}
 	return o
 }
@@ -50,9 +50,9 @@ func (m *chainSpend) outlook(p *panel, i int) outlook {
 // fractional period counts in proportion.
 func (m *chainModel) visits(p mat.Matrix, n float64) []float64 {
 	whole := int(math.Floor(n + wholePeriods))
-	out := must(markov.ExpectedVisits(p, m.active, whole, 0))
+	out := must(markov.ExpectedVisits(p, m.Active, whole, 0))
 	if part := n - float64(whole); part > wholePeriods {
-		next := must(markov.ExpectedVisits(p, m.active, whole+1, 0))
+		next := must(markov.ExpectedVisits(p, m.Active, whole+1, 0))
 		for i := range out {
 			out[i] += part * (next[i] - out[i])
 		}
@@ -74,11 +74,11 @@ func must[T any](v T, err error) T {
 // withoutLapse is the chain with attrition switched off: nobody moves to lapsed. nil where a state has
 // no other move.
 func (m *chainModel) withoutLapse() mat.Matrix {
-	banned := make([]bool, len(m.active))
-	if m.lapsed >= 0 {
-		banned[m.lapsed] = true
+	banned := make([]bool, len(m.Active))
+	if m.Lapsed >= 0 {
+		banned[m.Lapsed] = true
 	}
-	p, err := markov.WithoutEntry(m.chain.P, banned)
+	p, err := markov.WithoutEntry(m.matrix(-1), banned)
 	if err != nil {
 		return nil
 	}
@@ -96,14 +96,14 @@ func (m *chainModel) withoutLapse() mat.Matrix {
 // add, would be worth more than any book ever saw. NaN for a state that brings no visit; nil for a chain
 // that has no such state.
 func (m *chainModel) multiplier(rate, periodDays float64) []float64 {
-	end := slices.Index(m.chain.States, longLapsedState)
+	end := slices.Index(m.States, longLapsedState)
 	if end < 0 {
 		return nil
 	}
-	p := must(markov.Fit(m.chain.N, end)).P
-	year := m.visits(p, m.year)
+	p := m.matrix(end)
+	year := m.visits(p, m.YearPeriods)
 	delta := math.Pow(1+rate, -periodDays/yearDays)
-	future, err := markov.ExpectedVisitsInfinite(p, m.active, 1/delta-1)
+	future, err := markov.ExpectedVisitsInfinite(p, m.Active, 1/delta-1)
 	if err != nil {
 		return nil
 	}
@@ -128,7 +128,7 @@ func (m *chainModel) multiplier(rate, periodDays float64) []float64 {
 //
 // and mean the credibility-weighted mean Σ Zᵢx̄ᵢ/ΣZᵢ. Where a ≤ 0, or nobody has two active periods,
 // there is nothing to tell customers apart by, and all take the book's mean.
-type credibility struct{ mean, between, within float64 }
+type credibility struct{ Mean, Between, Within float64 }
 
 func newCredibility(subjects []subject) credibility {
 	var n, squares, total, within num.Adder
@@ -144,21 +144,21 @@ func newCredibility(subjects []subject) credibility {
 	if customers == 0 {
 		return credibility{}
 	}
-	c := credibility{mean: total.Sum() / n.Sum()}
+	c := credibility{Mean: total.Sum() / n.Sum()}
 	freedom := n.Sum() - customers
 	if freedom <= 0 {
 		return c
 	}
-	c.within = within.Sum() / freedom
+	c.Within = within.Sum() / freedom
 	var spread num.Adder
 	for i := range subjects {
-		d := subjects[i].spend - c.mean
+		d := subjects[i].spend - c.Mean
 		spread.Add(float64(subjects[i].periods) * d * d)
 	}
 	if scale := n.Sum() - squares.Sum()/n.Sum(); scale > 0 {
-		c.between = max(0, (spread.Sum()-(customers-1)*c.within)/scale)
+		c.Between = max(0, (spread.Sum()-(customers-1)*c.Within)/scale)
 	}
-	if c.between == 0 {
+	if c.Between == 0 {
 		return c
 	}
 	var top, bottom num.Adder
@@ -167,17 +167,17 @@ func newCredibility(subjects []subject) credibility {
 		top.Add(z * subjects[i].spend)
 		bottom.Add(z)
 	}
-	c.mean = top.Sum() / bottom.Sum()
+	c.Mean = top.Sum() / bottom.Sum()
 	return c
 }
 
 // weight is Z.
 func (c credibility) weight(s *subject) float64 {
-	signal := float64(s.periods) * c.between
+	signal := float64(s.periods) * c.Between
 	if signal == 0 {
 		return 0
 	}
-	return signal / (signal + c.within)
+	return signal / (signal + c.Within)
 }
 
-func (c credibility) book() float64 { return c.mean }
+func (c credibility) book() float64 { return c.Mean }

@@ -11,7 +11,7 @@ func TestCredibilityByHand(t *testing.T) {
 	a := 118 / 2.4
 	z1, z2 := 2*a/(2*a+2), 3*a/(3*a+2)
 	mean := (z1*10 + z2*20) / (z1 + z2)
-	if !close9(c.within, 2) || !close9(c.between, a) || !close9(c.mean, mean) {
+	if !close9(c.Within, 2) || !close9(c.Between, a) || !close9(c.Mean, mean) {
 		t.Errorf("%+v, want within 2, between %v, mean %v", c, a, mean)
 	}
 	if got := shrunk(c, &subjects[0]); !close9(got, z1*10+(1-z1)*mean) {

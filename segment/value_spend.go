@@ -25,14 +25,14 @@ func shrunk(v periodValue, s *subject) float64 {
 //	p(γ + x·own)/(px + q − 1) = Z·own + (1 − Z)·pγ/(q − 1),   Z = px/(px + q − 1)
 //
 // with x active periods. Customers whose own is not positive, whom the model does not know, are weighed in the same way.
-type gammaSpend struct{ p, q, mean float64 }
+type gammaSpend struct{ P, Q, Mean float64 }
 
 func (g gammaSpend) weight(s *subject) float64 {
-	px := g.p * float64(s.periods)
-	return px / (px + g.q - 1)
+	px := g.P * float64(s.periods)
+	return px / (px + g.Q - 1)
 }
 
-func (g gammaSpend) book() float64 { return g.mean }
+func (g gammaSpend) book() float64 { return g.Mean }
 
 const (
 	mostSpenders   = 5_000 // customers from whom three parameters are learnt

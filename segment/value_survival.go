@@ -17,9 +17,9 @@ import (
 // Switched-off attrition is S = 1.
 type survivalValue struct {
 	study               *study
-	life                *lifeModel
+	Life                *lifeModel
 	label, year, future *expected // year nil where only the label will be asked for, future without a discount rate
-	margin              *regress.Fit
+	Margin              []float64 // γ
 }
 
 // marginNames are those of z; the columns of the regression are each times the share of the label lived.
@@ -30,7 +30,7 @@ func trainSurvival(b *study, at *origin) trained[valueModel] {
 	if life == nil {
 		return t
 	}
-	m := &survivalValue{study: b, life: life}
+	m := &survivalValue{study: b, Life: life}
 	if err := m.tabulate(at.day == b.Clock.AsOf); err != nil {
 		return refused[valueModel](err.Error())
 	}
@@ -58,7 +58,7 @@ func trainSurvival(b *study, at *origin) trained[valueModel] {
 		t.Note = certificateNote(&margin.Certificate)
 		return t
 	}
-	m.margin = margin
+	m.Margin = margin.Coef
 	t.Model = m
 	return t
 }
@@ -69,13 +69,13 @@ func (b *study) yearLong() float64 { return b.labelsAYear() * float64(b.label) }
 // tabulate is what outlooks need: scores is false for a fold, which is judged by the label.
 func (m *survivalValue) tabulate(scores bool) (err error) {
 	b := m.study
-	if m.label, err = m.life.expected(float64(b.label), 0); err != nil || !scores {
+	if m.label, err = m.Life.expected(float64(b.label), 0); err != nil || !scores {
 		return err
 	}
-	if m.year, err = m.life.expected(b.yearLong(), 0); err != nil || !(b.Config.DiscountRate > 0) {
+	if m.year, err = m.Life.expected(b.yearLong(), 0); err != nil || !(b.Config.DiscountRate > 0) {
 		return err
 	}
-	m.future, err = m.life.expected(math.Inf(1), b.Config.DiscountRate)
+	m.future, err = m.Life.expected(math.Inf(1), b.Config.DiscountRate)
 	return err
 }
 
@@ -91,13 +91,13 @@ func (m *survivalValue) past(p *panel, i int) [len(marginNames)]float64 {
 func (m *survivalValue) mean(p *panel, i int) float64 {
 	sum := 0.0
 	for j, x := range m.past(p, i) {
-		sum += m.margin.Coef[j] * x
+		sum += m.Margin[j] * x
 	}
 	return m.study.floor(sum) * labelMean(m.study, p)
 }
 
 func (m *survivalValue) outlook(p *panel, i int) outlook {
-	eta, b := m.life.of(p, i), m.study
+	eta, b := m.Life.of(p, i), m.study
 	day := m.mean(p, i) / float64(b.label)
 	o := outlook{label: day * m.label.days(eta), year: math.NaN(), stayed: day * b.yearLong()}
 	if m.year != nil {
@@ -111,6 +111,6 @@ func (m *survivalValue) multiplier(p *panel, i int) float64 {
 	if m.future == nil {
 		return math.NaN()
 	}
-	eta := m.life.of(p, i)
+	eta := m.Life.of(p, i)
 	return m.future.days(eta) / m.year.days(eta)
 }

@@ -47,6 +47,14 @@ func (f *AFTFit) Worth(x []float64, offset float64, w Worth) Time {
 // WorthAt is the Value of Worth for a linear predictor η = x·β + offset: to be asked of many.
 func (f *AFTFit) WorthAt(eta float64, w Worth) float64 { return f.worth(eta, w)[0] }
 
+// WorthAt is that of a law with a scale, by whatever fit. NaN where either is none.
+func WorthAt(law Law, eta, scale float64, w Worth) float64 {
+	if laws[law].survival == nil || !(scale > 0) {
+		return math.NaN()
+	}
+	return worthOf(law, scale, eta, w)[0]
+}
+
 // Numerical integration of a worth.
 const (
 	worthPoints = 16    // Gauss-Legendre points of a panel
@@ -64,18 +72,25 @@ var worthAt, worthWeight = func() (at, weight []float64) {
 
 // worth is m∫δC and, for its slopes, m∫δC[ℓ′] and m∫δC[wℓ′], each bracket a difference to the age.
 func (f *AFTFit) worth(eta float64, w Worth) (v [3]float64) {
+	if !f.Certificate.Certified() {
+		return [3]float64{math.NaN(), math.NaN(), math.NaN()}
+	}
+	return worthOf(f.Law, f.Scale, eta, w)
+}
+
+func worthOf(law Law, scale, eta float64, w Worth) (v [3]float64) {
 	nan := [3]float64{math.NaN(), math.NaN(), math.NaN()}
-	if !f.Certificate.Certified() || !w.valid() || math.IsNaN(eta) {
+	if !w.valid() || math.IsNaN(eta) {
 		return nan
 	}
 	h, delta := w.Horizon, w.delta()
 	if math.IsInf(h, 1) {
 		h = endless / delta
 	}
-	survival := laws[f.Law].survival
+	survival := laws[law].survival
 	var base, slope, turn float64 // ℓ, ℓ′ and wℓ′ at the age: 0 where a life begins
 	if w.Age > 0 {
-		at := (math.Log(w.Age) - eta) / f.Scale
+		at := (math.Log(w.Age) - eta) / scale
 		base, slope, _ = survival(at)
 		if turn = at * slope; !allFinite([]float64{base, slope, turn}) {
 			return nan
@@ -88,7 +103,7 @@ func (f *AFTFit) worth(eta float64, w Worth) (v [3]float64) {
 			for i, s := range worthAt {
 				s = (float64(k) + s) / float64(panels)
 				u := h * s * s * s * s
-				at := (math.Log(w.Age+u) - eta) / f.Scale
+				at := (math.Log(w.Age+u) - eta) / scale
 				l, d, _ := survival(at)
 				c := math.Exp(l-base-delta*u) * worthWeight[i] / float64(panels) * worthPower * h * s * s * s
 				if c > 0 { // beyond all lives ℓ′ may be infinite
