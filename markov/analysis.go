@@ -94,7 +94,16 @@ func analyse(c *Counts, q Questions, bare bool) (*Analysis, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &Analysis{Chain: chain, bare: bare}
+	return answer(chain, q, bare)
+}
+
+// Answer answers the questions for a chain that is fitted, such as that of a pooled segment, as Analyse does; what the questions assume of
+// a fit has no say, their absorbing states are those of the chain.
+func Answer(chain *Chain, q Questions) (*Analysis, error) { return answer(chain, q, false) }
+
+func answer(chain *Chain, q Questions, bare bool) (a *Analysis, err error) {
+	c := chain.N
+	a = &Analysis{Chain: chain, bare: bare}
 	if !bare {
 		a.Low, a.High = chain.Interval(q.Level)
 	}
@@ -104,12 +113,12 @@ func analyse(c *Counts, q Questions, bare bool) (*Analysis, error) {
 	a.Classes = Classes(chain.P)
 	fixed := chain.fixed()
 	for i := range c.States {
-		if n := c.Leaving(i); !fixed[i] && n == c.At(i, i) && (chain.cov == nil || chain.P.At(i, i) == 1) {
+		if n := c.Leaving(i); !fixed[i] && n == c.At(i, i) && (chain.cov == nil && chain.tails == nil || chain.P.At(i, i) == 1) {
 			a.Unleft = append(a.Unleft, i)
 		}
 	}
 	z := num.ZLevel(q.Level)
-	if len(q.Absorbing) > 0 {
+	if len(chain.Absorbing) > 0 {
 		err = a.absorb(z)
 	} else if pi, noPi := Stationary(chain.P); noPi == nil {
 		a.Stationary = onLogit(z, pi, a.errors(len(pi), func() []float64 { return chain.StationaryError(pi) }))

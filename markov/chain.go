@@ -7,7 +7,7 @@
 //	moves.go        moves seen singly
 //	fit.go          the chain fitted to counts, and its certificate
 //	assumptions.go  what a fit may be told: absorbing states, impossible moves, a prior, weights
-//	pool.go         segments that borrow from each other
+//	pool.go         segments that borrow from each other, and pool_tails.go: their intervals
 //	gaps.go         chains fitted over periods that were not seen, and gaps_covariance.go
 //	covariates.go   chains whose probabilities depend on covariates
 //	bootstrap.go    standard errors by drawing customers
@@ -56,10 +56,12 @@ type Chain struct {
 	cov   *mat.SymDense // k²×k², of all entries of P in rows, where gaps tie rows together; else nil
 	size  []float64     // moves out of every state that intervals go by: effective ones of weights, those of the prior included
 	prior float64
+
+	tails func(i, j int, level float64) (low, high float64) // of entries of pooled segments; else nil
 }
 
 // Interval is of every entry at a level such as 0.95, two k×k matrices: Wilson's score interval, or with a prior the
-// posterior's equal tails, Beta(a p, a(1 − p)) with a the moves and the prior's; with gaps Wilson's with the moves that have the same
+// posterior's equal tails, Beta(a p, a(1 − p)) with a the moves and the prior's, of pooled segments those of Pool; with gaps Wilson's with the moves that have the same
 // error, p(1 − p)/SE². It is [0, 1] in a row without
 // observations, and the entry itself in the row of an absorbing state and where a move cannot be.
 func (c *Chain) Interval(level float64) (low, high *mat.Dense) {
@@ -77,6 +79,8 @@ func (c *Chain) Interval(level float64) (low, high *mat.Dense) {
 			switch {
 			case fixed[i]:
 				lo, hi = p, p
+			case c.tails != nil:
+				lo, hi = c.tails(i, j, level)
 			case c.prior > 0:
 				lo, hi = betaTails(p*n, n-p*n, level)
 			}

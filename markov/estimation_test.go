@@ -137,35 +137,55 @@ func TestPool(t *testing.T) {
 	}
 }
 
-// Intervals of segments cover what the segments were drawn with.
+// Intervals of segments cover what the segments were drawn with: many and few, alike and different, on the edge and in the middle.
 func TestPoolCoverage(t *testing.T) {
 	n := samples(t, 80)
 	r := rand.New(rand.NewPCG(12, 13))
 	covered, all := 0, 0
-	for range n {
-		var segments []*Counts
-		var own []float64
-		for range 80 {
-			stay := beta(r, 6, 6)
-			own = append(own, stay)
-			segments = append(segments, multinomial(r, mat.NewDense(2, 2, []float64{stay, 1 - stay, .5, .5}), 12))
-		}
-		p, err := NewPool(segments)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for g, c := range p.Chains {
-			low, high := c.Interval(.95)
-			if all++; low.At(0, 0) <= own[g] && own[g] <= high.At(0, 0) {
-				covered++
+	for _, d := range []struct{ a, b, segments, moves int }{{6, 6, 80, 12}, {6, 6, 20, 12}, {6, 6, 5, 12}, {2, 10, 20, 12}, {10, 40, 10, 100}, {2, 1, 20, 12}} {
+		within, of := 0, 0
+		for range max(1, n*12/(d.segments*d.moves/12)) {
+			var segments []*Counts
+			var own []float64
+			for range d.segments {
+				stay := beta(r, d.a, d.b)
+				own = append(own, stay)
+				segments = append(segments, multinomial(r, mat.NewDense(2, 2, []float64{stay, 1 - stay, .5, .5}), d.moves))
+			}
+			p, err := NewPool(segments)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for g, c := range p.Chains {
+				low, high := c.tails(0, 0, .95)
+				if of++; low <= own[g] && own[g] <= high {
+					within++
+				}
 			}
 		}
+		t.Logf("%3d segments of %3d moves, Beta(%d, %d): 95 %% intervals of %d rows cover %.4f", d.segments, d.moves, d.a, d.b, of, float64(within)/float64(of))
+		covered, all = covered+within, all+of
 	}
 	share := float64(covered) / float64(all)
 	t.Logf("95 %% intervals of %d rows cover %.4f", all, share)
-	if share < .93 || share > .97 {
+	if share < .935 || share > .965 {
 		t.Errorf("95 %% intervals cover %.3f", share)
 	}
+}
+
+// The quantile of a distribution, wherever it is steep.
+func TestCrossing(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		a, b := math.Exp(rapid.Float64Range(-3, 8).Draw(t, "log a")), math.Exp(rapid.Float64Range(-3, 8).Draw(t, "log b"))
+		share := rapid.Float64Range(.001, .999).Draw(t, "share")
+		x := crossing(func(x float64) float64 { return mathext.RegIncBeta(a, b, x) }, share)
+		if got, _ := betaTails(a, b, 1-2*share); share < .5 && math.Abs(got-x) > 1e-8 {
+			t.Fatalf("Beta(%v, %v) at %v: %v, want %v", a, b, share, x, got)
+		}
+		if got := mathext.RegIncBeta(a, b, x); math.Abs(got-share) > 1e-3 && mathext.RegIncBeta(a, b, min(1, x+1e-9))-mathext.RegIncBeta(a, b, max(0, x-1e-9)) < 1e-6 {
+			t.Fatalf("Beta(%v, %v): %v below %v, want %v", a, b, got, x, share)
+		}
+	})
 }
 
 func TestLogRising(t *testing.T) {

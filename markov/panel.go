@@ -35,6 +35,7 @@ type Panel struct {
 	Shortest, Longest float64 // time that a move took; +Inf and −Inf without a move
 	Leaps             []Leap  // every gap, likewise
 	Moves             []Move  // every move counted, ids together, each id's by rising time
+	Ends              []Stay  // those that Last counts
 	Stays             []Stay  // every observed state, likewise
 }
 
@@ -158,6 +159,7 @@ func (o *Observations) follow(p *Panel, rows []int, last int64, who int32) error
 	}
 	if end := path[len(path)-1]; o.Step == nil || end.step == last {
 		p.Last[end.state]++
+		p.Ends = append(p.Ends, Stay{who, int32(end.row), int16(end.state)})
 	} else {
 		p.Ended++
 	}

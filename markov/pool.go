@@ -46,10 +46,12 @@ const (
 //	Var m_j = m_j(1 − m_j) Σ_g n_g(n_g + A) / ((A + 1) n²)
 //
 // so that few moves count little. It is averaged over A, not taken at the most likely A, which makes intervals too narrow
-// (Kass & Steffey 1989, JASA 84:717–726); the prior of A is uniform in how much a segment of the mean size borrows,
-// A/(A + n̄) (Christiansen & Morris 1997, JASA 92:618–632; Daniels 1999, Canadian J. Statistics 27:567–578), by a sum over
-// 97 values of log A. The row has that mean, and the Dirichlet covariance of the same total variance. Where the likelihood
-// rises without end the segments do not differ in that state (WarnBoundary).
+// (Kass & Steffey 1989, JASA 84:717–726), by a sum over 97 values of log A. The prior of A is uniform in how much of a row's
+// variance lies between segments, 1/(A + 1), the counterpart of a flat prior on a variance of normal means, with which intervals
+// cover what they say (Morris & Tang 2011, Statistical Science 26:271–287, §2.4); one uniform in A/(A + n̄) borrows more, and its
+// 95 % intervals cover 90 to 94 % where segments differ. The row has the mean of the mixture, and the Dirichlet covariance of the same
+// total variance; intervals are the quantiles of the mixture, each A's posterior being the Beta of its mean and variance. Where the
+// likelihood rises without end the segments do not differ in that state (WarnBoundary).
 //
 // Absorbing states are absorbing in every segment. Errors are those of Fit for all segments together, and no or different
 // segments.
@@ -93,7 +95,6 @@ func NewPool(segments []*Counts, absorbing ...int) (*Pool, error) {
 // weigh finds the weights of A in state i, and reports whether the likelihood rises without end.
 func (p *Pool) weigh(i int) (alike bool) {
 	m := p.Mean.P.RawRowView(i)
-	mean := float64(p.All.Leaving(i)) / float64(len(p.Segments))
 	logLik, best := make([]float64, strengthSteps), 0
 	out := make([]weighted, strengthSteps)
 	for t := range out {
@@ -111,7 +112,7 @@ func (p *Pool) weigh(i int) (alike bool) {
 	total := 0.0
 	for t := range out {
 		a := out[t].a
-		out[t].weight = math.Exp(logLik[t]-logLik[best]) * a * mean / ((a + mean) * (a + mean))
+		out[t].weight = math.Exp(logLik[t]-logLik[best]) * a / ((a + 1) * (a + 1)) // d(1/(A + 1)) = A/(A + 1)² d log A
 		total += out[t].weight
 	}
 	below := 0.0
@@ -184,22 +185,36 @@ func (p *Pool) add(c *Counts, fixed []bool) {
 		}
 	}
 	out.Certificate.LogLik = logLik.Sum()
+	out.tails = func(i, j int, level float64) (low, high float64) { return p.tails(c, i, j, level) }
 	p.Chains, p.Share = append(p.Chains, out), append(p.Share, shares)
+}
+
+// part is the posterior of an entry at one A: Beta(mean·size, (1 − mean)·size), and its weight.
+type part struct{ mean, size, variance, weight float64 }
+
+// leastSize keeps a Beta that knows nothing a Beta: where hardly anything is known of the mean of few segments.
+const leastSize = .01
+
+// entry is the posterior of p_gij at a value of A.
+func (p *Pool) entry(c *Counts, i, j int, s weighted) part {
+	m, n := p.Mean.P.At(i, j), float64(c.Leaving(i))
+	borrowed := s.a / (n + s.a)
+	mean := (float64(c.At(i, j)) + s.a*m) / (n + s.a)
+	variance := mean*(1-mean)/(n+s.a+1) + p.meanVariance(i, s.a)*borrowed*borrowed*m*(1-m)
+	return part{mean, max(mean*(1-mean)/variance-1, leastSize), variance, s.weight}
 }
 
 // row is state i of a segment, and how much of it is its own.
 func (p *Pool) row(c *Counts, i int) (e estimate, share float64) {
-	m, n := p.Mean.P.RawRowView(i), float64(c.Leaving(i))
-	k := len(m)
+	n, k := float64(c.Leaving(i)), len(p.States)
 	e.p = make([]float64, k)
 	second := make([]float64, k) // E[Var + mean²]
 	for _, s := range p.strengths[i] {
-		wide := p.meanVariance(i, s.a) * (s.a / (n + s.a)) * (s.a / (n + s.a))
 		share += s.weight * n / (n + s.a)
-		for j, x := range c.row(i) {
-			mean := (float64(x) + s.a*m[j]) / (n + s.a)
-			e.p[j] += s.weight * mean
-			second[j] += s.weight * (mean*(1-mean)/(n+s.a+1) + wide*m[j]*(1-m[j]) + mean*mean)
+		for j := range k {
+			at := p.entry(c, i, j, s)
+			e.p[j] += s.weight * at.mean
+			second[j] += s.weight * (at.variance + at.mean*at.mean)
 		}
 	}
 	var variance, multinomial float64

@@ -22,8 +22,18 @@ type Chain struct {
 	Refusal   *markov.RefusedError
 	Tests     []*markov.Test // nil: none was asked for
 	Pool      *markov.Pool   // nil: there are no segments
-	Influence *Influence     // nil: no covariates
-	Remarks   []string       // of what else was asked
+	Segments  []*ChainSegment
+	Influence *Influence // nil: no covariates
+	Remarks   []string   // of what else was asked
+}
+
+// ChainSegment is what is said of one segment. The refusal is as of Chain.
+type ChainSegment struct {
+	Name      string
+	Questions markov.Questions
+	Analysis  *markov.Analysis
+	Refusal   *markov.RefusedError
+	Tests     []*markov.Test // as those of Chain; nil: none was asked for
 }
 
 // ChainText writes c for a terminal.
@@ -65,6 +75,9 @@ func ChainText(w io.Writer, c *Chain) error {
 	}
 	if c.Pool != nil {
 		section(b, "SEGMENTS  what few moves do not tell is borrowed from all; chance of staying, per cent", c.segmentGrid(names))
+		for _, view := range c.segmentViews(names) {
+			section(b, clip(view.title, pageWidth), view.grid)
+		}
 	}
 	if c.Influence != nil {
 		section(b, clip(c.influenceTitle(), pageWidth), c.odds(names))
@@ -326,7 +339,7 @@ func (c *Chain) furtherNotes() []string {
 func (c *Chain) method() string {
 	switch q := c.Questions; {
 	case c.Analysis.Drawn == 0 && c.Analysis.Chain.Leapt > 0:
-		return "standard errors of the observed information, Wilson intervals of as many moves as have these"
+		return "observed-information standard errors and Wilson intervals"
 	case c.Analysis.Drawn > 0:
 		return "bootstrap standard errors and intervals"
 	case q.Prior > 0:

@@ -105,7 +105,7 @@ func (c *Chain) matrix(names []string, numbers bool) *grid {
 
 // known reports whether row i was fitted or set.
 func (c *Chain) known(i int) bool {
-	return c.set(i) || c.Questions.Prior > 0 || c.Analysis.Chain.N.Leaving(i) > 0
+	return c.set(i) || c.Questions.Prior > 0 || c.Analysis.Chain.N.Leaving(i) > 0 || c.Analysis.Chain.Leapt > 0 && c.Refusal == nil
 }
 
 // set reports whether row i was set, not fitted.

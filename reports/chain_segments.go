@@ -9,21 +9,27 @@ import (
 // segmentGrid is a line per segment: its moves, how much of its rows is its own, and the chance of staying in each
 // state, as far as the page is wide.
 func (c *Chain) segmentGrid(names []string) *grid {
-	for shown := len(names); shown > 0; shown-- {
+	var left []int // states that are left
+	for i := range names {
+		if !c.set(i) {
+			left = append(left, i)
+		}
+	}
+	for shown := len(left); shown > 0; shown-- {
 		for _, intervals := range []bool{true, false} {
-			if g := c.segmentRows(names[:shown], intervals); fits(g) {
+			if g := c.segmentRows(names, left[:shown], intervals); fits(g) {
 				return g
 			}
 		}
 	}
-	return c.segmentRows(nil, false)
+	return c.segmentRows(names, nil, false)
 }
 
-func (c *Chain) segmentRows(names []string, intervals bool) *grid {
+func (c *Chain) segmentRows(names []string, states []int, intervals bool) *grid {
 	g := &grid{right: []bool{false, true, true}}
 	head := []string{"segment", "moves", "own"}
-	for _, name := range names {
-		head = append(head, "stays "+name)
+	for _, i := range states {
+		head = append(head, "stays "+names[i])
 		g.right = append(g.right, true)
 		if intervals {
 			head = append(head, "")
@@ -31,13 +37,13 @@ func (c *Chain) segmentRows(names []string, intervals bool) *grid {
 		}
 	}
 	g.rows = append(g.rows, head)
-	for s, chain := range c.Pool.Chains {
-		low, high := chain.Interval(c.Questions.Level)
-		row := []string{clip(printable(c.Moves.Segments[s]), stateWidth), count(chain.N.Total()), percent(ownShare(c.Pool, s))}
-		for i := range names {
-			row = append(row, percentBound(chain.P.At(i, i)))
+	for s, one := range c.Segments {
+		a := one.Analysis
+		row := []string{clip(printable(one.Name), stateWidth), count(a.Chain.N.Total()), percent(ownShare(c.Pool, s))}
+		for _, i := range states {
+			row = append(row, percentBound(a.Chain.P.At(i, i)))
 			if intervals {
-				row = append(row, between(low.At(i, i), high.At(i, i), percentBound))
+				row = append(row, between(a.Low.At(i, i), a.High.At(i, i), percentBound))
 			}
 		}
 		g.rows = append(g.rows, row)
@@ -74,6 +80,9 @@ type segmentInfo struct {
 	SE          [][]number `json:"se"`
 	Low         [][]number `json:"low"`
 	High        [][]number `json:"high"`
+	Refused     *string    `json:"refused"`
+	analysisInfo
+	Tests []testInfo `json:"tests"`
 }
 
 func newPool(c *Chain) *poolInfo {
@@ -81,10 +90,15 @@ func newPool(c *Chain) *poolInfo {
 		return nil
 	}
 	info := &poolInfo{Strength: numbers(c.Pool.Strength), Warnings: []string{}}
-	for s, chain := range c.Pool.Chains {
-		low, high := chain.Interval(c.Questions.Level)
-		k := newChainInfo(chain)
-		info.Segments = append(info.Segments, segmentInfo{c.Moves.Segments[s], chain.N.Total(), numbers(c.Pool.Share[s]), k.Counts, k.Probability, k.SE, matrix(low), matrix(high)})
+	for s, one := range c.Segments {
+		a := one.Analysis
+		k := newChainInfo(a.Chain)
+		segment := segmentInfo{one.Name, a.Chain.N.Total(), numbers(c.Pool.Share[s]), k.Counts, k.Probability, k.SE, matrix(a.Low), matrix(a.High), nil,
+			newAnalysis(a, &one.Questions, one.Refusal), newTests(one.Tests, a.Chain.States)}
+		if one.Refusal != nil {
+			segment.Refused = &one.Refusal.Reason
+		}
+		info.Segments = append(info.Segments, segment)
 	}
 	for _, w := range c.Pool.Warnings {
 		info.Warnings = append(info.Warnings, w.Message)
@@ -97,11 +111,7 @@ func segmentMovesTable(c *Chain) *Table {
 	k := len(p.States)
 	cells := k * k
 	b := newColumns("segment_moves", cells*len(p.Chains))
-	low, high := make([][]float64, len(p.Chains)), make([][]float64, len(p.Chains))
-	for s, chain := range p.Chains {
-		l, h := chain.Interval(c.Questions.Level)
-		low[s], high[s] = l.RawMatrix().Data, h.RawMatrix().Data
-	}
+	at := func(i int) *markov.Analysis { return c.Segments[i/cells].Analysis }
 	b.key("segment", "the segment", func(i int) string { return c.Moves.Segments[i/cells] })
 	b.key("from_state", "state before the step", func(i int) string { return p.States[i%cells/k] })
 	b.key("to_state", "state after it", func(i int) string { return p.States[i%k] })
@@ -115,8 +125,8 @@ func segmentMovesTable(c *Chain) *Table {
 	})
 	b.float("probability", "pooled with the other segments", func(i int) float64 { return p.Chains[i/cells].P.RawMatrix().Data[i%cells] })
 	b.float("se", "its posterior standard deviation", func(i int) float64 { return p.Chains[i/cells].SE.RawMatrix().Data[i%cells] })
-	b.float("low", "lower end of its posterior interval", func(i int) float64 { return low[i/cells][i%cells] })
-	b.float("high", "upper end of its posterior interval", func(i int) float64 { return high[i/cells][i%cells] })
+	b.float("low", "lower end of its posterior interval", func(i int) float64 { return at(i).Low.RawMatrix().Data[i%cells] })
+	b.float("high", "upper end of its posterior interval", func(i int) float64 { return at(i).High.RawMatrix().Data[i%cells] })
 	b.float("own", "how much of the row is the segment's own, n ÷ (n + A); the rest is what all segments share", func(i int) float64 { return p.Share[i/cells][i%cells/k] })
 	return &b.t
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // ChainTableNames are the names of all tables that a chain may have.
-var ChainTableNames = []string{"moves", "states", "ends", "forecast", "passages", "tests", "odds", "segment_moves"}
+var ChainTableNames = []string{"moves", "states", "ends", "forecast", "passages", "tests", "odds", "segment_moves", "segment_states", "segment_tests"}
 
 // ChainTables are the tables of c: moves first; ends and forecast are there when they were asked for.
 func ChainTables(c *Chain) []*Table {
@@ -27,8 +27,11 @@ func ChainTables(c *Chain) []*Table {
 	if c.Influence != nil {
 		tables = append(tables, oddsTable(c))
 	}
-	if c.Pool != nil {
-		tables = append(tables, segmentMovesTable(c))
+	if c.Pool != nil && len(c.Segments) > 0 {
+		tables = append(tables, segmentMovesTable(c), segmentStatesTable(c))
+		if len(c.Segments) > 0 && c.Segments[0].Tests != nil {
+			tables = append(tables, segmentTestsTable(c))
+		}
 	}
 	return tables
 }

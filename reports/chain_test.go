@@ -48,6 +48,11 @@ func (c *Chain) addSegments(counts *markov.Counts) {
 	var tests [2]*markov.Test
 	c.Moves.Segments = []string{"few", "the rest, 其余"}
 	c.Pool, errs[0] = markov.NewPool([]*markov.Counts{few, rest}, 4)
+	for s, chain := range c.Pool.Chains {
+		one := &ChainSegment{Name: c.Moves.Segments[s], Questions: c.Questions, Tests: tests[:1]}
+		one.Analysis, _ = markov.Answer(chain, c.Questions)
+		c.Segments = append(c.Segments, one)
+	}
 	tests[0], errs[1] = markov.Order0Test(counts)
 	tests[1], errs[2] = markov.HomogeneityTest([]*markov.Counts{few, rest})
 	c.Tests = tests[:]

@@ -106,8 +106,13 @@ func newTests(tests []*markov.Test, states []string) (out []testInfo) {
 }
 
 func testsTable(c *Chain) *Table {
-	at := func(i int) *markov.Test { return c.Tests[i] }
 	b := newColumns("tests", len(c.Tests))
+	b.testColumns(func(i int) *markov.Test { return c.Tests[i] })
+	return &b.t
+}
+
+// testColumns are those of a test.
+func (b *columns) testColumns(at func(i int) *markov.Test) {
 	b.key("test", "order-0, order-1, stationarity, homogeneity, fit", func(i int) string { return at(i).Name })
 	b.key("hypothesis", "what is tested, in words", func(i int) string { return at(i).Hypothesis })
 	b.float("g2", "likelihood-ratio statistic G²", func(i int) float64 { return at(i).G2 })
@@ -121,5 +126,4 @@ func testsTable(c *Chain) *Table {
 	b.integer("moves", "moves that the test is about", func(i int) int64 { return at(i).Moves })
 	b.integer("cells", "cells of its tables", func(i int) int64 { return int64(at(i).Cells) })
 	b.integer("sparse", "cells that expect fewer than 5 moves; with more than a fifth of them p_simulated is what counts", func(i int) int64 { return int64(at(i).Sparse) })
-	return &b.t
 }

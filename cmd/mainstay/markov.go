@@ -39,7 +39,8 @@ their names; a table of counts keeps its own order. Rewards and rates are per st
 
 --tests asks whether a chain is the right description: whether the state before matters (order 0),
 whether the one before that does (order 1), whether moves change over time. --by gives every segment
-its own chain, in which few moves borrow from all, and tests whether segments differ. --on says what
+its own chain, in which few moves borrow from all, an answer to whatever is asked, and tests whether
+segments differ. --gaps fill fits the chain over periods that were not seen. --on says what
 moves owe to covariates: odds ratios against staying, and a test against the chain without them.
 
 A state that nobody was seen to leave has no row of probabilities: the chain is refused (status 4)
@@ -234,7 +235,7 @@ func runMarkov(ctx context.Context, a *app, o *markovOptions, sources []string) 
 	if err != nil && !errors.As(err, &c.Refusal) {
 		return err
 	}
-	if err := errors.Join(o.testFlags.run(ctx, m, c), pool(m, c), o.influence(t, m, c)); err != nil {
+	if err := errors.Join(o.testFlags.run(ctx, m, c), o.pool(m, c), o.influence(t, m, c)); err != nil {
 		return err
 	}
 	if note := o.unweighted(); note != "" {

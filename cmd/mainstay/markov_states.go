@@ -17,7 +17,7 @@ import (
 // questions gives names their numbers.
 func (o *markovOptions) questions(m *moves.Moves) (markov.Questions, error) {
 	states := m.Counts.States
-	if err := o.checkWork(len(states)); err != nil {
+	if err := o.checkWork(len(states), max(1, len(m.Segments))); err != nil {
 		return markov.Questions{}, err
 	}
 	q := markov.Questions{Level: o.level, Forecast: o.forecast, Rate: o.rate, Horizon: o.horizon, Start: m.Start, Times: o.times, Stop: o.stop}
@@ -45,16 +45,23 @@ func (o *markovOptions) questions(m *moves.Moves) (markov.Questions, error) {
 	return q, checkStart(o.forecast, q.Start)
 }
 
-// checkWork refuses what would take minutes.
-func (o *markovOptions) checkWork(states int) error {
-	perStep := math.Pow(float64(states), 3)
+// checkWork refuses what would take minutes, of so many chains.
+func (o *markovOptions) checkWork(states, chains int) error {
+	perStep := math.Pow(float64(states), 3) * float64(chains)
 	if most := int(math.Sqrt(mostWork / perStep)); o.forecast > most {
-		return usageError{fmt.Errorf("--forecast %d over %d states takes too long; expected at most %d steps", o.forecast, states, most)}
+		return usageError{fmt.Errorf("--forecast %d over %d states%s takes too long; expected at most %d steps", o.forecast, states, inEach(chains), most)}
 	}
 	if most := int(mostWork / perStep); o.horizon > most {
-		return usageError{fmt.Errorf("--horizon %d over %d states takes too long; expected at most %d steps", o.horizon, states, most)}
+		return usageError{fmt.Errorf("--horizon %d over %d states%s takes too long; expected at most %d steps", o.horizon, states, inEach(chains), most)}
 	}
 	return nil
+}
+
+func inEach(chains int) string {
+	if chains == 1 {
+		return ""
+	}
+	return fmt.Sprintf(" in %d segments", chains)
 }
 
 func checkStart(forecast int, start []float64) error {

@@ -53,16 +53,13 @@ func (o *testFlags) run(ctx context.Context, m *moves.Moves, c *reports.Chain) e
 	}
 	states := m.Counts.States
 	var errs []error
-	if o.tests {
-		errs = append(errs, add(markov.Order0Test(m.Counts)))
-	}
 	switch {
 	case o.tests && m.Each == nil:
+		errs = append(errs, add(markov.Order0Test(m.Counts)))
 		c.Remarks = append(c.Remarks, "a table of counts does not say what came before a move, nor when it was: order 1 and change over time are not tested")
 	case o.tests:
-		begins := markov.Eras(m.Each, o.eras)
-		errs = append(errs, add(markov.Order1Test(markov.CountBefore(states, m.Each))),
-			add(markov.StationarityTest(markov.CountGroups(states, m.Each, len(begins)+1, func(v markov.Move) int { return markov.EraOf(begins, v.Time) }))))
+		tests, err := courseTests(states, m.Each, markov.Eras(m.Each, o.eras))
+		c.Tests, errs = tests, append(errs, err)
 	}
 	if m.Segments != nil {
 		errs = append(errs, add(markov.HomogeneityTest(segmentCounts(m))))
@@ -87,22 +84,11 @@ func (o *testFlags) run(ctx context.Context, m *moves.Moves, c *reports.Chain) e
 	return errors.Join(errs...)
 }
 
-// segmentCounts are the moves by segment.
-func segmentCounts(m *moves.Moves) []*markov.Counts {
-	return markov.CountGroups(m.Counts.States, m.Each, len(m.Segments), func(v markov.Move) int { return m.Segment[v.Row] })
-}
-
-// pool pools the segments, where there are any.
-func pool(m *moves.Moves, c *reports.Chain) error {
-	if m.Segments == nil {
-		return nil
-	}
-	p, err := markov.NewPool(segmentCounts(m), c.Questions.Absorbing...)
-	var refused *markov.RefusedError
-	if errors.As(err, &refused) {
-		c.Remarks = append(c.Remarks, "segments: "+refused.Reason)
-		return nil
-	}
-	c.Pool = p
-	return err
+// courseTests test order 0 and 1, and change between stretches that begin at these times.
+func courseTests(states []string, all []markov.Move, begins []float64) (tests []*markov.Test, err error) {
+	groups := markov.CountGroups(states, all, len(begins)+1, func(v markov.Move) int { return markov.EraOf(begins, v.Time) })
+	order0, err0 := markov.Order0Test(markov.CountMoves(states, all, nil))
+	order1, err1 := markov.Order1Test(markov.CountBefore(states, all))
+	change, err2 := markov.StationarityTest(groups)
+	return []*markov.Test{order0, order1, change}, errors.Join(err0, err1, err2)
 }

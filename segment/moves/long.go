@@ -60,7 +60,7 @@ func long(t *table.Table, c Config) (*Moves, error) {
 	if err != nil {
 		return nil, conflict(t, state, err)
 	}
-	m := &Moves{Counts: p.Counts, Each: p.Moves, Leaps: p.Leaps, IDs: p.IDs, Step: at.name, Notes: append(at.notes(p.NoTime), panelNotes(p, at)...)}
+	m := &Moves{Counts: p.Counts, Each: p.Moves, Leaps: p.Leaps, Ends: p.Ends, IDs: p.IDs, Step: at.name, Notes: append(at.notes(p.NoTime), panelNotes(p, at)...)}
 	if at.dated {
 		m.AsOf = at.asOf.String()
 	}

@@ -58,6 +58,7 @@ type Moves struct {
 	Leaps   []markov.Leap   // gaps: two states of an id and the steps between them, of which none is known
 	Segment []int           // by row of the table, of Segments; nil without By
 	Weight  []float64       // by row of the table; nil without Weight
+	Ends    []markov.Stay   // those that Start counts
 	Margins *markov.Margins // nil without Margin
 	Stays   []markov.Stay   // with Margin: every observed state,
 	Earned  []float64       // and what was earned in it

@@ -44,6 +44,7 @@ func wide(t *table.Table, c Config) (*Moves, error) {
 		m.follow(sequence, row)
 		if end := sequence[len(sequence)-1]; end != markov.Unobserved {
 			m.Start[end]++
+			m.Ends = append(m.Ends, markov.Stay{Who: int32(row), Row: int32(row), State: int16(end)})
 		} else {
 			absent++
 		}
