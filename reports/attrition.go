@@ -81,20 +81,30 @@ func (a *Attrition) models() *grid {
 }
 
 func (a *Attrition) parameters() *grid {
-	f, z := a.Study.Fit, num.ZLevel(a.Study.Config.Level)
-	g := &grid{right: []bool{false, true, true, false}}
-	g.rows = append(g.rows, []string{"parameter", "estimate", "SE", ""})
-	four := func(v float64) string { return fixed(v, 4) }
+	f := a.Study.Fit
+	g := &grid{right: []bool{false, true, true, false, false}}
+	g.rows = append(g.rows, []string{"parameter", "estimate", "SE", "", ""})
 	for i, name := range f.Names {
-		half := z * f.SE[i] / f.Params[i]
-		g.rows = append(g.rows, []string{name, four(f.Params[i]), four(f.SE[i]), Style{}.interval(f.Params[i]*math.Exp(-half), f.Params[i]*math.Exp(half), four)})
+		b, how := a.Study.Bounds[i], ""
+		if b.Profile {
+			how = "profile likelihood"
+		}
+		g.rows = append(g.rows, []string{name, fixed(f.Params[i], 4), fixed(f.SE[i], 4), Style{}.interval(b.Low, b.High, openEnd), how})
 	}
 	if c := a.Study.Spend; c != nil && c.Certificate.Certified() {
 		r := c.Independence.Pearson
-		g.rows = append(g.rows, []string{"spend per purchase day, of all", money2(c.Mean), money2(c.MeanSE), ""},
-			[]string{"correlation of spend and frequency", fixed(r.Value, 3), "", Style{}.interval(r.Low, r.High, func(v float64) string { return fixed(v, 3) })})
+		g.rows = append(g.rows, []string{"spend per purchase day, of all", money2(c.Mean), money2(c.MeanSE), "", ""},
+			[]string{"correlation of spend and frequency", fixed(r.Value, 3), "", Style{}.interval(r.Low, r.High, func(v float64) string { return fixed(v, 3) }), ""})
 	}
 	return g
+}
+
+// openEnd is an end of an interval, or that there is none.
+func openEnd(v float64) string {
+	if math.IsInf(v, 0) {
+		return "no end"
+	}
+	return fixed(v, 4)
 }
 
 func (a *Attrition) ahead() *grid {
@@ -193,6 +203,12 @@ func (a *Attrition) notes() []string {
 	}
 	if s.Spend != nil {
 		add(&s.Spend.Certificate, "spend")
+	}
+	if r := s.Leaving; r != nil {
+		out = append(out, fmt.Sprintf("whether anybody leaves, against nbd: 2 Δ log L = %s, %s", fixed(r.Statistic, 2), withP(r.P)))
+	}
+	if s.Fit.Model == attrition.NBD {
+		out = append(out, "nbd: nobody leaves, as far as this book tells: P(alive) is 1 and expected purchase days are a rate; observe longer where customers do leave")
 	}
 	if s.Fit.Model == attrition.BGNBD && s.Fit.Certificate.Certified() {
 		out = append(out, "bg/nbd says of everybody without a repeat purchase that they are alive, by construction: take mbg/nbd or pareto/nbd to find who has left")

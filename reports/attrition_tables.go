@@ -55,6 +55,8 @@ type attritionDocument struct {
 	Model       *string           `json:"model"`
 	Regularity  attritionTiming   `json:"regularity"`
 	Models      []attritionModel  `json:"models"`
+	Parameters  []attritionFigure `json:"parameters"`
+	Leaving     *attritionTest    `json:"leaving"`
 	Spend       *attritionSpend   `json:"spend"`
 	Alive       number            `json:"alive"`
 	Expected    number            `json:"expected"`
@@ -70,6 +72,39 @@ type attritionTiming struct {
 	SE        number `json:"se"`
 	Nearest   int    `json:"nearest"`
 	Customers int    `json:"customers"`
+}
+
+// attritionFigure is a parameter of the model chosen.
+type attritionFigure struct {
+	Name     string `json:"name"`
+	Estimate number `json:"estimate"`
+	SE       number `json:"se"`
+	Low      number `json:"low"`
+	High     number `json:"high"`
+	Profile  bool   `json:"profile"`
+}
+
+// attritionTest is a likelihood-ratio test.
+type attritionTest struct {
+	Statistic number `json:"statistic"`
+	DF        int    `json:"df"`
+	P         number `json:"p"`
+}
+
+func newAttritionTest(r *attrition.Ratio) *attritionTest {
+	if r == nil {
+		return nil
+	}
+	return &attritionTest{number(r.Statistic), r.DF, number(r.P)}
+}
+
+// newAttritionParameters are none of a refused model.
+func newAttritionParameters(s *latent.Study) []attritionFigure {
+	out := []attritionFigure{}
+	for i, b := range s.Bounds[:min(len(s.Bounds), len(s.Fit.Names))] {
+		out = append(out, attritionFigure{s.Fit.Names[i], number(s.Fit.Params[i]), number(s.Fit.SE[i]), number(b.Low), number(b.High), b.Profile})
+	}
+	return out
 }
 
 type attritionModel struct {

@@ -20,16 +20,18 @@ and the silence since the last purchase says how likely they have.
 The models see three numbers of each customer, in units of time since the first purchase: x, purchase
 days after it; t.x, when the last was; T, how long the customer has been observed.
 
+  nbd          nobody leaves: what is left where no leaving is seen
   bg/nbd       leaves by chance after a repeat purchase; who has none is alive by construction
   mbg/nbd      may leave after the first purchase too: prefer it to find who has left
   mbg/cnbd-k   mbg/nbd of regular buyers, k ticks to a purchase: business customers buy on schedule
   pareto/nbd   leaves at any time, whatever is bought
   bg/bb        buys or not once in each period, as donors or subscribers to events do
 
-auto fits the first four (mbg/cnbd-k where timing is regular) and takes the lowest BIC. Contracts that
-end visibly are not for these models. A purchase day is one with a positive net amount; value is what
-a purchase day of the customer is expected to bring (Gamma-Gamma) times the purchase days, which
-takes spend and frequency as unrelated: their correlation is shown.
+auto fits all but the last (mbg/cnbd-k where timing is regular) and takes the lowest BIC; whether anybody
+leaves is tested against nbd. Contracts that end visibly are not for these models. A purchase day is
+one with a positive net amount; value is what a purchase day of the customer is expected to bring
+(Gamma-Gamma) times the purchase days, which takes spend and frequency as unrelated: their
+correlation is shown.
 
 --until fits what happened until a day and holds the rest against it. --out writes every customer with
 intervals. Intervals are of means, from the uncertainty of the parameters: what one customer does
@@ -47,7 +49,7 @@ type attritionOptions struct {
 
 func (o *attritionOptions) addFlags(f *pflag.FlagSet) {
 	o.inputOptions.addFlags(f)
-	f.StringVar(&o.study.Model, "model", o.study.Model, "`MODEL`: auto, bg/nbd, mbg/nbd, mbg/cnbd-k, pareto/nbd, bg/bb")
+	f.StringVar(&o.study.Model, "model", o.study.Model, "`MODEL`: auto, nbd, bg/nbd, mbg/nbd, mbg/cnbd-k, pareto/nbd, bg/bb")
 	f.StringVar(&o.study.Unit, "time-unit", o.study.Unit, "`UNIT` of time of the parameters, and period of bg/bb: day, week, month, quarter, year")
 	f.IntVar(&o.study.K, "regularity", o.study.K, "`K` of mbg/cnbd-k: 1 is chance, 12 a clock (default: estimated)")
 	f.StringVar(&o.until, "until", "", "fit what happened until this `DATE`, hold the rest against it")

@@ -1,7 +1,7 @@
 // Package attrition models customers who leave without saying so: they buy at a rate of their own while they are alive, drop out
 // unseen, and only the purchases tell ("buy till you die"). It says how likely each is still a customer and how often each will buy.
 //
-// Reading order: attrition.go (models, data), fit.go (FitModel), part.go (what a likelihood is made of), the laws (law_bg.go,
+// Reading order: attrition.go (models, data), fit.go (FitModel), profile.go (intervals on ridges), ratio.go (tests), part.go (what a likelihood is made of), the laws (law_nbd.go, law_bg.go,
 // law_pareto.go, law_bgbb.go), likelihood.go (passes over the customers); customer.go, score.go (what is said of each),
 // counts.go (distribution of purchases), population.go (of all), residual_bg.go (discounted, of BG/NBD and its kin), regularity.go, sbg.go (contracts).
 package attrition
@@ -18,6 +18,8 @@ type Model string
 // The models. Rates, and where they leave by chance the chances, differ between customers by a Gamma or Beta distribution. Time is
 // counted from the first purchase, in any unit; parameters α and β have that unit.
 const (
+	// NBD: Poisson purchases with rate λ ~ Gamma(r, α); nobody leaves, P(alive) is 1. What the others are where leaving is not seen. Ehrenberg 1959.
+	NBD Model = "nbd"
 	// BGNBD: Poisson purchases with rate λ ~ Gamma(r, α); after every repeat purchase a customer leaves with probability p ~ Beta(a, b).
 	// Without a repeat nobody has had an occasion to leave: P(alive) is 1 by construction. Fader, Hardie & Lee 2005, Marketing Science 24:275–284.
 	BGNBD Model = "bg/nbd"
@@ -36,7 +38,7 @@ const (
 )
 
 // Models are all of them, simple ones first.
-var Models = []Model{BGNBD, MBGNBD, MBGCNBD, ParetoNBD, BGBB}
+var Models = []Model{NBD, BGNBD, MBGNBD, MBGCNBD, ParetoNBD, BGBB}
 
 // Data are customers, a value each.
 type Data struct {
@@ -104,8 +106,10 @@ func (d *Data) check(m Model) error {
 
 func (d *Data) checkCovariates(m Model) error {
 	switch covariates := len(d.Purchase) + len(d.Dropout) + len(d.Stay); {
-	case covariates > 0 && m != BGNBD && m != MBGNBD && m != ParetoNBD:
-		return fmt.Errorf("attrition: %s takes no covariates; bg/nbd, mbg/nbd and pareto/nbd do", m)
+	case covariates > 0 && m != NBD && m != BGNBD && m != MBGNBD && m != ParetoNBD:
+		return fmt.Errorf("attrition: %s takes no covariates; nbd, bg/nbd, mbg/nbd and pareto/nbd do", m)
+	case m == NBD && len(d.Dropout)+len(d.Stay) > 0:
+		return fmt.Errorf("attrition: nobody leaves in nbd: use Purchase")
 	case len(d.Stay) > 0 && m == ParetoNBD:
 		return fmt.Errorf("attrition: pareto/nbd has no b for Stay to act on: use Dropout")
 	}

@@ -12,14 +12,16 @@ import (
 
 // Options of a fit.
 type Options struct {
-	Threads int // 0 = 1; results do not depend on it
-	K       int // of MBGCNBD: how regular; 0 = 1, which is chance. Regularity estimates it
+	Threads int  // 0 = 1; results do not depend on it
+	K       int  // of MBGCNBD: how regular; 0 = 1, which is chance. Regularity estimates it
+	FreeK   bool // K was estimated from these customers: BIC counts it as a parameter
 }
 
 // Fit is a fitted model. A refused fit (its certificate is not Certified) has NaN for parameters.
 type Fit struct {
 	Model        Model
 	K            int      // regularity of timing, 1 but for MBGCNBD
+	FreeK        bool     // K was estimated: as in Options
 	Names        []string // of the parameters
 	Params       []float64
 	SE           []float64     // of Params
@@ -81,7 +83,7 @@ func FitModel(m Model, d *Data, o Options) (*Fit, error) {
 		return nil, err
 	}
 	b := d.book(k)
-	f := &Fit{Model: m, K: k, Names: l.names(), Customers: b.total, Distinct: len(b.x), law: l,
+	f := &Fit{Model: m, K: k, FreeK: m == MBGCNBD && o.FreeK, Names: l.names(), Customers: b.total, Distinct: len(b.x), law: l,
 		groups: [3]int{len(d.Purchase), len(d.Dropout), len(d.Stay)}}
 	f.Certificate = num.Certificate{Model: string(m), Criteria: num.ClimbCriteria, Observations: int64(math.Round(b.total))}
 	f.unknown()

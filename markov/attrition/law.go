@@ -66,6 +66,8 @@ func (w *work) fresh(p *[most]float64, x float64, curved bool) bool {
 // law is that of a model; k is the regularity of timing, 1 for chance.
 func (m Model) law(k int) (law, error) {
 	switch m {
+	case NBD:
+		return nbd{}, nil
 	case BGNBD:
 		return &bg{k: 1}, nil
 	case MBGNBD:

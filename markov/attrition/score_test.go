@@ -217,25 +217,6 @@ func TestSBG(t *testing.T) {
 	}
 }
 
-// BTYD's tracking of CDNOW: cumulative purchases of weeks 20 and 25.
-func TestCurve(t *testing.T) {
-	d := cdnow(t)
-	var longest float64
-	for _, v := range d.T {
-		longest = max(longest, v)
-	}
-	for m, want := range map[Model][2]float64{BGNBD: {1312.5, 1669.6}, ParetoNBD: {1308.9, 1674.3}} {
-		f := estimate(t, m, d, Options{})
-		points, err := f.Curve(d, []float64{20 - longest, 25 - longest}, .95, 2)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for i, p := range points {
-			near(t, string(m), p.Cumulative.Value, want[i], 1)
-		}
-	}
-}
-
 func TestRegularity(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 5))
 	for _, k := range []int{1, 3} {

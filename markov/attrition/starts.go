@@ -27,6 +27,8 @@ func (l *likelihood) starts(m Model) [][]float64 {
 		for _, drop := range []float64{0.1, 0.35} {
 			for _, firm := range []float64{1, 4} {
 				switch m {
+				case NBD:
+					add(r*firm*drop*2, r*firm*drop*2/rate*1.5)
 				case ParetoNBD: // mean life is a few times, or once, what is observed
 					add(r, r/rate, 0.3*firm, mean*firm*0.1/drop)
 				case BGBB:

@@ -43,6 +43,8 @@ type Study struct {
 	Timing    attrition.Timing
 	Fits      []*attrition.Fit // all that were tried, in their order
 	Fit       *attrition.Fit   // the one chosen
+	Bounds    []attrition.Bounds
+	Leaving   *attrition.Ratio // whether anybody leaves: the best of the models that can be tested against nbd; nil where there is none
 	Spend     *spend.Fit
 	Scores    []attrition.Score // by customer: P(alive), expected purchase days in the horizon, discounted purchase days to come
 	Worth     []Worth           // by customer
@@ -69,7 +71,7 @@ func (c *Config) Check() error {
 	_, err := unitDays(c.Unit)
 	switch {
 	case !known:
-		return fmt.Errorf("there is no model %q; expected auto, bg/nbd, mbg/nbd, mbg/cnbd-k, pareto/nbd or bg/bb", c.Model)
+		return fmt.Errorf("there is no model %q; expected auto, nbd, bg/nbd, mbg/nbd, mbg/cnbd-k, pareto/nbd or bg/bb", c.Model)
 	case err != nil:
 		return err
 	case c.K < 0 || c.K > 12:
@@ -116,13 +118,13 @@ func (s *Study) fit(threads int) error {
 	}
 	models := []attrition.Model{attrition.Model(s.Config.Model)}
 	if s.Config.Model == Auto {
-		models = []attrition.Model{attrition.BGNBD, attrition.MBGNBD, attrition.ParetoNBD}
+		models = []attrition.Model{attrition.NBD, attrition.BGNBD, attrition.MBGNBD, attrition.ParetoNBD}
 		if k > 1 {
 			models = append(models, attrition.MBGCNBD)
 		}
 	}
 	for _, m := range models {
-		f, err := attrition.FitModel(m, &cust.Data, attrition.Options{Threads: threads, K: k})
+		f, err := attrition.FitModel(m, &cust.Data, attrition.Options{Threads: threads, K: k, FreeK: s.Config.K == 0})
 		if err != nil {
 			return err
 		}
@@ -131,7 +133,18 @@ func (s *Study) fit(threads int) error {
 			s.Fit = f
 		}
 	}
+	s.testLeaving()
 	return nil
+}
+
+// testLeaving tests the best model that nbd is the edge of.
+func (s *Study) testLeaving() {
+	best := math.Inf(-1)
+	for _, f := range s.Fits[1:] {
+		if r, err := attrition.LeavingTest(s.Fits[0], f); err == nil && f.Certificate.LogLik > best {
+			best, s.Leaving = f.Certificate.LogLik, &r
+		}
+	}
 }
 
 // ask puts the questions to a certified fit.
@@ -142,6 +155,9 @@ func (s *Study) ask(threads int) error {
 		horizon, rate = math.Max(1, math.Round(horizon)), math.Expm1(rate)
 	}
 	var err error
+	if s.Bounds, err = s.Fit.Bounds(&cust.Data, s.Config.Level, threads); err != nil {
+		return err
+	}
 	if s.Scores, err = s.Fit.Scores(&cust.Data, attrition.Questions{Horizon: horizon, Rate: rate, Level: s.Config.Level, Threads: threads}); err != nil {
 		return err
 	}
