@@ -49,13 +49,19 @@ func (f *Fit) addRobust(d *Design, fr *frame, cols []int, resid []float64, bread
 					score[a] += e * (x[j] - fr.mean[j]) / fr.scale[j]
 				}
 			}
-			for a, u := range score {
-				for b, v := range score {
-					sum[a*k+b] += u * v
+			for a, u := range score { // the lower triangle
+				row := sum[a*k : a*k+a+1]
+				for b, v := range score[:a+1] {
+					row[b] += u * v
 				}
 			}
 		}
 	})
+	for a := range k {
+		for b := range a {
+			sums[b*k+a] = sums[a*k+b]
+		}
+	}
 	c := few(groups, n, k)
 	f.Robust = fr.covariance(cols, sandwich(bread, mat.NewDense(k, k, sums), c))
 }
@@ -102,6 +108,13 @@ func groupRows(cluster []int32) (rows []int32, starts []int) {
 	if !slices.IsSorted(cluster) {
 		sortByCluster(rows, cluster)
 	}
+	groups := 0
+	for p, i := range rows {
+		if p == 0 || cluster[i] != cluster[rows[p-1]] {
+			groups++
+		}
+	}
+	starts = make([]int, 0, groups+1)
 	for p, i := range rows {
 		if p == 0 || cluster[i] != cluster[rows[p-1]] {
 			starts = append(starts, p)
@@ -110,24 +123,30 @@ func groupRows(cluster []int32) (rows []int32, starts []int) {
 	return rows, append(starts, len(rows))
 }
 
-// sortByCluster sorts row numbers by cluster, stably: by counting where the numbers lie close together, as running
-// numbers do.
+// closeTogether reports whether cluster numbers, the least and the largest of which are returned, lie so close together, as running numbers do, that a place
+// for each number between is cheaper than sorting.
+func closeTogether(cluster []int32) (low, high int, ok bool) {
+	low, high = int(slices.Min(cluster)), int(slices.Max(cluster))
+	return low, high, high-low <= 8*len(cluster)
+}
+
+// sortByCluster sorts row numbers by cluster, stably: by counting where the numbers lie close together.
 func sortByCluster(rows, cluster []int32) {
-	low, high := slices.Min(cluster), slices.Max(cluster)
-	if int(high)-int(low) > 8*len(cluster) {
+	low, high, ok := closeTogether(cluster)
+	if !ok {
 		slices.SortStableFunc(rows, func(a, b int32) int { return cmp.Compare(cluster[a], cluster[b]) })
 		return
 	}
-	at := make([]int32, int(high)-int(low)+2) // place of each cluster's next row
+	at := make([]int32, high-low+2) // place of each cluster's next row
 	for _, c := range cluster {
-		at[int(c)-int(low)+1]++
+		at[int(c)-low+1]++
 	}
 	for c := range len(at) - 1 {
 		at[c+1] += at[c]
 	}
 	for i, c := range cluster {
-		rows[at[int(c)-int(low)]] = int32(i)
-		at[int(c)-int(low)]++
+		rows[at[int(c)-low]] = int32(i)
+		at[int(c)-low]++
 	}
 }
 
@@ -154,38 +173,65 @@ func WeightedMeanSE(values, weights []float64, cluster []int32) (mean, se float6
 	if n == 0 || cluster != nil && len(cluster) != n || weights != nil && len(weights) != n {
 		return math.NaN(), math.NaN()
 	}
-	weight := func(int) float64 { return 1 }
 	total := float64(n)
-	if weights != nil {
-		weight, total = func(i int) float64 { return weights[i] }, num.Sum(weights)
-	}
-	if cluster == nil {
-		cluster = make([]int32, n)
-		for i := range cluster {
-			cluster[i] = int32(i)
-		}
-	}
 	mean = num.Mean(values)
 	if weights != nil {
+		total = num.Sum(weights)
 		var weighted num.Adder
 		for i, v := range values {
 			weighted.AddProduct(weights[i], v)
 		}
 		mean = weighted.Sum() / total
 	}
-	rows, starts := groupRows(cluster)
-	groups := len(starts) - 1
+	apart := func(i int) (weight, distance float64) {
+		if weights == nil {
+			return 1, values[i] - mean
+		}
+		return weights[i], values[i] - mean
+	}
+	squares, groups := squaredSums(n, cluster, apart)
 	if groups < 2 {
 		return mean, math.NaN()
 	}
-	var squares num.Adder
-	for g := range groups {
+	c := float64(groups) / float64(groups-1)
+	return mean, math.Sqrt(c*squares) / total
+}
+
+// squaredSums is Σ_g (Σ_{i in g} wᵢdᵢ)² over clusters, nil = every row its own, with the number of clusters.
+func squaredSums(n int, cluster []int32, of func(i int) (w, d float64)) (squares float64, groups int) {
+	var total num.Adder
+	add := func(sum num.Adder) {
+		total.Add(sum.Sum() * sum.Sum())
+		groups++
+	}
+	if cluster == nil {
+		for i := range n {
+			var sum num.Adder
+			sum.AddProduct(of(i))
+			add(sum)
+		}
+		return total.Sum(), groups
+	}
+	if low, high, ok := closeTogether(cluster); ok { // a sum for each, in one pass over the rows: no sum depends on another's rows
+		sums, seen := make([]num.Adder, high-low+1), make([]bool, high-low+1)
+		for i, c := range cluster {
+			seen[int(c)-low] = true
+			sums[int(c)-low].AddProduct(of(i))
+		}
+		for c, sum := range sums {
+			if seen[c] {
+				add(sum)
+			}
+		}
+		return total.Sum(), groups
+	}
+	rows, starts := groupRows(cluster)
+	for g := range len(starts) - 1 {
 		var sum num.Adder
 		for _, i := range rows[starts[g]:starts[g+1]] {
-			sum.AddProduct(weight(int(i)), values[i]-mean)
+			sum.AddProduct(of(int(i)))
 		}
-		squares.Add(sum.Sum() * sum.Sum())
+		add(sum)
 	}
-	c := float64(groups) / float64(groups-1)
-	return mean, math.Sqrt(c*squares.Sum()) / total
+	return total.Sum(), groups
 }

@@ -1,7 +1,6 @@
 package segment
 
 import (
-	"cmp"
 	"math"
 	"slices"
 	"sort"
@@ -53,13 +52,8 @@ type chanceBands struct {
 }
 
 func newChanceBands(actual, pred []float64, ids []int32, level float64) *chanceBands {
-	var order []int32
-	for i, p := range pred {
-		if p > 0 && p < 1 {
-			order = append(order, int32(i))
-		}
-	}
-	slices.SortFunc(order, func(x, y int32) int { return cmp.Or(cmp.Compare(pred[x], pred[y]), cmp.Compare(x, y)) })
+	order := num.Argsort(pred)
+	order = slices.DeleteFunc(order, func(i int32) bool { return !(pred[i] > 0 && pred[i] < 1) })
 	v := &chanceBands{Half: math.Inf(1)}
 	bands := min(len(order)/minBand, maxBands)
 	lo := 0

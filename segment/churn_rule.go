@@ -46,6 +46,14 @@ func (r *recencyRule) chance(p *panel, i int, level float64) (prob, low, high fl
 // bandRates are the rates of an outcome by band; one that nobody was seen in takes the rate of all. nil without anybody.
 func bandRates(train []*panel, o outcome, bands int, bandOf func(p *panel, i int) int) []rate {
 	y, ids := make([][]float64, bands+1), make([][]int32, bands+1) // the last: all
+	n, _ := o.count(train)
+	for k := range y {
+		most := n // of a band about its share
+		if k < bands {
+			most = n/bands + n/16
+		}
+		y[k], ids[k] = make([]float64, 0, most), make([]int32, 0, most)
+	}
 	for _, p := range train {
 		for i := range p.Subjects {
 			if s := &p.Subjects[i]; o.eligible(s) {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/binary"
 	"fmt"
+	"hash/maphash"
 	"maps"
 	"slices"
 	"time"
@@ -251,22 +252,37 @@ func (r *reading) number(row int, role string) (float64, bool) {
 	return v, ok
 }
 
-// repeated reports, and sets aside, a row that is the same as one before in every column.
+// repeated reports, and sets aside, a row that is the same as one before in every column. Rows are told apart by the codes of their texts; those of one hash
+// are a chain.
 func (r *reading) repeated() func(row int) bool {
-	seen := map[string]bool{}
+	newest := make(map[uint64]int32, r.Rows) // by hash: row + 1
+	before := make([]int32, r.Rows)          // the row before of the same hash, + 1
 	var b []byte
 	return func(row int) bool {
 		b = b[:0]
 		for i := range r.Columns {
-			b = binary.AppendUvarint(b, uint64(r.Columns[i].code[row]))
+			b = binary.LittleEndian.AppendUint32(b, r.Columns[i].code[row])
 		}
-		if seen[string(b)] {
-			r.aside(row, "customer", ReasonRepeated, "the row repeats an earlier one")
-			return true
+		hash := maphash.Bytes(textSeed, b)
+		for at := newest[hash]; at > 0; at = before[at-1] {
+			if r.same(row, int(at-1)) {
+				r.aside(row, "customer", ReasonRepeated, "the row repeats an earlier one")
+				return true
+			}
 		}
-		seen[string(b)] = true
+		before[row], newest[hash] = newest[hash], int32(row+1)
 		return false
 	}
+}
+
+// same reports whether two rows agree in every column.
+func (r *reading) same(a, b int) bool {
+	for i := range r.Columns {
+		if code := r.Columns[i].code; code[a] != code[b] {
+			return false
+		}
+	}
+	return true
 }
 
 // byKey holds rows of type T grouped by customer, keys ascending by bytes.
@@ -282,14 +298,28 @@ type keyed[T any] struct {
 	row T
 }
 
-// group sorts rows by key, then by compare, so that the order of the file leaves no trace.
+// group sorts rows by key, then by compare, so that the order of the file leaves no trace. What is moved about are the places of rows beside the heads of
+// their keys, which tell most keys apart.
 func group[T any](rows []keyed[T], compare func(a, b T) int) byKey[T] {
-	slices.SortFunc(rows, func(a, b keyed[T]) int {
+	type place struct {
+		head uint64
+		row  int
+	}
+	order := make([]place, len(rows))
+	for i := range rows {
+		order[i] = place{headOf(rows[i].key), i}
+	}
+	slices.SortFunc(order, func(x, y place) int {
+		if x.head != y.head {
+			return cmp.Compare(x.head, y.head)
+		}
+		a, b := &rows[x.row], &rows[y.row]
 		return cmp.Or(cmp.Compare(a.key, b.key), compare(a.row, b.row))
 	})
 	g := byKey[T]{rows: make([]T, len(rows))}
-	for i, r := range rows {
-		if i == 0 || r.key != rows[i-1].key {
+	for i, at := range order {
+		r := &rows[at.row]
+		if i == 0 || r.key != g.keys[len(g.keys)-1] {
 			g.keys = append(g.keys, r.key)
 			g.start = append(g.start, int32(i))
 		}
@@ -297,6 +327,13 @@ func group[T any](rows []keyed[T], compare func(a, b T) int) byKey[T] {
 	}
 	g.start = append(g.start, int32(len(rows)))
 	return g
+}
+
+// headOf is a number that orders keys as their first eight bytes do.
+func headOf(key string) uint64 {
+	var b [8]byte
+	copy(b[:], key)
+	return binary.BigEndian.Uint64(b[:])
 }
 
 // Of returns the rows of a customer, nil without any.

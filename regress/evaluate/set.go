@@ -25,7 +25,7 @@ func newSet(r *Rows) *set {
 			s.row = append(s.row, int32(i))
 		}
 	}
-	slices.SortFunc(s.row, func(a, b int32) int { return r.compare(int(a), int(b)) })
+	s.row = r.ordered(s.row)
 	s.y, s.p, s.w = take(r.Y, s.row), take(r.P, s.row), take(r.Weight, s.row)
 	s.saved = take(r.Saved, s.row)
 	if s.w == nil {
@@ -37,6 +37,35 @@ func newSet(r *Rows) *set {
 	s.total = num.Sum(s.w)
 	s.cluster, s.clusters = dense(take(r.Cluster, s.row))
 	return s
+}
+
+// ordered is rows, which ascend and whose predictions are numbers, in the order of compare: by radix for as long as values differ, as most predictions do.
+func (r *Rows) ordered(rows []int32) []int32 {
+	const few = 32 // rows with one prediction, up to which they are compared
+	out := take(rows, num.Argsort(take(r.P, rows)))
+	compared := func(same []int32) { slices.SortFunc(same, func(a, b int32) int { return r.compare(int(a), int(b)) }) }
+	runs(out, r.P, func(same []int32) {
+		if len(same) <= few {
+			compared(same)
+			return
+		}
+		copy(same, take(same, num.Argsort(take(r.Y, same))))
+		if r.Weight != nil || r.Saved != nil || r.mate != nil || r.Cluster != nil {
+			runs(same, r.Y, compared)
+		}
+	})
+	return out
+}
+
+// runs calls f for rows that are neighbours and have the same value.
+func runs(rows []int32, values []float64, f func(same []int32)) {
+	for lo, hi := 0, 0; lo < len(rows); lo = hi {
+		for hi = lo + 1; hi < len(rows) && values[rows[hi]] == values[rows[lo]]; hi++ {
+		}
+		if hi > lo+1 {
+			f(rows[lo:hi])
+		}
+	}
 }
 
 // compare orders rows by prediction, then by what else tells them apart.

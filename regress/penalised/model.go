@@ -218,7 +218,7 @@ func (m *model) multiply(d *regress.Design, rows []int) {
 	q := m.q
 	sums := num.BlockSums(len(m.y)/tile, m.block(), m.threads, 1+q+q*(q+1)/2, func(lo, hi int, part []float64) {
 		z := make([]float64, q*tile)
-		var weighted [tile]float64
+		var weighted, scaled [tile]float64
 		for t := lo; t < hi; t++ {
 			if t == len(m.y)/tile-1 {
 				clear(z)
@@ -228,7 +228,7 @@ func (m *model) multiply(d *regress.Design, rows []int) {
 			floats.MulTo(weighted[:], w, y)
 			part[0] += floats.Dot(weighted[:], y)
 			addProducts(part[1:1+q], z, weighted[:])
-			addGram(part[1+q:], z, q, w)
+			addGram(part[1+q:], z, q, w, scaled[:])
 		}
 	})
 	m.products = &crossProducts{gram: square(sums[1+q:], q), zy: sums[1 : 1+q], yy: sums[0]}
@@ -252,12 +252,11 @@ func addLinear(eta, z, gamma []float64, active []int) {
 	}
 }
 
-// addGram adds the lower triangle of Σ vᵢ zᵢzᵢ' over s columns to part, by rows.
-func addGram(part, z []float64, s int, v []float64) {
-	var scaled [tile]float64
+// addGram adds the lower triangle of Σ vᵢ zᵢzᵢ' over s columns to part, by rows. scaled is of a tile, to work in.
+func addGram(part, z []float64, s int, v, scaled []float64) {
 	for a := range s {
-		floats.MulTo(scaled[:], v, z[a*tile:(a+1)*tile])
-		addProducts(part[:a+1], z, scaled[:])
+		floats.MulTo(scaled, v, z[a*tile:(a+1)*tile])
+		addProducts(part[:a+1], z, scaled)
 		part = part[a+1:]
 	}
 }
@@ -294,7 +293,7 @@ func (m *model) at(gamma []float64, set []int) point {
 		}
 	}
 	sums := num.BlockSums(len(m.y)/tile, m.block(), m.threads, 1+q+s*(s+1)/2, func(lo, hi int, part []float64) {
-		var eta, resid, variance [tile]float64
+		var eta, resid, variance, scaled [tile]float64
 		var some []float64
 		if s < q {
 			some = make([]float64, s*tile)
@@ -315,7 +314,7 @@ func (m *model) at(gamma []float64, set []int) point {
 				}
 				z = some
 			}
-			addGram(part[1+q:], z, s, variance[:])
+			addGram(part[1+q:], z, s, variance[:], scaled[:])
 		}
 	})
 	return point{sums[0], sums[1 : 1+q], square(sums[1+q:], s)}
