@@ -61,7 +61,7 @@ func TestDependent(t *testing.T) {
 	truth := map[[2]int]float64{{0, 1}: .8, {0, 2}: 1.2, {1, 0}: -.5, {1, 2}: 0}
 	for range n {
 		moves, x := depend(r, 200)
-		d, err := FitDependent(names(3), moves, []string{"complaint"}, known(x), nil, 1)
+		d, err := FitDependent(names(3), moves, Covariates{Terms: []string{"complaint"}, X: known(x)}, nil, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -78,7 +78,7 @@ func TestDependent(t *testing.T) {
 		for who := range int32(len(x)) {
 			noise[who] = []float64{r.NormFloat64()}
 		}
-		if d, err = FitDependent(names(3), moves, []string{"noise"}, known(noise), nil, 1); err != nil {
+		if d, err = FitDependent(names(3), moves, Covariates{Terms: []string{"noise"}, X: known(noise)}, nil, 1); err != nil {
 			t.Fatal(err)
 		}
 		if _, _, p := d.LikelihoodRatio(); p < .05 {
@@ -102,7 +102,7 @@ func TestDependentMatrix(t *testing.T) {
 	for i := range moves {
 		moves[i].Who = int32(i) // each its own cluster: CR1 is then near the model's
 	}
-	d, err := FitDependent(names(3), moves, []string{"complaint"}, known(x), []int{2}, 1)
+	d, err := FitDependent(names(3), moves, Covariates{Terms: []string{"complaint"}, X: known(x)}, []int{2}, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,29 +114,72 @@ func TestDependentMatrix(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, se, err := d.Matrix([][]float64{{v}})
+		p, se, err := d.Matrix(Sample{X: [][]float64{{v}}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		near(t, "p", raw(p), raw(chain.P), 1e-7)
 		near(t, "se", raw(se), raw(chain.SE), 1e-3)
 	}
-	p, _, _ := d.Matrix([][]float64{{0}, {1}})
-	a, _, _ := d.Matrix([][]float64{{0}})
-	b, _, _ := d.Matrix([][]float64{{1}})
+	p, _, _ := d.Matrix(Sample{X: [][]float64{{0}, {1}}})
+	a, _, _ := d.Matrix(Sample{X: [][]float64{{0}}})
+	b, _, _ := d.Matrix(Sample{X: [][]float64{{1}}})
 	var mean mat.Dense
 	mean.Add(a, b)
 	mean.Scale(.5, &mean)
 	near(t, "mean", raw(p), raw(&mean), 1e-12)
-	if _, _, err := d.Matrix(nil); err == nil {
+	if _, _, err := d.Matrix(); err == nil {
 		t.Error("nobody")
 	}
 	settled := map[int32][]float64{} // a covariate that says where moves go
 	for _, m := range moves {
 		settled[m.Who] = []float64{float64(m.To)}
 	}
-	d, err = FitDependent(names(3), moves, []string{"fate"}, func(m Move) ([]float64, bool) { return settled[m.Who], true }, nil, 1)
+	d, err = FitDependent(names(3), moves, Covariates{Terms: []string{"fate"}, X: func(m Move) ([]float64, bool) { return settled[m.Who], true }}, nil, 1)
 	if err != nil || d.Rows[0].Fit != nil || d.Rows[0].Why == "" {
 		t.Errorf("%+v, %v", d.Rows[0], err)
+	}
+}
+
+// Weighted moves against R's nnet::multinom with a sandwich computed beside it.
+func TestDependentWeightsAgainstR(t *testing.T) {
+	n := [][]int{{20, 6, 2}, {15, 8, 4}, {12, 9, 3}, {6, 10, 9}}
+	w := [][]float64{{1, 2, .5}, {1.5, 1, 1}, {.7, 1.2, 2}, {1, .8, 1.1}}
+	var moves []Move
+	var x, weight []float64
+	for v := range n {
+		for to := range n[v] {
+			for range n[v][to] {
+				moves = append(moves, Move{Row: int32(len(moves)), Before: Unobserved, To: int16(to)})
+				x, weight = append(x, float64(v)), append(weight, w[v][to])
+			}
+		}
+	}
+	cov := Covariates{Terms: []string{"x"}, X: func(m Move) ([]float64, bool) { return x[m.Row : m.Row+1], true }, Weight: func(m Move) float64 { return weight[m.Row] }}
+	d, err := FitDependent(names(3), moves, cov, nil, 1)
+	if err != nil || d.Rows[0].Fit == nil {
+		t.Fatal(err, d.Rows[0].Why)
+	}
+	near(t, "coefficients", d.Rows[0].Fit.Coef, []float64{-.7977422768, .3487169543, -2.7679503644, 1.0992543915}, 1e-7)
+	odds := d.Odds(.95)
+	if len(odds) != 2 || odds[0].Clustered || math.Abs(odds[0].Ratio.SE/odds[0].Ratio.Value-.2417574636) > 1e-7 {
+		t.Errorf("%+v", odds)
+	}
+	p, _, err := d.Matrix(Sample{X: [][]float64{{1.5}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "at 1.5", p.RawRowView(0), []float64{.4792924120, .3641784626, .1565291254}, 1e-7)
+	all := Sample{Weight: weight}
+	for i := range x {
+		all.X = append(all.X, x[i:i+1])
+	}
+	if p, _, err = d.Matrix(all, Sample{}, Sample{}); err != nil {
+		t.Fatal(err)
+	}
+	near(t, "averaged", p.RawRowView(0), []float64{.4879931446, .3327615738, .1792452816}, 1e-7)
+	near(t, "plain", d.Rows[0].Plain, []float64{.4879931446, .3327615738, .1792452816}, 3e-8) // a constant makes the means those of the weights
+	if chi2, df, pv := d.Test(); df != 2 || !(chi2 > 0) || !(pv < .01) || !d.Weighted() {
+		t.Errorf("test %v %v %v", chi2, df, pv)
 	}
 }

@@ -82,7 +82,10 @@ func ChainText(w io.Writer, c *Chain) error {
 	if c.Influence != nil {
 		section(b, clip(c.influenceTitle(), pageWidth), c.odds(names))
 		if c.Influence.Segments != nil {
-			section(b, "SEGMENTS BY COVARIATES  chance of staying, per cent, as their covariates say", c.influenceSegments(names))
+			section(b, "SEGMENTS BY COVARIATES  chance of staying, per cent, as their covariates say", c.stays("segment", names, c.Influence.Segments))
+		}
+		for _, p := range c.Influence.Profiles {
+			section(b, clip("AT "+printable(p.Name)+"  per cent, from row to column, all else as it was", pageWidth), c.profile(names, p))
 		}
 	}
 	notes(b, c.notes())

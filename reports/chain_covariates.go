@@ -2,21 +2,44 @@ package reports
 
 import (
 	"fmt"
+	"math"
 
 	"gonum.org/v1/gonum/mat"
 
+	"mainstay/internal/num"
 	"mainstay/markov"
 )
 
 // Influence is what moves owe to covariates.
 type Influence struct {
 	*markov.Dependent
-	Segments []string     // with segments: their names,
-	P, SE    []*mat.Dense // and their matrices as their covariates say
+	Segments []Profile // with segments: what their covariates say of each
+	Profiles []Profile // of those asked for
+}
+
+// Profile is a matrix at some values of the covariates.
+type Profile struct {
+	Name             string
+	P, SE, Low, High *mat.Dense
+}
+
+// NewProfile adds intervals, normal on the logit scale; of probabilities without error they are these themselves.
+func NewProfile(name string, p, se *mat.Dense, level float64) Profile {
+	low, high := mat.DenseCopyOf(p), mat.DenseCopyOf(p)
+	k, _ := p.Dims()
+	for i := range k {
+		for j := range k {
+			if e := num.OnLogit(p.At(i, j), se.At(i, j), level); se.At(i, j) > 0 && !math.IsNaN(e.Low) {
+				low.Set(i, j, e.Low)
+				high.Set(i, j, e.High)
+			}
+		}
+	}
+	return Profile{name, p, se, low, high}
 }
 
 func (c *Chain) influenceTitle() string {
-	chi2, df, p := c.Influence.LikelihoodRatio()
+	chi2, df, p := c.Influence.Test()
 	if df == 0 {
 		return "WHAT MOVES OWE  to covariates: nothing could be fitted"
 	}
@@ -37,27 +60,84 @@ func (c *Chain) odds(names []string) *grid {
 	return g
 }
 
-// influenceSegments is the chance of staying of segments, as their covariates say.
-func (c *Chain) influenceSegments(names []string) *grid {
+// stays is the chance of staying of profiles, as far as the page is wide.
+func (c *Chain) stays(label string, names []string, profiles []Profile) *grid {
 	for shown := len(names); ; shown-- {
+		for _, intervals := range []bool{true, false} {
+			g := c.staysRows(label, names[:shown], profiles, intervals)
+			if shown == 0 || fits(g) {
+				return g
+			}
+		}
+	}
+}
+
+func (c *Chain) staysRows(label string, names []string, profiles []Profile, intervals bool) *grid {
+	g := &grid{right: []bool{false}}
+	head := []string{label}
+	for i, name := range names {
+		if c.set(i) {
+			continue
+		}
+		head = append(head, "stays "+name)
+		g.right = append(g.right, true)
+		if intervals {
+			head = append(head, "")
+			g.right = append(g.right, false)
+		}
+	}
+	g.rows = append(g.rows, head)
+	for _, p := range profiles {
+		row := []string{clip(printable(p.Name), stateWidth)}
+		for i := range names {
+			if c.set(i) {
+				continue
+			}
+			if row = append(row, percentBound(p.P.At(i, i))); intervals {
+				row = append(row, between(p.Low.At(i, i), p.High.At(i, i), percentBound))
+			}
+		}
+		g.rows = append(g.rows, row)
+	}
+	return g
+}
+
+// profile is the matrix of a profile with intervals, or without where the page is too narrow for them.
+func (c *Chain) profile(names []string, p Profile) *grid {
+	for _, intervals := range []bool{true, false} {
 		g := &grid{right: []bool{false}}
-		head := []string{"segment"}
-		for _, name := range names[:shown] {
-			head = append(head, "stays "+name, "SE")
-			g.right = append(g.right, true, true)
+		head := []string{""}
+		for _, name := range names {
+			head = append(head, name)
+			g.right = append(g.right, true)
+			if intervals {
+				head = append(head, "")
+				g.right = append(g.right, false)
+			}
 		}
 		g.rows = append(g.rows, head)
-		for s, segment := range c.Influence.Segments {
-			row := []string{clip(printable(segment), stateWidth)}
-			for i := range names[:shown] {
-				row = append(row, percentBound(c.Influence.P[s].At(i, i)), percentBound(c.Influence.SE[s].At(i, i)))
+		for i, name := range names {
+			row := []string{name}
+			for j := range names {
+				v := p.P.At(i, j)
+				cell, bounds := percentBound(v), ""
+				switch {
+				case v == 0:
+					cell = never
+				case p.SE.At(i, j) > 0:
+					bounds = between(p.Low.At(i, j), p.High.At(i, j), percentBound)
+				}
+				if row = append(row, cell); intervals {
+					row = append(row, bounds)
+				}
 			}
 			g.rows = append(g.rows, row)
 		}
-		if shown == 0 || fits(g) {
+		if fits(g) {
 			return g
 		}
 	}
+	return c.stays("profile", names, []Profile{p})
 }
 
 // influenceNotes say what the errors are, and where nothing was fitted.
@@ -75,10 +155,18 @@ func (c *Chain) influenceNotes() (out []string) {
 		}
 	}
 	if clustered != nil {
-		out = append(out, "intervals and p of odds ratios out of "+quotedList(c.Influence.States, clustered, "and")+" are clustered by id; the test of all covariates takes moves as independent")
+		note := "; the test of all covariates takes moves as independent"
+		if c.Influence.Weighted() {
+			note = ", and so is the test of all covariates, Wald's, for moves with weights have no likelihood"
+		}
+		out = append(out, "intervals and p of odds ratios out of "+quotedList(c.Influence.States, clustered, "and")+" are clustered by id"+note)
 	}
 	if model != nil {
-		out = append(out, "intervals and p of odds ratios out of "+quotedList(c.Influence.States, model, "and")+" take moves as independent: there are too few ids to cluster by")
+		kind := ""
+		if c.Influence.Weighted() {
+			kind = " (HC1)"
+		}
+		out = append(out, "intervals and p of odds ratios out of "+quotedList(c.Influence.States, model, "and")+" take moves as independent"+kind+": there are too few ids to cluster by")
 	}
 	for i, row := range c.Influence.Rows {
 		if row.Fit == nil && row.Why != "absorbing by request" {
@@ -95,6 +183,7 @@ type influenceInfo struct {
 	Odds     []oddsInfo          `json:"odds"`
 	Refused  []refusedInfo       `json:"refused"`
 	Segments []segmentMatrixInfo `json:"segments"`
+	Profiles []profileMatrixInfo `json:"profiles"`
 }
 
 type oddsInfo struct {
@@ -107,13 +196,16 @@ type oddsInfo struct {
 	Low      number `json:"low"`
 	High     number `json:"high"`
 	P        number `json:"p"`
-	Errors   string `json:"errors"` // clustered, model
+	Errors   string `json:"errors"` // clustered, model, robust
 }
 
 // errorsOf is what the standard error of an odds ratio is, in a word.
-func errorsOf(o markov.Odds) string {
-	if o.Clustered {
+func (d *Influence) errorsOf(o markov.Odds) string {
+	switch {
+	case o.Clustered:
 		return "clustered"
+	case d.Weighted():
+		return "robust"
 	}
 	return "model"
 }
@@ -124,9 +216,24 @@ type refusedInfo struct {
 }
 
 type segmentMatrixInfo struct {
-	Segment     string     `json:"segment"`
+	Segment string `json:"segment"`
+	matricesInfo
+}
+
+type profileMatrixInfo struct {
+	Profile string `json:"profile"`
+	matricesInfo
+}
+
+type matricesInfo struct {
 	Probability [][]number `json:"probability"`
 	SE          [][]number `json:"se"`
+	Low         [][]number `json:"low"`
+	High        [][]number `json:"high"`
+}
+
+func matricesOf(p Profile) matricesInfo {
+	return matricesInfo{matrix(p.P), matrix(p.SE), matrix(p.Low), matrix(p.High)}
 }
 
 func newInfluence(c *Chain) *influenceInfo {
@@ -135,20 +242,23 @@ func newInfluence(c *Chain) *influenceInfo {
 		return nil
 	}
 	info := &influenceInfo{Terms: d.Terms[1:], Moves: d.Used, Odds: []oddsInfo{}, Refused: []refusedInfo{}}
-	if chi2, df, p := d.LikelihoodRatio(); df > 0 {
+	if chi2, df, p := d.Test(); df > 0 {
 		info.Test = &ratioTest{number(chi2), df, number(p)}
 	}
 	for _, o := range d.Odds(c.Questions.Level) {
 		r := o.Ratio
-		info.Odds = append(info.Odds, oddsInfo{d.States[o.From], d.States[o.To], d.States[o.Base], d.Terms[o.Term], number(r.Value), number(r.SE), number(r.Low), number(r.High), number(o.P), errorsOf(o)})
+		info.Odds = append(info.Odds, oddsInfo{d.States[o.From], d.States[o.To], d.States[o.Base], d.Terms[o.Term], number(r.Value), number(r.SE), number(r.Low), number(r.High), number(o.P), d.errorsOf(o)})
 	}
 	for i, row := range d.Rows {
 		if row.Fit == nil {
 			info.Refused = append(info.Refused, refusedInfo{d.States[i], row.Why})
 		}
 	}
-	for s, name := range d.Segments {
-		info.Segments = append(info.Segments, segmentMatrixInfo{name, matrix(d.P[s]), matrix(d.SE[s])})
+	for _, p := range d.Segments {
+		info.Segments = append(info.Segments, segmentMatrixInfo{p.Name, matricesOf(p)})
+	}
+	for _, p := range d.Profiles {
+		info.Profiles = append(info.Profiles, profileMatrixInfo{p.Name, matricesOf(p)})
 	}
 	return info
 }
@@ -163,6 +273,32 @@ func oddsTable(c *Chain) *Table {
 	b.key("term", "the covariate, named as R names it", func(i int) string { return d.Terms[all[i].Term] })
 	b.estimateColumns("ratio", "by what one unit more multiplies the odds", func(i int) markov.Estimate { return all[i].Ratio })
 	b.float("p", "of no influence, by Wald's test", func(i int) float64 { return all[i].P })
-	b.key("errors", "what `ratio_se`, the interval and p rest on: `clustered` by id, or `model` (moves are independent) where a state has fewer than three ids a coefficient", func(i int) string { return errorsOf(all[i]) })
+	b.key("errors", "what `ratio_se`, the interval and p rest on: `clustered` by id, or where a state has fewer than three ids a coefficient `model` (moves are independent), with --weight `robust` (HC1)", func(i int) string { return d.errorsOf(all[i]) })
+	return &b.t
+}
+
+// profilesTable are the matrices of segments and profiles, a row per pair of states.
+func profilesTable(c *Chain) *Table {
+	d := c.Influence
+	all := append(append([]Profile{}, d.Segments...), d.Profiles...)
+	k := len(d.States)
+	cells := k * k
+	b := newColumns("profiles", cells*len(all))
+	b.key("kind", "segment: averaged over its moves as their covariates say; profile: over all moves, with the covariates of --at set", func(i int) string {
+		if i/cells < len(d.Segments) {
+			return "segment"
+		}
+		return "profile"
+	})
+	b.key("profile", "name of the segment, or the profile as it was asked for", func(i int) string { return all[i/cells].Name })
+	b.key("from_state", "state before the step", func(i int) string { return d.States[i%cells/k] })
+	b.key("to_state", "state after it", func(i int) string { return d.States[i%k] })
+	entry := func(of func(p Profile) *mat.Dense) func(int) float64 {
+		return func(i int) float64 { return of(all[i/cells]).RawMatrix().Data[i%cells] }
+	}
+	b.float("probability", "mean probability of the move", entry(func(p Profile) *mat.Dense { return p.P }))
+	b.float("se", "its delta-method standard error", entry(func(p Profile) *mat.Dense { return p.SE }))
+	b.float("low", "lower end of its interval", entry(func(p Profile) *mat.Dense { return p.Low }))
+	b.float("high", "upper end of its interval", entry(func(p Profile) *mat.Dense { return p.High }))
 	return &b.t
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // ChainTableNames are the names of all tables that a chain may have.
-var ChainTableNames = []string{"moves", "states", "ends", "forecast", "passages", "tests", "odds", "segment_moves", "segment_states", "segment_tests"}
+var ChainTableNames = []string{"moves", "states", "ends", "forecast", "passages", "tests", "odds", "profiles", "segment_moves", "segment_states", "segment_tests"}
 
 // ChainTables are the tables of c: moves first; ends and forecast are there when they were asked for.
 func ChainTables(c *Chain) []*Table {
@@ -26,6 +26,9 @@ func ChainTables(c *Chain) []*Table {
 	}
 	if c.Influence != nil {
 		tables = append(tables, oddsTable(c))
+		if len(c.Influence.Segments)+len(c.Influence.Profiles) > 0 {
+			tables = append(tables, profilesTable(c))
+		}
 	}
 	if c.Pool != nil && len(c.Segments) > 0 {
 		tables = append(tables, segmentMovesTable(c), segmentStatesTable(c))

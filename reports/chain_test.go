@@ -8,8 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"gonum.org/v1/gonum/mat"
-
 	"mainstay/markov"
 	"mainstay/segment/moves"
 )
@@ -71,15 +69,15 @@ func (c *Chain) addInfluence(counts *markov.Counts) {
 			all = append(all, markov.Move{Who: int32(len(all)), Row: int32(len(all)), From: int16(cell / k), To: int16(cell % k)})
 		}
 	}
-	d, err := markov.FitDependent(counts.States, all, []string{"complaints"}, func(m markov.Move) ([]float64, bool) { return []float64{float64(m.Row % 3 / 2)}, true }, []int{4}, 1)
+	d, err := markov.FitDependent(counts.States, all, markov.Covariates{Terms: []string{"complaints"}, X: func(m markov.Move) ([]float64, bool) { return []float64{float64(m.Row % 3 / 2)}, true }}, []int{4}, 1)
 	if err != nil {
 		panic(err)
 	}
-	p, se, err := d.Matrix([][]float64{{0}, {1}})
+	p, se, err := d.Matrix(markov.Sample{X: [][]float64{{0}, {1}}})
 	if err != nil {
 		panic(err)
 	}
-	c.Influence = &Influence{d, []string{"the rest, 其余"}, []*mat.Dense{p}, []*mat.Dense{se}}
+	c.Influence = &Influence{Dependent: d, Segments: []Profile{NewProfile("the rest, 其余", p, se, c.Questions.Level)}, Profiles: []Profile{NewProfile("complaints=1", p, se, c.Questions.Level)}}
 }
 
 func chainText(t *testing.T, c *Chain) string {

@@ -41,7 +41,8 @@ their names; a table of counts keeps its own order. Rewards and rates are per st
 whether the one before that does (order 1), whether moves change over time. --by gives every segment
 its own chain, in which few moves borrow from all, an answer to whatever is asked, and tests whether
 segments differ. --gaps fill fits the chain over periods that were not seen. --on says what
-moves owe to covariates: odds ratios against staying, and a test against the chain without them.
+moves owe to covariates: odds ratios against staying, and a test against the chain without them; --at
+shows the matrix where they have given values.
 
 A state that nobody was seen to leave has no row of probabilities: the chain is refused (status 4)
 until it is declared with --absorbing, or there is more history.`
@@ -68,6 +69,7 @@ type markovOptions struct {
 	level        float64
 	times, stop  bool
 	on           string
+	at           []string
 	out          string
 	json         bool
 	estimateFlags
@@ -99,6 +101,7 @@ func (o *markovOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.config.Weight, "weight", "", "`COLUMN` of weights of moves, read where a move begins")
 	f.StringVar(&o.config.Margin, "margin", "", "`COLUMN` of what is earned: the mean by state is the reward, and how sure it is reaches the value; needs --rate")
 	f.StringVar(&o.on, "on", "", "covariates of the moves, as `TERMS` of a formula ('industry + log(price)'), read where a move begins: odds ratios")
+	f.StringArrayVar(&o.at, "at", nil, "with --on: the matrix where covariates are so, `COLUMN=VALUE,...`, the others as they were; may be repeated")
 	o.estimateFlags.addFlags(f)
 	o.testFlags.addFlags(f)
 }
@@ -114,7 +117,7 @@ func newMarkovCommand(a *app) *cobra.Command {
   mainstay markov ratings.csv --counts --absorbing D
   mainstay markov states.csv --absorbing lost --reward 'key=900,regular=120' --rate 0.02 --json
   mainstay markov states.csv --tests --by industry
-  mainstay markov states.csv --on 'industry + complaints + log(price)'
+  mainstay markov states.csv --on 'industry + complaints + log(price)' --at complaints=2
   mainstay markov states.csv --absorbing lost --margin profit --rate 0.01 --bootstrap 1000`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.rateGiven = cmd.Flags().Changed("rate")

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"runtime"
+	"slices"
 
 	"mainstay/ingest/table"
 	"mainstay/markov"
@@ -10,7 +11,7 @@ import (
 	"mainstay/segment/moves"
 )
 
-// influence fits what moves owe to covariates, and what that means for segments, where there are any.
+// influence fits what moves owe to covariates, and what that means for segments and profiles, where there are any.
 func (o *markovOptions) influence(t *table.Table, m *moves.Moves, c *reports.Chain) error {
 	if o.on == "" {
 		return nil
@@ -20,36 +21,72 @@ func (o *markovOptions) influence(t *table.Table, m *moves.Moves, c *reports.Cha
 		return err
 	}
 	c.Remarks = append(c.Remarks, x.Notes...)
-	of := func(v markov.Move) ([]float64, bool) { values, known := x.X[int(v.Row)]; return values, known }
-	d, err := markov.FitDependent(m.Counts.States, m.Each, x.Names, of, c.Questions.Absorbing, runtime.GOMAXPROCS(0))
+	cov := markov.Covariates{Terms: x.Names, X: func(v markov.Move) ([]float64, bool) { values, known := x.X[int(v.Row)]; return values, known }}
+	if m.Weight != nil {
+		cov.Weight = func(v markov.Move) float64 { return m.Weight[v.Row] }
+	}
+	d, err := markov.FitDependent(m.Counts.States, m.Each, cov, c.Questions.Absorbing, runtime.GOMAXPROCS(0))
 	if err != nil {
 		return qualityError{err}
 	}
 	c.Influence = &reports.Influence{Dependent: d}
-	bySegment := make([][][]float64, len(m.Segments))
-	for _, v := range m.Each {
-		if values, known := of(v); known && m.Segment != nil && m.Segment[v.Row] >= 0 {
-			bySegment[m.Segment[v.Row]] = append(bySegment[m.Segment[v.Row]], values)
-		}
-	}
-	for s, xs := range bySegment {
-		if len(xs) == 0 {
+	for s, name := range m.Segments {
+		samples := samplesOf(m, func(row int) ([]float64, bool) {
+			values, known := x.X[row]
+			return values, known && m.Segment[row] == s
+		})
+		if !slices.ContainsFunc(samples, func(s markov.Sample) bool { return len(s.X) > 0 }) {
 			continue
 		}
-		p, se, err := d.Matrix(xs)
+		if err := add(&c.Influence.Segments, d, name, samples, o.level); err != nil {
+			return err
+		}
+	}
+	for _, profile := range o.at {
+		at, err := x.At(profile)
 		if err != nil {
 			return err
 		}
-		c.Influence.Segments = append(c.Influence.Segments, m.Segments[s])
-		c.Influence.P, c.Influence.SE = append(c.Influence.P, p), append(c.Influence.SE, se)
+		samples := samplesOf(m, func(row int) ([]float64, bool) { values, known := at[row]; return values, known })
+		if err := add(&c.Influence.Profiles, d, profile, samples, o.level); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// checkOn finds what is wrong with --on.
+// samplesOf are the covariates of moves by the state that they leave.
+func samplesOf(m *moves.Moves, of func(row int) ([]float64, bool)) []markov.Sample {
+	samples := make([]markov.Sample, len(m.Counts.States))
+	for _, v := range m.Each {
+		values, known := of(int(v.Row))
+		if !known {
+			continue
+		}
+		s := &samples[v.From]
+		s.X = append(s.X, values)
+		if m.Weight != nil {
+			s.Weight = append(s.Weight, m.Weight[v.Row])
+		}
+	}
+	return samples
+}
+
+func add(to *[]reports.Profile, d *markov.Dependent, name string, samples []markov.Sample, level float64) error {
+	p, se, err := d.Matrix(samples...)
+	if err == nil {
+		*to = append(*to, reports.NewProfile(name, p, se, level))
+	}
+	return err
+}
+
+// checkOn finds what is wrong with --on and --at.
 func (o *markovOptions) checkOn() error {
-	if o.on != "" && (o.wide || o.counts) {
+	switch {
+	case o.on != "" && (o.wide || o.counts):
 		return usageError{errors.New("--on is read beside each state: it needs a table of id, time, state")}
+	case len(o.at) > 0 && o.on == "":
+		return usageError{errors.New("--at is where covariates are: name these with --on")}
 	}
 	return nil
 }

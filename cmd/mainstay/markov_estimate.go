@@ -67,9 +67,6 @@ func (o *markovOptions) unweighted() string {
 	if o.config.By != "" {
 		parts = append(parts, "segments")
 	}
-	if o.on != "" {
-		parts = append(parts, "odds ratios")
-	}
 	if o.config.Weight == "" || parts == nil {
 		return ""
 	}

@@ -15,6 +15,11 @@ type Covariates struct {
 	Names []string
 	X     map[int][]float64 // by row; rows that lack a column are not there
 	Notes []string          // for people: what was left out
+
+	names  []string // columns that they are made of
+	coding *formula.Coding
+	data   *formula.Data
+	rows   []int
 }
 
 // ReadCovariates codes the right-hand side of a formula on the rows that moves begin in. Text is a factor whose levels are
@@ -44,7 +49,7 @@ func ReadCovariates(t *table.Table, state, on string, m *Moves) (*Covariates, er
 		rows[i] = int(v.Row)
 	}
 	slices.Sort(rows)
-	d, frame, err := design(f, data, slices.Compact(rows))
+	d, frame, coding, err := design(f, data, slices.Compact(rows))
 	var cell *formula.RowError
 	if errors.As(err, &cell) {
 		return nil, t.Fail(cell.Row, cell.Column, cell.Err)
@@ -52,7 +57,7 @@ func ReadCovariates(t *table.Table, state, on string, m *Moves) (*Covariates, er
 	if err != nil {
 		return nil, misfit(t, "%v", err)
 	}
-	out := &Covariates{Names: d.Names[1:], X: make(map[int][]float64, len(frame.Rows))}
+	out := &Covariates{Names: d.Names[1:], X: make(map[int][]float64, len(frame.Rows)), names: f.Predictors(), coding: coding, data: data, rows: frame.Rows}
 	k := len(d.Names)
 	for i, row := range frame.Rows {
 		out.X[row] = d.X[i*k+1 : (i+1)*k]
@@ -69,18 +74,18 @@ func ReadCovariates(t *table.Table, state, on string, m *Moves) (*Covariates, er
 	return out, nil
 }
 
-func design(f *formula.Formula, data *formula.Data, rows []int) (*regress.Design, *formula.Frame, error) {
+func design(f *formula.Formula, data *formula.Data, rows []int) (*regress.Design, *formula.Frame, *formula.Coding, error) {
 	frame, err := formula.NewFrame(f, data, rows)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	coding, err := frame.Learn(nil)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	if err := coding.Usable(); err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	d, _ := coding.Design(nil)
-	return d, frame, nil
+	return d, frame, coding, nil
 }
