@@ -160,8 +160,7 @@ func attritionJob(args []string) error {
 	}
 	one := time.Since(start).Seconds()
 	start = time.Now()
-	rate := map[attrition.Model]float64{attrition.ParetoNBD: 0.002}[m]
-	if _, err := fit.Scores(d, attrition.Questions{Horizon: 52, Rate: rate, Level: 0.95, Threads: 2}); err != nil {
+	if _, err := fit.Scores(d, attrition.Questions{Horizon: 52, Rate: 0.002, Level: 0.95, Threads: 2}); err != nil {
 		return err
 	}
 	scored := time.Since(start).Seconds()

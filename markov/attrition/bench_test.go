@@ -1,15 +1,33 @@
 package attrition
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
+	"time"
 )
 
 // million are customers of a model, continuous in time.
 func million(m Model) *Data {
 	d, _, _, _ := simulated(rand.New(rand.NewPCG(9, 9)), m, 1, 1_000_000, [most]float64{.55, 10.5, .7, 9}, nil)
 	d.LogGaps = nil
+	return d
+}
+
+// periods are customers of BG/BB, observed for 10 to 60 periods.
+func periods(n int) *Data {
+	rng, d := rand.New(rand.NewPCG(9, 9)), &Data{}
+	for range n {
+		p, q, end := betaOf(rng, 1.2, .75), betaOf(rng, .66, 2.8*8), float64(10+rng.IntN(51))
+		x, last := 0.0, 0.0
+		for i := 1.0; i <= end && rng.Float64() >= q; i++ {
+			if rng.Float64() < p {
+				x, last = x+1, i
+			}
+		}
+		d.X, d.Last, d.T = append(d.X, x), append(d.Last, last), append(d.T, end)
+	}
 	return d
 }
 
@@ -41,18 +59,39 @@ func BenchmarkPass(b *testing.B) {
 	}
 }
 
+// BenchmarkScores scores a million with intervals, the residual included; passes is how often the likelihood of all could be evaluated in that time.
 func BenchmarkScores(b *testing.B) {
-	for _, m := range []Model{BGNBD, ParetoNBD} {
-		d := million(m)
-		f, err := FitModel(m, d, Options{Threads: 2})
-		if err != nil {
-			b.Fatal(err)
+	for _, c := range []struct {
+		m      Model
+		k      int
+		weekly bool
+	}{{BGNBD, 1, false}, {BGNBD, 1, true}, {MBGNBD, 1, false}, {MBGCNBD, 3, false}, {MBGCNBD, 3, true}, {ParetoNBD, 1, false}, {ParetoNBD, 1, true}, {BGBB, 1, true}} {
+		d := million(c.m)
+		if c.m == BGBB {
+			d = periods(1_000_000)
+		} else if c.weekly {
+			for i := range d.X {
+				d.Last[i] = math.Ceil(d.Last[i])
+			}
 		}
-		b.Run(string(m), func(b *testing.B) {
+		some := &Data{X: d.X[:20_000], Last: d.Last[:20_000], T: d.T[:20_000]}
+		f, err := FitModel(c.m, some, Options{Threads: 2, K: c.k})
+		if err != nil || !f.Certificate.Certified() {
+			b.Fatal(err, f.Certificate)
+		}
+		b.Run(fmt.Sprint(c.m, "-", c.k, map[bool]string{true: "-weekly"}[c.weekly]), func(b *testing.B) {
 			for range b.N {
-				if _, err := f.Scores(d, Questions{Horizon: 52, Rate: map[Model]float64{ParetoNBD: .002}[m], Level: .95, Threads: 2}); err != nil {
+				start := time.Now()
+				if _, err := f.LogLik(d, 2); err != nil {
 					b.Fatal(err)
 				}
+				one := time.Since(start)
+				start = time.Now()
+				if _, err := f.Scores(d, Questions{Horizon: 52, Rate: .002, Level: .95, Threads: 2}); err != nil {
+					b.Fatal(err)
+				}
+				b.ReportMetric(time.Since(start).Seconds()/one.Seconds(), "passes")
+				b.ReportMetric(time.Since(start).Seconds(), "score_s")
 			}
 		})
 	}

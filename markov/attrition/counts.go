@@ -85,22 +85,18 @@ func (l *bg) stages(p *[most]float64, x, last, end, t float64) (weights []float6
 	return weights, ticks
 }
 
-// meanBySum is Σ_{j≥1} P(M ≥ j) E(1−p)^{j−1}: M purchases would be made by one who cannot leave, the j-th of which is made by who did not leave
-// after the j − 1 before it.
-func (l *bg) meanBySum(p *[most]float64, x, last, end, t float64) float64 {
-	weights, ticks := l.stages(p, x, last, end, t)
+// meanBySum is Σ_{j≥1} P(M ≥ j) E(1−p)^{j−1}: M purchases would be made by one who cannot leave, with s ticks since the last one, the j-th of which is made by
+// who did not leave after the j − 1 before it.
+func (l *bg) meanBySum(p *[most]float64, x float64, s int, end, t float64) float64 {
+	ticks := ticksUntil(p[bgR]+float64(l.k)*x+float64(s), p[bgAlpha]+end, t)
 	a, b := p[bgA], p[bgB]+l.occasions(x)
-	mean := 0.0
-	for s := range ticks {
-		first := max(0, (ticks[s].from+s)/l.k-1) // so many purchases would surely be made
-		sum, stay := surely(a, b, float64(first))
-		for j := first + 1; l.k*j-s <= ticks[s].last(); j++ {
-			sum += ticks[s].atLeast(l.k*j-s) * stay
-			stay *= (b + float64(j-1)) / (a + b + float64(j-1))
-		}
-		mean += weights[s] * sum
+	first := max(0, (ticks.from+s)/l.k-1) // so many purchases would surely be made
+	sum, stay := surely(a, b, float64(first))
+	for j := first + 1; l.k*j-s <= ticks.last(); j++ {
+		sum += ticks.atLeast(l.k*j-s) * stay
+		stay *= (b + float64(j-1)) / (a + b + float64(j-1))
 	}
-	return mean
+	return sum
 }
 
 // surely is Σ_{j<n} E(1−p)^j, of purchases that would all be made, and E(1−p)^n, for p ~ Beta(a, b):

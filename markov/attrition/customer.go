@@ -22,6 +22,8 @@ type teller struct {
 	z float64   // half width of intervals in standard errors
 	v []float64 // the covariance of the coordinates, row by row
 	g []float64 // a gradient in coordinates
+
+	values []float64 // of curves
 }
 
 func (f *Fit) teller(level float64) *teller {
@@ -55,6 +57,12 @@ func (t *teller) see(c Customer) bool {
 
 // turn is see of a customer who is known.
 func (t *teller) turn(c Customer) {
+	t.place(c)
+	t.f.law.split(&t.w, &t.p, c.X, c.Last, c.T, false, &t.s)
+}
+
+// place finds the parameters of a customer.
+func (t *teller) place(c Customer) {
 	t.c = c
 	copy(t.p[:], t.f.Params)
 	j := 0
@@ -65,7 +73,6 @@ func (t *teller) turn(c Customer) {
 			j++
 		}
 	}
-	t.f.law.split(&t.w, &t.p, c.X, c.Last, c.T, false, &t.s)
 }
 
 // deviation is the standard error of a figure with gradient g by the parameters of the customer.

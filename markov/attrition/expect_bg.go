@@ -11,16 +11,21 @@ import "math"
 //
 //	c · [F₁ − F₂ G],   F₁ = −expm1((a−1)L)/(a−1),  F₂ = exp((a−1)L),  L = log(1−z),
 //
-// which is no 0/0 at a = 1. For regular timing, and where the series costs digits (c ≤ 0: no repeat and a + b < 1; A far below 0: its terms
+// which is no 0/0 at a = 1. For regular timing, given the ticks since the last purchase, and where the series costs digits (c ≤ 0: no repeat and a + b < 1; A far below 0: its terms
 // alternate; a in the hundreds), the mean is the sum of P(Y ≥ j).
 func (l *bg) expected(_ *work, p *[most]float64, x, last, end, t float64) slope {
 	if t == 0 {
 		return slope{v: math.Inf(-1)}
 	}
+	return l.mixed(p, x, last, end, func(s int) slope { return l.expectedFrom(p, x, s, end, t) })
+}
+
+// expectedFrom is that given s ticks since the last purchase, t > 0.
+func (l *bg) expectedFrom(p *[most]float64, x float64, s int, end, t float64) slope {
 	a, b := p[bgA], p[bgB]+l.occasions(x)
 	c := a + b - 1
 	if c < 0.05 || l.bySum(p) {
-		return byDifferences(p, func(p *[most]float64) float64 { return math.Log(l.meanBySum(p, x, last, end, t)) })
+		return byDifferences(p, func(p *[most]float64) float64 { return math.Log(l.meanBySum(p, x, s, end, t)) })
 	}
 	whole, alpha := p[bgR]+x, p[bgAlpha]+end
 	z, log := t/(alpha+t), -math.Log1p(t/alpha)
@@ -39,6 +44,44 @@ func (l *bg) expected(_ *work, p *[most]float64, x, last, end, t float64) slope 
 	for i := range out.g {
 		out.g[i] /= mean
 	}
+	return out
+}
+
+// mixed is the mean, over the ticks s since the last purchase of a customer alive at T, of what is so given s: log Σ w_s exp(v_s) − log Σ w_s,
+//
+//	w_s = (R)_s/s! ((T−tx)/(α+T))^s,   ∂ log w_s/∂r = ψ(R+s) − ψ(R),   ∂ log w_s/∂α = −s/(α+T).
+func (l *bg) mixed(p *[most]float64, x, last, end float64, given func(s int) slope) slope {
+	first := given(0)
+	if l.k == 1 {
+		return first
+	}
+	whole, at1 := p[bgR]+float64(l.k)*x, p[bgAlpha]+end
+	sum, known := 1.0, 1.0
+	out := slope{g: first.g}
+	var byR, byAlpha float64 // of Σ w_s
+	weight, digamma := 1.0, 0.0
+	for s := 1; s < l.k; s++ {
+		before := float64(s - 1)
+		weight *= (whole + before) * (end - last) / at1 / float64(s)
+		digamma += 1 / (whole + before)
+		fewer := -float64(s) / at1
+		known += weight
+		byR += weight * digamma
+		byAlpha += weight * fewer
+		one := given(s)
+		f := weight * math.Exp(one.v-first.v)
+		sum += f
+		out.g[bgR] += f * (one.g[bgR] + digamma)
+		out.g[bgAlpha] += f * (one.g[bgAlpha] + fewer)
+		out.g[bgA] += f * one.g[bgA]
+		out.g[bgB] += f * one.g[bgB]
+	}
+	for i := range out.g {
+		out.g[i] /= sum
+	}
+	out.g[bgR] -= byR / known
+	out.g[bgAlpha] -= byAlpha / known
+	out.v = first.v + math.Log(sum/known)
 	return out
 }
 

@@ -8,11 +8,15 @@ import (
 
 // expected is E p · Σ_{i=1}^{t} E(1−q)^i with p ~ Beta(α+x, β+n−x) and q ~ Beta(γ, δ+n): Fader, Hardie & Shang 2010, eq. 13, as the sum that
 // it is.
-func (bgbb) expected(_ *work, p *[most]float64, x, _, n, t float64) slope {
+func (bgbb) expected(w *work, p *[most]float64, x, _, n, t float64) slope {
 	if t != math.Trunc(t) || t > mostPeriods {
 		return undefined()
 	}
-	out := bbRate(p, x, n)
+	return bbRate(p, x, n).times(w.periods[0].find(p, n, t, func() slope { return bbStays(p, n, t) }))
+}
+
+// bbStays is log Σ_{i=1}^{t} E(1−q)^i.
+func bbStays(p *[most]float64, n, t float64) (out slope) {
 	gamma, delta := p[bbGamma], p[bbDelta]+n
 	stay, byGamma, byDelta := 1.0, 0.0, 0.0 // E(1−q)^i and the derivatives of its logarithm
 	sum, sumGamma, sumDelta := 0.0, 0.0, 0.0
@@ -25,7 +29,7 @@ func (bgbb) expected(_ *work, p *[most]float64, x, _, n, t float64) slope {
 		sumGamma += stay * byGamma
 		sumDelta += stay * byDelta
 	}
-	out.v += math.Log(sum)
+	out.v = math.Log(sum)
 	if sum > 0 {
 		out.g[bbGamma], out.g[bbDelta] = sumGamma/sum, sumDelta/sum
 	}
@@ -40,15 +44,19 @@ func bbRate(p *[most]float64, x, n float64) slope {
 
 // residual is E p · Σ_{i≥1} E(1−q)^i / (1+d)^i = E p · δ′/((γ+δ′)(1+d)) · ₂F₁(1, δ′+1; γ+δ′+1; 1/(1+d)), δ′ = δ+n: Fader, Hardie & Shang
 // 2010, eq. 14. rate is d, per period.
-func (bgbb) residual(_ *work, p *[most]float64, x, _, n, rate float64) slope {
+func (bgbb) residual(w *work, p *[most]float64, x, _, n, rate float64) slope {
 	if !(rate > 0) {
 		return undefined()
 	}
-	out := bbRate(p, x, n)
+	return bbRate(p, x, n).times(w.periods[1].find(p, n, rate, func() slope { return bbLater(p, n, rate) }))
+}
+
+// bbLater is log Σ_{i≥1} E(1−q)^i / (1+d)^i.
+func bbLater(p *[most]float64, n, rate float64) (out slope) {
 	gamma, delta := p[bbGamma], p[bbDelta]+n
 	all := gamma + delta
 	f, by := num.Hypergeometric(1, delta+1, all+1, 1/(1+rate))
-	out.v += math.Log(delta/(all*(1+rate))) + math.Log(f)
+	out.v = math.Log(delta/(all*(1+rate))) + math.Log(f)
 	out.g[bbGamma] = -1/all + by[2]/f
 	out.g[bbDelta] = 1/delta - 1/all + (by[1]+by[2])/f
 	return out

@@ -43,12 +43,38 @@ type work struct {
 	moments moments
 	tail    tail // of a residual, by its arguments
 	stays   stays
+	periods [2]kept // of bg/bb: what is expected, and left, by periods observed
+}
+
+// kept is a figure that depends on the parameters, the time observed and what is asked, a horizon or a rate, alone.
+type kept struct {
+	known    bool
+	p        [most]float64
+	end, ask float64
+	v        slope
+}
+
+// find is the figure, found anew where it is not the one at hand.
+func (k *kept) find(p *[most]float64, end, ask float64, figure func() slope) slope {
+	if !k.known || k.p != *p || k.end != end || k.ask != ask {
+		*k = kept{true, *p, end, ask, figure()}
+	}
+	return k.v
 }
 
 // slope is a value with its derivatives by the parameters.
 type slope struct {
 	v float64
 	g [most]float64
+}
+
+// times is the logarithm of the product.
+func (s slope) times(o slope) slope {
+	s.v += o.v
+	for i, g := range o.g {
+		s.g[i] += g
+	}
+	return s
 }
 
 func undefined() slope { return slope{v: math.NaN()} }

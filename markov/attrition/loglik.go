@@ -18,15 +18,19 @@ func (f *Fit) LogLik(d *Data, threads int) (float64, error) {
 	sum := num.BlockSums(len(d.X), rowBlock, threads, 1, func(lo, hi int, sum []float64) {
 		t := f.teller(0.95)
 		for i := lo; i < hi; i++ {
-			c := Customer{X: d.X[i], Last: d.Last[i], T: d.T[i]}
-			if len(f.effects) > 0 {
-				c = d.Row(i)
-			}
-			t.turn(c)
+			t.turn(f.row(d, i))
 			sum[0] += d.weight(i) * t.s.logLik()
 		}
 	})
 	return sum[0] + d.constant(f.K), nil
+}
+
+// row is customer i, with the covariates if the model has any.
+func (f *Fit) row(d *Data, i int) Customer {
+	if len(f.effects) > 0 {
+		return d.Row(i)
+	}
+	return Customer{X: d.X[i], Last: d.Last[i], T: d.T[i]}
 }
 
 // fits says whether the model knows the customers and their covariates.

@@ -7,16 +7,22 @@ import "math"
 //
 //	Σ_{j≥1} Q^(kj−s) (1−p)^(j−1) = Q^(k−s) / (1 − (1−p) Q^k),
 //
-// which of k = 1 is λ/(δ+λp). Given alive, λ has the density λ^(R−1) e^(−α′λ) Σ_{s<k} (λ(T−tx))^s/s!, R = r+kx, α′ = α+T, and p is Beta(a, b+n). Both means are
-// trapezoidal sums, over log λ and the logit of p, where integrands are analytic in a strip of π/2 and more, so that they are exact but for rounding
-// (Trefethen & Weideman 2014, SIAM Review 56:385–458); tails that fall as powers only are geometric series.
+// which of k = 1 is λ/(δ+λp). Given s, λ is Gamma(R+s, α+T), R = r+kx, and p is Beta(a, b+n).
 func (l *bg) residual(w *work, p *[most]float64, x, last, end, rate float64) slope {
 	if !(rate > 0) {
 		return undefined()
 	}
-	whole, a1, silent, k := p[bgR]+float64(l.k)*x, p[bgAlpha]+end, end-last, float64(l.k)
-	h := fineness(whole)
-	stays := w.stays.of(p, x, rate, p[bgA], p[bgB]+l.occasions(x))
+	return l.mixed(p, x, last, end, func(s int) slope { return l.residualFrom(w, p, x, s, end, rate) })
+}
+
+// residualFrom is the residual given s ticks since the last purchase. Both means are
+// trapezoidal sums, over log λ and the logit of p, where integrands are analytic in a strip of π/2 and more, so that they are exact but for rounding
+// (Trefethen & Weideman 2014, SIAM Review 56:385–458); tails that fall as powers only are geometric series.
+func (l *bg) residualFrom(w *work, p *[most]float64, x float64, s int, end, rate float64) slope {
+	k := float64(l.k)
+	whole, a1 := p[bgR]+k*x+float64(s), p[bgAlpha]+end
+	h := fineness(p[bgR] + k*(x+1))
+	stays := w.stays.of(p, x, rate, p[bgA], p[bgB]+l.occasions(x), l.k, h)
 	var known, future struct{ sum, log, rate float64 } // of the density, and of it times purchases to come: sums, of log λ, of λ
 	var byA, byB float64
 	centre := math.Log(whole / a1)
@@ -24,26 +30,22 @@ func (l *bg) residual(w *work, p *[most]float64, x, last, end, rate float64) slo
 	nothing := math.Log(negligible / max(a1, 1/rate)) // the log of a λ that is as good as 0
 	add := func(i int) (more bool) {
 		at := float64(i) * h
-		v, lambda := at-centre, math.Exp(at)
+		v, mean := at-centre, stays.at(i)
 		density := math.Exp(-whole * (math.Expm1(v) - v))
-		tick := -math.Log1p(rate / lambda) // log Q
-		stage, stages, next := 1.0, 0.0, 0.0
-		for s := 0.0; s < k; s++ {
-			stages += stage
-			next += stage * math.Exp((k-s)*tick)
-			stage *= lambda * silent / (s + 1)
+		next := mean.tick
+		for range l.k - 1 - s {
+			next *= mean.tick
 		}
-		mean := stays.at(i, k*tick)
 		f := density * next * mean.v
-		known.sum += density * stages
-		known.log += density * stages * at
-		known.rate += density * stages * lambda
+		known.sum += density
+		known.log += density * at
+		known.rate += density * mean.lambda
 		future.sum += f
 		future.log += f * at
-		future.rate += f * lambda
+		future.rate += f * mean.lambda
 		byA += f * mean.byA
 		byB += f * mean.byB
-		return density*stages > negligible*known.sum || f > negligible*future.sum
+		return density > negligible*known.sum || f > negligible*future.sum
 	}
 	for i := first; add(i); i++ {
 	}
@@ -64,8 +66,7 @@ func (l *bg) residual(w *work, p *[most]float64, x, last, end, rate float64) slo
 // negligible is what a sum does not notice.
 const negligible = 1e-18
 
-// fineness is the step of a trapezoidal sum over the logarithm of a Gamma variable, or the logit of a Beta one, of so much information: small beside π/2
-// and its standard deviation.
+// fineness is the step of a trapezoidal sum over the logarithm of a Gamma variable, or the logit of a Beta one, of so much information: small beside π/2 and its standard deviation.
 func fineness(information float64) float64 { return min(0.25, 0.7/math.Sqrt(information)) }
 
 // geometric is Σ_{j≥1} e^(−cjh), and Σ_{j≥1} jh e^(−cjh).
@@ -74,41 +75,75 @@ func geometric(c, h float64) (sum, far float64) {
 	return 1 / up, h * (1 + up) / (up * up)
 }
 
-// stay is E 1/(1 − (1−p) Q^k) over p ~ Beta(a, b), and the derivatives of its logarithm.
-type stay struct{ v, byA, byB float64 }
+// stay is E 1/(1 − (1−p) Q^k) over p ~ Beta(a, b), and the derivatives of its logarithm, at a λ with its Q.
+type stay struct{ v, byA, byB, lambda, tick float64 }
 
-// stays are those of customers of one count, by place on the grid of log λ.
+// stays are those of customers of one count, by place on the grid of log λ; and the grid of u = logit p, of density e^(au) (1+e^u)^−(a+b), from its mode.
 type stays struct {
-	p          [most]float64
-	x, rate    float64
-	a, b       float64
-	step, turn float64 // of the grid of logit p; the mode
-	known      map[int]stay
+	p             [most]float64
+	x, rate       float64
+	a, b          float64
+	k             int
+	fine          float64 // step of the grid of log λ
+	base          int     // a place on it
+	up, down      grid[stay]
+	step, turn    float64 // of the grid of logit p; the mode
+	toOne, toZero grid[chance]
 }
 
-func (s *stays) of(p *[most]float64, x, rate, a, b float64) *stays {
-	if s.known == nil || s.p != *p || s.x != x || s.rate != rate {
-		*s = stays{*p, x, rate, a, b, fineness(a * b / (a + b)), math.Log(a / b), map[int]stay{}}
+// chance is a place on the grid of logit p: its weight, p, log p and log(1−p).
+type chance struct{ weight, p, logP, logQ float64 }
+
+// grid is the places 0, 1, 2 … that have been asked for.
+type grid[T any] []T
+
+func (s *stays) of(p *[most]float64, x, rate, a, b float64, k int, fine float64) *stays {
+	if s.k != k || s.p != *p || s.x != x || s.rate != rate {
+		*s = stays{p: *p, x: x, rate: rate, a: a, b: b, k: k, fine: fine, step: fineness(a * b / (a + b)), turn: math.Log(a / b),
+			up: s.up[:0], down: s.down[:0], toOne: s.toOne[:0], toZero: s.toZero[:0]}
 	}
 	return s
 }
 
-// at is that of place i; log is the logarithm of Q^k.
-func (s *stays) at(i int, log float64) stay {
-	if v, found := s.known[i]; found {
-		return v
+// at is that of place i of the grid of log λ.
+func (s *stays) at(i int) *stay {
+	if len(s.up)+len(s.down) == 0 {
+		s.base = i
 	}
-	v := s.mean(log)
-	s.known[i] = v
-	return v
+	side, n, way := &s.up, i-s.base, 1
+	if n < 0 {
+		side, n, way = &s.down, -n-1, -1
+	}
+	for len(*side) <= n {
+		j := s.base + len(*side)
+		if way < 0 {
+			j = s.base - 1 - len(*side)
+		}
+		*side = append(*side, s.mean(math.Exp(float64(j)*s.fine)))
+	}
+	return &(*side)[n]
 }
 
-// mean is a trapezoidal sum over u = logit p, of density e^(au) (1+e^u)^−(a+b).
-func (s *stays) mean(log float64) stay {
-	const far = 42.0 // from where on a power is all that is left
-	lost, kept := -math.Expm1(log), math.Exp(log)
+// chance is place j of the grid of logit p; those before it are known.
+func (s *stays) chance(j int) *chance {
+	side, n := &s.toOne, j
+	if j < 0 {
+		side, n = &s.toZero, -j-1
+	}
+	if len(*side) == n {
+		u := s.turn + float64(j)*s.step
+		p, q := -softplus(-u), -softplus(u)
+		*side = append(*side, chance{math.Exp(s.a*(u-s.turn) + (s.a+s.b)*(q+softplus(s.turn))), math.Exp(p), p, q})
+	}
+	return &(*side)[n]
+}
+
+// mean is a trapezoidal sum over u.
+func (s *stays) mean(lambda float64) stay {
+	const far = 42.0                                   // from where on a power is all that is left
+	round := -float64(s.k) * math.Log1p(s.rate/lambda) // log Q^k
+	lost, kept := -math.Expm1(round), math.Exp(round)
 	left, right := math.Log(max(lost, 1e-300))-far, far
-	level := func(u float64) float64 { return s.a*(u-s.turn) - (s.a+s.b)*(softplus(u)-softplus(s.turn)) }
 	var sum, logP, logQ, f, fLogP, fLogQ float64
 	put := func(weight, value, p, q float64) {
 		sum += weight
@@ -119,29 +154,30 @@ func (s *stays) mean(log float64) stay {
 		fLogP += weight * p
 		fLogQ += weight * q
 	}
-	add := func(u float64) (more bool) {
-		p, q := -softplus(-u), -softplus(u)
-		weight, value := math.Exp(level(u)), 1/(lost+kept*math.Exp(p))
-		put(weight, value, p, q)
-		return weight > negligible*sum || weight*value > negligible*f
+	add := func(j int) (more bool) {
+		c := s.chance(j)
+		value := 1 / (lost + kept*c.p)
+		put(c.weight, value, c.logP, c.logQ)
+		return c.weight > negligible*sum || c.weight*value > negligible*f
 	}
-	j := 0.0
-	for ; s.turn+j*s.step < right && add(s.turn+j*s.step); j++ {
+	at := func(j int) float64 { return s.turn + float64(j)*s.step }
+	j := 0
+	for ; at(j) < right && add(j); j++ {
 	}
-	if u := s.turn + (j-1)*s.step; u+s.step >= right { // p is 1
+	if at(j) >= right && j > 0 { // p is 1
 		if none, beyond := geometric(s.b, s.step); none > 0 {
-			put(math.Exp(level(u))*none, 1, 0, -u-beyond/none)
+			put(s.chance(j-1).weight*none, 1, 0, -at(j-1)-beyond/none)
 		}
 	}
 	j = -1
-	for ; s.turn+j*s.step > left && add(s.turn+j*s.step); j-- {
+	for ; at(j) > left && add(j); j-- {
 	}
-	if u := s.turn + (j+1)*s.step; u-s.step <= left { // p is 0
+	if at(j) <= left { // p is 0
 		if none, beyond := geometric(s.a, s.step); none > 0 {
-			put(math.Exp(level(u))*none, 1/lost, u-beyond/none, 0)
+			put(s.chance(min(j+1, 0)).weight*none, 1/lost, at(j+1)-beyond/none, 0)
 		}
 	}
-	return stay{f / sum, fLogP/f - logP/sum, fLogQ/f - logQ/sum}
+	return stay{f / sum, fLogP/f - logP/sum, fLogQ/f - logQ/sum, lambda, lambda / (lambda + s.rate)}
 }
 
 // softplus is log(1 + e^u).

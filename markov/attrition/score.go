@@ -1,9 +1,9 @@
 package attrition
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
+	"math"
+	"sort"
 
 	"mainstay/internal/num"
 )
@@ -19,7 +19,8 @@ type Questions struct {
 // Score is what a model says of a customer.
 type Score struct{ Alive, Expected, Residual Estimate }
 
-// Scores are those of all customers, in the order of Data: as Alive, Expected and Residual of each. Errors: a refused fit, values that the
+// Scores are those of all customers, in the order of Data: as Alive, Expected and Residual of each, which of BG/NBD and its kin are read from curves where
+// customers are many, to 1e-10. Errors: a refused fit, values that the
 // model does not know, covariates other than those of the fit.
 func (f *Fit) Scores(d *Data, q Questions) ([]Score, error) {
 	switch {
@@ -35,51 +36,64 @@ func (f *Fit) Scores(d *Data, q Questions) ([]Score, error) {
 	if err := f.fits(d); err != nil {
 		return nil, err
 	}
-	order := d.order(f.Model, q.Rate > 0)
+	order, runs := f.order(d, &q)
 	out := make([]Score, len(d.X))
 	num.Blocks(len(d.X), rowBlock, q.Threads, func(_, lo, hi int) {
 		t := f.teller(q.Level)
-		for at := lo; at < hi; at++ {
-			i := at
+		at := sort.Search(len(runs), func(i int) bool { return runs[i].hi > lo })
+		for place := lo; place < hi; place++ {
+			i := place
 			if order != nil {
-				i = int(order[at])
+				i = int(order[place])
 			}
-			c := Customer{X: d.X[i], Last: d.Last[i], T: d.T[i]}
-			if len(f.effects) > 0 {
-				c = d.Row(i)
+			var c *curve
+			if runs != nil {
+				for runs[at].hi <= place {
+					at++
+				}
+				c = runs[at].curve
 			}
-			out[i] = t.score(c, &q)
+			t.turn(f.row(d, i))
+			out[i] = t.score(&q, c)
 		}
 	})
 	return out, nil
 }
 
-func (t *teller) score(c Customer, q *Questions) Score {
-	t.turn(c)
+// score is what is said of the customer at hand, read from curves where there are any.
+func (t *teller) score(q *Questions, along *curve) Score {
 	s := Score{Alive: t.alive(), Residual: nothingKnown}
-	s.Expected = t.times(t.f.law.expected(&t.w, &t.p, c.X, c.Last, c.T, q.Horizon))
-	if q.Rate > 0 {
+	c := &t.c
+	if along != nil {
+		l := t.f.law.(*bg)
+		if len(t.values) < 2*along.width {
+			t.values = make([]float64, 2*along.width)
+		}
+		along.at(math.Log(t.p[bgAlpha]+c.T), t.values)
+		given := func(which int) Estimate {
+			return t.times(l.mixed(&t.p, c.X, c.Last, c.T, func(s int) slope { return along.slope(t.values, s, which) }))
+		}
+		if q.Rate > 0 {
+			s.Residual = given(1)
+		}
+		if q.Horizon > 0 {
+			s.Expected = given(0)
+			return s
+		}
+	} else if q.Rate > 0 {
 		s.Residual = t.times(t.f.law.residual(&t.w, &t.p, c.X, c.Last, c.T, q.Rate))
 	}
+	s.Expected = t.times(t.f.law.expected(&t.w, &t.p, c.X, c.Last, c.T, q.Horizon))
 	return s
 }
 
-// order is one of customers in which those follow each other whose residuals share long sums: of the same count, of Pareto/NBD the same time too; nil for
-// the order they are in.
-func (d *Data) order(m Model, residual bool) []int32 {
-	if !residual || m == BGBB || len(d.Purchase)+len(d.Dropout)+len(d.Stay) > 0 {
-		return nil
+// order is one of customers in which those follow each other who share long sums, nil for the one they are in; with curves, of BG/NBD and its kin.
+func (f *Fit) order(d *Data, q *Questions) ([]int32, []run) {
+	if l, is := f.law.(*bg); is && (q.Rate > 0 || q.Horizon > 0) {
+		return f.runs(d, l, q)
 	}
-	order := make([]int32, len(d.X))
-	for i := range order {
-		order[i] = int32(i)
+	if f.Model == ParetoNBD && q.Rate > 0 && len(f.effects) == 0 || f.Model == BGBB {
+		return sortedBy([][]float64{d.X, d.T}), nil
 	}
-	first, second := d.X, d.T
-	if m == ParetoNBD {
-		first, second = d.T, d.X
-	}
-	slices.SortFunc(order, func(a, b int32) int {
-		return cmp.Or(cmp.Compare(first[a], first[b]), cmp.Compare(second[a], second[b]), cmp.Compare(a, b))
-	})
-	return order
+	return nil, nil
 }
