@@ -29,6 +29,13 @@ func AttritionText(w io.Writer, a *Attrition) error {
 	section(b, "MODELS  the lower the BIC, the better for its size", a.models())
 	if s.Fit.Certificate.Certified() {
 		section(b, "PARAMETERS  of "+a.name(s.Fit)+", time in "+s.Config.Unit+"s", a.parameters())
+		if s.Influence != nil {
+			section(b, "COVARIATES  how many times the rates, by a unit or level", a.effects())
+		}
+		if p := s.Segments; p != nil && p.Pooled.Certificate.Certified() {
+			section(b, "SEGMENTS  by "+s.Config.By+", pooled; rates of somebody new, by "+s.Config.Unit, a.segments())
+			section(b, "  and how much they differ: a standard deviation between segments, of the logarithm", a.spread())
+		}
 		section(b, fmt.Sprintf("AHEAD  the next %s days, and all to come", fixed(s.Config.Horizon, 0)), a.ahead())
 		if s.Holdout != nil {
 			section(b, fmt.Sprintf("HOLDOUT  purchase days from %s to %s, by repeat purchases before", s.Until+1, s.AsOf), a.holdout())
@@ -56,10 +63,14 @@ func (a *Attrition) headline() string {
 
 // name is a model's, with its k.
 func (a *Attrition) name(f *attrition.Fit) string {
+	name := string(f.Model)
 	if f.Model == attrition.MBGCNBD {
-		return strings.TrimSuffix(string(f.Model), "k") + count(f.K)
+		name = strings.TrimSuffix(name, "k") + count(f.K)
 	}
-	return string(f.Model)
+	if len(f.Coefficients) > 0 {
+		name += ", covariates"
+	}
+	return name
 }
 
 func (a *Attrition) models() *grid {
@@ -207,6 +218,7 @@ func (a *Attrition) notes() []string {
 	if r := s.Leaving; r != nil {
 		out = append(out, fmt.Sprintf("whether anybody leaves, against nbd: 2 Δ log L = %s, %s", fixed(r.Statistic, 2), withP(r.P)))
 	}
+	out = append(out, a.testNotes()...)
 	if s.Fit.Model == attrition.NBD {
 		out = append(out, "nbd: nobody leaves, as far as this book tells: P(alive) is 1 and expected purchase days are a rate; observe longer where customers do leave")
 	}

@@ -14,7 +14,8 @@ func WriteAttritionJSON(w io.Writer, a *Attrition) error {
 		Customers: len(s.Customers.First), Level: s.Config.Level, HorizonDays: s.Config.Horizon, Rate: s.Config.Rate,
 		Regularity: attritionTiming{number(s.Timing.K), number(s.Timing.SE), s.Timing.Nearest, s.Timing.Customers},
 		Alive:      nan, Expected: nan, Value: nan, Residual: nan,
-		Parameters: newAttritionParameters(s), Leaving: newAttritionTest(s.Leaving), Holdout: newAttritionHoldout(s.Holdout), Curve: []attritionPoint{}, Notes: a.notes(),
+		Parameters: newAttritionParameters(s), Leaving: newAttritionTest(s.Leaving),
+		Covariates: newAttritionCovariates(s), Segments: newAttritionSegments(s), Holdout: newAttritionHoldout(s.Holdout), Curve: []attritionPoint{}, Notes: a.notes(),
 	}
 	for _, f := range s.Fits {
 		doc.Models = append(doc.Models, newAttritionModel(f))

@@ -18,6 +18,9 @@ func AttritionCustomers(a *Attrition) *Table {
 	b.integer("repeats", "x: purchase days after the first; of bg/bb periods with one", func(i int) int64 { return int64(c.Data.X[i]) })
 	b.float("recency", "t.x: from the first to the last, in units of time", func(i int) float64 { return c.Data.Last[i] })
 	b.float("age", "T: from the first to the last day that the fit knows", func(i int) float64 { return c.Data.T[i] })
+	if p := s.Segments; p != nil && p.Pooled.Certificate.Certified() {
+		b.text("segment", "the segment, of --by", func(i int) string { return p.Names[p.Of[i]] })
+	}
 	b.attritionColumns("alive", "probability of being alive on that day; 1 without a repeat in bg/nbd, by construction", func(i int) attrition.Estimate { return s.Scores[i].Alive })
 	b.attritionColumns("expected", "purchase days expected in the horizon", func(i int) attrition.Estimate { return s.Scores[i].Expected })
 	b.attritionColumns("per_purchase", "money that a purchase day is expected to bring (Gamma-Gamma)", func(i int) attrition.Estimate { return s.Worth[i].PerPurchase })
@@ -43,28 +46,30 @@ func (b *columns) attritionColumns(name, doc string, f func(i int) attrition.Est
 const AttritionSchema = "mainstay.attrition/1"
 
 type attritionDocument struct {
-	Schema      string            `json:"schema"`
-	Files       []string          `json:"files"`
-	Until       string            `json:"until"`
-	AsOf        string            `json:"as_of"`
-	Unit        string            `json:"unit"`
-	Customers   int               `json:"customers"`
-	Level       float64           `json:"level"`
-	HorizonDays float64           `json:"horizon_days"`
-	Rate        float64           `json:"rate"`
-	Model       *string           `json:"model"`
-	Regularity  attritionTiming   `json:"regularity"`
-	Models      []attritionModel  `json:"models"`
-	Parameters  []attritionFigure `json:"parameters"`
-	Leaving     *attritionTest    `json:"leaving"`
-	Spend       *attritionSpend   `json:"spend"`
-	Alive       number            `json:"alive"`
-	Expected    number            `json:"expected"`
-	Value       number            `json:"value"`
-	Residual    number            `json:"residual_value"`
-	Holdout     *attritionHoldout `json:"holdout"`
-	Curve       []attritionPoint  `json:"curve"`
-	Notes       []string          `json:"notes"`
+	Schema      string               `json:"schema"`
+	Files       []string             `json:"files"`
+	Until       string               `json:"until"`
+	AsOf        string               `json:"as_of"`
+	Unit        string               `json:"unit"`
+	Customers   int                  `json:"customers"`
+	Level       float64              `json:"level"`
+	HorizonDays float64              `json:"horizon_days"`
+	Rate        float64              `json:"rate"`
+	Model       *string              `json:"model"`
+	Regularity  attritionTiming      `json:"regularity"`
+	Models      []attritionModel     `json:"models"`
+	Parameters  []attritionFigure    `json:"parameters"`
+	Leaving     *attritionTest       `json:"leaving"`
+	Covariates  *attritionCovariates `json:"covariates"`
+	Segments    *attritionSegments   `json:"segments"`
+	Spend       *attritionSpend      `json:"spend"`
+	Alive       number               `json:"alive"`
+	Expected    number               `json:"expected"`
+	Value       number               `json:"value"`
+	Residual    number               `json:"residual_value"`
+	Holdout     *attritionHoldout    `json:"holdout"`
+	Curve       []attritionPoint     `json:"curve"`
+	Notes       []string             `json:"notes"`
 }
 
 type attritionTiming struct {

@@ -10,6 +10,7 @@ import (
 
 	"mainstay/ingest"
 	"mainstay/reports"
+	"mainstay/segment"
 	"mainstay/segment/latent"
 )
 
@@ -33,6 +34,12 @@ one with a positive net amount; value is what a purchase day of the customer is 
 (Gamma-Gamma) times the purchase days, which takes spend and frequency as unrelated: their
 correlation is shown.
 
+--by pools segments: each has parameters of its own, drawn to those of the others as far as its customers
+are few or the segments alike, so that five customers have an answer too; whether segments differ is
+tested. --on lets covariates act on all: how many times the rate of buying, and the rate (bg/nbd and
+mbg/nbd: the odds) of leaving, a unit or level brings, with tests. Both read attributes, which hold as
+they are today and must not tell what came of a customer.
+
 --until fits what happened until a day and holds the rest against it. --out writes every customer with
 intervals. Intervals are of means, from the uncertainty of the parameters: what one customer does
 varies more.
@@ -52,6 +59,8 @@ func (o *attritionOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.study.Model, "model", o.study.Model, "`MODEL`: auto, nbd, bg/nbd, mbg/nbd, mbg/cnbd-k, pareto/nbd, bg/bb")
 	f.StringVar(&o.study.Unit, "time-unit", o.study.Unit, "`UNIT` of time of the parameters, and period of bg/bb: day, week, month, quarter, year")
 	f.IntVar(&o.study.K, "regularity", o.study.K, "`K` of mbg/cnbd-k: 1 is chance, 12 a clock (default: estimated)")
+	f.StringVar(&o.study.By, "by", "", "fit the segments of this `COLUMN` of accounts or transactions, which borrow from each other")
+	f.StringVar(&o.study.On, "on", "", "covariates of buying and leaving, as `TERMS` of a formula: 'industry + log(employees)'")
 	f.StringVar(&o.until, "until", "", "fit what happened until this `DATE`, hold the rest against it")
 	f.Float64Var(&o.study.Horizon, "horizon", o.study.Horizon, "`DAYS` ahead of expected purchases and value")
 	f.Float64Var(&o.study.Rate, "rate", o.study.Rate, "annual discount rate of all purchases to come; 0 leaves them out")
@@ -69,6 +78,8 @@ func newAttritionCommand(a *app) *cobra.Command {
 		Example: `  mainstay attrition orders.parquet
   mainstay attrition orders.parquet --until 2025-12-31
   mainstay attrition orders.parquet --model pareto/nbd --time-unit month --out customers.csv
+  mainstay attrition orders.parquet --accounts accounts.csv --by industry
+  mainstay attrition orders.parquet --accounts accounts.csv --on 'industry + region' --json
   mainstay attrition orders.parquet --model bg/bb --time-unit quarter --json`,
 	}
 	o.addFlags(cmd.Flags())
@@ -80,6 +91,11 @@ func (o *attritionOptions) check() error {
 	if err := o.study.Check(); err != nil {
 		return usageError{err}
 	}
+	if o.study.On != "" {
+		if _, err := latent.Covariates(o.study.On); err != nil {
+			return usageError{err}
+		}
+	}
 	if o.until != "" {
 		day, err := time.Parse(time.DateOnly, o.until)
 		if err != nil {
@@ -90,6 +106,21 @@ func (o *attritionOptions) check() error {
 	return checkFiles(o.reads(), o.out)
 }
 
+// attributes are those that --by and --on name.
+func (o *attritionOptions) attributes() []string {
+	if o.study.By != "" {
+		return []string{o.study.By}
+	}
+	if o.study.On == "" {
+		return nil
+	}
+	f, err := latent.Covariates(o.study.On)
+	if err != nil {
+		return nil // check has said it
+	}
+	return f.Predictors()
+}
+
 func runAttrition(ctx context.Context, a *app, o *attritionOptions) (err error) {
 	if err := o.check(); err != nil {
 		return err
@@ -98,6 +129,16 @@ func runAttrition(ctx context.Context, a *app, o *attritionOptions) (err error) 
 	if err != nil {
 		return err
 	}
+	in, err := a.inputs(ctx, &o.inputOptions, p)
+	if err != nil {
+		return err
+	}
+	if extra := extraAttributes(o.attributes(), p, in.Accounts); len(extra) > 0 {
+		o.config.Ingest.Columns.Attributes = append(o.config.Ingest.Columns.Attributes, extra...)
+		if p, err = a.plan(ctx, &o.inputOptions); err != nil {
+			return err
+		}
+	}
 	a.logWarnings(false, reports.Warnings(p, nil))
 	ledger, err := ingest.Build(ctx, files, p, o.threads, nil, a.rowProgress(p))
 	if err != nil {
@@ -105,7 +146,15 @@ func runAttrition(ctx context.Context, a *app, o *attritionOptions) (err error) 
 	}
 	defer ledger.Recover(&err)
 	a.progress.say("fitting")
-	study, err := latent.Run(ledger, p.AsOf, o.study, o.threads)
+	var attributes latent.Attributes
+	if len(o.attributes()) > 0 {
+		book, err := segment.OpenBook(ledger, in, o.config.Segment, o.threads)
+		if err != nil {
+			return err
+		}
+		attributes = book.CustomerColumns
+	}
+	study, err := latent.Run(ledger, p.AsOf, o.study, attributes, o.threads)
 	if err != nil {
 		return err
 	}

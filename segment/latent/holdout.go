@@ -42,7 +42,7 @@ func (s *Study) hold(threads int) error {
 			return fmt.Errorf("the holdout from %s to %s is shorter than a %s, the period of bg/bb", s.Until, s.AsOf, s.Config.Unit)
 		}
 	}
-	scores, err := s.Fit.Scores(d, attrition.Questions{Horizon: h.Units, Level: s.Config.Level, Threads: threads})
+	scores, err := s.scores(attrition.Questions{Horizon: h.Units, Level: s.Config.Level, Threads: threads})
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ package latent
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"mainstay/ingest"
 	"mainstay/markov/attrition"
@@ -22,6 +23,8 @@ type Config struct {
 	Horizon float64    // days ahead
 	Rate    float64    // discount rate, annual effective; 0 = no residual
 	Level   float64    // of intervals
+	By      string     // an attribute whose segments are pooled; "" = none
+	On      string     // covariates of buying and leaving, the right-hand side of a formula; "" = none
 }
 
 // Defaults are those of mainstay attrition.
@@ -45,6 +48,8 @@ type Study struct {
 	Fit       *attrition.Fit   // the one chosen
 	Bounds    []attrition.Bounds
 	Leaving   *attrition.Ratio // whether anybody leaves: the best of the models that can be tested against nbd; nil where there is none
+	Segments  *Segments        // nil without Config.By
+	Influence *Influence       // nil without Config.On
 	Spend     *spend.Fit
 	Scores    []attrition.Score // by customer: P(alive), expected purchase days in the horizon, discounted purchase days to come
 	Worth     []Worth           // by customer
@@ -80,14 +85,21 @@ func (c *Config) Check() error {
 		return fmt.Errorf("the horizon is %v days; expected 1 to 36525", c.Horizon)
 	case !(c.Rate >= 0 && c.Rate <= 10):
 		return fmt.Errorf("the discount rate is %v; expected an annual rate from 0 to 10, 0.1 for 10 %%", c.Rate)
+	case c.By != "" && c.On != "":
+		return fmt.Errorf("segments are pooled (--by) or covariates act on all (--on), not both")
+	case c.On != "" && !slices.Contains(withCovariates, attrition.Model(c.Model)) && c.Model != Auto:
+		return fmt.Errorf("%s takes no covariates; expected auto, bg/nbd, mbg/nbd or pareto/nbd with --on", c.Model)
 	case !(c.Level > 0 && c.Level < 1):
 		return fmt.Errorf("the level is %v; expected a number between 0 and 1, such as 0.95", c.Level)
 	}
 	return nil
 }
 
-// Run fits and asks. Errors: what Check finds; a holdout that is none of the Ledger's days.
-func Run(l *ingest.Ledger, asOf ingest.Day, c Config, threads int) (*Study, error) {
+// withCovariates are the models that take covariates of both buying and leaving.
+var withCovariates = []attrition.Model{attrition.BGNBD, attrition.MBGNBD, attrition.ParetoNBD}
+
+// Run fits and asks. attributes are for Config.By and On, else nil. Errors: what Check finds; a holdout that is none of the Ledger's days; attributes that are not there.
+func Run(l *ingest.Ledger, asOf ingest.Day, c Config, attributes Attributes, threads int) (*Study, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
@@ -100,6 +112,17 @@ func Run(l *ingest.Ledger, asOf ingest.Day, c Config, threads int) (*Study, erro
 	}
 	s.Customers = gather(l, s.Until, asOf, s.UnitDays, c.Model == string(attrition.BGBB), threads)
 	if err := s.fit(threads); err != nil || !s.Fit.Certificate.Certified() {
+		return s, err
+	}
+	o := attrition.Options{Threads: threads, K: s.Fit.K, FreeK: s.Fit.FreeK}
+	var err error
+	switch {
+	case c.By != "":
+		err = s.pool(attributes, o)
+	case c.On != "":
+		err = s.influence(attributes, o)
+	}
+	if err != nil || !s.Fit.Certificate.Certified() {
 		return s, err
 	}
 	return s, s.ask(threads)
@@ -119,7 +142,9 @@ func (s *Study) fit(threads int) error {
 	models := []attrition.Model{attrition.Model(s.Config.Model)}
 	if s.Config.Model == Auto {
 		models = []attrition.Model{attrition.NBD, attrition.BGNBD, attrition.MBGNBD, attrition.ParetoNBD}
-		if k > 1 {
+		if s.Config.On != "" {
+			models = withCovariates
+		} else if k > 1 {
 			models = append(models, attrition.MBGCNBD)
 		}
 	}
@@ -158,7 +183,7 @@ func (s *Study) ask(threads int) error {
 	if s.Bounds, err = s.Fit.Bounds(&cust.Data, s.Config.Level, threads); err != nil {
 		return err
 	}
-	if s.Scores, err = s.Fit.Scores(&cust.Data, attrition.Questions{Horizon: horizon, Rate: rate, Level: s.Config.Level, Threads: threads}); err != nil {
+	if s.Scores, err = s.scores(attrition.Questions{Horizon: horizon, Rate: rate, Level: s.Config.Level, Threads: threads}); err != nil {
 		return err
 	}
 	if s.Spend, err = spend.GammaGamma(cust.Data.X, cust.Mean, spend.Options{Level: s.Config.Level, Threads: threads}); err != nil {

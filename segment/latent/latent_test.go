@@ -48,7 +48,7 @@ func TestCDNOW(t *testing.T) {
 	} {
 		cfg := Defaults
 		cfg.Model, cfg.Until = c.model, until
-		s, err := Run(l, l.AsOf, cfg, 2)
+		s, err := Run(l, l.AsOf, cfg, nil, 2)
 		if err != nil || !s.Fit.Certificate.Certified() {
 			t.Fatal(err, s)
 		}

@@ -1,0 +1,228 @@
+package attrition
+
+import (
+	"math"
+
+	"mainstay/internal/num"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// parabola is a log-likelihood c + h′v − ½ v′Hv, H without negative eigenvalues.
+type parabola struct {
+	h []float64
+	H *mat.SymDense
+}
+
+// around is that of segment s at its mode. Where the likelihood bends up, as that of a handful of customers may, it is taken as straight.
+func (p *pooling) around(s int) parabola {
+	v := p.mode[s]
+	_, g, hessian := p.surface(s, v)
+	n := len(v)
+	hessian.ScaleSym(-1, hessian)
+	var eigen mat.EigenSym
+	if !eigen.Factorize(hessian, true) {
+		return parabola{make([]float64, n), mat.NewSymDense(n, nil)}
+	}
+	values := eigen.Values(nil)
+	var vectors mat.Dense
+	eigen.VectorsTo(&vectors)
+	diagonal := mat.NewSymDense(n, nil)
+	for i, e := range values {
+		diagonal.SetSym(i, i, max(0, e))
+	}
+	out := parabola{g, sandwich(&vectors, diagonal)}
+	for i := range n {
+		for j := range n {
+			out.h[i] += out.H.At(i, j) * v[j]
+		}
+	}
+	return out
+}
+
+// shrunk are A = (I + TH)⁻¹ and Q = HA, the precision of what a segment says of the centre; T = diag τ². Nil where they do not exist.
+func (q *parabola) shrunk(tau []float64) (a, precision *mat.Dense) {
+	n := len(tau)
+	one := mat.NewDense(n, n, nil)
+	for i := range n {
+		for j := range n {
+			one.Set(i, j, tau[i]*tau[i]*q.H.At(i, j))
+		}
+		one.Set(i, i, 1+one.At(i, i))
+	}
+	a, precision = mat.NewDense(n, n, nil), mat.NewDense(n, n, nil)
+	if a.Inverse(one) != nil {
+		return nil, nil
+	}
+	precision.Mul(q.H, a)
+	return a, precision
+}
+
+// precision is Σ Q, what all segments say of the centre.
+func precision(all []parabola, tau []float64) *mat.SymDense {
+	sum := mat.NewSymDense(len(tau), nil)
+	for s := range all {
+		_, q := all[s].shrunk(tau)
+		if q == nil {
+			return nil
+		}
+		for i := range tau {
+			for j := i; j < len(tau); j++ {
+				sum.SetSym(i, j, sum.At(i, j)+(q.At(i, j)+q.At(j, i))/2)
+			}
+		}
+	}
+	return sum
+}
+
+// posterior is the covariance K + A C A′ of a segment, C the inverse of the precision of the centre, and how much of its estimate is its own.
+func (q *parabola) posterior(tau []float64, between *mat.SymDense) (*mat.SymDense, float64) {
+	a, _ := q.shrunk(tau)
+	n := len(tau)
+	var chol mat.Cholesky
+	c := mat.NewSymDense(n, nil)
+	if chol.Factorize(between) {
+		_ = chol.InverseTo(c)
+	}
+	out := sandwich(a, c)
+	trace := 0.0
+	for i := range n {
+		trace += a.At(i, i)
+		for j := i; j < n; j++ {
+			k := (a.At(i, j)*tau[j]*tau[j] + a.At(j, i)*tau[i]*tau[i]) / 2
+			out.SetSym(i, j, out.At(i, j)+k)
+		}
+	}
+	return out, 1 - trace/float64(n)
+}
+
+// restricted is where the restricted likelihood of μ and τ is largest: with r_s = A′(h − Hμ), per segment,
+//
+//	R(τ) = Σ [½ h′Kh − ½ log|I + TH|] + ½ q′C q − ½ log|C⁻¹|,   ∂R/∂τᵢ = τᵢ Σ [r_sᵢ² − (Q_s − Q_s C Q_s)ᵢᵢ],
+//
+// q = Σ A′h, μ = Cq (Patterson & Thompson 1971, Biometrika 58:545–554). R is even in τ, so that τ = 0, segments that do not differ, is a maximum like any other, without an edge. μ is fixed by the rest.
+func restricted(all []parabola, starts [][]float64) (mu, tau []float64, ok bool) {
+	n := len(all[0].h)
+	ends := num.ClimbBest(func(tau []float64) (float64, []float64, *mat.SymDense) {
+		value, gradient, _ := restrictedAt(all, tau)
+		if math.IsNaN(value) {
+			return value, nil, nil
+		}
+		hessian := mat.NewSymDense(n, nil)
+		const h = 1e-5
+		slopes := mat.NewDense(n, n, nil)
+		for i := range n {
+			up, down := append([]float64{}, tau...), append([]float64{}, tau...)
+			up[i], down[i] = up[i]+h, down[i]-h
+			_, high, _ := restrictedAt(all, up)
+			_, low, _ := restrictedAt(all, down)
+			for j := range n {
+				slopes.Set(i, j, (high[j]-low[j])/(2*h))
+			}
+		}
+		for i := range n {
+			for j := i; j < n; j++ {
+				hessian.SetSym(i, j, (slopes.At(i, j)+slopes.At(j, i))/2)
+			}
+		}
+		return value, gradient, hessian
+	}, cut(starts, n), len(starts))
+	var best *num.Ascent
+	for _, e := range ends { // sums of precisions that nearly cancel leave more than a fit's 1e-9 of slope
+		flat := e.Converged
+		if !flat && e.Gradient != nil {
+			flat = true
+			for _, g := range e.Gradient {
+				flat = flat && math.Abs(g) <= 1e-6
+			}
+		}
+		if flat && (best == nil || e.Value > best.Value) {
+			best = e
+		}
+	}
+	if best == nil {
+		return nil, nil, false
+	}
+	tau = best.Theta
+	for i := range tau {
+		if tau[i] = math.Abs(tau[i]); tau[i] < 1e-6 {
+			tau[i] = 0
+		}
+	}
+	_, _, mu = restrictedAt(all, tau)
+	return mu, tau, true
+}
+
+// everywhere are spreads to begin with; of a law of fewer parameters the first of each.
+var everywhere = [][]float64{{.05, .05, .05, .05}, {.3, .3, .3, .3}, {1, 1, 1, 1}}
+
+// nearby is spreads to go on from: those that are 0 may be more.
+func nearby(tau []float64) []float64 {
+	out := append([]float64{}, tau...)
+	for i, t := range out {
+		if t == 0 {
+			out[i] = .02
+		}
+	}
+	return out
+}
+
+func cut(starts [][]float64, n int) (out [][]float64) {
+	for _, s := range starts {
+		out = append(out, s[:n])
+	}
+	return out
+}
+
+// restrictedAt is R and its gradient, each divided by the number of segments, and μ. NaN where centre or segments are not determined.
+func restrictedAt(all []parabola, tau []float64) (float64, []float64, []float64) {
+	n, nan := len(tau), math.NaN()
+	undefined := make([]float64, n)
+	for i := range undefined {
+		undefined[i] = nan
+	}
+	sum := precision(all, tau)
+	var chol mat.Cholesky
+	if sum == nil || !chol.Factorize(sum) {
+		return nan, undefined, undefined
+	}
+	c := mat.NewSymDense(n, nil)
+	if chol.InverseTo(c) != nil {
+		return nan, undefined, undefined
+	}
+	value := -chol.LogDet() / 2
+	q := mat.NewVecDense(n, nil)
+	for s := range all {
+		a, _ := all[s].shrunk(tau)
+		var own mat.VecDense
+		own.MulVec(a.T(), mat.NewVecDense(n, all[s].h))
+		q.AddVec(q, &own)
+		log, _ := mat.LogDet(a)
+		value += log / 2
+		for i := range n {
+			value += all[s].h[i] * tau[i] * tau[i] * own.AtVec(i) / 2
+		}
+	}
+	var mu mat.VecDense
+	mu.MulVec(c, q)
+	value += mat.Dot(q, &mu) / 2
+	gradient := make([]float64, n)
+	for s := range all {
+		a, precise := all[s].shrunk(tau)
+		var expected, left, r mat.VecDense
+		expected.MulVec(all[s].H, &mu)
+		left.SubVec(mat.NewVecDense(n, all[s].h), &expected)
+		r.MulVec(a.T(), &left)
+		var half, known mat.Dense
+		half.Mul(precise, c)
+		known.Mul(&half, precise)
+		for i := range n {
+			gradient[i] += tau[i] * (r.AtVec(i)*r.AtVec(i) - precise.At(i, i) + known.At(i, i))
+		}
+	}
+	segments := float64(len(all))
+	for i := range gradient {
+		gradient[i] /= segments
+	}
+	return value / segments, gradient, mu.RawVector().Data
+}

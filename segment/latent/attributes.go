@@ -1,0 +1,219 @@
+package latent
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"mainstay/ingest"
+	"mainstay/markov/attrition"
+	"mainstay/regress/formula"
+)
+
+// Attributes gives attributes of customers at places of the Ledger: see segment.Book.CustomerColumns.
+type Attributes func(names []string, shard, row []int32) ([]formula.Column, error)
+
+const unknownLevel = "(unknown)"
+
+// Most segments of a pooling, and numbers that are segments as they are.
+const (
+	mostSegments = 1000
+	mostNumbers  = 20
+)
+
+// Segments are those of Config.By, by name.
+type Segments struct {
+	Names  []string
+	Of     []int32 // by customer
+	Pooled *attrition.Pooled
+}
+
+// Influence is what buying and leaving owe to the covariates of Config.On.
+type Influence struct {
+	Names           []string       // of the columns of the design
+	Plain           *attrition.Fit // without
+	All             attrition.Ratio
+	Buying, Leaving *attrition.Ratio // of the covariates of one beside those of the other; nil where a fit was refused
+}
+
+// Covariates are the columns that a formula's right-hand side names. Errors are *ingest.ConfigError.
+func Covariates(on string) (*formula.Formula, error) {
+	f, err := formula.Parse("purchases ~ "+on, []string{"purchases"})
+	if err != nil {
+		return nil, &ingest.ConfigError{Msg: "--on: " + err.Error()}
+	}
+	if f.IsSurvival() || !f.Intercept || len(f.Predictors()) == 0 {
+		return nil, &ingest.ConfigError{Msg: "--on: covariates are terms, as in industry + log(employees); the constant stays in"}
+	}
+	return f, nil
+}
+
+// design sets the covariates of the customers.
+func (s *Study) design(attributes Attributes) ([]string, error) {
+	f, err := Covariates(s.Config.On)
+	if err != nil {
+		return nil, err
+	}
+	c := s.Customers
+	data := &formula.Data{Rows: len(c.Shard)}
+	if data.Columns, err = attributes(f.Predictors(), c.Shard, c.Row); err != nil {
+		return nil, err
+	}
+	for _, col := range data.Columns {
+		lacking := 0
+		for i := range data.Rows {
+			if col.Missing(i) {
+				if lacking++; col.Number == nil {
+					col.Text[i] = unknownLevel
+				}
+			}
+		}
+		if lacking > 0 && col.Number != nil {
+			return nil, &ingest.ConfigError{Msg: fmt.Sprintf("%s is not known of %d of %d customers: fill it, or leave it out of --on", col.Name, lacking, data.Rows)}
+		}
+	}
+	data.Columns = append(data.Columns, formula.Column{Name: "purchases", Number: c.Data.X})
+	frame, err := formula.NewFrame(f, data, nil)
+	if err != nil {
+		return nil, &ingest.ConfigError{Msg: "--on: " + err.Error()}
+	}
+	coding, err := frame.Learn(nil)
+	if err == nil {
+		err = coding.Usable()
+	}
+	if err != nil {
+		return nil, &ingest.ConfigError{Msg: "--on: " + err.Error()}
+	}
+	d, _ := coding.Design(nil)
+	k := len(d.Names)
+	if len(frame.Rows) != data.Rows || k < 2 {
+		return nil, &ingest.ConfigError{Msg: fmt.Sprintf("--on: the terms are known of %d of %d customers, in %d columns; expected all of them, and a column at least", len(frame.Rows), data.Rows, k-1)}
+	}
+	columns := make([][]float64, k-1)
+	for j := range columns {
+		for i := range data.Rows {
+			columns[j] = append(columns[j], d.X[i*k+1+j])
+		}
+	}
+	c.Data.Purchase, c.Data.Dropout = columns, columns
+	return d.Names[1:], nil
+}
+
+// influence fits the chosen model with covariates, and tests them.
+func (s *Study) influence(attributes Attributes, o attrition.Options) error {
+	names, err := s.design(attributes)
+	if err != nil {
+		return err
+	}
+	in := &Influence{Names: names, Plain: s.Fit}
+	if s.Fit, err = attrition.FitModel(s.Fit.Model, &s.Customers.Data, o); err != nil {
+		return err
+	}
+	s.Fits = append(s.Fits, s.Fit)
+	s.Influence = in
+	if in.All, err = attrition.LikelihoodRatio(in.Plain, s.Fit); err != nil {
+		return nil //nolint:nilerr // refused: the certificate says it
+	}
+	less := func(drop func(d *attrition.Data)) *attrition.Ratio {
+		d := s.Customers.Data
+		drop(&d)
+		f, err := attrition.FitModel(s.Fit.Model, &d, o)
+		if err != nil {
+			return nil
+		}
+		r, err := attrition.LikelihoodRatio(f, s.Fit)
+		if err != nil {
+			return nil
+		}
+		return &r
+	}
+	in.Buying = less(func(d *attrition.Data) { d.Purchase = nil })
+	in.Leaving = less(func(d *attrition.Data) { d.Dropout = nil })
+	return nil
+}
+
+// pool fits the chosen model by segment.
+func (s *Study) pool(attributes Attributes, o attrition.Options) error {
+	c := s.Customers
+	columns, err := attributes([]string{s.Config.By}, c.Shard, c.Row)
+	if err != nil {
+		return err
+	}
+	col := &columns[0]
+	label := func(i int) string {
+		switch {
+		case col.Missing(i):
+			return unknownLevel
+		case col.Number != nil:
+			return strconv.FormatFloat(col.Number[i], 'g', -1, 64)
+		}
+		return strings.TrimSpace(col.Text[i])
+	}
+	out := &Segments{Of: make([]int32, len(c.Shard))}
+	number := map[string]int32{}
+	for i := range c.Shard {
+		number[label(i)] = 0
+	}
+	for name := range number {
+		out.Names = append(out.Names, name)
+	}
+	slices.Sort(out.Names)
+	switch n := len(out.Names); {
+	case n < 2:
+		return &ingest.ConfigError{Msg: fmt.Sprintf("--by %s: all customers are %s; segments are two at least", s.Config.By, strings.Join(out.Names, ""))}
+	case n > mostSegments || col.Number != nil && n > mostNumbers:
+		return &ingest.ConfigError{Msg: fmt.Sprintf("--by %s: %d segments; expected at most %d, of numbers %d", s.Config.By, n, mostSegments, mostNumbers)}
+	}
+	for k, name := range out.Names {
+		number[name] = int32(k)
+	}
+	data := make([]*attrition.Data, len(out.Names))
+	for k := range data {
+		data[k] = &attrition.Data{}
+	}
+	all := &c.Data
+	for i := range out.Of {
+		out.Of[i] = number[label(i)]
+		d := data[out.Of[i]]
+		d.X, d.Last, d.T, d.LogGaps = append(d.X, all.X[i]), append(d.Last, all.Last[i]), append(d.T, all.T[i]), append(d.LogGaps, all.LogGaps[i])
+	}
+	if out.Pooled, err = attrition.Pool(s.Fit.Model, data, o); err != nil {
+		return err
+	}
+	s.Segments = out
+	return nil
+}
+
+// scores asks the fit of every customer: that of the segment where there are any.
+func (s *Study) scores(q attrition.Questions) ([]attrition.Score, error) {
+	if s.Segments == nil || !s.Segments.Pooled.Certificate.Certified() {
+		return s.Fit.Scores(&s.Customers.Data, q)
+	}
+	out := make([]attrition.Score, len(s.Customers.Shard))
+	for k, f := range s.Segments.Pooled.Segments {
+		d, who := &attrition.Data{}, []int{}
+		all := &s.Customers.Data
+		for i, of := range s.Segments.Of {
+			if int(of) == k {
+				who = append(who, i)
+				d.X, d.Last, d.T = append(d.X, all.X[i]), append(d.Last, all.Last[i]), append(d.T, all.T[i])
+			}
+		}
+		part, err := f.Scores(d, q)
+		if err != nil {
+			return nil, err
+		}
+		for j, i := range who {
+			out[i] = part[j]
+		}
+	}
+	return out, nil
+}
+
+// Effect is the ratio e^γ of a covariate with its interval, of rates of buying, and of rates or odds of leaving.
+func (s *Study) Effect(k int) attrition.Estimate {
+	v, se, b := s.Fit.Coefficients[k], s.Fit.CoefSE[k], s.Bounds[len(s.Fit.Names)+k]
+	return attrition.Estimate{Value: math.Exp(v), SE: math.Exp(v) * se, Low: math.Exp(b.Low), High: math.Exp(b.High)}
+}
