@@ -33,7 +33,7 @@ func tables() []*Table {
 		DiagnosedRows(diagnosed()),
 		AttritionCustomers(&Attrition{Study: &latent.Study{Customers: &latent.Customers{}, Holdout: &latent.Holdout{}}}),
 	}
-	return slices.Concat(run, ChainTables(newChain()), []*Table{IntensitiesTable(newContinuous()), HiddenStatesTable(newHidden())}, (&Replay{}).Tables())
+	return slices.Concat(run, ChainTables(newChain()), []*Table{IntensitiesTable(newContinuous())}, HiddenTables(newHidden()), (&Replay{}).Tables())
 }
 
 // diagnosed is the rows of some fit.

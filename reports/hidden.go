@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"math"
 	"strconv"
 	"strings"
 
@@ -20,6 +21,17 @@ type HiddenChain struct {
 	Choice *hidden.Choice
 	Fit    *hidden.Fit // the chosen one
 	States *hidden.States
+
+	Moves    [][]hidden.Estimate // with covariates their mean over all periods
+	Profiles []HiddenProfile
+	Back     int              // so many periods before its last one, an id
+	Declines []hidden.Decline // was in another state: by id
+}
+
+// HiddenProfile are the moves at values of some covariates.
+type HiddenProfile struct {
+	Name  string
+	Moves [][]hidden.Estimate
 }
 
 // hiddenName is a state's name: they have none but their rank.
@@ -29,10 +41,20 @@ func hiddenName(state int) string { return strconv.Itoa(state + 1) }
 func HiddenText(w io.Writer, c *HiddenChain) error {
 	b := bufio.NewWriter(w)
 	paragraph(b, c.headline())
-	section(b, "STATES  from the weakest: share of periods, activity and spend a period, and the long run", c.states())
-	if c.Fit.States > 1 {
-		section(b, "MOVES  from one period to the next, per cent, from row to column", c.moves())
+	states := c.states(true)
+	if !fits(states) {
+		states = c.states(false)
 	}
+	section(b, "STATES  from the weakest: ids now; activity; spend if there is some, and in any period; periods kept", states)
+	if c.Fit.States > 1 {
+		title := "MOVES  from one period to the next, per cent, from row to column"
+		if c.Fit.Covariates != nil {
+			title += "; mean over all periods"
+		}
+		section(b, title, moveGrid(c.Moves, c.Fit.LongRun(c.Level)))
+	}
+	c.effects(b)
+	c.warning(b)
 	if len(c.Choice.Candidates) > 1 {
 		section(b, "HOW MANY  states: the lowest BIC, and the likeliest periods held out", c.howMany())
 	}
@@ -50,6 +72,9 @@ func (c *HiddenChain) remarks() []string {
 	for _, w := range c.Fit.Certificate.Warnings {
 		out = append(out, w.Message)
 	}
+	if c.Fit.Covariates != nil {
+		out = append(out, "the long run is that of covariates that stay at their mean; intervals and p of odds ratios are the model's")
+	}
 	return out
 }
 
@@ -62,29 +87,57 @@ func (c *HiddenChain) headline() string {
 	return s + fmt.Sprintf("; %s, log L %s, BIC %s, intervals of %s", c.Fit.Activity, fixed(c.Fit.LogLik, 4), fixed(c.Fit.BIC, 1), confidence(c.Level))
 }
 
-func (c *HiddenChain) states() *grid {
+// states is a line for each; shares adds that of all periods.
+func (c *HiddenChain) states(shares bool) *grid {
 	f := c.Fit
 	g := &grid{right: []bool{false, true, true, false}}
-	head := []string{"state", "periods", "activity", ""}
-	means, spends, run := f.MeanEstimates(c.Level), f.SpendMeanEstimates(c.Level), f.LongRun(c.Level)
+	head := []string{"state", "now", "activity", ""}
+	means, spends := f.MeanEstimates(c.Level), f.SpendMeanEstimates(c.Level)
 	if spends != nil {
-		head, g.right = append(head, "spend", ""), append(g.right, true, false)
+		head, g.right = append(head, "spend", "", "a period"), append(g.right, true, false, true)
 	}
-	g.right = append(g.right, true, false)
-	g.rows = append(g.rows, append(head, "long run", ""))
-	total := num.Sum(f.Occupied)
+	head, g.right = append(head, "kept for", ""), append(g.right, true, false)
+	if shares {
+		head, g.right = append(head, "all periods"), append(g.right, true)
+	}
+	g.rows = append(g.rows, head)
+	total, now := num.Sum(f.Occupied), c.now()
 	for i, m := range means {
-		row := []string{hiddenName(i), percent(f.Occupied[i] / total), significant(m.Value), between(m.Low, m.High, significant)}
+		row := []string{hiddenName(i), count(now[i]), significant(m.Value), between(m.Low, m.High, significant)}
 		if spends != nil {
-			row = append(row, significant(spends[i].Value), between(spends[i].Low, spends[i].High, significant))
+			row = append(row, significant(spends[i].Value), between(spends[i].Low, spends[i].High, significant), significant(f.Worth(i)))
 		}
-		g.rows = append(g.rows, append(row, percent(run[i].Value), between(run[i].Low, run[i].High, percentBound)))
+		k := kept(c.Moves[i][i])
+		if row = append(row, fixed(k.Value, 1), between(k.Low, k.High, oneplace)); shares {
+			row = append(row, percent(f.Occupied[i]/total))
+		}
+		g.rows = append(g.rows, row)
 	}
 	return g
 }
 
-func (c *HiddenChain) moves() *grid {
-	all := c.Fit.MoveEstimates(c.Level)
+// now is how many of the ids that are in the last period of the table are in each state.
+func (c *HiddenChain) now() []int {
+	out := make([]int, c.Fit.States)
+	for i, latest := range c.Panel.Latest {
+		if latest {
+			out[c.States.Path[c.Panel.Data.Begins[i+1]-1]]++
+		}
+	}
+	return out
+}
+
+// kept is how many periods a state is kept, from the chance p of staying: 1 ÷ (1 − p), for it is left in any period with 1 − p; NaN for ever.
+func kept(stay hidden.Estimate) hidden.Estimate {
+	if stay.Value >= 1 {
+		return hidden.Estimate{Value: math.NaN(), SE: math.NaN(), Low: math.NaN(), High: math.NaN()}
+	}
+	gone := 1 - stay.Value
+	return hidden.Estimate{Value: 1 / gone, SE: stay.SE / (gone * gone), Low: 1 / (1 - stay.Low), High: 1 / (1 - stay.High)}
+}
+
+// moveGrid are moves, and the long run below; nil without.
+func moveGrid(all [][]hidden.Estimate, run []hidden.Estimate) *grid {
 	for _, intervals := range []bool{true, false} {
 		g := &grid{right: []bool{false}}
 		head := []string{""}
@@ -100,6 +153,16 @@ func (c *HiddenChain) moves() *grid {
 		for i, row := range all {
 			cells := []string{hiddenName(i)}
 			for _, e := range row {
+				cells = append(cells, percentBound(e.Value))
+				if intervals {
+					cells = append(cells, between(e.Low, e.High, percentBound))
+				}
+			}
+			g.rows = append(g.rows, cells)
+		}
+		if run != nil {
+			cells := []string{"long run"}
+			for _, e := range run {
 				cells = append(cells, percentBound(e.Value))
 				if intervals {
 					cells = append(cells, between(e.Low, e.High, percentBound))
@@ -131,23 +194,4 @@ func (c *HiddenChain) howMany() *grid {
 		g.rows = append(g.rows, []string{strconv.Itoa(k.States), fixed(k.Fit.LogLik, 1), fixed(k.Fit.BIC, 1), fixed(k.Holdout, 4), strings.Join(said, ", ")})
 	}
 	return g
-}
-
-// HiddenStatesTable is the state of every period.
-func HiddenStatesTable(c *HiddenChain) *Table {
-	p, s := c.Panel, c.States
-	customer := make([]string, 0, len(s.Path))
-	for i, id := range p.IDs {
-		for range p.Data.Begins[i+1] - p.Data.Begins[i] {
-			customer = append(customer, id)
-		}
-	}
-	b := newColumns("hidden_states", len(s.Path))
-	b.key("id", "who it is", func(i int) string { return customer[i] })
-	b.integer("period", "number of the period in the id, from 1", func(i int) int64 { return p.Number[i] })
-	b.text("time", "time of the first row of the period; null without a row", func(i int) string { return p.Times[i] })
-	b.integer("state", "state on the id's likeliest path, from 1, the weakest", func(i int) int64 { return int64(s.Path[i]) + 1 })
-	b.float("probability", "that it is in that state, given all periods of the id", func(i int) float64 { return s.Smoothed[i][s.Path[i]] })
-	b.float("probability_then", "the same, given only the periods up to this one", func(i int) float64 { return s.Filtered[i][s.Path[i]] })
-	return &b.t
 }

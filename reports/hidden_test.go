@@ -3,6 +3,7 @@ package reports
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -21,6 +22,10 @@ func newHidden() *HiddenChain {
 			if level == 1 {
 				x = 4 + float64((c*5+t*3)%6)
 			}
+			d.X = append(d.X, float64((c+t)%3)) // a season, after which some come and go
+			if level == 1 && c%4 == 1 && t > 8 {
+				x, level = float64(t%2), 0 // these have come down
+			}
 			spend := 0.0
 			if x > 0 {
 				spend = 10 * (1 + float64(3*level)) * (1 + float64((c*3+t)%5)/3)
@@ -29,15 +34,26 @@ func newHidden() *HiddenChain {
 			p.Times, p.Number = append(p.Times, ""), append(p.Number, int64(t+1))
 		}
 		d.Begins = append(d.Begins, len(d.Activity))
-		p.IDs = append(p.IDs, "客户"+hiddenName(c))
+		p.IDs, p.Latest = append(p.IDs, "客户"+hiddenName(c)), append(p.Latest, c%5 > 0)
 	}
-	m := &hidden.Model{Activity: hidden.Poisson, Start: hidden.Free, Spend: true}
+	m := &hidden.Model{Activity: hidden.Poisson, Start: hidden.Free, Spend: true, Covariates: []string{"season"}}
 	choice, err := m.Choose(d, 1, 2, 3, 1)
 	if err != nil || choice.ByBIC < 0 {
 		panic(err)
 	}
-	c := &HiddenChain{Files: []string{"months.csv"}, Panel: p, Level: .95, Choice: choice, Fit: choice.Candidates[choice.ByBIC].Fit}
+	c := &HiddenChain{Files: []string{"months.csv"}, Panel: p, Level: .95, Choice: choice, Fit: choice.Candidates[choice.ByBIC].Fit, Back: 3}
 	if c.States, err = c.Fit.Decode(d, 1); err != nil {
+		panic(err)
+	}
+	if c.Moves, err = c.Fit.MovesAt([][]float64{{0}, {1}, {2}}, nil, c.Level); err != nil {
+		panic(err)
+	}
+	at, err := c.Fit.MovesAt([][]float64{{2}}, nil, c.Level)
+	if err != nil {
+		panic(err)
+	}
+	c.Profiles = append(c.Profiles, HiddenProfile{"season=2", at})
+	if c.Declines, err = c.Fit.Declines(d, c.States, c.Back, 1); err != nil {
 		panic(err)
 	}
 	return c
@@ -46,8 +62,13 @@ func newHidden() *HiddenChain {
 func TestHidden(t *testing.T) {
 	c := newHidden()
 	var text, doc bytes.Buffer
-	if err := errors.Join(HiddenText(&text, c), WriteHiddenJSON(&doc, c), HiddenStatesTable(c).check()); err != nil {
+	if err := errors.Join(HiddenText(&text, c), WriteHiddenJSON(&doc, c), declinesTable(c).check(), hiddenOddsTable(c).check(), HiddenStatesTable(c).check()); err != nil {
 		t.Fatal(err)
+	}
+	for _, table := range HiddenTables(c) {
+		if !slices.Contains(HiddenTableNames, table.Name) {
+			t.Errorf("%s is not among %q", table.Name, HiddenTableNames)
+		}
 	}
 	golden(t, "hidden.txt", text.String())
 	for line := range strings.Lines(text.String()) {

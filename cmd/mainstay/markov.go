@@ -79,12 +79,12 @@ type markovOptions struct {
 func (o *markovOptions) addFlags(f *pflag.FlagSet) {
 	f.SortFlags = false
 	f.StringVar(&o.config.ID, "id", "", "`COLUMN` of who it is (default: id, with --wide where there is one; with --counts the first column)")
-	f.StringVar(&o.config.Time, "time", "time", "`COLUMN` of the time: numbers, or dates with or without a time of day")
+	f.StringVar(&o.config.Time, "time", "time", "`COLUMN` of the time: numbers, or dates with or without a time of day; months (2024-01), quarters (2024Q1)")
 	f.StringVar(&o.config.State, "state", "state", "`COLUMN` of the state")
 	f.BoolVar(&o.wide, "wide", false, "a row per id, every other column is a step, in the order of the table")
 	f.BoolVar(&o.counts, "counts", false, "a table of counts, from-state by to-state")
 	f.StringVar(&o.config.Period, "period", moves.Auto, "a step: auto (from one time of an id to its next), day, week, month, quarter, year, or a number")
-	f.StringVar(&o.asOf, "as-of", "", "set later rows aside, and those of periods not over on this `DATE` (default: yesterday)")
+	f.StringVar(&o.asOf, "as-of", "", "set later rows aside, and those of periods not over on this `DATE`, or at the end of a period such as 2024-01 or 2024Q1 (default: yesterday)")
 	f.StringSliceVar(&o.config.States, "states", nil, "all `STATES`, in this order")
 	f.StringSliceVar(&o.absorbing, "absorbing", nil, "`STATES` that nobody leaves: adds times and chances of ending there")
 	f.IntVar(&o.forecast, "forecast", 0, "`STEPS` ahead to forecast")
@@ -192,10 +192,7 @@ func (o *markovOptions) checkOut(read []string) error {
 	if o.against != "" {
 		read = append(slices.Clone(read), o.against)
 	}
-	if o.out == "" || filepath.Ext(o.out) != "" {
-		return checkFiles(read, o.out)
-	}
-	return errors.Join(reports.CheckLocal(o.out), checkFolder(read, o.out, reports.ChainTableNames))
+	return checkTables(read, o.out, reports.ChainTableNames)
 }
 
 // settleAsOf is the date asked for, else yesterday: today is not over.
@@ -206,8 +203,11 @@ func (o *markovOptions) settleAsOf() error {
 		return nil
 	}
 	at, err := time.Parse(time.DateOnly, o.asOf)
+	if first, months, ok := table.ParsePeriod(o.asOf); ok { // its last day
+		at, err = first.AddDate(0, months, -1), nil
+	}
 	if err != nil {
-		return usageError{fmt.Errorf("--as-of is %q; expected a date such as 2024-01-31", o.asOf)}
+		return usageError{fmt.Errorf("--as-of is %q; expected a date such as 2024-01-31, or a month, quarter or year: 2024-01, 2024Q1, 2024", o.asOf)}
 	}
 	if o.wide || o.counts {
 		return usageError{errors.New("--as-of needs a column of dates; leave it out with --wide and --counts")}
@@ -258,7 +258,7 @@ func runMarkov(ctx context.Context, a *app, o *markovOptions, sources []string) 
 // showChain prints the chain and writes the files asked for; of a refused chain there are no files.
 func (a *app) showChain(o *markovOptions, c *reports.Chain) error {
 	if o.out != "" && c.Refusal == nil {
-		if err := writeChain(o.out, c); err != nil {
+		if err := writeTables(o.out, reports.ChainTables(c)); err != nil {
 			return err
 		}
 	}
@@ -268,8 +268,8 @@ func (a *app) showChain(o *markovOptions, c *reports.Chain) error {
 	return reports.ChainText(a.stdout, c)
 }
 
-func writeChain(out string, c *reports.Chain) error {
-	tables := reports.ChainTables(c)
+// writeTables writes the first of the tables to a file, or all to a folder.
+func writeTables(out string, tables []*reports.Table) error {
 	if filepath.Ext(out) != "" {
 		return reports.WriteFile(out, tables[0])
 	}

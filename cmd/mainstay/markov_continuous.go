@@ -45,7 +45,7 @@ func (o *continuousOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.config.Time, "time", "time", "`COLUMN` of the time: numbers, or dates with or without a time of day")
 	f.StringVar(&o.config.State, "state", "state", "`COLUMN` of the state")
 	f.StringSliceVar(&o.config.States, "states", nil, "all `STATES`, in this order")
-	f.StringVar(&o.asOf, "as-of", "", "set later rows aside (`DATE`; default: yesterday)")
+	f.StringVar(&o.asOf, "as-of", "", "set later rows aside (`DATE`, or a period such as 2024-01, to its end; default: yesterday)")
 	f.StringSliceVar(&o.continuous.Rates, "moves", nil, "moves that can happen in an instant, `FROM>TO`,... (default: all that were seen from one row to the next)")
 	f.StringSliceVar(&o.continuous.Death, "death", nil, "`STATES` whose times are those of entering them")
 	f.BoolVar(&o.continuous.Exact, "exact", false, "all times are those of moves, and nothing happens in between")

@@ -17,14 +17,21 @@ import (
 )
 
 const hiddenLong = `Fit a hidden Markov model: in every period a customer is in a state of relationship that nobody
-sees, and how much is done and spent shows it. Says what the states are, how customers move between
-them, how many there are, and (--out) in which everybody was in every period.
+sees, and how much is done and spent shows it. Says what the states are and how long they are kept, how
+customers move between them, what that owes to covariates (--on), who has come down lately (EARLY
+WARNING), how many states there are, and (--out) in which everybody was in every period.
 
 The table holds rows of id and time, with a count of what was done (--activity; without it rows are
 counted) and an amount (--spend). Rows of an id in one period are added up. Without --period the
 distinct times of an id are its periods. With it, a period without a row is not known; with --zero it
 had no activity, up to the last period of the table. States are numbered from the weakest, by activity
 times spend.
+
+--on makes the chances of moving depend on columns of the table, as on the right of a formula
+(mainstay regress --help): odds ratios against staying, and a test of all against the chain without.
+What stands in a period acts on the move to the next, so nothing is used that was not known. A period
+without a row has what all ids share in it (a season, a price index), else what held before. --at asks
+for the moves at values of some of these columns, the others as they are.
 
 --states takes a number or a range; of a range the number with the lowest BIC is shown. --holdout also
 predicts the last periods of every id by fits without them.`
@@ -37,24 +44,28 @@ type hiddenOptions struct {
 	negative   bool
 	stationary bool
 	holdout    int
+	back       int
 	threads    int
 }
 
 func (o *hiddenOptions) addFlags(f *pflag.FlagSet) {
 	f.SortFlags = false
 	f.StringVar(&o.config.ID, "id", "id", "`COLUMN` of who it is")
-	f.StringVar(&o.config.Time, "time", "time", "`COLUMN` of the time: numbers, or dates with or without a time of day")
+	f.StringVar(&o.config.Time, "time", "time", "`COLUMN` of the time: numbers, or dates with or without a time of day; months (2024-01), quarters (2024Q1)")
 	f.StringVar(&o.hidden.Activity, "activity", "", "`COLUMN` of counts (default: rows are counted)")
 	f.StringVar(&o.hidden.Spend, "spend", "", "`COLUMN` of amounts")
 	f.StringVar(&o.config.Period, "period", moves.Auto, "auto (the times of an id), day, week, month, quarter, year, or a number")
 	f.BoolVar(&o.hidden.Zero, "zero", false, "with --period: a period without a row had no activity")
-	f.StringVar(&o.asOf, "as-of", "", "set later rows aside, and those of periods not over on this `DATE` (default: yesterday)")
+	f.StringVar(&o.asOf, "as-of", "", "set later rows aside, and those of periods not over on this `DATE`, or at the end of a period such as 2024-01 or 2024Q1 (default: yesterday)")
 	f.StringVar(&o.states, "states", "1-4", "`NUMBER` of states, or a range")
 	f.BoolVar(&o.negative, "negative-binomial", false, "counts vary more than Poisson's within a state")
 	f.BoolVar(&o.stationary, "stationary", false, "first states are distributed as in the long run")
 	f.IntVar(&o.holdout, "holdout", 0, "last `PERIODS` of every id to predict")
+	f.StringVar(&o.on, "on", "", "covariates of the moves, as `TERMS` of a formula ('season + log(price)'): odds ratios against staying")
+	f.StringArrayVar(&o.at, "at", nil, "with --on: moves at `COLUMN=VALUE,...`; may be repeated")
+	f.IntVar(&o.back, "back", 3, "who is in a weaker state than so many `PERIODS` before")
 	f.Float64Var(&o.level, "level", 0.95, "confidence `LEVEL` of the intervals")
-	f.StringVarP(&o.out, "out", "o", "", "write the state of every period to `FILE` (.csv, .parquet, .arrow, .json)")
+	f.StringVarP(&o.out, "out", "o", "", "write the state of every period to `FILE` (.csv, .parquet, .arrow, .json), or every table to a folder")
 	f.BoolVar(&o.json, "json", false, "print JSON instead of tables")
 	addThreads(f, &o.threads)
 }
@@ -65,7 +76,8 @@ func newHiddenCommand(a *app) *cobra.Command {
 		Use:   "hidden TABLE...",
 		Short: "fit a hidden Markov model to activity and spend: the strength of relationships",
 		Long:  hiddenLong,
-		Example: `  mainstay markov hidden orders.csv --id customer --time date --spend amount --period month --zero
+		Example: `  mainstay markov hidden orders.parquet --id customer_id --time order_date --period quarter --zero --states 2 --on industry --at industry=Logistics
+  mainstay markov hidden orders.csv --id customer --time date --spend amount --period month --zero
   mainstay markov hidden months.csv --id customer --time month --activity orders --states 3 --out states.csv
   mainstay markov hidden months.csv --activity visits --states 1-5 --holdout 6 --json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -84,7 +96,7 @@ func (o *hiddenOptions) checkHidden(args []string) error {
 	if err := o.check(args); err != nil {
 		return err
 	}
-	if err := checkFiles(args, o.out); err != nil {
+	if err := checkTables(args, o.out, reports.HiddenTableNames); err != nil {
 		return err
 	}
 	if o.hidden.Zero && o.config.Period == moves.Auto {
@@ -103,7 +115,16 @@ func (o *hiddenOptions) checkHidden(args []string) error {
 	if o.holdout < 0 {
 		return usageError{fmt.Errorf("--holdout is %d; expected a number of periods", o.holdout)}
 	}
-	o.hidden.Config = o.config
+	if o.back < 1 {
+		return usageError{fmt.Errorf("--back is %d; expected a number of periods, 1 or more", o.back)}
+	}
+	if err := o.checkOn(); err != nil {
+		return err
+	}
+	if o.on != "" && o.stationary {
+		return usageError{errors.New("--stationary and --on exclude each other: with covariates there is no one long run to start from")}
+	}
+	o.hidden.Config, o.hidden.On = o.config, o.on
 	return nil
 }
 
@@ -114,7 +135,7 @@ func runHidden(ctx context.Context, a *app, o *hiddenOptions, sources []string) 
 	if err != nil {
 		return err
 	}
-	c := &reports.HiddenChain{Files: t.Files, Level: o.level}
+	c := &reports.HiddenChain{Files: t.Files, Level: o.level, Back: o.back}
 	if c.Panel, err = moves.ReadHidden(t, o.hidden); err != nil {
 		return err
 	}
@@ -124,6 +145,14 @@ func runHidden(ctx context.Context, a *app, o *hiddenOptions, sources []string) 
 	}
 	if o.stationary {
 		m.Start = hidden.Stationary
+	}
+	if c.Panel.Covariates != nil {
+		m.Covariates = c.Panel.Covariates.Names
+	}
+	for _, p := range o.at { // what is wrong with them is said before the work
+		if _, _, err := c.Panel.Covariates.DistinctAt(p); err != nil {
+			return err
+		}
 	}
 	a.progress.say("fitting the states")
 	if c.Choice, err = m.Choose(c.Panel.Data, o.from, o.to, o.holdout, o.threads); err != nil {
@@ -136,9 +165,12 @@ func runHidden(ctx context.Context, a *app, o *hiddenOptions, sources []string) 
 	if c.States, err = c.Fit.Decode(c.Panel.Data, o.threads); err != nil {
 		return err
 	}
+	if err := o.explain(c); err != nil {
+		return err
+	}
 	a.progress.clear()
 	if o.out != "" {
-		if err := reports.WriteFile(o.out, reports.HiddenStatesTable(c)); err != nil {
+		if err := writeTables(o.out, reports.HiddenTables(c)); err != nil {
 			return err
 		}
 	}
@@ -146,4 +178,28 @@ func runHidden(ctx context.Context, a *app, o *hiddenOptions, sources []string) 
 		return reports.WriteHiddenJSON(a.stdout, c)
 	}
 	return reports.HiddenText(a.stdout, c)
+}
+
+// explain finds who has come down, and with covariates what moves owe to them.
+func (o *hiddenOptions) explain(c *reports.HiddenChain) (err error) {
+	d := c.Panel.Data
+	if c.Declines, err = c.Fit.Declines(d, c.States, o.back, o.threads); err != nil {
+		return err
+	}
+	xs, weights := c.Panel.DistinctX()
+	if c.Moves, err = c.Fit.MovesAt(xs, weights, o.level); err != nil {
+		return err
+	}
+	for _, p := range o.at {
+		xs, weights, err := c.Panel.Covariates.DistinctAt(p)
+		if err != nil {
+			return err
+		}
+		at, err := c.Fit.MovesAt(xs, weights, o.level)
+		if err != nil {
+			return err
+		}
+		c.Profiles = append(c.Profiles, reports.HiddenProfile{Name: p, Moves: at})
+	}
+	return nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -47,6 +48,14 @@ func checkFolder(read []string, folder string, names []string) error {
 		}
 	}
 	return nil
+}
+
+// checkTables says likewise of a file, or a folder for tables of these names.
+func checkTables(read []string, out string, names []string) error {
+	if out == "" || filepath.Ext(out) != "" {
+		return checkFiles(read, out)
+	}
+	return errors.Join(reports.CheckLocal(out), checkFolder(read, out, names))
 }
 
 // reads are all files, folders and globs that the configuration names as inputs.

@@ -17,15 +17,18 @@ const NoDay = math.MinInt32
 // Days reads a column of t as dates: days since 1970-01-01, NoDay where null. Dates are ISO 8601
 // (2024-01-31, with or without a time of day, which is dropped), 2024/1/31, 2024年1月31日 or
 // 20240131. The error, a *column.Error, is that of the first value that is none of them.
-func (t *Table) Days(c *Column) ([]int32, error) {
+func (t *Table) Days(c *Column) ([]int32, error) { return t.days(c, parseDay, wantDay) }
+
+// days reads every value of c once.
+func (t *Table) days(c *Column, parse func(s string) (int32, bool), want string) ([]int32, error) {
 	days := make([]int32, c.Len())
 	read := make([]int32, len(c.start)-1) // by value
 	known := make([]bool, len(read))
 	for row, code := range c.code {
 		if !known[code] {
 			s, ok := c.value(code), false
-			if read[code], ok = parseDay(s); !ok {
-				return nil, t.Fail(row, c.Name, fmt.Errorf("%q: %s", clip(s), wantDay))
+			if read[code], ok = parse(s); !ok {
+				return nil, t.Fail(row, c.Name, fmt.Errorf("%q: %s", clip(s), want))
 			}
 			known[code] = true
 		}

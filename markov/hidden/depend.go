@@ -162,16 +162,32 @@ func (f *Fit) plain(p *panel, d *Data, threads, sampled int) (starts []*Params, 
 	return starts, nil
 }
 
-// apart is how many standard deviations of a covariate's slope say that it has no end.
-const apart = 8.0
+// A slope that is so long, in standard deviations of its covariate, has no end; nor has a shorter one along which the likelihood is as good as flat.
+const (
+	apartFar  = 8.0
+	apartLong = 1.5
+	apartInfo = 0.1 // information: at 1, the standard error is 1
+)
 
-// apart is the slope that ran away, nil where none did.
-func (a *ascended) apart() *coordinate {
+// apart is the slope that ran away, nil where none did: with an intercept and others it may do so together, along the flattest direction of the likelihood.
+func (a *ascended) apart(seen float64) *coordinate {
+	var eigen mat.EigenSym
+	if a.ascent.Information == nil || !eigen.Factorize(a.ascent.Information, true) {
+		return nil
+	}
+	var vectors mat.Dense
+	eigen.VectorsTo(&vectors)
 	var most *coordinate
-	far := apart
+	top := 0.1
 	for c, x := range a.working.coords {
-		if v := math.Abs(a.ascent.Theta[c]); x.kind == ofSlope && v > far {
-			most, far = &a.working.coords[c], v
+		far, share := math.Abs(a.ascent.Theta[c]), 0.0 // of the flat directions in the slope
+		for at, v := range eigen.Values(nil) {
+			if part := vectors.At(c, at); seen*v < apartInfo {
+				share += part * part
+			}
+		}
+		if x.kind == ofSlope && (far > apartFar || far > apartLong && share > top) && share >= top {
+			most, top = &a.working.coords[c], share
 		}
 	}
 	return most

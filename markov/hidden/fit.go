@@ -165,10 +165,10 @@ func (f *Fit) settle(p *panel, a *ascended) {
 		c.Refuse(num.WarnBoundary, "spend does not vary within the states, and the likelihood has no maximum: leave spend out, or take fewer states")
 	case slices.Min(f.Occupied) < fewInState:
 		c.Refuse(num.WarnEmptyState, fmt.Sprintf("hardly anybody is ever in one of the %d states: take fewer", f.States))
-	case p.x != nil && a.apart() != nil:
+	case p.x != nil && a.apart(p.seen) != nil:
 		c.Converged = false
-		x := a.apart()
-		c.Refuse(num.WarnSeparation, fmt.Sprintf("covariate %q settles whether state %d is followed by %d: its odds ratio tends to 0 or to infinity; leave it out, merge levels, or take fewer states", f.Covariates[x.q], x.i+1, x.j+1))
+		x := a.apart(p.seen)
+		c.Refuse(num.WarnSeparation, fmt.Sprintf("covariate %q settles whether state %d is followed by %d: its odds ratio tends to 0 or to infinity: leave it out, merge levels, or take fewer states", f.Covariates[x.q], x.i+1, x.j+1))
 	case !a.ascent.Converged || cov == nil:
 		c.Converged = false
 		c.Refuse(num.WarnNotConverged, fmt.Sprintf("the likelihood did not settle (largest mean score %.2g): there may be more states than the data tell apart; take fewer", c.GradientNorm))

@@ -19,6 +19,7 @@
 //	estimates.go  standard errors and intervals
 //	effects.go    odds ratios, moves at covariates, the test that none matters
 //	decode.go     the states of customers: filtered, smoothed, the likeliest path, what comes next
+//	decline.go    who is in a weaker state than some periods ago
 //	choose.go     how many states
 //
 // Netzer, Lattin & Srinivasan 2008, Marketing Science 27:185–204, and Paas, Vermunt & Bijmolt 2007, J. Royal Statistical Society A

@@ -19,24 +19,49 @@ type Covariates struct {
 	names  []string // columns that they are made of
 	coding *formula.Coding
 	data   *formula.Data
-	rows   []int
+	rows   []int // those of X, ascending
 }
 
 // ReadCovariates codes the right-hand side of a formula on the rows that moves begin in. Text is a factor whose levels are
 // compared with the first; the constant is left out. Errors as for Count, and the formula's.
 func ReadCovariates(t *table.Table, state, on string, m *Moves) (*Covariates, error) {
+	rows := make([]int, len(m.Each))
+	for i, v := range m.Each {
+		rows[i] = int(v.Row)
+	}
+	slices.Sort(rows)
+	out, frame, err := readCovariates(t, state, on, slices.Compact(rows))
+	if err != nil {
+		return nil, err
+	}
+	out.Notes = sentences(sentence{int64(frame.Dropped), "row lacks " + lacking(frame) + ": the move that begins there is left out of what depends on covariates",
+		"rows lack " + lacking(frame) + ": moves that begin there are left out of what depends on covariates"})
+	return out, nil
+}
+
+// lacking names the columns that rows lack.
+func lacking(frame *formula.Frame) string {
+	var names []string
+	for _, missing := range frame.Missing {
+		names = append(names, missing.Column)
+	}
+	return strings.Join(names, " or ")
+}
+
+// readCovariates codes them on rows, ascending.
+func readCovariates(t *table.Table, state, on string, rows []int) (*Covariates, *formula.Frame, error) {
 	f, err := formula.Parse("`"+state+"` ~ "+on, t.Names())
 	if err != nil {
-		return nil, &ConfigError{err.Error()}
+		return nil, nil, &ConfigError{err.Error()}
 	}
 	if f.IsSurvival() || !f.Intercept {
-		return nil, &ConfigError{"covariates are terms, as in industry + log(price); the constant stays in"}
+		return nil, nil, &ConfigError{"covariates are terms, as in industry + log(price); the constant stays in"}
 	}
 	data := &formula.Data{Rows: t.Rows}
 	for _, name := range f.Columns() {
 		col, err := t.Column(name)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		c := formula.Column{Name: col.Name, Number: col.Number}
 		if c.Number == nil {
@@ -44,18 +69,13 @@ func ReadCovariates(t *table.Table, state, on string, m *Moves) (*Covariates, er
 		}
 		data.Columns = append(data.Columns, c)
 	}
-	rows := make([]int, len(m.Each))
-	for i, v := range m.Each {
-		rows[i] = int(v.Row)
-	}
-	slices.Sort(rows)
-	d, frame, coding, err := design(f, data, slices.Compact(rows))
+	d, coding, frame, err := design(f, data, rows)
 	var cell *formula.RowError
 	if errors.As(err, &cell) {
-		return nil, t.Fail(cell.Row, cell.Column, cell.Err)
+		return nil, nil, t.Fail(cell.Row, cell.Column, cell.Err)
 	}
 	if err != nil {
-		return nil, misfit(t, "%v", err)
+		return nil, nil, misfit(t, "%v", err)
 	}
 	out := &Covariates{Names: d.Names[1:], X: make(map[int][]float64, len(frame.Rows)), names: f.Predictors(), coding: coding, data: data, rows: frame.Rows}
 	k := len(d.Names)
@@ -63,18 +83,12 @@ func ReadCovariates(t *table.Table, state, on string, m *Moves) (*Covariates, er
 		out.X[row] = d.X[i*k+1 : (i+1)*k]
 	}
 	if len(out.Names) == 0 {
-		return nil, &ConfigError{"--on names no covariate"}
+		return nil, nil, &ConfigError{"--on names no covariate"}
 	}
-	var lacking []string
-	for _, missing := range frame.Missing {
-		lacking = append(lacking, missing.Column)
-	}
-	out.Notes = sentences(sentence{int64(frame.Dropped), "row lacks " + strings.Join(lacking, " or ") + ": the move that begins there is left out of what depends on covariates",
-		"rows lack " + strings.Join(lacking, " or ") + ": moves that begin there are left out of what depends on covariates"})
-	return out, nil
+	return out, frame, nil
 }
 
-func design(f *formula.Formula, data *formula.Data, rows []int) (*regress.Design, *formula.Frame, *formula.Coding, error) {
+func design(f *formula.Formula, data *formula.Data, rows []int) (*regress.Design, *formula.Coding, *formula.Frame, error) {
 	frame, err := formula.NewFrame(f, data, rows)
 	if err != nil {
 		return nil, nil, nil, err
@@ -87,5 +101,5 @@ func design(f *formula.Formula, data *formula.Data, rows []int) (*regress.Design
 		return nil, nil, nil, err
 	}
 	d, _ := coding.Design(nil)
-	return d, frame, coding, nil
+	return d, coding, frame, nil
 }

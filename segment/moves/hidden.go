@@ -15,6 +15,7 @@ type HiddenConfig struct {
 	Config
 	Activity string // column of counts; "" counts rows
 	Spend    string // column of amounts; "" none
+	On       string // covariates of the moves, terms of a formula; "" none
 	Zero     bool   // a period without a row had no activity, from the first of an id to the last of the table; else it is not known
 }
 
@@ -24,9 +25,12 @@ type HiddenPanel struct {
 	IDs    []string // of each customer of Data
 	Times  []string // of each period: the time of its first row, "" without one
 	Number []int64  // of each period: its number in the id, from 1
-	Step   string   // for people: what a period is
-	AsOf   string   // YYYY-MM-DD; "" where times are no dates
-	Notes  []string
+	Latest []bool   // of each customer: there is a row in the last period of the table, or with Zero it was silent then
+
+	Covariates *Covariates // nil without
+	Step       string      // for people: what a period is
+	AsOf       string      // YYYY-MM-DD; "" where times are no dates
+	Notes      []string
 }
 
 // The most periods of an id, and of all together: about 1 GB.
@@ -81,6 +85,7 @@ type hiddenReader struct {
 	id              []string
 	activity, spend *table.Column // nil without
 	panel           *HiddenPanel
+	x               *hiddenCovariates // nil without
 }
 
 // amounts is a column of numbers, nil where none is named.
@@ -122,6 +127,9 @@ func (r *hiddenReader) read() error {
 	if len(rows) == 0 {
 		return misfit(r.t, "%s", strings.Join(append([]string{"no row counts"}, r.panel.Notes...), ": "))
 	}
+	if err := r.covariates(rows); err != nil {
+		return err
+	}
 	slices.SortStableFunc(rows, func(a, b int) int {
 		if d := strings.Compare(r.id[a], r.id[b]); d != 0 {
 			return d
@@ -144,6 +152,12 @@ func (r *hiddenReader) read() error {
 		}
 		lo = hi
 	}
+	if r.x != nil {
+		r.panel.Notes = append(r.panel.Notes, r.x.notes()...)
+		if len(r.panel.IDs) == 0 {
+			return misfit(r.t, "no row has all of its covariates: leave out the one that is empty")
+		}
+	}
 	return nil
 }
 
@@ -155,12 +169,26 @@ func (r *hiddenReader) customer(rows []int, last float64) error {
 	if r.c.Zero {
 		unseen = 0
 	}
+	step, known := r.step(rows[0]), first // of the period that is read; the first period whose covariates are known
+	var x []float64
+	know := func(rows []int) {
+		if r.x == nil {
+			return
+		}
+		if x = r.covariatesAt(step, rows, x); x == nil {
+			known = len(d.Activity)
+			return
+		}
+		d.X = append(d.X, x...)
+	}
 	fill := func(n float64) error {
 		if n > float64(min(mostOfOne-(len(d.Activity)-first), mostPeriods-len(d.Activity))) {
 			return r.t.Fail(rows[0], r.when.Name, fmt.Errorf("periods without a row bring %q above %d, or all ids above %d: use a longer period, or correct the times", r.id[rows[0]], mostOfOne, mostPeriods))
 		}
 		for range int(n) {
+			step++
 			r.add("", first, unseen, 0)
+			know(nil)
 		}
 		return nil
 	}
@@ -178,7 +206,9 @@ func (r *hiddenReader) customer(rows []int, last float64) error {
 		if err != nil {
 			return err
 		}
+		step = r.step(rows[lo])
 		r.add(r.when.At(rows[lo]), first, activity, spend)
+		know(rows[lo:hi])
 		lo = hi
 	}
 	if r.c.Zero {
@@ -186,6 +216,13 @@ func (r *hiddenReader) customer(rows []int, last float64) error {
 			return err
 		}
 	}
+	if r.x != nil {
+		r.settleCovariates(first, known)
+		if len(d.Activity) == first {
+			return nil
+		}
+	}
+	r.panel.Latest = append(r.panel.Latest, step == last)
 	d.Begins = append(d.Begins, len(d.Activity))
 	r.panel.IDs = append(r.panel.IDs, r.id[rows[0]])
 	return nil

@@ -71,10 +71,52 @@ func TestReadHiddenRefuses(t *testing.T) {
 	}
 }
 
+// Covariates are those of the last row of a period; without one, those all ids share in it, else those of the period before.
+func TestHiddenCovariates(t *testing.T) {
+	const rows = "id,time,n,y,season,kind\n" +
+		"a,2024-01-05,1,,0,5\na,2024-01-20,1,,0,6\na,2024-04-02,1,,3,\n" + // February and March without a row, April without a kind
+		"b,2024-02-01,1,,1,\nb,2024-03-01,1,,2,7\nb,2024-04-01,1,,3,8\n" + // nothing known of the kind before March, so nor of that month's season
+		"c,2024-01-01,1,,0,\n" // nothing ever
+	c := hiddenConfig("month")
+	c.Activity, c.Spend, c.On, c.Zero, c.AsOf = "", "", "season + kind", true, ingest.Date(2024, 4, 30)
+	p, err := ReadHidden(read(t, rows), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprint(p.IDs, p.Data.Begins, p.Data.X, p.Number, p.Latest, p.Covariates.Names); got != "[a b] [0 4 6] [0 6 0 6 2 6 3 6 2 7 3 8] [1 2 3 4 2 3] [true true] [season kind]" {
+		t.Error(got)
+	}
+	said := strings.Join(p.Notes, "; ")
+	for _, want := range []string{"3 rows lack kind", "3 periods have no row with covariates", "1 period before the first known", "1 id of whom no covariates", "season: the same for all ids"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("%q lacks %q", said, want)
+		}
+	}
+	xs, weights := p.DistinctX()
+	if fmt.Sprint(xs, weights) != "[[0 6] [2 6] [3 6] [2 7] [3 8]] [2 1 1 1 1]" {
+		t.Error(xs, weights)
+	}
+	if xs, weights, err = p.Covariates.DistinctAt("season=9"); err != nil || fmt.Sprint(xs, weights) != "[[9 5] [9 6] [9 7] [9 8]] [1 1 1 1]" {
+		t.Error(xs, weights, err)
+	}
+	for _, text := range []string{"", "season", "season=", "=1", "season=x", "month=1"} {
+		_, _, err := p.Covariates.DistinctAt(text)
+		var setting *ConfigError
+		if !errors.As(err, &setting) {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+	c.On = "kind"
+	if _, err := ReadHidden(read(t, "id,time,kind\na,2024-01-01,\n"), c); err == nil {
+		t.Error("no covariate is known, and it is read")
+	}
+}
+
 // Whatever the table, reading ends in a panel that the model takes, or in an error.
 func FuzzReadHidden(f *testing.F) {
 	f.Add(hiddenRows, "month", true)
 	f.Add("id,time,n,y\na,1,1,2\na,3,1,2\n", "1", false)
+	f.Add("id,time,n,y,x\na,2024-01,1,2,u\na,2024-03,1,2,v\nb,2024-02,1,2,u\n", "month", true)
 	f.Add("id,time,n,y\na,-1e300,1,2\nb,1e300,1e400,2\n", "1", true)
 	f.Fuzz(func(t *testing.T, csv, period string, zero bool) {
 		tab, err := table.Read(context.Background(), store.Memory{"t.csv": []byte(csv)}, []string{"t.csv"}, 1)
@@ -83,7 +125,13 @@ func FuzzReadHidden(f *testing.F) {
 		}
 		c := hiddenConfig(period)
 		c.Zero = zero
+		if tab.Rows > 0 && len(tab.Names()) > 4 {
+			c.On = "`" + strings.ReplaceAll(tab.Names()[4], "`", "") + "`"
+		}
 		p, err := ReadHidden(tab, c)
+		if err == nil && c.On != "" && len(p.Data.X) != len(p.Data.Activity)*len(p.Covariates.Names) {
+			t.Errorf("%d values of %d covariates in %d periods", len(p.Data.X), len(p.Covariates.Names), len(p.Data.Activity))
+		}
 		if err == nil && (p.Data.Begins[len(p.Data.Begins)-1] != len(p.Data.Activity) || len(p.IDs)+1 != len(p.Data.Begins)) {
 			t.Errorf("%+v", p)
 		}

@@ -105,7 +105,7 @@ func TestCountRefuses(t *testing.T) {
 		{"id,time,state\n", long, "the table has no rows"},
 		{"id,time,stat\nx,1,a\n", long, `did you mean "stat"?; the columns are "id", "time", "stat": name it with --state`},
 		{"id,time,state\nx,1,a\nx,1,b\n", long, `row 1: line 3: id "x" is in state "b" here, and at the same time in another (t.csv, row 0: line 2: "a")`},
-		{"id,time,state\nx,Q1,a\n", long, `row 0: line 2: "Q1": expected a date such as 2024-01-31, 2024/1/31, 2024年1月31日 or 20240131, or numbers`},
+		{"id,time,state\nx,Q1,a\n", long, `row 0: line 2: "Q1": expected a date such as 2024-01-31, 2024/1/31, 2024年1月31日 or 20240131, a month such as 2024-01 or a quarter such as 2024Q1, or numbers`},
 		{"id,time,state\nx,1,a\n", longConfig("month"), `line 2: "1": expected a date`},
 		{"id,time,state\nx,1,a\nx,,a\nx,NaN,b\n", long, `column "time", row 2: line 4: "NaN" is no number, as those above it are`},
 		{"id,time,state\nx,2024-01-03,a\n", Config{Layout: Long, ID: "id", Time: "time", State: "state", Period: Auto, AsOf: 19723}, "no state is known in any row that counts: 1 row after the as-of date, 2024-01-01, was set aside"},

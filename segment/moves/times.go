@@ -31,7 +31,10 @@ func times(t *table.Table, col *table.Column, c Config, id []string) (*timing, e
 		at.name = "from one time of an id to its next"
 	}
 	length, notNumber := strconv.ParseFloat(c.Period, 64)
-	days, err := t.Days(col)
+	days, err := t.PeriodDays(col, monthsOf(c.Period))
+	if at.auto && err == nil && col.Number != nil { // 2024 and 202401 are numbers, unless a calendar period is asked for
+		days, err = t.Days(col)
+	}
 	switch {
 	case notNumber == nil || at.auto && err != nil && col.Number != nil:
 		if c.AsOfGiven {
@@ -51,6 +54,19 @@ func times(t *table.Table, col *table.Column, c Config, id []string) (*timing, e
 	}
 	at.dated = true
 	return at, at.calendarSteps(col, days, c.Period, id)
+}
+
+// monthsOf is how long, in months, a period may be that stands for a date in a column of times cut into these steps.
+func monthsOf(period string) int {
+	switch period {
+	case "month":
+		return 1
+	case "quarter", Auto:
+		return 3
+	case "year":
+		return 12
+	}
+	return 0
 }
 
 // neither is the error of a column of neither dates nor numbers: where the first value is a number, that of the
