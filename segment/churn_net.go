@@ -15,7 +15,8 @@ const (
 	netSearched  = 5_000  // rows that the penalty is chosen by
 	netLearnt    = 50_000 // rows that the coefficients are learnt from, at the penalty chosen
 	netPenalties = 15
-	netFolds     = 5 // of customers, where there are too few training days for folds in time
+	netSettled   = 1e-5 // of the fits that the penalty is chosen by: deviances are then known to its square
+	netFolds     = 5    // of customers, where there are too few training days for folds in time
 )
 
 // trainNet regresses churn on all that is known (wideSet) with an elastic net: columns that say nothing are left out or made small.
@@ -48,7 +49,9 @@ func netOn(c *columns, train []*panel, o outcome, name string, threads int) trai
 	}
 	options := penalised.Options{Family: "binomial", Alpha: netAlpha, Count: netPenalties, Threads: threads}
 	some := stackRows(train, c, o.among(n, netSearched, forSample))
-	best, err := penalised.CrossValidate(context.Background(), some.Design, some.y, options, some.folds(len(train)))
+	rough := options
+	rough.Limit = netSettled
+	best, err := penalised.CrossValidate(context.Background(), some.Design, some.y, rough, some.folds(len(train)))
 	if err != nil {
 		return refused[chanceModel](err.Error())
 	}

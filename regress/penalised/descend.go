@@ -16,12 +16,13 @@ type solver struct {
 	near   *quadratic // its second-order model there, or at an earlier point
 	exact  bool       // near is of this point (of any, for the gaussian)
 	scale  float64    // of gradients: the largest null score
+	limit  float64    // of violations, as a share of it
 	passes int
 }
 
 // Limits of one λ. Conditions are exact to the same share for every column, those that were never entered included.
 const (
-	kktLimit  = 1e-10 // largest violation, as a share of the scale
+	kktLimit  = 1e-10 // largest violation, as a share of the scale, where the options say nothing
 	mostSteps = 100
 	halvings  = 30
 	slack     = 1e-13 // relative growth of the objective that is rounding
@@ -69,7 +70,7 @@ func (s *solver) worst(lambda float64) (worst float64, outside []int) {
 	for a := range s.gamma {
 		v := s.violation(a, lambda) / s.scale
 		worst = max(worst, v)
-		if v > kktLimit && !s.covered(a) {
+		if v > s.limit && !s.covered(a) {
 			outside = append(outside, a)
 		}
 	}
@@ -98,7 +99,7 @@ func (s *solver) descend(lambda, before float64) (float64, bool) {
 	for range mostSteps {
 		worst, outside := s.worst(lambda)
 		switch {
-		case worst <= kktLimit:
+		case worst <= s.limit:
 			return worst, true
 		case len(outside) > 0:
 			s.cover(append(s.strong(lambda, before), outside...))
@@ -115,7 +116,7 @@ func (s *solver) descend(lambda, before float64) (float64, bool) {
 		}
 	}
 	worst, _ := s.worst(lambda)
-	return worst, worst <= kktLimit
+	return worst, worst <= s.limit
 }
 
 // covered reports whether the second-order model has coordinate a.

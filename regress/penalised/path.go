@@ -38,7 +38,7 @@ func fit(d *regress.Design, y []float64, o *Options, f *family, rows []int) *Pat
 	p := &Path{Names: d.Names, Family: o.Family, Alpha: o.Alpha}
 	c := &p.Certificate
 	c.Model = "elastic net, " + o.Family
-	c.Criteria = []string{fmt.Sprintf("largest violation of the optimality conditions ≤ %g of the largest null score, over all columns and at every λ", kktLimit)}
+	c.Criteria = []string{fmt.Sprintf("largest violation of the optimality conditions ≤ %g of the largest null score, over all columns and at every λ", o.limit())}
 	m := newModel(d, y, o, f, rows)
 	if m == nil || m.constant() {
 		c.Refuse(num.WarnTooFew, "the response is the same in every row: there is nothing to explain; widen the period or the population")
@@ -51,7 +51,7 @@ func fit(d *regress.Design, y []float64, o *Options, f *family, rows []int) *Pat
 	if m.ones >= 0 {
 		p.Constant = d.Names[m.ones]
 	}
-	s := &solver{model: m, alpha: o.Alpha, gamma: m.null()}
+	s := &solver{model: m, alpha: o.Alpha, gamma: m.null(), limit: o.limit()}
 	if code, why := s.unbounded(d, y, o, rows, 1); code != "" {
 		c.Refuse(code, why+"; or give those columns a penalty")
 		return p

@@ -32,6 +32,7 @@ type Options struct {
 	Raw     bool      // columns are on one scale already
 	Weights []float64 // nil = 1
 	Offset  []float64 // nil = 0
+	Limit   float64   // largest violation of the optimality conditions, as a share of the largest null score; 0 = 1e-10. A choice of λ needs less
 	Threads int       // 0 = 1; results do not depend on it
 }
 
@@ -73,6 +74,8 @@ func (o *Options) check(d *regress.Design, y []float64) (*family, error) {
 		return nil, fmt.Errorf("penalised: alpha %v, expected 0 (ridge) to 1 (lasso)", o.Alpha)
 	case o.Factors != nil && len(o.Factors) != len(d.Names):
 		return nil, fmt.Errorf("penalised: %d penalty factors for %d columns", len(o.Factors), len(d.Names))
+	case !(o.Limit >= 0 && o.Limit <= mostLimit):
+		return nil, fmt.Errorf("penalised: limit %v, expected a number from 0, which is %g, to %g", o.Limit, kktLimit, mostLimit)
 	case o.Count < 0 || o.Count > mostLambdas || len(o.Lambda) > mostLambdas:
 		return nil, fmt.Errorf("penalised: at most %d lambdas", mostLambdas)
 	}
@@ -99,4 +102,15 @@ func (o *Options) check(d *regress.Design, y []float64) (*family, error) {
 	return f, nil
 }
 
-const mostLambdas = 10_000
+const (
+	mostLambdas = 10_000
+	mostLimit   = 1e-3
+)
+
+// limit is Limit, or what stands for 0.
+func (o *Options) limit() float64 {
+	if o.Limit == 0 {
+		return kktLimit
+	}
+	return o.Limit
+}
