@@ -40,7 +40,8 @@ func newLinearModel(c *columns, coef []float64, r *rows, shrink float64, threads
 func newLinearModelOfAll(c *columns, coef []float64, train []*panel, o outcome, threads int) *linearModel {
 	m := &linearModel{Columns: c, codes: codesOf(c.All), Coef: coef, Mean: make([]float64, len(coef)), Shrink: 1}
 	sums, x := make([]num.Adder, len(coef)), make([]float64, len(coef))
-	var eta, y []float64
+	n, _ := o.count(train)
+	eta, y := make([]float64, 0, n), make([]float64, 0, n)
 	for _, p := range train {
 		for i := range p.Subjects {
 			s := &p.Subjects[i]
@@ -115,17 +116,23 @@ func meetTotal(eta, y []float64, shrink float64, threads int) float64 {
 }
 
 func (m *linearModel) chance(p *panel, i int, level float64) (prob, low, high float64) {
+	if level == 0 { // of every customer in every fold: the row stays on the stack
+		var room [rowRoom]float64
+		return m.point(m.Columns.rowIn(room[:], p, i)), math.NaN(), math.NaN()
+	}
 	return m.probability(m.Columns.row(p, i), level)
 }
 
 // predictor is xβ.
 func (m *linearModel) predictor(x []float64) float64 { return dot(m.Coef, x) }
 
-// dot is xβ, added up exactly.
+// dot is xβ, added up exactly. A net leaves out most columns: they are not looked at.
 func dot(coef, x []float64) float64 {
 	var sum num.Adder
 	for j, v := range x {
-		sum.AddProduct(v, coef[j])
+		if c := coef[j]; c != 0 {
+			sum.AddProduct(v, c)
+		}
 	}
 	return sum.Sum()
 }

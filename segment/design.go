@@ -108,12 +108,21 @@ func featureNames(all []feature) []string {
 }
 
 // row is the design's row of subject i, who is at risk.
-func (c *columns) row(p *panel, i int) []float64 {
+func (c *columns) row(p *panel, i int) []float64 { return c.rowIn(nil, p, i) }
+
+// rowRoom is wide enough for most designs.
+const rowRoom = 64
+
+// rowIn is row, in room, which is zeroed, where that is wide enough.
+func (c *columns) rowIn(room []float64, p *panel, i int) []float64 {
 	x := p.row(i)
 	if c.from == nil && len(c.Values) == 0 && len(c.clock) == 0 {
 		return x[:c.Fixed:c.Fixed]
 	}
-	return c.fill(make([]float64, len(c.All)), p, i)
+	if len(room) < len(c.All) {
+		room = make([]float64, len(c.All))
+	}
+	return c.fill(room[:len(c.All)], p, i)
 }
 
 // fill writes it into row, which is zeroed.

@@ -166,7 +166,8 @@ func (m *lifeModel) predictor(x []float64) float64 {
 
 // of is the predictor of subject i of a panel, who is at risk, kept to what training has seen.
 func (m *lifeModel) of(p *panel, i int) float64 {
-	return min(max(m.predictor(m.Columns.row(p, i)), m.Low), m.High)
+	var room [rowRoom]float64
+	return min(max(m.predictor(m.Columns.rowIn(room[:], p, i)), m.Low), m.High)
 }
 
 // expected is the days of life to come within a horizon, discounted, by predictor: a table of survival.WorthAt and a smooth curve through it.

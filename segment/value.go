@@ -93,9 +93,9 @@ func trainHurdle(b *study, at *origin) trained[valueModel] {
 	if !buys.OK {
 		return trained[valueModel]{Note: buys.Note, Fits: buys.Fits}
 	}
-	design := &regress.Design{Names: hurdleColumns[:]}
-	var value []float64
-	var ids []int32
+	_, n := bought.count(at.train)
+	design := &regress.Design{Names: hurdleColumns[:], X: make([]float64, 0, n*len(hurdleColumns))}
+	value, ids := make([]float64, 0, n), make([]int32, 0, n)
 	for _, p := range at.train {
 		for i := range p.Subjects {
 			if s := &p.Subjects[i]; bought.eligible(s) && s.bought {
@@ -175,7 +175,8 @@ func (m *hurdle) outlook(p *panel, i int) outlook {
 
 // parts are q and μ, μ in money units.
 func (m *hurdle) parts(p *panel, i int) (buys, mean float64) {
-	buys = m.Buy.point(m.Buy.Columns.row(p, i))
+	var room [rowRoom]float64
+	buys = m.Buy.point(m.Buy.Columns.rowIn(room[:], p, i))
 	if m.Leaves {
 		buys = 1 - buys
 	}

@@ -34,9 +34,9 @@ func trainSurvival(b *study, at *origin) trained[valueModel] {
 	if err := m.tabulate(at.day == b.Clock.AsOf); err != nil {
 		return refused[valueModel](err.Error())
 	}
-	design := &regress.Design{Names: marginNames[:]}
-	var value []float64
-	var ids []int32
+	n, _ := worth.count(at.train)
+	design := &regress.Design{Names: marginNames[:], X: make([]float64, 0, n*len(marginNames))}
+	value, ids := make([]float64, 0, n), make([]int32, 0, n)
 	for _, p := range at.train {
 		for i := range p.Subjects {
 			if s := &p.Subjects[i]; worth.eligible(s) {
