@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/hex"
@@ -119,6 +120,7 @@ func (b *bench) one(c benchCase, rounds int) error {
 			continue
 		case reference == nil:
 			reference = rec
+		case jobs[c.Job].beside != "": // another question
 		default:
 			if err := agree(reference.Checks, rec.Checks, who.Variant == "float"); err != nil {
 				return fmt.Errorf("%s and %s differ, so nothing is measured: %w", mainstay, label(who), err)
@@ -170,7 +172,7 @@ func (b *bench) measure(c benchCase, who contestant, file string, round int) (*r
 	var cmd *exec.Cmd
 	var done func(*record) error
 	switch {
-	case c.Job == jobRun:
+	case isRun(c.Job) && who.Tool == mainstay:
 		cmd, done = b.runCommand(c, file)
 	case who.Tool == mainstay:
 		cmd = b.jobCommand(c, file, round)
@@ -229,7 +231,7 @@ type columns struct {
 func (c benchCase) columns() columns {
 	n := columns{Key: "customer_id", Time: "ts", Amount: "amount", Type: "double"}
 	switch {
-	case c.Data.Writer == writerGenerate:
+	case c.Data.Writer == writerGenerate, c.Data.Writer == writerCompany:
 		n.Time, n.Type = "order_date", "decimal"
 	case jobs[c.Job].decimal:
 		n.Amount, n.Type = "amount_decimal", "decimal"
@@ -246,7 +248,7 @@ func (b *bench) peerCommand(c benchCase, who contestant, file string, round int)
 	if err != nil {
 		return nil, err
 	}
-	name := jobs[c.Job].mainstay
+	name := cmp.Or(jobs[c.Job].mainstay, jobs[c.Job].beside)
 	if jobs[c.Job].orders {
 		name += "-orders"
 	}
@@ -269,44 +271,4 @@ func (b *bench) peerCommand(c benchCase, who contestant, file string, round int)
 	cmd := exec.Command(python, b.path("bin", "peers.py"), "job", string(spec))
 	cmd.Env = append(os.Environ(), "POLARS_MAX_THREADS="+strconv.Itoa(c.Threads))
 	return cmd, nil
-}
-
-// runCommand is a whole run of a company. Its phases are those of its timings.json.
-func (b *bench) runCommand(c benchCase, file string) (*exec.Cmd, func(*record) error) {
-	out := b.path("tmp", "run")
-	args := []string{"run", file, "--out", out, "--as-of", asOf, "--threads", strconv.Itoa(c.Threads), "--quiet"}
-	if accounts := filepath.Join(filepath.Dir(file), "accounts.parquet"); exists(accounts) {
-		args = append(args, "--accounts", accounts)
-	}
-	if c.Memory != "" {
-		args = append(args, "--memory", c.Memory)
-	}
-	cmd := exec.Command(b.path("bin", "mainstay"), args...)
-	cmd.Env = append(os.Environ(), c.processors())
-	os.RemoveAll(out) // of an interrupted measurement: a run that is there would be reused
-	return cmd, func(r *record) error {
-		defer os.RemoveAll(out)
-		found, err := filepath.Glob(filepath.Join(out, "*", "timings.json"))
-		if err != nil || len(found) != 1 {
-			return fmt.Errorf("%d runs in %s, expected one (%v)", len(found), out, err)
-		}
-		data, err := os.ReadFile(found[0])
-		if err != nil {
-			return err
-		}
-		var t struct {
-			Phases []struct {
-				Phase   string
-				Seconds float64
-			}
-		}
-		if err := json.Unmarshal(data, &t); err != nil {
-			return err
-		}
-		r.Phases = map[string]float64{}
-		for _, p := range t.Phases {
-			r.Phases[p.Phase] = p.Seconds
-		}
-		return nil
-	}
 }

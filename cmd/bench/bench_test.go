@@ -21,7 +21,7 @@ func TestTiny(t *testing.T) {
 		t.Fatal(err)
 	}
 	cases, err := group{Sizes: []string{"10k"}, Writers: []string{writerGenerate}, Dirt: []string{"dirty"},
-		Jobs: []string{"ledger", "ledger-orders", "sums", "states", jobRun}, Peers: nobody}.cases()
+		Jobs: []string{"ledger", "ledger-orders", "sums", "states", jobRun, jobRunTables}, Peers: nobody}.cases()
 	if err != nil {
 		t.Fatal(err)
 	}

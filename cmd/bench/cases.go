@@ -60,9 +60,18 @@ type job struct {
 	variants map[string][]string
 	decimal  bool // reads amounts as DECIMAL(14,2) instead of floating
 	orders   bool // counts orders too
+
+	beside string // where no peer does the same: the job of its own that it does on the same file, as a measure of the machine; nothing is compared
 }
 
-const jobRun = "run"
+// The jobs that are a whole mainstay run.
+const (
+	jobRun       = "run"        // of the transactions and the accounts
+	jobRunBare   = "run-bare"   // of the transactions alone
+	jobRunTables = "run-tables" // of the transactions with every table that there is
+)
+
+func isRun(job string) bool { return job == jobRun || job == jobRunBare || job == jobRunTables }
 
 var jobs = map[string]job{
 	"ledger":         {mainstay: "ledger", variants: map[string][]string{"duckdb": {"", "float"}, "polars": {"", "float"}}},
@@ -71,6 +80,8 @@ var jobs = map[string]job{
 	"sums":           {mainstay: "sums", variants: map[string][]string{"duckdb": {"", "float"}, "polars": {"", "float"}}},
 	"states":         {mainstay: "states", variants: map[string][]string{"duckdb": {"", "bits", "panel"}}},
 	jobRun:           {},
+	jobRunBare:       {variants: map[string][]string{"duckdb": {""}}, beside: "sums"},
+	jobRunTables:     {variants: map[string][]string{"duckdb": {""}}, beside: "sums"},
 }
 
 func jobNames() []string { return slices.Sorted(maps.Keys(jobs)) }
@@ -171,7 +182,7 @@ func (g group) cases() ([]benchCase, error) {
 
 // files are the files of one size for a job: a run needs a whole company.
 func (g group) files(size, job string) []dataset {
-	if job == jobRun {
+	if isRun(job) {
 		return []dataset{{size, "text", writerCompany, "snappy", "time", "dirty"}}
 	}
 	var list []dataset

@@ -28,6 +28,7 @@ var sections = []section{
 	{"scaling", scalingTable},
 	{"memory", memoryTable},
 	{"run", runTable},
+	{"runs", comparison(jobRunBare, jobRunTables)},
 }
 
 const endMark = "<!-- /bench -->"
@@ -93,7 +94,7 @@ func (c benchCase) title() string {
 		}
 	}
 	if _, kind, extra := strings.Cut(c.Job, "-"); extra {
-		parts = append(parts, map[string]string{"decimal": "decimal amounts", "orders": "with orders"}[kind])
+		parts = append(parts, map[string]string{"decimal": "decimal amounts", "orders": "with orders", "bare": "run, orders alone", "tables": "run, all tables"}[kind])
 	}
 	if c.Threads != 2 {
 		parts = append(parts, "threads "+strconv.Itoa(c.Threads))
@@ -162,7 +163,7 @@ func (c benchCase) order() string {
 func phaseTable(all []median) string {
 	var lines [][]string
 	for _, m := range bySize(all) {
-		if m.Who.Tool != mainstay || m.Case.Job == jobRun || m.Case.Threads != 2 || m.Case.Memory != "" || alone(all, m.Case) {
+		if m.Who.Tool != mainstay || isRun(m.Case.Job) || m.Case.Threads != 2 || m.Case.Memory != "" || alone(all, m.Case) {
 			continue
 		}
 		plan, build := m.Phases["plan"], m.Phases["build"]
