@@ -67,3 +67,24 @@ func TestLogit(t *testing.T) {
 		t.Error("far tails")
 	}
 }
+
+// The quick ones are package math's, to rounding.
+func TestQuick(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		x := rapid.Float64Range(-700, 700).Draw(t, "x")
+		if got, want := QuickExp(x), math.Exp(x); math.Abs(got/want-1) > 2e-15 {
+			t.Fatalf("e^%v: %v, want %v", x, got, want)
+		}
+		y := math.Exp(x)
+		if got, want := QuickLog(y), math.Log(y); math.Abs(got-want) > 6e-16*max(1, math.Abs(want)) {
+			t.Fatalf("log %v: %v, want %v", y, got, want)
+		}
+		y = rapid.Float64Range(0.4, 3).Draw(t, "y")
+		if got, want := QuickLog(y), math.Log(y); math.Abs(got-want) > 6e-16 {
+			t.Fatalf("log %v: %v, want %v", y, got, want)
+		}
+	})
+	if QuickExp(-1e9) != 0 || !math.IsInf(QuickExp(1e9), 1) || !math.IsNaN(QuickExp(math.NaN())) || QuickExp(0) != 1 {
+		t.Error(QuickExp(-1e9), QuickExp(1e9), QuickExp(math.NaN()), QuickExp(0))
+	}
+}

@@ -49,13 +49,6 @@ const (
 // fewest is how many customers four parameters need at least.
 const fewest = 10
 
-// sampled is how many distinct customers the first ascents look at.
-const (
-	sampled = 2_500
-	climbs  = 3
-	coarser = 50 // as many times more distinct customers are seen with coarser times first
-)
-
 // loose is a standard error of a logarithm from which a parameter is hardly known: a factor of 7 either way. beyond is a parameter
 // that is on its way to 0 or infinity.
 const (
@@ -130,40 +123,6 @@ func (f *Fit) tooLittle(b *book) bool {
 		return false
 	}
 	return true
-}
-
-// maximise climbs from the best of the starting points, with many customers on a sample, and from its highest end on coarser times of all
-// and at last on all: Newton's method doubles the digits at each step, so that all are seen two or three times, not ten.
-func (f *Fit) maximise(all *likelihood) *num.Ascent {
-	few := all.on(all.book.sample(sampled))
-	starts := few.starts(f.Model)
-	ends := num.ClimbBest(few.surface, starts, climbs)
-	f.Starts = len(ends)
-	if len(ends) == 0 {
-		return &num.Ascent{Away: -1}
-	}
-	best := ends[0]
-	for _, e := range ends {
-		if e.Converged && best.Value-e.Value <= 1e-9*(1+math.Abs(best.Value)) {
-			f.Agree++
-		}
-	}
-	stages := []*book{all.book}
-	if len(all.book.x) > sampled*coarser {
-		stages = []*book{all.book.coarse(sampled * coarser), all.book}
-	}
-	for _, b := range stages {
-		if b == few.book {
-			continue
-		}
-		from, iterations := best.Theta, best.Iterations
-		if !best.Converged { // what ran away on the sample may not on all
-			from = starts[0]
-		}
-		best = num.Climb(all.on(b).surface, from)
-		best.Iterations += iterations
-	}
-	return best
 }
 
 // settle writes down how the ascent ended and what follows from it.

@@ -129,6 +129,7 @@ func (m *moments) find(alpha, whole, beta, drop, last, end float64, curved bool)
 	}
 	nodes := &rules[at]
 	a0, b0, c0 := alpha+last, beta+last, c+last
+	ia0, ib0 := 1/a0, 1/b0
 	most := whole*math.Log(a1/a0) + drop*math.Log(b1/b0) // log f·(c+t) at u = 0, without (c+t)/(β+t)
 	*m = moments{}
 	total := 0.0
@@ -139,20 +140,20 @@ func (m *moments) find(alpha, whole, beta, drop, last, end float64, curved bool)
 		if length < exact {
 			since = c0 * math.Expm1(u)
 		} else {
-			since = c0*math.Exp(u) - c0
+			since = c0*num.QuickExp(u) - c0
 		}
 		switch {
 		case alpha > c && length < exact:
 			la = math.Log1p(since / a0)
 		case alpha > c:
-			la = math.Log(1 + since/a0)
+			la = num.QuickLog(1 + since*ia0)
 		case beta > c && length < exact:
 			lb = math.Log1p(since / b0)
 		case beta > c:
-			lb = math.Log(1 + since/b0)
+			lb = num.QuickLog(1 + since*ib0)
 		}
 		at, bt := 1/(a0+since), 1/(b0+since)
-		f := nodes.weights[i] * math.Exp(-whole*la-drop*lb) * (c0 + since) * bt
+		f := nodes.weights[i] * num.QuickExp(-whole*la-drop*lb) * (c0 + since) * bt
 		total += f
 		m.la += f * la
 		m.lb += f * lb
