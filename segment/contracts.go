@@ -7,15 +7,15 @@ import (
 
 // holdings are the contracts of the Ledger's customers. Nil without contracts.
 type holdings struct {
-	ends string                       // when their ends were known, see table.EndsPlanned
-	of   []map[int32][]table.Contract // by shard, then by row
+	ends string // when their ends were known, see table.EndsPlanned
+	rows customerRows[table.Contract]
 }
 
 func newHoldings(l *ingest.Ledger, c *table.Contracts, threads int) *holdings {
 	if c == nil {
 		return nil
 	}
-	return &holdings{ends: c.Ends, of: byCustomer(l, c.Of, threads)}
+	return &holdings{ends: c.Ends, rows: byCustomer(l, c.Of, threads)}
 }
 
 // contracts are those of a customer.
@@ -23,7 +23,7 @@ func (h *holdings) contracts(shard, row int32) []table.Contract {
 	if h == nil {
 		return nil
 	}
-	return h.of[shard][row]
+	return h.rows.of(shard, row)
 }
 
 // open reports whether a customer has a contract in force on a day.
@@ -51,8 +51,9 @@ func (h *holdings) on(shard, row int32, day ingest.Day) standing {
 		return s
 	}
 	s.ending = true
-	for i := range h.of[shard][row] {
-		c := &h.of[shard][row][i]
+	all := h.rows.of(shard, row)
+	for i := range all {
+		c := &all[i]
 		if c.Start > int32(day) {
 			continue
 		}
@@ -85,7 +86,7 @@ func (h *holdings) mark(p *Profiles, day ingest.Day) {
 		return
 	}
 	p.contract = make([]bool, p.Len())
-	for k := range h.of {
+	for k := range h.rows {
 		lo, hi := p.OfShard(k)
 		for i := lo; i < hi; i++ {
 			p.contract[i] = h.open(int32(k), int32(p.Row(k, i)), day)

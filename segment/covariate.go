@@ -59,14 +59,31 @@ func (b *study) allFeatures() []feature {
 // width is the number of columns of a panel's rows.
 func (b *study) width() int { return len(features) + len(b.covariates) }
 
-// byCustomer are the rows of a table beside the transactions, by shard and row of the Ledger's customers.
-func byCustomer[T any](l *ingest.Ledger, of func(key []byte) []T, threads int) []map[int32][]T {
-	out := make([]map[int32][]T, ingest.Shards)
-	num.Blocks(ingest.Shards, 1, threads, func(s, _, _ int) {
-		out[s] = map[int32][]T{}
-		for i := range l.ShardCustomers(s) {
-			if rows := of(l.Key(s, i)); rows != nil {
-				out[s][int32(i)] = rows
+// customerRows are the rows of a table beside the transactions, by shard of the Ledger.
+type customerRows[T any] []struct {
+	at   []int32 // by row of the shard: one more than the place in rows, 0 for a customer without any
+	rows [][]T
+}
+
+// of are those of a customer, nil without any.
+func (c customerRows[T]) of(shard, row int32) []T {
+	s := &c[shard]
+	if k := s.at[row]; k > 0 {
+		return s.rows[k-1]
+	}
+	return nil
+}
+
+// byCustomer asks for the rows of each of the Ledger's customers.
+func byCustomer[T any](l *ingest.Ledger, of func(key []byte) []T, threads int) customerRows[T] {
+	out := make(customerRows[T], ingest.Shards)
+	num.Blocks(ingest.Shards, 1, threads, func(k, _, _ int) {
+		s := &out[k]
+		s.at = make([]int32, l.ShardCustomers(k))
+		for i := range s.at {
+			if rows := of(l.Key(k, i)); rows != nil {
+				s.rows = append(s.rows, rows)
+				s.at[i] = int32(len(s.rows))
 			}
 		}
 	})

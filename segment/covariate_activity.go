@@ -13,9 +13,10 @@ import (
 // events are the activities of customers as columns. What is on record begins some day: before a quarter of it nothing is told of anybody, and windows that would reach
 // behind the beginning are as long as the record, counts then taken to 12 months.
 type events struct {
-	of     []map[int32][]table.Activity
-	first  ingest.Day // of the record
-	scores bool       // some are scores of a survey
+	rows   customerRows[table.Activity]
+	first  ingest.Day        // of the record
+	scores bool              // some are scores of a survey
+	kinds  map[string][2]int // by name: the kind of an activity without a value, and with one
 }
 
 const (
@@ -33,15 +34,35 @@ func (b *Book) newEvents() *events {
 	if t == nil || slices.Contains(b.Config.ModelActivities, noActivities) {
 		return nil
 	}
-	e := &events{first: math.MaxInt32}
-	e.of = byCustomer(b.Ledger, func(key []byte) []table.Activity { return b.modelActivities(t.Of(key)) }, b.Threads)
-	for _, shard := range e.of {
-		for _, all := range shard {
+	e := &events{first: math.MaxInt32, kinds: map[string][2]int{}}
+	e.rows = byCustomer(b.Ledger, func(key []byte) []table.Activity { return b.modelActivities(t.Of(key)) }, b.Threads)
+	for _, shard := range e.rows {
+		for _, all := range shard.rows {
+			e.learn(all)
 			e.first = min(e.first, ingest.Day(all[0].Day)) // by day
-			e.scores = e.scores || slices.ContainsFunc(all, func(a table.Activity) bool { return activityKind(&a) == aScore })
+			e.scores = e.scores || slices.ContainsFunc(all, func(a table.Activity) bool { return e.kind(&a) == aScore })
 		}
 	}
 	return e
+}
+
+// learn finds the kinds of activities by their names.
+func (e *events) learn(all []table.Activity) {
+	for i := range all {
+		name := all[i].Kind
+		if _, known := e.kinds[name]; !known {
+			e.kinds[name] = [2]int{activityKind(&table.Activity{Kind: name, Value: math.NaN()}), activityKind(&table.Activity{Kind: name})}
+		}
+	}
+}
+
+// kind is activityKind.
+func (e *events) kind(a *table.Activity) int {
+	of := e.kinds[a.Kind]
+	if math.IsNaN(a.Value) {
+		return of[0]
+	}
+	return of[1]
 }
 
 // modelActivities are those of the kinds that the configuration gives to the models.
@@ -123,7 +144,7 @@ func (e *events) fill(x []float64, pr *Profile, day ingest.Day) {
 	if record < recordDays {
 		return
 	}
-	all := e.of[pr.Shard][pr.Row]
+	all := e.rows.of(pr.Shard, pr.Row)
 	all = all[:sort.Search(len(all), func(i int) bool { return all[i].Day > int32(day) })]
 	x[0] = unit(len(all) == 0)
 	year := MonthsBefore(day, 12)
@@ -132,7 +153,7 @@ func (e *events) fill(x []float64, pr *Profile, day ingest.Day) {
 	var counts [aScore + 1]float64
 	for i := len(all) - 1; i >= 0; i-- {
 		a := &all[i]
-		kind := activityKind(a)
+		kind := e.kind(a)
 		since := int(day - ingest.Day(a.Day))
 		if ingest.Day(a.Day) > year {
 			counts[kind]++

@@ -39,7 +39,7 @@ func (t terms) fill(x []float64, pr *Profile, day ingest.Day) {
 		x[1], x[2] = 1, math.Log1p(float64(s.until-int32(day)))
 	}
 	value := 0.0
-	contracts := t.of[pr.Shard][pr.Row]
+	contracts := t.rows.of(pr.Shard, pr.Row)
 	for i := range contracts {
 		if c := &contracts[i]; c.Open(int32(day)) && !math.IsNaN(c.Value) {
 			value += c.Value

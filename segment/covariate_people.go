@@ -8,7 +8,7 @@ import (
 // managers tell whether the account manager of a customer has changed of late, by the people table. The manager named in purchases is none of its business: a change
 // that only a purchase tells of is seen of those who still buy.
 type managers struct {
-	changes []map[int32][]int32 // first days of account managers who came after another, ascending
+	changes customerRows[int32] // first days of account managers who came after another, ascending
 }
 
 // managerDays is how long a change of the account manager counts as of late.
@@ -45,7 +45,7 @@ func (m *managers) features() []feature {
 }
 
 func (m *managers) fill(x []float64, pr *Profile, day ingest.Day) {
-	for _, on := range m.changes[pr.Shard][pr.Row] {
+	for _, on := range m.changes.of(pr.Shard, pr.Row) {
 		if ago := day - ingest.Day(on); ago >= 0 && ago < managerDays {
 			x[0] = 1
 		}

@@ -7,6 +7,7 @@ import (
 	"hash/maphash"
 	"maps"
 	"slices"
+	"sort"
 	"time"
 )
 
@@ -288,7 +289,8 @@ func (r *reading) same(a, b int) bool {
 // byKey holds rows of type T grouped by customer, keys ascending by bytes.
 type byKey[T any] struct {
 	keys  []string
-	start []int32 // len = keys + 1
+	heads []uint64 // of the keys: where they differ, keys need no look
+	start []int32  // len = keys + 1
 	rows  []T
 }
 
@@ -320,7 +322,7 @@ func group[T any](rows []keyed[T], compare func(a, b T) int) byKey[T] {
 	for i, at := range order {
 		r := &rows[at.row]
 		if i == 0 || r.key != g.keys[len(g.keys)-1] {
-			g.keys = append(g.keys, r.key)
+			g.keys, g.heads = append(g.keys, r.key), append(g.heads, at.head)
 			g.start = append(g.start, int32(i))
 		}
 		g.rows[i] = r.row
@@ -330,7 +332,7 @@ func group[T any](rows []keyed[T], compare func(a, b T) int) byKey[T] {
 }
 
 // headOf is a number that orders keys as their first eight bytes do.
-func headOf(key string) uint64 {
+func headOf[K string | []byte](key K) uint64 {
 	var b [8]byte
 	copy(b[:], key)
 	return binary.BigEndian.Uint64(b[:])
@@ -338,8 +340,17 @@ func headOf(key string) uint64 {
 
 // Of returns the rows of a customer, nil without any.
 func (g *byKey[T]) Of(key []byte) []T {
-	i, ok := slices.BinarySearchFunc(g.keys, key, func(k string, key []byte) int { return cmp.Compare(k, string(key)) })
-	if !ok {
+	head := headOf(key)
+	i, found := slices.BinarySearch(g.heads, head)
+	if !found {
+		return nil
+	}
+	if i+1 < len(g.heads) && g.heads[i+1] == head { // keys that begin alike
+		n := sort.Search(len(g.heads)-i, func(k int) bool { return g.heads[i+k] > head })
+		k, _ := slices.BinarySearchFunc(g.keys[i:i+n], key, func(k string, key []byte) int { return cmp.Compare(k, string(key)) })
+		i += min(k, n-1)
+	}
+	if g.keys[i] != string(key) {
 		return nil
 	}
 	return g.rows[g.start[i]:g.start[i+1]]
