@@ -32,6 +32,7 @@ func tables() []*Table {
 		Coefficients(&model.Result{}),
 		DiagnosedRows(diagnosed()),
 		AttritionCustomers(&Attrition{Study: &latent.Study{Customers: &latent.Customers{}, Holdout: &latent.Holdout{}}}),
+		RenewalsTable(&latent.ContractStudy{}),
 	}
 	return slices.Concat(run, ChainTables(newChain()), []*Table{IntensitiesTable(newContinuous())}, HiddenTables(newHidden()), (&Replay{}).Tables())
 }

@@ -29,8 +29,8 @@ days after it; t.x, when the last was; T, how long the customer has been observe
   bg/bb        buys or not once in each period, as donors or subscribers to events do
 
 auto fits all but the last (mbg/cnbd-k where timing is regular) and takes the lowest BIC; whether anybody
-leaves is tested against nbd. Contracts that end visibly are not for these models. A purchase day is
-one with a positive net amount; value is what a purchase day of the customer is expected to bring
+leaves is tested against nbd. Contracts that end visibly are for mainstay attrition contracts. A
+purchase day is one with a positive net amount; value is what a purchase day of the customer is expected to bring
 (Gamma-Gamma) times the purchase days, which takes spend and frequency as unrelated: their
 correlation is shown.
 
@@ -83,6 +83,7 @@ func newAttritionCommand(a *app) *cobra.Command {
   mainstay attrition orders.parquet --model bg/bb --time-unit quarter --json`,
 	}
 	o.addFlags(cmd.Flags())
+	cmd.AddCommand(newContractsCommand(a))
 	return a.inputCommand(cmd, &o.inputOptions, func(ctx context.Context) error { return runAttrition(ctx, a, o) })
 }
 

@@ -21,20 +21,39 @@ func (t *Table) Days(c *Column) ([]int32, error) { return t.days(c, parseDay, wa
 
 // days reads every value of c once.
 func (t *Table) days(c *Column, parse func(s string) (int32, bool), want string) ([]int32, error) {
-	days := make([]int32, c.Len())
-	read := make([]int32, len(c.start)-1) // by value
-	known := make([]bool, len(read))
-	for row, code := range c.code {
-		if !known[code] {
-			s, ok := c.value(code), false
-			if read[code], ok = parse(s); !ok {
-				return nil, t.Fail(row, c.Name, fmt.Errorf("%q: %s", clip(s), want))
-			}
-			known[code] = true
-		}
-		days[row] = read[code]
+	days, bad := c.days(parse)
+	if len(bad) > 0 {
+		return nil, t.Fail(bad[0], c.Name, fmt.Errorf("%q: %s", clip(c.At(bad[0])), want))
 	}
 	return days, nil
+}
+
+// DaysAside is Days that goes on: NoDay where a value is no date, and those rows.
+func (t *Table) DaysAside(c *Column) (days []int32, bad []int) { return c.days(parseDay) }
+
+// NoDate is the error of a value that is no date.
+func (t *Table) NoDate(row int, c *Column) error {
+	return t.Fail(row, c.Name, fmt.Errorf("%q: %s", clip(c.At(row)), wantDay))
+}
+
+// days are those of all rows, NoDay in the bad ones.
+func (c *Column) days(parse func(s string) (int32, bool)) (days []int32, bad []int) {
+	days = make([]int32, c.Len())
+	read := make([]int32, len(c.start)-1) // by value
+	asked, wrong := make([]bool, len(read)), make([]bool, len(read))
+	for row, code := range c.code {
+		if !asked[code] {
+			day, ok := parse(c.value(code))
+			read[code], asked[code], wrong[code] = day, true, !ok
+			if !ok {
+				read[code] = NoDay
+			}
+		}
+		if days[row] = read[code]; wrong[code] {
+			bad = append(bad, row)
+		}
+	}
+	return days, bad
 }
 
 // wantDay says what parseDay takes.

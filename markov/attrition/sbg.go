@@ -138,7 +138,7 @@ func (c *Contractual) estimate(log float64, by [2]float64, level float64) Estima
 	return Estimate{Value: v, SE: v * se, Low: v * math.Exp(-half), High: v * math.Exp(half)}
 }
 
-// Survival is S(t), the share still there after t renewals were due, given that from were survived: S(t)/S(from). NaN where t < from or one is
+// Survival is S(t), the share still there after t renewals were due, given that from were survived: S(t)/S(from), with an interval on the logit scale. NaN where t < from or one is
 // no count.
 func (c *Contractual) Survival(t, from, level float64) Estimate {
 	if !(from >= 0 && t >= from && t <= mostPurchases) || t != math.Trunc(t) || from != math.Trunc(from) {
@@ -146,7 +146,8 @@ func (c *Contractual) Survival(t, from, level float64) Estimate {
 	}
 	n, b := t-from, c.Beta+from
 	both := num.DigammaRise(c.Alpha+b, n)
-	return c.estimate(num.LogRising(b, n)-num.LogRising(c.Alpha+b, n), [2]float64{-both, num.DigammaRise(b, n) - both}, level)
+	e := c.estimate(num.LogRising(b, n)-num.LogRising(c.Alpha+b, n), [2]float64{-both, num.DigammaRise(b, n) - both}, level)
+	return num.OnLogit(e.Value, e.SE, level)
 }
 
 // Retention is the chance that one who renewed n times renews again: (β+n)/(α+β+n) (Fader & Hardie 2007, eq. 8).
@@ -165,4 +166,9 @@ func (c *Contractual) Residual(n, rate, level float64) Estimate {
 	b, all := c.Beta+n, c.Alpha+c.Beta+n
 	f, by := num.Hypergeometric(1, b+1, all+1, 1/(1+rate))
 	return c.estimate(math.Log(b/all)+math.Log(f), [2]float64{-1/all + by[2]/f, 1/b - 1/all + (by[1]+by[2])/f}, level)
+}
+
+// Parameters are α and β with intervals on the log scale.
+func (c *Contractual) Parameters(level float64) (alpha, beta Estimate) {
+	return c.estimate(math.Log(c.Alpha), [2]float64{1 / c.Alpha, 0}, level), c.estimate(math.Log(c.Beta), [2]float64{0, 1 / c.Beta}, level)
 }

@@ -1,0 +1,123 @@
+package latent
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+
+	"mainstay/ingest"
+	"mainstay/ingest/store"
+	"mainstay/ingest/table"
+)
+
+func tableOf(t *testing.T, csv string) *table.Table {
+	t.Helper()
+	tb, err := table.Read(context.Background(), store.Memory{"t.csv": []byte(csv)}, []string{"t.csv"}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tb
+}
+
+// Fader & Hardie 2007, recomputed (../shared/reference/README.md): parameters, log L, and the years that the fit has not seen.
+func TestSurvivors(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("plan,period,left\n")
+	for k, s := range [][]int{{1000, 631, 468, 382, 326, 289, 262, 241}, {1000, 869, 743, 653, 593, 551, 517, 491, 468, 445, 427, 409, 394}} {
+		for i, n := range s {
+			fmt.Fprintf(&b, "%s,%d,%d\n", []string{"regular", "high end"}[k], i, n)
+		}
+	}
+	c := ContractDefaults
+	c.Survivors, c.By, c.Until = "left", "plan", 7
+	s, err := Contracts(tableOf(t, b.String()), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k, want := range []struct {
+		name                string
+		alpha, beta, loglik float64
+		later               []float64
+	}{
+		{"high end", .668088, 3.806095, -1611.1581, []float64{46.0, 43.6, 41.4, 39.5, 37.8}},
+		{"regular", .704077, 1.182043, -1680.2652, []float64{22.0, 20.4, 19.1, 18.0, 17.0}},
+	} {
+		g := s.Groups[k]
+		if g.Name != want.name || len(g.Rows) < 13 {
+			t.Fatalf("%s with %d rows, want %s", g.Name, len(g.Rows), want.name)
+		}
+		near(t, g.Name+" α", g.Fit.Alpha, want.alpha, 5e-7)
+		near(t, g.Name+" β", g.Fit.Beta, want.beta, 5e-6)
+		near(t, g.Name+" log L", g.Fit.Certificate.LogLik, want.loglik, 5e-5)
+		for i, v := range want.later {
+			near(t, g.Name+" S", 100*g.Rows[8+i].Survival.Value, v, .05)
+		}
+		sum := 0.0
+		for i := 0; i < 20000; i++ {
+			sum += g.Fit.Survival(float64(i), 0, .95).Value / math.Pow(1.1, float64(i))
+		}
+		near(t, g.Name+" when new", g.New.Value, sum, 1e-9)
+		if r := g.Rows[3]; !(r.Survival.Low < r.Survival.Value && r.Survival.Value < r.Survival.High && r.Survival.High < 1) || math.IsNaN(r.Seen) {
+			t.Errorf("%+v", r)
+		}
+	}
+	near(t, "seen after 12", s.Groups[0].Rows[12].Seen, .394, 1e-12)
+	if !math.IsNaN(s.Groups[1].Rows[8].Seen) || s.Groups[0].Rows[8].Fitted || !s.Groups[0].Rows[7].Fitted {
+		t.Error("what was not seen is seen, or fitted")
+	}
+}
+
+// Contracts that follow each other are one life; periods are contracts, or calendar time.
+func TestLives(t *testing.T) {
+	const csv = `customer,start,end
+a,2020-01-01,2020-12-31
+a,2021-01-10,2021-12-31
+b,2020-01-31,
+c,2020-03-01,2020-06-30
+c,2021-03-01,2023-01-31
+d,2025-01-01,2025-12-31
+`
+	c := ContractDefaults
+	c.AsOf = ingest.Date(2023, 1, 31)
+	for every, want := range map[string]string{
+		"contract": "[2 1 1 1] [true false true false]",
+		"month":    "[24 37 4 23] [true false true false]",
+		"year":     "[2 4 1 2] [true false true false]",
+	} {
+		c.Every = every
+		s, err := Contracts(tableOf(t, csv), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := s.Groups[0].Lives
+		if got := fmt.Sprint(l.Periods, l.Ended); got != want {
+			t.Errorf("%s: %s, want %s", every, got, want)
+		}
+		if len(s.Notes) != 1 || !strings.Contains(s.Notes[0], "1 contracts start after 2023-01-31") {
+			t.Errorf("%v", s.Notes)
+		}
+	}
+	for bad, want := range map[string]string{
+		"customer,start,end\na,2020-13-01,\n":           "2020-13-01",
+		"customer,start,end\na,2020-02-01,2020-01-01\n": "ends before it starts",
+		"customer,start,end\na,,\n":                     "no start",
+		"who,start,end\na,2020-01-01,\n":                "customer",
+	} {
+		if _, err := Contracts(tableOf(t, bad), c); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %s", bad, err, want)
+		}
+	}
+	c.Survivors = "left"
+	for bad, want := range map[string]string{
+		"period,left\n0,10\n1,11\n":   "cannot rise",
+		"period,left\n0,10\n2,9\n":    "period 2 where 1 is expected",
+		"period,left\n0,10\n1,many\n": "many",
+		"period,left\n0,10\n1.5,9\n":  "renewals since the start",
+	} {
+		if _, err := Contracts(tableOf(t, bad), c); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %s", bad, err, want)
+		}
+	}
+}
