@@ -161,3 +161,22 @@ func TestPublishedDonations(t *testing.T) {
 	}
 	near(t, "five periods", total, 12884.2, .0501)
 }
+
+// A model with known parameters says what it says, without errors; mistakes are said.
+func TestKnown(t *testing.T) {
+	f, err := Known(BGNBD, 1, btydBG[:]...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e := f.Expected(customer, 52, .95); e.SE != 0 || e.Low != e.Value || e.High != e.Value {
+		t.Errorf("%+v", e)
+	}
+	for _, bad := range [][]float64{{1, 2, 3}, {1, 2, 3, 0}, {1, 2, 3, -1}} {
+		if _, err := Known(BGNBD, 1, bad...); err == nil {
+			t.Errorf("%v: no error", bad)
+		}
+	}
+	if _, err := Known("bgnbd", 1, 1, 2, 3, 4); err == nil {
+		t.Error("no error for a model that does not exist")
+	}
+}

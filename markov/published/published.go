@@ -1,4 +1,4 @@
-// Package published recomputes figures about Markov chains that others have printed, so that anybody can see
+// Package published recomputes figures about Markov chains, hidden states and latent attrition that others have printed, so that anybody can see
 // on their own machine how many digits agree.
 package published
 
@@ -21,7 +21,8 @@ const exactFloor = 13
 // Agreements are all figures, in a fixed order. An error is a computation that failed outright.
 func Agreements() ([]num.Agreement, error) {
 	var f figures
-	err := errors.Join(f.sequence(), f.visits(), f.oz(), f.drunkard(), f.mailing(), f.kullback(), f.burkett(), f.proportions())
+	err := errors.Join(f.sequence(), f.visits(), f.oz(), f.drunkard(), f.mailing(), f.kullback(), f.burkett(), f.proportions(),
+		f.donations(), f.leaving(), f.contracts(), f.earthquakes(), f.twoStates())
 	return f.all, err
 }
 
