@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -50,16 +51,18 @@ func BenchmarkJob(b *testing.B) {
 }
 
 // The jobs: the Ledger in memory; the Ledger and a profile of every customer; the Ledger and the moves
-// between the monthly states of the customers.
+// between the monthly states of the customers; the Ledger of 104 weeks and the moves between weekly states.
 const (
 	jobLedger = "ledger"
 	jobSums   = "sums"
 	jobStates = "states"
+	jobWeeks  = "weeks"
 )
 
 // Settings that both sides of the benchmark must agree on (cmd/bench/peers.py has the same).
 const (
 	benchAsOf    = "2026-10-31" // last day of generated exports
+	benchWeeks   = "2024-10-28" // the Monday with which the job of weeks begins: the last of its 104 is that before benchAsOf
 	benchHorizon = 90           // days: three months, so that a state has three classes of recency
 	benchBadRate = 0.05         // dirty files hold more bad rows than a run would accept
 )
@@ -73,7 +76,7 @@ type benchSpec struct {
 	check     bool  // print what the result holds, to be compared with a peer's: costs time and memory
 }
 
-// benchSpecOf reads the environment: MAINSTAY_BENCH_FILE, _JOB (ledger, sums, states), _TIME, _AMOUNT and _ORDER
+// benchSpecOf reads the environment: MAINSTAY_BENCH_FILE, _JOB (ledger, sums, states, weeks), _TIME, _AMOUNT and _ORDER
 // (columns; no order unless named), _THREADS, _MEMORY (as --memory; the same default), _CHECK (1 = print what the
 // result holds).
 func benchSpecOf(env func(string) string) (benchSpec, error) {
@@ -89,8 +92,8 @@ func benchSpecOf(env func(string) string) (benchSpec, error) {
 			return s, fmt.Errorf("MAINSTAY_BENCH_MEMORY: %w", err)
 		}
 	}
-	if s.job != jobLedger && s.job != jobSums && s.job != jobStates {
-		return s, fmt.Errorf("MAINSTAY_BENCH_JOB is %q; expected %s, %s or %s", s.job, jobLedger, jobSums, jobStates)
+	if known := []string{jobLedger, jobSums, jobStates, jobWeeks}; !slices.Contains(known, s.job) {
+		return s, fmt.Errorf("MAINSTAY_BENCH_JOB is %q; expected one of %v", s.job, known)
 	}
 	s.columns = ingest.Mapping{Customer: "customer_id", Time: get("TIME", "ts"), Amount: get("AMOUNT", "amount"), Order: get("ORDER", "none")}
 	for _, unused := range []*string{&s.columns.Units, &s.columns.Price, &s.columns.Cost, &s.columns.Discount, &s.columns.Currency, &s.columns.Status,
@@ -123,6 +126,9 @@ func (s benchSpec) do(ctx context.Context) (done *benchDone, err error) {
 	}
 	cfg := ingest.DefaultConfig()
 	cfg.Columns, cfg.AsOf, cfg.MaxBadRate = s.columns, benchAsOf, benchBadRate
+	if s.job == jobWeeks {
+		cfg.From = benchWeeks
+	}
 	files, now := store.Dir{}, time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC)
 	p, err := ingest.NewPlan(ctx, files, []string{s.file}, cfg, s.threads, now)
 	if err != nil {
@@ -147,8 +153,11 @@ func (s benchSpec) do(ctx context.Context) (done *benchDone, err error) {
 		if s.check {
 			done.Checks = checkSums(profiles)
 		}
-	case jobStates:
+	case jobStates, jobWeeks:
 		c := Clock{AsOf: l.AsOf, First: l.First, Period: Month, Horizon: benchHorizon}
+		if s.job == jobWeeks {
+			c.First, c.Period = date(benchWeeks), Week
+		}
 		counts := countStates(l, ingest.Shards, c, l.AsOf, newStates(c), s.threads)
 		mark("states")
 		if s.check {
@@ -225,7 +234,7 @@ func TestBenchJob(t *testing.T) {
 	env := map[string]string{"MAINSTAY_BENCH_FILE": filepath.Join(dir, "orders.parquet"), "MAINSTAY_BENCH_TIME": "order_date",
 		"MAINSTAY_BENCH_ORDER": "order_id", "MAINSTAY_BENCH_CHECK": "1"}
 	results := map[string]*benchDone{}
-	for _, job := range []string{jobLedger, jobSums, jobStates} {
+	for _, job := range []string{jobLedger, jobSums, jobStates, jobWeeks} {
 		env["MAINSTAY_BENCH_JOB"] = job
 		spec, err := benchSpecOf(func(name string) string { return env[name] })
 		if err != nil {
@@ -247,12 +256,14 @@ func TestBenchJob(t *testing.T) {
 			t.Errorf("%s is %v in the Ledger, %s is %v in the profiles", same[0], a, same[1], b)
 		}
 	}
-	moves := int64(0)
-	for _, n := range states.Checks {
-		moves += n.(int64)
-	}
-	if customers := int64(ledger.Checks["customers"].(int)); moves < customers || moves > 35*customers {
-		t.Errorf("%d moves of %d customers in 36 months", moves, customers)
+	for job, most := range map[string]int64{jobStates: 35, jobWeeks: 103} {
+		moves := int64(0)
+		for _, n := range results[job].Checks {
+			moves += n.(int64)
+		}
+		if customers := int64(ledger.Checks["customers"].(int)); moves < customers || moves > most*customers {
+			t.Errorf("%s: %d moves of %d customers", job, moves, customers)
+		}
 	}
 }
 

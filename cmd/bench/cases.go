@@ -79,6 +79,7 @@ var jobs = map[string]job{
 	"ledger-orders":  {mainstay: "ledger", orders: true, variants: map[string][]string{"duckdb": {"", "window"}}},
 	"sums":           {mainstay: "sums", variants: map[string][]string{"duckdb": {"", "float"}, "polars": {"", "float"}}},
 	"states":         {mainstay: "states", variants: map[string][]string{"duckdb": {"", "bits", "panel"}}},
+	"weeks":          {mainstay: "weeks", variants: map[string][]string{"duckdb": {"", "panel"}}},
 	jobRun:           {},
 	jobRunBare:       {variants: map[string][]string{"duckdb": {""}}, beside: "sums"},
 	jobRunTables:     {variants: map[string][]string{"duckdb": {""}}, beside: "sums"},

@@ -15,7 +15,9 @@ import time
 AS_OF = "2026-10-31"
 FIRST_MONTH = 2023 * 12 + 10  # months since year 0; the export begins with November 2023, month 10 from 0
 LAST_MONTH = 2026 * 12 + 9    # October 2026, closed on AS_OF
+FIRST_WEEK = "2024-10-28"     # a Monday; the last of 104 weeks ends before AS_OF
 QUIET = 3                     # classes of recency: a churn horizon of 90 days in months, rounded up
+QUIET_WEEKS = 5               # of weeks it would be 13, and five are the most
 MIXED = 1_000_003             # see checkLedger of segment/bench_job_test.go
 
 
@@ -85,19 +87,26 @@ def duck_months(rows):
     return f"(select k, (year(ts) * 12 + month(ts) - 1)::integer p from {rows} group by 1, 2 having sum(x) > 0)"
 
 
-STATE = f"""case when q >= {2 * QUIET} then {3 * QUIET + 1} when q >= {QUIET} then {3 * QUIET}
-            when n >= 4 then {2 * QUIET} + q when n >= 2 then {QUIET} + q else q end"""
+# The same of weeks, from 0 to 103.
+def duck_weeks(rows):
+    return (f"(select k, ((d - date '{FIRST_WEEK}') // 7)::integer p from {rows} "
+            f"where d >= date '{FIRST_WEEK}' and d < date '{FIRST_WEEK}' + 728 group by 1, 2 having sum(x) > 0)")
 
 
-def duck_states(rows):
-    """Moves from the gaps between purchase months: a window over them, counted, and only the counts spelt out."""
+def state(n="n", q="q", quiet=QUIET):
+    return f"""case when {q} >= {2 * quiet} then {3 * quiet + 1} when {q} >= {quiet} then {3 * quiet}
+            when {n} >= 4 then {2 * quiet} + {q} when {n} >= 2 then {quiet} + {q} else {q} end"""
+
+
+def duck_states(rows, periods=duck_months, last=LAST_MONTH, quiet=QUIET):
+    """Moves from the gaps between purchase periods: a window over them, counted, and only the counts spelt out."""
     return f"""create temp table t as
-        with e as (select p, row_number() over w n, lead(p) over w follows from {duck_months(rows)} m window w as (partition by k order by p)),
-             g as (select least(n, 4) n, coalesce(follows, {LAST_MONTH + 1}) - p gap, follows is null as final, count(*) c from e group by 1, 2, 3),
+        with e as (select p, row_number() over w n, lead(p) over w follows from {periods(rows)} m window w as (partition by k order by p)),
+             g as (select least(n, 4) n, coalesce(follows, {last + 1}) - p gap, follows is null as final, count(*) c from e group by 1, 2, 3),
              s as (select n, gap, final, c, unnest(range(gap)) j from g where gap > 0),
              m as (select n n0, j q0, case when j + 1 = gap then least(n + 1, 4) else n end n1, case when j + 1 = gap then 0 else j + 1 end q1, c
                    from s where not (final and j + 1 = gap))
-        select {STATE.replace('q', 'q0').replace('n >=', 'n0 >=')} a, {STATE.replace('q', 'q1').replace('n >=', 'n1 >=')} b, sum(c)::bigint c
+        select {state('n0', 'q0', quiet)} a, {state('n1', 'q1', quiet)} b, sum(c)::bigint c
         from m group by 1, 2"""
 
 
@@ -111,18 +120,18 @@ def duck_states_bits(rows):
                    from e where {upto} <> 0),
              g as (select n n0, q q0, case again when 1 then least(n + 1, 4) else n end n1, case again when 1 then 0 else q + 1 end q1, count(*) c
                    from s group by 1, 2, 3, 4)
-        select {STATE.replace('q', 'q0').replace('n >=', 'n0 >=')} a, {STATE.replace('q', 'q1').replace('n >=', 'n1 >=')} b, sum(c)::bigint c
+        select {state('n0', 'q0')} a, {state('n1', 'q1')} b, sum(c)::bigint c
         from g group by 1, 2"""
 
 
-def duck_states_panel(rows):
-    """The full panel, customer × month, as it is usually written."""
+def duck_states_panel(rows, periods=duck_months, last=LAST_MONTH, quiet=QUIET):
+    """The full panel, customer × period, as it is usually written."""
     return f"""create temp table t as
-        with m as materialized (select * from {duck_months(rows)}),
-             g as (select k, unnest(range(min(p), {LAST_MONTH + 1}))::integer p from m group by k),
+        with m as materialized (select * from {periods(rows)}),
+             g as (select k, unnest(range(min(p), {last + 1}))::integer p from m group by k),
              j as (select g.k, g.p, m.p bought from g left join m on g.k = m.k and g.p = m.p),
              w as (select k, p, count(bought) over w n, p - max(bought) over w q from j window w as (partition by k order by p)),
-             s as (select k, p, {STATE} a from w),
+             s as (select k, p, {state(quiet=quiet)} a from w),
              f as (select a, lead(a) over (partition by k order by p) b from s)
         select a, b, count(*) c from f where b is not null group by a, b"""
 
@@ -130,6 +139,7 @@ def duck_states_panel(rows):
 DUCK = {
     "ledger": duck_ledger, "ledger-float": duck_ledger, "ledger-orders": duck_orders_join, "ledger-orders-window": duck_orders_window,
     "sums": duck_sums, "sums-float": duck_sums, "states": duck_states, "states-bits": duck_states_bits, "states-panel": duck_states_panel,
+    "weeks": lambda rows: duck_states(rows, duck_weeks, 103, QUIET_WEEKS), "weeks-panel": lambda rows: duck_states_panel(rows, duck_weeks, 103, QUIET_WEEKS),
 }
 
 
@@ -144,7 +154,7 @@ def duck_job(spec):
 
 
 def duck_checks(con, spec):
-    if spec["job"].startswith("states"):
+    if spec["job"].startswith(("states", "weeks")):
         return {f"{a}>{b}": c for a, b, c in con.execute("select a, b, c from t").fetchall()}
     columns = [name for name, *_ in con.execute("describe t").fetchall()]
     # Money as an integer of the smallest place, which floats are only about.

@@ -24,6 +24,7 @@ var sections = []section{
 	{"ledger", comparison("ledger", "ledger-decimal", "ledger-orders")},
 	{"sums", comparison("sums")},
 	{"states", comparison("states")},
+	{"weeks", comparison("weeks")},
 	{"phases", phaseTable},
 	{"scaling", scalingTable},
 	{"memory", memoryTable},

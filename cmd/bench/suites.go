@@ -23,6 +23,7 @@ var suites = map[string][]group{
 		{Sizes: []string{"100M"}, Threads: []string{"1"}, Peers: nobody},
 		{Sizes: []string{"100M"}, Memory: []string{"1GiB"}, Peers: nobody},
 		{Sizes: []string{"10M"}, Jobs: []string{"ledger", "sums", "states"}, Peers: everyPeer},
+		{Sizes: []string{"10M"}, Jobs: []string{"weeks"}, Variants: []string{"panel"}},
 		{Sizes: []string{"10M"}, Jobs: []string{"ledger-decimal", "ledger-orders"}},
 		{Sizes: []string{"10M"}, IDs: []string{"text", "uuid"}, Jobs: []string{"ledger", "sums"}},
 		{Sizes: []string{"10M"}, IDs: []string{"text"}, Writers: []string{writerGenerate}},
