@@ -43,7 +43,7 @@ func Analyse(ctx context.Context, l *ingest.Ledger, in *table.Inputs, cfg Config
 // newAnalysis reads the book, before any model.
 func newAnalysis(ctx context.Context, l *ingest.Ledger, in *table.Inputs, cfg Config, threads int, progress Progress) (*analysis, error) {
 	report(progress, phaseProfiles, 0)
-	b, err := OpenBook(l, in, cfg, threads)
+	a, err := open(ctx, l, in, cfg, threads)
 	if err != nil {
 		return nil, err
 	}
@@ -51,8 +51,7 @@ func newAnalysis(ctx context.Context, l *ingest.Ledger, in *table.Inputs, cfg Co
 		return nil, err
 	}
 	report(progress, phaseProfiles, 1)
-	return &analysis{backtest: newBacktest(newStudy(b)), result: &Result{Clock: b.Clock, Scale: l.Scale, UnitsScale: l.UnitsScale,
-		Currency: l.Currency, Basis: b.Basis, BasisWhy: b.BasisWhy}}, nil
+	return a, nil
 }
 
 // run fills the result. On an error nothing is left of it on disk.
@@ -63,7 +62,7 @@ func (a *analysis) run(ctx context.Context, progress Progress) error {
 			_ = a.scored.Close()
 		}
 	}()
-	for _, step := range []func(context.Context, Progress) error{a.compete, a.score, a.describe} {
+	for _, step := range []func(context.Context, Progress) error{a.learnOrBind, a.score, a.describe} {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -84,8 +83,9 @@ type analysis struct {
 	churn   *contest[chanceModel]
 	value   *contest[valueModel]
 	decline *contest[chanceModel]
+	given   *Stored // what scores in place of a tournament; nil = there is one
+	stored  *Stored // what scores
 	teller  *teller
-	totals  totals
 	scorer  *scorer
 	scored  *scored
 	keys    []bool // by member: a key account
@@ -106,7 +106,6 @@ func (a *analysis) compete(ctx context.Context, progress Progress) (err error) {
 	if err != nil {
 		return err
 	}
-	a.result.ChurnCorrection = correction(a.churn)
 	a.value, err = compete(ctx, a.backtest, target[valueModel]{name: targetValue, candidates: valueCandidates, plan: a.valuePlan, incumbent: a.Config.IncumbentValue,
 		later: append(a.declinePlan.days(), finals...), outcome: worth, loss: squaredErrors,
 		predict: func(m valueModel, p *panel, i int) float64 { return m.outlook(p, i).label }}, progress)
@@ -114,51 +113,24 @@ func (a *analysis) compete(ctx context.Context, progress Progress) (err error) {
 		return err
 	}
 	a.decline, err = compete(ctx, a.backtest, a.declineTarget(finals), progress)
-	if err != nil {
-		return err
-	}
-	a.result.DeclineCorrection = correction(a.decline)
-	return nil
+	return err
 }
 
 // score applies the champions to the as-of date and recommends tiers.
 func (a *analysis) score(ctx context.Context, progress Progress) error {
 	report(progress, phaseScores, 0)
-	chain := a.chain(a.Clock.AsOf)
-	a.forget(slices.Concat(a.churnPlan.Final, a.valuePlan.Final), nil)
-	churn, err := a.training(ctx, a.churnPlan.Final)
-	if err != nil {
-		return err
-	}
-	value, err := a.training(ctx, a.valuePlan.Final)
-	if err != nil {
-		return err
-	}
+	m := a.stored
 	a.teller = &teller{study: a.study, typical: a.today.typical}
-	a.scorer = &scorer{backtest: a.backtest, teller: a.teller, chain: chain}
+	a.scorer = &scorer{backtest: a.backtest, teller: a.teller, chain: m.Chain, churn: m.Churn.Model, decline: m.Decline.Model, value: m.Value.Model,
+		returns: m.Returns, bands: m.ValueBands}
 	s := a.scorer
-	s.churn = a.result.ChurnCorrection.around(withIntervals(a.churn, a.churn.champion, a.Config.Level))
-	s.decline = a.result.DeclineCorrection.around(withIntervals(a.decline, a.decline.champion, a.Config.Level))
-	if k := a.value.champion; k >= 0 {
-		s.value = a.value.final[k].Model
-	}
-	err = each(ctx, 2, a.foldsAtOnce(), func(k int) error {
-		if k == 0 {
-			s.returns = trainReturns(a.study, churn, value, chain)
-		} else if k := a.value.champion; k >= 0 && a.value.contested {
-			a.valueErrors(k)
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	if chain.certified() && a.Config.DiscountRate > 0 {
-		s.future = chain.multiplier(a.Config.DiscountRate, a.Clock.Period.Days())
+	if m.Chain.certified() && a.Config.DiscountRate > 0 {
+		s.future = m.Chain.multiplier(a.Config.DiscountRate, a.Clock.Period.Days())
 	}
 	reference := a.referTo()
 	a.learnt()
 	a.teller.levels = a.todayTexts
+	var err error
 	if a.keys, _, err = a.KeyAccounts(); err != nil {
 		return err
 	}
@@ -170,25 +142,8 @@ func (a *analysis) score(ctx context.Context, progress Progress) error {
 	a.scored.rank(values, a.Threads)
 	a.scored.recommendTiers(newTierCuts(values, a.scored.sortedAtRisk(a.scored.risk), a.scored.atRisk(), a.Config.Tiers), a.keys)
 	reference.Score = evaluate.NewDistribution("churn_probability", a.scored.chances())
-	r := a.result
-	r.Reference = reference
-	r.Learnt = a.learntFrom()
-	r.ChurnModel, r.ValueModel = a.churn.name(), a.value.name()
-	if m, ok := innermost(a.scorer.churn).(contributor); ok {
-		r.Baseline = m.baseline()
-	}
-	r.ChurnCertified, r.ValueCertified = a.churn.certified(), a.value.certified()
-	r.DeclineModel, r.DeclineCertified, r.DeclineWhy = a.decline.name(), a.decline.certified(), a.decline.why
-	r.DeclineShare, r.Ladder = a.Config.DeclineShare, a.climber != nil
-	r.Scores = a.bookScores(a.scored)
+	a.result.Reference = reference
+	a.result.Scores = a.bookScores(a.scored)
 	report(progress, phaseScores, 1)
 	return nil
-}
-
-// valueErrors learns from the choosing folds how far the value champion was off, by customer and in total.
-func (a *analysis) valueErrors(champion int) {
-	arena, t := &a.value.arena, &a.value.trials[champion]
-	actual, pred, _ := arena.choosing(t)
-	a.scorer.bands = newValueBands(pred, actual, a.Config.Level)
-	a.totals = newTotals(arena, t.pred, a.Config.Level, a.learntFrom().share())
 }

@@ -65,7 +65,7 @@ func TestCandidatesAtTheEdgeOfSense(t *testing.T) {
 				}
 				continue
 			}
-			m := banded{fit.Model, noBands}
+			m := &banded{Model: fit.Model, work: noBands}
 			for i := range at.panel.Subjects {
 				if p, low, high := m.chance(at.panel, i, 0.9); !(p >= leastChance && p <= mostChance && 0 <= low && low <= p && p <= high && high <= 1) {
 					t.Fatalf("%s: %v [%v, %v]", c.name, p, low, high)

@@ -12,12 +12,25 @@ import (
 // banded gives every prediction of a model an interval: the model's own, else that of the bands. Whoever scores or explains asks it.
 type banded struct {
 	Model chanceModel
-	bands func() *chanceBands // worked out when first asked for: most models have errors of their own
+	Bands *chanceBands // worked out when first asked for, and nil until then: most models have errors of their own
+
+	once sync.Once
+	work func() *chanceBands // nil of a stored one
 }
 
-func (m banded) inner() chanceModel { return m.Model }
+func (m *banded) inner() chanceModel { return m.Model }
 
-func (m banded) chance(p *panel, i int, level float64) (prob, low, high float64) {
+// bands are nil of a stored model that no customer asked for them.
+func (m *banded) bands() *chanceBands {
+	m.once.Do(func() {
+		if m.work != nil {
+			m.Bands = m.work()
+		}
+	})
+	return m.Bands
+}
+
+func (m *banded) chance(p *panel, i int, level float64) (prob, low, high float64) {
 	prob, low, high = m.Model.chance(p, i, level)
 	if math.IsNaN(low) || math.IsNaN(high) {
 		low, high = m.bands().around(prob)
@@ -30,7 +43,7 @@ func withIntervals(c *contest[chanceModel], k int, level float64) chanceModel {
 	if k < 0 || c.final[k].Model == nil {
 		return nil
 	}
-	return banded{c.final[k].Model, sync.OnceValue(func() *chanceBands {
+	return &banded{Model: c.final[k].Model, work: func() *chanceBands {
 		actual, pred, ids := c.arena.choosing(&c.trials[k])
 		bands := newChanceBands(actual, pred, ids, level)
 		for j := range c.final {
@@ -39,16 +52,16 @@ func withIntervals(c *contest[chanceModel], k int, level float64) chanceModel {
 			}
 		}
 		return bands
-	})}
+	}}
 }
 
 // chanceBands are intervals of probabilities that come without standard errors, from what came in the choosing folds after
 // predictions of the same size: within up to ten bands of predicted probability, Wilson's interval of the observed rate on the effective number of
 // observations (see clusteredRate), kept as a distance in log-odds from the band's mean prediction and widened to hold the prediction itself.
 type chanceBands struct {
-	UpTo      []float64 // largest prediction of each band but the last
-	Low, High []float64 // distances; −Inf and +Inf where the rate's interval ends at 0 or 1
-	Half      float64   // without bands: half the width for all, in log-odds; +Inf where nothing is known
+	UpTo      []float64 `store:"loose"` // largest prediction of each band but the last
+	Low, High []float64 `store:"loose"` // distances; −Inf and +Inf where the rate's interval ends at 0 or 1
+	Half      float64   `store:"loose"` // without bands: half the width for all, in log-odds; +Inf where nothing is known
 }
 
 func newChanceBands(actual, pred []float64, ids []int32, level float64) *chanceBands {
@@ -81,10 +94,13 @@ func newChanceBands(actual, pred []float64, ids []int32, level float64) *chanceB
 	return v
 }
 
-// around is the interval around a probability; none around NaN, 0 and 1.
+// around is the interval around a probability; none around NaN, 0 and 1, nor without bands.
 func (v *chanceBands) around(p float64) (low, high float64) {
 	if !(p > 0 && p < 1) {
 		return p, p
+	}
+	if v == nil {
+		return math.NaN(), math.NaN()
 	}
 	down, up := -v.Half, v.Half
 	if len(v.UpTo) > 0 {

@@ -87,6 +87,12 @@ func (b *study) statesInUse(shards int, day ingest.Day) []bool {
 	})
 }
 
+// usedToday are those of all customers on the as-of date.
+func (b *study) usedToday() []bool {
+	used, _ := b.used.get(func() ([]bool, error) { return b.statesInUse(ingest.Shards, b.Clock.AsOf), nil })
+	return used
+}
+
 // stateOn is the state of customer i of shard k on a day, as observeOne finds it; −1 for one who is not at risk. No
 // stage is above established, so that cells before those of that many purchase periods are not looked at.
 func (b *study) stateOn(day ingest.Day, windows *rolling, k int, sh *ingest.Shard, i int) int {

@@ -182,6 +182,9 @@ func (m *chainModel) noVisit(n float64) (p, se []float64) {
 // of the state.
 func (m *chainModel) chance(p *panel, i int, level float64) (prob, low, high float64) {
 	s := m.Fold[p.Subjects[i].state]
+	if s < 0 { // of a stored chain, on an earlier day
+		return math.NaN(), math.NaN(), math.NaN()
+	}
 	raw, se := m.silent[s], m.SilentSE[s]
 	prob = clampChance(raw)
 	if v := raw * (1 - raw); v > 0 && se > 0 {

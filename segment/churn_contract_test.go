@@ -101,7 +101,7 @@ func TestContractsAreHazards(t *testing.T) {
 			t.Errorf("%s: %s", c.name, fit.Note)
 			continue
 		}
-		m := banded{around(fit.Model), noBands} // some have no interval of their own
+		m := &banded{Model: around(fit.Model), work: noBands} // some have no interval of their own
 		var predicted, came, variance [2]float64
 		var y, bare, corrected []float64
 		for i := range p.Subjects {

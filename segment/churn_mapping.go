@@ -14,7 +14,7 @@ import (
 type Correction struct {
 	Mapping               *evaluate.Mapping // nil where there was too little to learn from; its method is none where nothing helps
 	Note                  string            // why Mapping is nil
-	LastBefore, LastAfter float64           // log loss on the last fold; NaN without one
+	LastBefore, LastAfter float64           `store:"loose"` // log loss on the last fold; NaN without one
 }
 
 const (
@@ -91,7 +91,7 @@ func (c *Correction) around(m chanceModel) chanceModel {
 	if !c.Changes() || m == nil {
 		return m
 	}
-	return mappedModel{m, c}
+	return &mappedModel{m, c}
 }
 
 // told are the champion's predictions by fold as they would be published.
@@ -109,9 +109,9 @@ type mappedModel struct {
 	Correction *Correction
 }
 
-func (m mappedModel) inner() chanceModel { return m.Model }
+func (m *mappedModel) inner() chanceModel { return m.Model }
 
-func (m mappedModel) chance(p *panel, i int, level float64) (prob, low, high float64) {
+func (m *mappedModel) chance(p *panel, i int, level float64) (prob, low, high float64) {
 	prob, low, high = m.Model.chance(p, i, level)
 	if math.IsNaN(prob) || high == 0 { // what is certain stays
 		return prob, low, high

@@ -18,7 +18,7 @@ import (
 type pooled struct {
 	P, N float64 // the rate, of so many independent observations
 	SE   float64 // of the rate to come, on the logit scale
-	DF   float64 // +Inf: normal
+	DF   float64 `store:"loose"` // +Inf: normal
 
 	Level, Width float64 // half the width of the interval at a level, in log-odds: Student's quantile takes longer than all else
 }

@@ -139,7 +139,7 @@ func TestEveryPredictionHasAnInterval(t *testing.T) {
 		today := a.newPanel(a.Clock.AsOf, a.Profiles)
 		for k := range a.churn.trials {
 			if m := withIntervals(a.churn, k, 0.9); m != nil {
-				bare := withIntervals(a.churn, k, 0.9).(banded)
+				bare := withIntervals(a.churn, k, 0.9).(*banded)
 				bare.Model = mute{bare.Model}
 				for _, model := range []chanceModel{m, bare} {
 					for i := range today.Subjects {

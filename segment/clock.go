@@ -60,9 +60,12 @@ func clockOf(l *ingest.Ledger, asOf ingest.Day, cfg Config, gaps *gapCounts) Clo
 	return c
 }
 
+// setWhy is the reason of what the configuration says.
+const setWhy = "set in the configuration"
+
 func choosePeriod(gap float64, set string) (Period, string) {
 	if p, ok := parsePeriod(set); ok {
-		return p, "set in the configuration"
+		return p, setWhy
 	}
 	if math.IsNaN(gap) {
 		return Month, "default without repeat buyers"
@@ -82,9 +85,9 @@ func chooseHorizon(gap float64, span, set int) (int, string) {
 	third := span / horizonOfSpan
 	if set > 0 {
 		if set > third {
-			return set, "set in the configuration; more than a third of the span"
+			return set, setWhy + "; more than a third of the span"
 		}
-		return set, "set in the configuration"
+		return set, setWhy
 	}
 	h, why := horizonMax, "default without repeat buyers"
 	if !math.IsNaN(gap) {

@@ -12,6 +12,9 @@ import "mainstay/internal/num"
 // clockDays training days are a young book, whose clocks stay as they are.
 var clocks = [...]int{fFrequency, fTenure, fTruncated}
 
+// relativeSuffix ends the name of a column that is told less the day's mean.
+const relativeSuffix = "_relative"
+
 // clockDays is how many training days a regression needs before it tells clocks from customers.
 const clockDays = 3
 
@@ -36,7 +39,7 @@ func (c *columns) relative(k, j int) {
 	for n, clock := range clocks {
 		if j == clock {
 			c.clock = append(c.clock, [2]int{k, n})
-			c.All[k].Name += "_relative"
+			c.All[k].Name += relativeSuffix
 			c.All[k].Doc += ", less its mean over the customers at risk on the day"
 		}
 	}

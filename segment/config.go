@@ -36,6 +36,7 @@ type Config struct {
 	IncumbentChurn  string         `yaml:"incumbent_churn" json:"incumbent_churn"`             // champion of an earlier run, replaced only beyond one standard error
 	IncumbentValue  string         `yaml:"incumbent_value" json:"incumbent_value"`
 	Attention       int            `yaml:"attention" json:"attention"`         // how many accounts to name; default 6
+	Reuse           *Reuse         `yaml:"-" json:"-"`                         // a stored model to score with
 	DeclineShare    float64        `yaml:"decline_share" json:"decline_share"` // a customer declines who brings less than the usual value by this share (0.30), or falls a rung
 }
 

@@ -202,9 +202,8 @@ func (a *analysis) forecastDecline(f *Forecast) {
 		f.Declinable += a.scorer.decliners[k].n
 	}
 	f.Decliners = all.values.Sum()
-	if a.decline.contested {
-		t := newTotals(&a.decline.arena, told(a.decline, a.result.DeclineCorrection), a.Config.Level, a.learntFrom().share())
-		low, high := t.interval(all.of())
+	if a.stored.Decline.Contested {
+		low, high := a.stored.Decline.Totals.interval(all.of())
 		f.DeclinersLow, f.DeclinersHigh = max(low, 0), min(high, float64(f.Declinable))
 	}
 }

@@ -21,7 +21,7 @@ func (a *analysis) describe(ctx context.Context, progress Progress) error {
 		return err
 	}
 	var moves movesRows
-	err = each(ctx, 4, a.Threads, func(k int) (err error) { // the longest first
+	err = each(ctx, 3, a.Threads, func(k int) (err error) { // the longest first
 		switch k {
 		case 0:
 			if err := a.segments(ctx, past, progress); err != nil {
@@ -31,8 +31,6 @@ func (a *analysis) describe(ctx context.Context, progress Progress) error {
 		case 1:
 			a.wholeBook(past)
 		case 2:
-			r.Contests = slices.Concat(a.churn.rows(a.Threads), a.value.rows(a.Threads), a.decline.rows(a.Threads))
-		case 3:
 			moves = a.moves()
 		}
 		return err
@@ -186,7 +184,7 @@ func (a *analysis) addValue(all *sums, m int) {
 
 // summed is the interval of a sum of 12-month values.
 func (a *analysis) summed(all *sums) (low, high float64) {
-	low, high = a.totals.interval(all.of())
+	low, high = a.stored.Value.Totals.interval(all.of())
 	if a.Basis == Revenue && low < 0 {
 		low = 0
 	}

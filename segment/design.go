@@ -18,6 +18,8 @@ type columns struct {
 	Values []map[string]int // by attribute: column of a level, −1 = the base
 	Other  []int            // by attribute: column of the rare levels, −1 where there are none
 
+	Rare [][]string // by attribute: levels seen in training that have no column of their own
+
 	crowded []int // attributes with too many levels for a column each: see learnRates
 	Rates   []*levelRates
 }
@@ -44,7 +46,7 @@ func newColumns(b *study, train []*panel, set columnSet) *columns {
 	}
 	for k, name := range b.Config.ModelAttributes {
 		if b.measures[k] { // a column of its own
-			c.Values, c.Other = append(c.Values, nil), append(c.Other, -1)
+			c.Values, c.Other, c.Rare = append(c.Values, nil), append(c.Other, -1), append(c.Rare, nil)
 			continue
 		}
 		customers := map[string]map[int32]bool{}
@@ -59,13 +61,14 @@ func newColumns(b *study, train []*panel, set columnSet) *columns {
 				}
 			}
 		}
-		var levels []string
+		var levels, few []string
 		rare, held := 0, 0 // customers of rare levels, and of the others
 		for level, ids := range customers {
 			if len(ids) >= set.leastLevel {
 				levels = append(levels, level)
 				held += len(ids)
 			} else {
+				few = append(few, level)
 				rare += len(ids)
 			}
 		}
@@ -74,7 +77,7 @@ func newColumns(b *study, train []*panel, set columnSet) *columns {
 		})
 		of, other := map[string]int{}, -1
 		if set.mostLevels > 0 && (len(levels) > set.mostLevels || rare > held) {
-			c.crowded, levels, rare = append(c.crowded, k), nil, 0
+			c.crowded, levels, few, rare = append(c.crowded, k), nil, nil, 0
 		}
 		for j, level := range levels {
 			of[level] = -1 // the base
@@ -85,7 +88,8 @@ func newColumns(b *study, train []*panel, set columnSet) *columns {
 		if rare >= set.leastLevel && len(levels) > 0 {
 			other = c.add(name, otherLevel)
 		}
-		c.Values, c.Other = append(c.Values, of), append(c.Other, other)
+		slices.Sort(few)
+		c.Values, c.Other, c.Rare = append(c.Values, of), append(c.Other, other), append(c.Rare, few)
 	}
 	return c
 }

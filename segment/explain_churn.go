@@ -71,7 +71,7 @@ type RuleWhy struct {
 
 func (a *analysis) explainChurn(p *panel, i int) *ChurnWhy {
 	w := &ChurnWhy{Model: a.result.ChurnModel, Mean: a.scored.meanChurn()}
-	if m, ok := a.scorer.churn.(mappedModel); ok {
+	if m, ok := a.scorer.churn.(*mappedModel); ok {
 		w.Before, _, _ = m.Model.chance(p, i, 0)
 	}
 	if u := contractOf(a.scorer.churn); u != nil {

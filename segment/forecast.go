@@ -36,7 +36,7 @@ func (a *analysis) forecast(s *scored) Forecast {
 				leave.add(p, math.Sqrt(p*(1-p)))
 			}
 		}
-		low, high := a.churnTotals().interval(leave.of())
+		low, high := a.stored.Churn.Totals.interval(leave.of())
 		f.LeaversLow, f.LeaversHigh = max(low, 0), min(high, float64(n))
 	}
 	if a.scorer.value != nil {
@@ -45,16 +45,8 @@ func (a *analysis) forecast(s *scored) Forecast {
 			label.merge(&a.scorer.labels[k])
 		}
 		f.Label = label.values.Sum()
-		f.LabelLow, f.LabelHigh = a.totals.interval(label.of())
+		f.LabelLow, f.LabelHigh = a.stored.Value.Totals.interval(label.of())
 		f.LabelLow = a.floor(f.LabelLow)
 	}
 	return f
-}
-
-// churnTotals is how far the champion's numbers of leavers were off in the choosing folds.
-func (a *analysis) churnTotals() totals {
-	if !a.churn.contested {
-		return totals{}
-	}
-	return newTotals(&a.churn.arena, told(a.churn, a.result.ChurnCorrection), a.Config.Level, a.learntFrom().share())
 }

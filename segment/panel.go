@@ -20,6 +20,7 @@ type study struct {
 	logits      *logits
 
 	climber *climber // nil without a ladder
+	used    lazily[[]bool]
 
 	sources    []placed
 	covariates []feature // the columns of the sources

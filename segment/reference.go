@@ -14,7 +14,13 @@ func every(n int) int { return max(1, (n+mostReferred-1)/mostReferred) }
 // referTo begins the reference that later runs are compared with: the features of the customers at risk on the as-of
 // date, and how the champion's probabilities came true in the last fold.
 func (a *analysis) referTo() *evaluate.Reference {
-	r := &evaluate.Reference{Schema: evaluate.ReferenceSchema, AsOf: a.Clock.AsOf.String(), Model: a.churn.name(), HorizonDays: a.Clock.Horizon, Features: []evaluate.Distribution{}}
+	r := &evaluate.Reference{Schema: evaluate.ReferenceSchema, AsOf: a.Clock.AsOf.String(), Model: a.stored.Churn.Name, HorizonDays: a.Clock.Horizon, Features: a.distributions(), Calibration: a.stored.Backtest.Record}
+	return r
+}
+
+// distributions are of the features and model attributes of the customers at risk on the as-of date.
+func (a *analysis) distributions() []evaluate.Distribution {
+	out := []evaluate.Distribution{}
 	rows, step := a.today.atRisk(), every(a.today.atRisk())
 	for j, f := range a.allFeatures() {
 		if j == fIntercept {
@@ -24,22 +30,16 @@ func (a *analysis) referTo() *evaluate.Reference {
 		for i := 0; i < rows; i += step {
 			values = append(values, a.today.X[i*a.today.width+j])
 		}
-		r.Features = append(r.Features, evaluate.NewDistribution(f.Name, values))
+		out = append(out, evaluate.NewDistribution(f.Name, values))
 	}
 	for k, name := range a.Config.ModelAttributes {
 		values := make([]string, 0, mostReferred)
 		for i := 0; i < rows; i += step {
 			values = append(values, a.today.Attributes[k][i])
 		}
-		r.Features = append(r.Features, evaluate.NewCategories(name, values))
+		out = append(out, evaluate.NewCategories(name, values))
 	}
-	if k := a.churn.champion; k >= 0 && len(a.churn.arena.actual) > 0 {
-		actual, pred := thinned(a.churn.arena.actual[0]), thinned(a.result.ChurnCorrection.apply(a.churn.trials[k].pred[0]))
-		if len(actual) == len(pred) {
-			r.Calibration = evaluate.NewCalibrationRecord(actual, pred, nil) // a customer is in a fold once
-		}
-	}
-	return r
+	return out
 }
 
 // thinned is every k-th value.

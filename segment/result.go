@@ -45,6 +45,8 @@ type Result struct {
 	Attention                      []Attention
 	Accounts                       AccountMatch
 	Tables                         []TableMatch // beside the transactions, as given
+	Stored                         *Stored      // the models that scored
+	Reuse                          *Reused      // where they came from; nil where the run knows nothing but to fit
 	Warnings                       []num.Warning
 }
 

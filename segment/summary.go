@@ -1,13 +1,11 @@
 package segment
 
 import (
-	"fmt"
 	"math"
 
 	"mainstay/internal/num"
 	"mainstay/markov"
 	"mainstay/regress"
-	"mainstay/regress/evaluate"
 )
 
 // What the what-if figures cut churn by: 5 % of itself, and 5 points. The two are often confused
@@ -91,60 +89,6 @@ func (a *analysis) moves() (m movesRows) {
 		m.fits = append(m.fits, f.published(SchemeLadder))
 	}
 	return m
-}
-
-// models publishes the champions and every final fit.
-func (a *analysis) models() {
-	r := a.result
-	r.ModelWhy = fmt.Sprintf("churn: %s; value: %s", a.churn.why, a.value.why)
-	addFits(r, a.churn, targetChurn)
-	addFits(r, a.value, targetValue)
-	a.declineModels()
-	if name := a.value.name(); name == chainSpendName || name == gammaSpendName { // fitted once, published with the churn candidates
-		for i := range r.Fits {
-			if r.Fits[i].Name == chainName {
-				r.Fits[i].Use += ", value champion"
-			}
-		}
-	}
-	if len(a.churnPlan.Folds) > 0 && a.churn.champion >= 0 {
-		if pred := r.ChurnCorrection.apply(a.churn.trials[a.churn.champion].pred[0]); len(pred) > 0 {
-			r.Calibration = evaluate.Calibration(a.churn.arena.actual[0], pred, calibrationBins)
-			r.Lift = evaluate.Lift(a.churn.arena.actual[0], pred, calibrationBins)
-		}
-	}
-}
-
-// declineModels publishes the decline contest.
-func (a *analysis) declineModels() {
-	r, c := a.result, a.decline
-	addFits(r, c, targetDecline)
-	if c.champion >= 0 && len(c.arena.actual) > 0 {
-		if pred := r.DeclineCorrection.apply(c.trials[c.champion].pred[0]); len(pred) > 0 {
-			r.DeclineCalibration = evaluate.Calibration(c.arena.actual[0], pred, calibrationBins)
-		}
-	}
-}
-
-// calibrationBins is the customary number of bins of a calibration table: deciles.
-const calibrationBins = 10
-
-// addFits publishes the final fits of a contest.
-func addFits[M any](r *Result, c *contest[M], target string) {
-	for k := range c.final {
-		for _, fit := range c.final[k].Fits {
-			m := *fit
-			switch {
-			case k == c.champion:
-				m.Use = target + " champion"
-			case c.trials[k].ok:
-				m.Use = target + " candidate"
-			default:
-				m.Use = "not used"
-			}
-			r.Fits = append(r.Fits, m)
-		}
-	}
 }
 
 // publishedFit is a regression as it appears among the fits; intervals are at 95 %, robust where the

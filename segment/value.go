@@ -16,7 +16,7 @@ const (
 
 var valueCandidates = []candidate[valueModel]{
 	{name: lastYearName, train: func(b *study, _ *origin) trained[valueModel] {
-		return trained[valueModel]{Model: lastYear{b}, OK: true}
+		return trained[valueModel]{Model: &lastYear{b}, OK: true}
 	}},
 	{name: chainSpendName, train: trainChainSpend},
 	{name: gammaSpendName, train: trainGammaSpend},
@@ -57,7 +57,7 @@ type lifelong interface {
 // label, of the trailing 12 months for the year. It knows no attrition.
 type lastYear struct{ study *study }
 
-func (m lastYear) outlook(p *panel, i int) outlook {
+func (m *lastYear) outlook(p *panel, i int) outlook {
 	s := &p.Subjects[i]
 	return outlook{label: m.study.floor(s.past), year: m.study.floor(s.past12), stayed: math.NaN()}
 }

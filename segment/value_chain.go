@@ -39,6 +39,9 @@ func newChainSpend(b *study, chain *chainModel, spend periodValue) *chainSpend {
 func (m *chainSpend) outlook(p *panel, i int) outlook {
 	s := &p.Subjects[i]
 	at, worth := m.Chain.Fold[s.state], m.study.floor(shrunk(m.Spend, s))
+	if at < 0 { // of a stored chain, on an earlier day
+		return outlook{label: math.NaN(), year: math.NaN(), stayed: math.NaN()}
+	}
 	o := outlook{label: m.Label[at] * worth, year: m.Year[at] * worth, stayed: math.NaN()}
 	if m.Stayed != nil {
 		o.stayed = m.Stayed[at] * worth

@@ -10,8 +10,9 @@ import (
 
 // warn adds what a reader must know before using the numbers.
 func (a *analysis) warn() {
-	r := a.result
+	r, m := a.result, a.stored
 	add := func(code, message string) { r.Warnings = append(r.Warnings, num.Warning{Code: code, Message: message}) }
+	r.Warnings = append(r.Warnings, a.reuseWarnings()...)
 	if math.IsNaN(a.Clock.MedianGap) {
 		add(num.WarnNoRepeatBuyers, "nobody bought on two days; rhythm, churn and value are guesses: give a longer history")
 	}
@@ -25,22 +26,22 @@ func (a *analysis) warn() {
 		add(warnSuspect, s.String())
 	}
 	r.Warnings = append(r.Warnings, tableWarnings(r.Tables)...)
-	if a.churn.champion < 0 {
+	if m.Churn.Name == "" {
 		add(num.WarnHorizonShort, "the history is shorter than one churn horizon, so no churn could be observed: set churn_horizon_days, or give a longer history")
 	}
 	switch short := "; a longer history, or a shorter churn_horizon_days, lets models compete"; {
-	case !a.churnPlan.contested() && !a.valuePlan.contested():
-		add(num.WarnHorizonShort, a.churn.why+short)
+	case !m.Churn.Contested && !m.Value.Contested && m.Churn.Why == m.Value.Why:
+		add(num.WarnHorizonShort, m.Churn.Why+short)
 	default:
-		if !a.churn.contested {
-			add(num.WarnHorizonShort, "churn: "+a.churn.why)
+		if !m.Churn.Contested {
+			add(num.WarnHorizonShort, "churn: "+m.Churn.Why)
 		}
-		if !a.value.contested {
-			add(num.WarnHorizonShort, "value: "+a.value.why)
+		if !m.Value.Contested {
+			add(num.WarnHorizonShort, "value: "+m.Value.Why)
 		}
 	}
 	for _, c := range r.Contests {
-		if contested := c.Target == targetChurn && a.churn.contested || c.Target == targetValue && a.value.contested; contested && !c.Certified && !unsuited(c.Note) {
+		if contested := c.Target == targetChurn && m.Churn.Contested || c.Target == targetValue && m.Value.Contested; contested && !c.Certified && !unsuited(c.Note) {
 			add(warnNotCertified, c.Target+" candidate "+c.Candidate+" was not used: "+c.Note)
 		}
 	}

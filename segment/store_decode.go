@@ -1,0 +1,358 @@
+package segment
+
+import (
+	"bytes"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+
+	"mainstay/ingest"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+const (
+	mostStored = 256 << 20 // bytes of a file
+	mostMemory = 1 << 30   // bytes that a file may ask for
+	mostNested = 8         // models within models
+)
+
+// reader reads what writer writes, and nothing else: every field once, no others. It never allocates by what a file claims, only by what it holds.
+type reader struct {
+	tokens *json.Decoder
+	memory int // bytes asked for so far
+	nested int
+}
+
+// decode reads a document into what to points to. The error says where in it.
+func decode(b []byte, to any) error {
+	if len(b) > mostStored {
+		return fmt.Errorf("it has %d bytes; expected at most %d", len(b), mostStored)
+	}
+	r := &reader{tokens: json.NewDecoder(bytes.NewReader(b))}
+	r.tokens.UseNumber()
+	if err := r.value(reflect.ValueOf(to).Elem(), false, "model"); err != nil {
+		return err
+	}
+	if _, err := r.tokens.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("more follows after the end of the model")
+	}
+	return nil
+}
+
+func (r *reader) next(where string) (json.Token, error) {
+	t, err := r.tokens.Token()
+	if errors.Is(err, io.EOF) {
+		err = io.ErrUnexpectedEOF
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", where, err)
+	}
+	return t, nil
+}
+
+// spend bounds what a hostile file can make of few bytes.
+func (r *reader) spend(t reflect.Type, where string) error {
+	if r.memory += int(t.Size()) + 16; r.memory > mostMemory {
+		return fmt.Errorf("%s: the file asks for more than %d MB", where, mostMemory>>20)
+	}
+	return nil
+}
+
+func unlike(where string, want string, got json.Token) error {
+	text := fmt.Sprintf("%v", got)
+	if len(text) > 40 {
+		text = text[:40] + "…"
+	}
+	return fmt.Errorf("%s is %q; expected %s", where, text, want)
+}
+
+func (r *reader) value(v reflect.Value, may bool, where string) error {
+	t, err := r.next(where)
+	if err != nil {
+		return err
+	}
+	return r.token(v, t, may, where)
+}
+
+// token reads a value that begins with a token.
+func (r *reader) token(v reflect.Value, t json.Token, may bool, where string) error {
+	switch v.Type() {
+	case dayType:
+		return readDay(v, t, where)
+	case periodType:
+		text, _ := t.(string)
+		p, ok := parsePeriod(text)
+		if !ok {
+			return unlike(where, "week, month, quarter or year", t)
+		}
+		v.SetUint(uint64(p))
+		return nil
+	case matrixType:
+		return r.matrix(v, t, where)
+	}
+	if t == nil {
+		switch {
+		case v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface || v.Kind() == reflect.Slice || v.Kind() == reflect.Map:
+			return nil
+		case v.Kind() == reflect.Float64 && may:
+			v.SetFloat(math.NaN())
+			return nil
+		}
+		return unlike(where, "a value", t)
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
+		if err := r.spend(v.Type().Elem(), where); err != nil {
+			return err
+		}
+		v.Set(reflect.New(v.Type().Elem()))
+		return r.token(v.Elem(), t, may, where)
+	case reflect.Interface:
+		return r.union(v, t, may, where)
+	case reflect.Struct:
+		if t != json.Delim('{') {
+			return unlike(where, "{", t)
+		}
+		return r.object(v, may, where)
+	case reflect.Slice, reflect.Array:
+		return r.list(v, t, may, where)
+	case reflect.Map:
+		return r.dictionary(v, t, may, where)
+	}
+	return readScalar(v, t, may, where)
+}
+
+func readDay(v reflect.Value, t json.Token, where string) error {
+	text, _ := t.(string)
+	day, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		return unlike(where, "a date such as 2026-03-31", t)
+	}
+	v.SetInt(int64(ingest.DayOf(day)))
+	return nil
+}
+
+func readScalar(v reflect.Value, t json.Token, may bool, where string) error {
+	number, _ := t.(json.Number)
+	switch v.Kind() {
+	case reflect.Bool:
+		b, ok := t.(bool)
+		if !ok {
+			return unlike(where, "true or false", t)
+		}
+		v.SetBool(b)
+	case reflect.String:
+		s, ok := t.(string)
+		if !ok {
+			return unlike(where, "text", t)
+		}
+		v.SetString(original(s))
+	case reflect.Float64:
+		if text, ok := t.(string); ok && may && (text == "inf" || text == "-inf") {
+			v.SetFloat(map[string]float64{"inf": math.Inf(1), "-inf": math.Inf(-1)}[text])
+			return nil
+		}
+		x, err := strconv.ParseFloat(string(number), 64)
+		if err != nil || !finite(x) {
+			return unlike(where, "a number", t)
+		}
+		v.SetFloat(x)
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		n, err := strconv.ParseInt(string(number), 10, 64)
+		if err != nil || v.OverflowInt(n) {
+			return unlike(where, "a whole number", t)
+		}
+		v.SetInt(n)
+	case reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		n, err := strconv.ParseUint(string(number), 10, 64)
+		if err != nil || v.OverflowUint(n) {
+			return unlike(where, "a whole number", t)
+		}
+		v.SetUint(n)
+	default:
+		return fmt.Errorf("%s: a %s cannot be read", where, v.Type())
+	}
+	return nil
+}
+
+// original undoes what text does to bytes that are no UTF-8.
+func original(s string) string {
+	if digits, ok := strings.CutPrefix(s, notText); ok {
+		if b, err := hex.DecodeString(digits); err == nil {
+			return string(b)
+		}
+	}
+	return s
+}
+
+// union reads a model of any kind, whose name comes first.
+func (r *reader) union(v reflect.Value, t json.Token, may bool, where string) error {
+	if t != json.Delim('{') {
+		return unlike(where, "a model", t)
+	}
+	if r.nested++; r.nested > mostNested {
+		return fmt.Errorf("%s: models within models, more than %d deep", where, mostNested)
+	}
+	defer func() { r.nested-- }()
+	for _, want := range []string{"kind", ""} {
+		t, err := r.next(where)
+		if err != nil {
+			return err
+		}
+		text, ok := t.(string)
+		if want != "" {
+			if text != want {
+				return unlike(where, "its kind first", t)
+			}
+			continue
+		}
+		of, known := storedKinds[text]
+		if !ok || !known || !of.Implements(v.Type()) {
+			return unlike(where+".kind", "a kind of model that this mainstay knows here", t)
+		}
+		inner := reflect.New(of).Elem()
+		into := inner
+		if of.Kind() == reflect.Pointer {
+			inner.Set(reflect.New(of.Elem()))
+			into = inner.Elem()
+		}
+		if err := r.object(into, may, where); err != nil {
+			return err
+		}
+		v.Set(inner)
+	}
+	return nil
+}
+
+// object reads the fields of a struct, up to its end.
+func (r *reader) object(v reflect.Value, may bool, where string) error {
+	members := storedFields(v.Type())
+	seen := make([]bool, len(members))
+	for {
+		t, err := r.next(where)
+		if err != nil {
+			return err
+		}
+		if t == json.Delim('}') {
+			break
+		}
+		k := -1
+		for i := range members {
+			if members[i].name == t {
+				k = i
+			}
+		}
+		if k < 0 || seen[k] {
+			return unlike(where, "a field of it, each once", t)
+		}
+		seen[k] = true
+		if err := r.value(v.Field(members[k].index), may || members[k].loose, where+"."+members[k].name); err != nil {
+			return err
+		}
+	}
+	for k, ok := range seen {
+		if !ok {
+			return fmt.Errorf("%s.%s is missing", where, members[k].name)
+		}
+	}
+	return nil
+}
+
+func (r *reader) list(v reflect.Value, t json.Token, may bool, where string) error {
+	if t != json.Delim('[') {
+		return unlike(where, "a list", t)
+	}
+	if v.Kind() == reflect.Slice {
+		v.Set(reflect.MakeSlice(v.Type(), 0, 0))
+	}
+	for i := 0; ; i++ {
+		at := where + "[" + strconv.Itoa(i) + "]"
+		t, err := r.next(at)
+		if err != nil {
+			return err
+		}
+		if t == json.Delim(']') {
+			if v.Kind() == reflect.Array && i < v.Len() {
+				return fmt.Errorf("%s has %d values; expected %d", where, i, v.Len())
+			}
+			return nil
+		}
+		if v.Kind() == reflect.Array {
+			if i >= v.Len() {
+				return fmt.Errorf("%s has more than %d values", where, v.Len())
+			}
+		} else {
+			if err := r.spend(v.Type().Elem(), where); err != nil {
+				return err
+			}
+			v.Set(reflect.Append(v, reflect.Zero(v.Type().Elem())))
+		}
+		if err := r.token(v.Index(i), t, may, at); err != nil {
+			return err
+		}
+	}
+}
+
+func (r *reader) dictionary(v reflect.Value, t json.Token, may bool, where string) error {
+	if t != json.Delim('{') {
+		return unlike(where, "{", t)
+	}
+	v.Set(reflect.MakeMap(v.Type()))
+	for {
+		t, err := r.next(where)
+		if err != nil {
+			return err
+		}
+		name, ok := t.(string)
+		if !ok {
+			return nil // the end: all else are names
+		}
+		key := reflect.ValueOf(original(name))
+		if v.MapIndex(key).IsValid() {
+			return unlike(where, "every name once", t)
+		}
+		if err := r.spend(v.Type().Elem(), where); err != nil {
+			return err
+		}
+		value := reflect.New(v.Type().Elem()).Elem()
+		if err := r.value(value, may, where+"."+name); err != nil {
+			return err
+		}
+		v.SetMapIndex(key, value)
+	}
+}
+
+// matrix reads the rows of a lower triangle.
+func (r *reader) matrix(v reflect.Value, t json.Token, where string) error {
+	if t == nil {
+		return nil
+	}
+	var rows [][]float64
+	if err := r.token(reflect.ValueOf(&rows).Elem(), t, false, where); err != nil {
+		return err
+	}
+	if len(rows) == 0 {
+		return fmt.Errorf("%s is empty", where)
+	}
+	for i, row := range rows {
+		if len(row) != i+1 {
+			return fmt.Errorf("%s[%d] has %d values; expected %d, up to the diagonal", where, i, len(row), i+1)
+		}
+	}
+	m := mat.NewSymDense(len(rows), nil)
+	for i, row := range rows {
+		for j, x := range row {
+			m.SetSym(i, j, x)
+		}
+	}
+	v.Set(reflect.ValueOf(m))
+	return nil
+}
