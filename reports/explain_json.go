@@ -15,7 +15,7 @@ func ExplainJSON(w io.Writer, x *Explained) error {
 	res := x.Now.Result
 	out := explainJSON{
 		Schema: ExplainSchema, AsOf: res.Clock.AsOf.String(), ByName: x.Now.ByName, Score: scoreRow(x.Now, x.Has),
-		Attributes: []namedValue{}, Models: champions(res), Contracts: x.contractsJSON(), People: x.peopleJSON(), Activities: x.activitiesJSON(), Rows: x.rowsJSON(), History: x.historyJSON(),
+		Attributes: []namedValue{}, Models: champions(res), Stored: storedInfo(res), Contracts: x.contractsJSON(), People: x.peopleJSON(), Activities: x.activitiesJSON(), Rows: x.rowsJSON(), History: x.historyJSON(),
 		State: stateJSON(x.Now.State), Churn: churnJSON(x.Now.Churn, res), Value: valueJSON(x.Now), Tier: x.tierJSON(),
 	}
 	for _, a := range x.Now.Attributes {

@@ -14,6 +14,7 @@ type explainJSON struct {
 	Score      json.RawMessage `json:"score"` // the row of the score file
 	Attributes []namedValue    `json:"attributes"`
 	Models     Champions       `json:"models"`
+	Stored     *ModelInfo      `json:"model"`     // null where the models were fitted for this answer
 	Contracts  []contractInfo  `json:"contracts"` // null: no table given; likewise the next two
 	People     []personInfo    `json:"people"`
 	Activities *activityInfo   `json:"activities"`

@@ -51,6 +51,7 @@ type Manifest struct {
 	ValueBasis       string                `json:"value_basis"`
 	ValueBasisWhy    string                `json:"value_basis_why"`
 	Champions        Champions             `json:"champions"`
+	Model            *ModelInfo            `json:"model"`
 	Churn            ChurnInfo             `json:"churn"`
 	Forecast         ForecastInfo          `json:"forecast"`
 	Fits             []FitInfo             `json:"fits"`

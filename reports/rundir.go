@@ -27,6 +27,7 @@ type Run struct {
 	ID      string
 	Reused  bool // the identical run was there already: nothing to do
 	Timings Timings
+	Refit   string // when it fits: nightly, monthly, on-drift; "" where --model names what scores
 
 	Identity Identity
 	asOf     string // what latest.json is told; "" for a folder that it never points to

@@ -33,9 +33,25 @@ func (s *summary) models() {
 		verdict += s.style.say("models.why", s.style.tell(printable(once(s.res.ModelWhy))))
 	}
 	s.text(verdict, 2)
+	if line := storedLine(s.style, s.res); line != "" {
+		s.text(line, 2)
+	}
 	if l := s.res.Learnt; !l.Whole() {
 		s.text(s.style.say("models.learnt", count(l.Customers), count(l.Of)), 2)
 	}
+}
+
+// storedLine says which run learnt the models, or why a stored one was not used; "" where nothing was looked at.
+func storedLine(style Style, res *segment.Result) string {
+	switch u := res.Reuse; {
+	case u == nil:
+		return ""
+	case u.Used:
+		return style.say("models.stored", printable(u.Run), u.LearntOn, count(u.AgeDays))
+	case u.From != "":
+		return style.say("models.refit", style.tell(printable(u.Why)))
+	}
+	return ""
 }
 
 // Fallback is the error of --strict, nil when both champions are certified.

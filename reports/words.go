@@ -158,6 +158,8 @@ var phrases = map[string][2]string{
 	"models.all":         {"all certified", "均已通过检验"},
 	"models.decline":     {"decline: %s, AUC %s; ", "下滑：%s，AUC %s；"},
 	"models.uncertified": {"NOT certified: %s; such rows say so", "未通过检验：%s；相应记录已注明"},
+	"models.stored":      {"learnt by run %s as of %s, %s {day|days} before, and not fitted again: the figures of the backtest are that run's", "模型由 %s 于 %s 学得（%s 天前），本次未重新拟合；回测数据属于该次运行"},
+	"models.refit":       {"fitted again: %s", "重新拟合：%s"},
 	"models.learnt":      {"learnt from a random sample of %s of the %s customers; all are scored", "由随机抽取的 %s 位客户学得（共 %s 位，全部评分）"},
 	"models.whywhere":    {"; why these: manifest.json", "；选择理由见 manifest.json"},
 	"models.why":         {"; %s", "；%s"},

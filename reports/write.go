@@ -51,6 +51,9 @@ func Write(ctx context.Context, r *Run, plan *ingest.Plan, l *ingest.Ledger, res
 	if err := r.writeFile(ctx, modelsName, b); err != nil {
 		return err
 	}
+	if err := r.writeModel(ctx, m, res); err != nil {
+		return err
+	}
 	if err := r.writeReference(ctx, res.Reference); err != nil {
 		return err
 	}

@@ -110,6 +110,7 @@ func dump(t testing.TB, r *Result) string {
 	c := *r
 	c.Scores = nil
 	c.Fits, c.Reference, c.ChurnCorrection, c.DeclineCorrection = nil, nil, nil, nil
+	c.Stored, c.Reuse = nil, nil
 	fmt.Fprintf(&b, "%+v\n", c)
 	for _, part := range []any{r.Reference, r.ChurnCorrection.Mapping, r.DeclineCorrection.Mapping} {
 		text, err := json.Marshal(part)

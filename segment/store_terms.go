@@ -109,6 +109,9 @@ func (t *Terms) met(b *study, auto Config) error {
 	differ := func(what string, model, data any, do string) error {
 		return incompatible(do, "the model was learnt with %s, the data has %s", fmt.Sprintf(what, or(model)), fmt.Sprintf(what, or(data)))
 	}
+	if err := t.rhythm(b, auto); err != nil {
+		return err
+	}
 	fit := "give the data that the model is of, or fit without --model"
 	named := map[bool]string{true: "contracts", false: "no contracts"}
 	counts := map[bool]string{true: "count", false: "ignore"}
@@ -131,7 +134,7 @@ func (t *Terms) met(b *study, auto Config) error {
 		return incompatible("fit without --model", "the model was learnt with the states %s (growing from %d purchase periods on, established from %d), the data has %s (%d, %d)",
 			texts(t.States), t.GrowingFrom, t.EstablishedFrom, texts(now.States), growingFrom, establishedFrom)
 	}
-	return t.rhythm(b, auto)
+	return nil
 }
 
 // rhythm holds the data's own period and horizon, where they were left to it, against the model's. A horizon follows the median gap from night to night; by more than

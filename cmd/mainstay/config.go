@@ -29,6 +29,8 @@ type config struct {
 	Language     string         `yaml:"language"`
 	Strict       bool           `yaml:"strict"`
 	Reference    string         `yaml:"reference"`
+	Model        string         `yaml:"model"`
+	Refit        string         `yaml:"refit"`
 	Memory       string         `yaml:"memory"`
 	TempDir      string         `yaml:"temp_dir"`
 }
@@ -36,7 +38,7 @@ type config struct {
 func defaultConfig() config {
 	return config{
 		Ingest: ingest.DefaultConfig(), Segment: segment.DefaultConfig(),
-		Out: "mainstay-out", Language: "en", Memory: memoryAuto, Reference: previousRun,
+		Out: "mainstay-out", Language: "en", Memory: memoryAuto, Reference: previousRun, Refit: refitNightly,
 	}
 }
 
@@ -104,6 +106,9 @@ func (c *config) validate() error {
 	if !knownLanguage(c.Language) {
 		return &ingest.ConfigError{Msg: fmt.Sprintf("language is %q; expected en or zh", c.Language)}
 	}
+	if err := c.checkRefit(); err != nil {
+		return err
+	}
 	if c.Ingest.Unit == ingest.UnitParent && len(c.Accounts.Source) == 0 {
 		return &ingest.ConfigError{Msg: "unit parent: buying groups come from the accounts table: give it with --accounts"}
 	}
@@ -118,7 +123,7 @@ func configKeys(t reflect.Type) []string {
 	var keys []string
 	for i := range t.NumField() {
 		f := t.Field(i)
-		if name, _, _ := strings.Cut(f.Tag.Get("yaml"), ","); name != "" {
+		if name, _, _ := strings.Cut(f.Tag.Get("yaml"), ","); name != "" && name != "-" {
 			keys = append(keys, name)
 		}
 		inner := f.Type

@@ -42,6 +42,7 @@ const sinceMonths = 3
 func (o *explainOptions) addFlags(f *pflag.FlagSet) {
 	o.inputOptions.addFlags(f)
 	o.config.addModelFlags(f)
+	o.config.addStoredFlags(f)
 	f.StringVar(&o.since, "since", "", "compare with the score as of this `DATE` (default: 3 months before; none = do not compare)")
 	f.IntVar(&o.rows, "rows", 5, "how many of the latest rows and days to list")
 	f.StringVar(&o.config.Language, "language", o.config.Language, "language of the brief: en or zh")
@@ -122,8 +123,12 @@ func (a *app) explainAsOf(ctx context.Context, o *explainOptions, p *ingest.Plan
 	if err != nil {
 		return nil, ingest.Has{}, err
 	}
-	e, err := segment.Explain(ctx, l, in, o.config.Segment, o.threads, a.progress.phase, who, o.rows)
-	return e, l.Has, err
+	cfg := o.config.Segment
+	if cfg.Reuse, _, err = a.stored(ctx, &o.config, p); err != nil {
+		return nil, ingest.Has{}, err
+	}
+	e, err := segment.Explain(ctx, l, in, cfg, o.threads, a.progress.phase, who, o.rows)
+	return e, l.Has, modelError(&o.config, err)
 }
 
 // explainUnknown tells whose rows were all set aside from who has none.

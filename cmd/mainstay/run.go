@@ -26,6 +26,10 @@ IN is a Parquet file, a folder (Hive partitions included), or a glob, here or in
 folder is <out>/<as-of>-<id>: complete or not there, and reused when the same input and configuration
 come again. The summary goes to stdout (--json: the manifest), logs and progress to stderr.
 
+Every run leaves what it has learnt in its folder, as model.json. --model FOLDER scores with the models
+of an earlier run, fits none, and refuses data that they are not of; --refit monthly and on-drift use
+those of the latest run as long as they hold.
+
 --as-of FROM..TO replays the past: one run per date, each the same as a run of that date alone, and a
 folder that holds every forecast against what came.`
 
@@ -33,6 +37,7 @@ const runExample = `  mainstay run orders.parquet
   mainstay run exports/ --accounts accounts.parquet --contracts contracts.csv --zone Asia/Shanghai
   mainstay run online_retail.parquet --amount 'Quantity*UnitPrice' --as-of 2011-11-30
   mainstay run --config night.yaml --quiet
+  mainstay run south.parquet --model mainstay-out/2026-10-31-7f3a1b2c
   mainstay run s3://exports/orders/ --out s3://reports/mainstay
   mainstay run orders.parquet --as-of 2026-01-31..2026-10-31 --step month`
 
@@ -51,6 +56,7 @@ const previousRun = "previous"
 func (o *runOptions) addFlags(f *pflag.FlagSet) {
 	o.inputOptions.addFlags(f)
 	o.config.addModelFlags(f)
+	o.config.addStoredFlags(f)
 	f.StringVarP(&o.config.Out, "out", "o", o.config.Out, "output `FOLDER` for runs, here or s3://bucket/folder")
 	f.StringVar(&o.config.Language, "language", o.config.Language, "language of the summary: en or zh")
 	f.BoolVar(&o.config.Strict, "strict", o.config.Strict, "publish nothing (exit 4) when a model falls back to a naive rule")
@@ -88,6 +94,7 @@ type identity struct {
 	Segment  segment.Config `json:"models"`
 	Language string         `json:"language"`
 	Strict   bool           `json:"strict"`
+	Model    *modelIdentity `json:"model,omitempty"`
 }
 
 // staged is called when the run's folder is staged and the work begins; tests hold a run here.
@@ -101,6 +108,9 @@ func runRun(ctx context.Context, a *app, o *runOptions) error {
 		return err
 	}
 	if len(o.dates.days) > 0 {
+		if o.config.Model != "" || o.config.Refit != refitNightly {
+			return usageError{errors.New("a replay (--as-of FROM..TO) fits the models of every date, as it would have been run then: leave --model out, and --refit at nightly")}
+		}
 		return runReplay(ctx, a, o)
 	}
 	r, err := a.runOnce(ctx, o, reports.Begin, func(ctx context.Context, p *ingest.Plan) ([]reports.Input, error) { return a.hash(ctx, o, p) })
@@ -165,9 +175,13 @@ func (a *app) runOnce(ctx context.Context, o *runOptions, begin func(ctx context
 	if err != nil {
 		return nil, err
 	}
+	use, model, err := a.stored(ctx, c, p)
+	if err != nil {
+		return nil, err
+	}
 	r, err := begin(ctx, c.Out, c.TempDir, reports.Identity{
 		AsOf: p.AsOf, Inputs: inputs, Version: version,
-		Config: identity{p.Config, c.columns(), c.Segment, c.Language, c.Strict},
+		Config: identity{p.Config, c.columns(), c.Segment, c.Language, c.Strict, model},
 	})
 	if err != nil {
 		return nil, err
@@ -176,7 +190,7 @@ func (a *app) runOnce(ctx context.Context, o *runOptions, begin func(ctx context
 		r.Timings.Threads = o.threads
 		r.Timings.Add("plan", start)
 		staged(ctx)
-		if err := a.compute(ctx, o, p, in, r); err != nil {
+		if err := a.compute(ctx, o, p, in, use, r); err != nil {
 			return nil, errors.Join(err, r.Abort())
 		}
 	}
@@ -184,7 +198,7 @@ func (a *app) runOnce(ctx context.Context, o *runOptions, begin func(ctx context
 }
 
 // compute does the work of a run that is not there yet, and publishes it.
-func (a *app) compute(ctx context.Context, o *runOptions, p *ingest.Plan, in *table.Inputs, r *reports.Run) (err error) {
+func (a *app) compute(ctx context.Context, o *runOptions, p *ingest.Plan, in *table.Inputs, use *segment.Reuse, r *reports.Run) (err error) {
 	start := time.Now()
 	rejects, err := reports.NewRejects(ctx, r, p.Scale)
 	if err != nil {
@@ -200,9 +214,14 @@ func (a *app) compute(ctx context.Context, o *runOptions, p *ingest.Plan, in *ta
 	}
 	r.Timings.Add("ledger", start)
 	start = time.Now()
-	res, err := segment.Analyse(ctx, ledger, in, o.config.Segment, o.threads, a.progress.phase)
+	cfg := o.config.Segment
+	cfg.Reuse = use
+	if o.config.Model == "" {
+		r.Refit = o.config.Refit
+	}
+	res, err := segment.Analyse(ctx, ledger, in, cfg, o.threads, a.progress.phase)
 	if err != nil {
-		return err
+		return modelError(&o.config, err)
 	}
 	defer res.Scores.Close()
 	r.Timings.Add("analysis", start)
