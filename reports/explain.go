@@ -15,7 +15,7 @@ type Explained struct {
 	Now       *segment.Explanation
 	Before    *segment.Explanation // the same customer as of an earlier day; nil where there is none
 	BeforeDay ingest.Day
-	BeforeWhy string // why Before is nil: BeforeYoung or BeforeUnknown; "" when nobody asked
+	BeforeWhy string // why Before is nil: BeforeYoung, BeforeUnknown or BeforeModel; "" when nobody asked
 	Rows      *ingest.CustomerRows
 	Stored    bool // Rows are the postings of a stored Ledger, which does not know whose the rows set aside were
 	Has       ingest.Has
@@ -24,6 +24,7 @@ type Explained struct {
 // Why there is no earlier score to compare with.
 const (
 	BeforeYoung   = "young"   // the export begins later
+	BeforeModel   = "model"   // the stored model that scores was learnt later, or does not suit what the data was then
 	BeforeUnknown = "unknown" // the customer had no row then
 )
 
@@ -53,6 +54,10 @@ func Explain(w io.Writer, x *Explained, style Style) error {
 	b.churn()
 	b.value()
 	b.tier()
+	if line := storedLine(b.style, b.res); line != "" {
+		b.section("explain.label.models")
+		b.text(line, 0)
+	}
 	_, err := w.Write(b.out.Bytes())
 	return err
 }

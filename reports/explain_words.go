@@ -20,6 +20,7 @@ var explainPhrases = map[string][2]string{
 	"explain.label.churn":      {"CHURN", "流失"},
 	"explain.label.value":      {"VALUE", "价值"},
 	"explain.label.tier":       {"TIER", "服务等级"},
+	"explain.label.models":     {"MODEL", "模型"},
 
 	"explain.key":                   {"key account", "大客户"},
 	"explain.tier":                  {"tier %s", "服务等级 %s"},
@@ -100,6 +101,7 @@ var explainPhrases = map[string][2]string{
 	"explain.before":           {" (before: %s)", "（前期 %s）"},
 	"explain.young":            {"the export begins on %s: the 12 months before are not whole, and not compared", "数据始于 %s：前 12 个月不完整，不作比较"},
 	"explain.nobefore.young":   {"nothing to compare with as of %s: the export begins later", "无法与 %s 比较：数据起始更晚"},
+	"explain.nobefore.model":   {"no score as of %s: the stored model does not score that day", "无 %s 的评分：所存模型不适用于该日"},
 	"explain.nobefore.unknown": {"nothing to compare with as of %s: no row of this customer by then", "无法与 %s 比较：当时该客户尚无记录"},
 	"explain.since":            {"since %s: %s", "自 %s 以来：%s"},
 	"explain.since.state":      {"state %s", "状态 %s"},

@@ -176,9 +176,13 @@ func (a *app) explainBefore(ctx context.Context, o *explainOptions, p *ingest.Pl
 	x.Before, _, err = a.explainAsOf(ctx, &then, before, x.Now.Score.Key)
 	var unknown *segment.UnknownCustomerError
 	var none *ingest.QualityError
+	var unsuited *segment.IncompatibleError
 	switch {
 	case errors.As(err, &unknown):
 		x.BeforeWhy = reports.BeforeUnknown
+		return nil
+	case errors.As(err, &unsuited):
+		x.BeforeWhy = reports.BeforeModel
 		return nil
 	case errors.As(err, &none): // no row of the export could be used then
 		x.BeforeWhy = reports.BeforeYoung
