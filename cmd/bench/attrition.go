@@ -13,7 +13,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"time"
 
@@ -54,26 +53,9 @@ func (c attritionCase) String() string {
 
 // attritionSuite measures every case in rounds, and prints medians and ratios.
 func (o *options) attritionSuite() error {
-	for _, dir := range []string{"bin", "data", "peers"} {
-		if err := os.MkdirAll(filepath.Join(o.work, dir), 0o755); err != nil {
-			return err
-		}
-	}
-	script := filepath.Join(o.work, "bin", "attrition_peers.py")
-	if err := os.WriteFile(script, attritionPython, 0o644); err != nil {
-		return err
-	}
-	self, err := os.Executable()
+	who, commands, err := o.beside(attritionJobWord, scipyPeer, "attrition_peers.py", attritionPython, "scipy==1.17.1")
 	if err != nil {
 		return err
-	}
-	commands, who := map[string][]string{mainstay: {self, attritionJobWord}}, []string{mainstay}
-	if !slices.Equal(o.peers, nobody) {
-		python, err := pythonWith(filepath.Join(o.work, "peers", "scipy-1.17.1"), "scipy==1.17.1")
-		if err != nil {
-			return err
-		}
-		who, commands[scipyPeer] = append(who, scipyPeer), []string{python, script}
 	}
 	var failed error
 	for _, c := range attritionCases {

@@ -7,6 +7,7 @@
 //	go run ./cmd/bench --suite full         # every variant of the data
 //	go run ./cmd/bench --suite regress      # fits, beside scikit-learn, statsmodels and glmnet
 //	go run ./cmd/bench --suite cox          # Cox regressions, beside lifelines and R's survival
+//	go run ./cmd/bench --suite hidden       # hidden Markov models, beside hmmlearn
 //	go run ./cmd/bench --sizes 1M --ids uuid --jobs ledger,sums --rounds 3
 //	go run ./cmd/bench --peers none         # Mainstay alone: needs only Go
 //	go run ./cmd/bench --report --docs docs/performance.md
@@ -52,7 +53,7 @@ func parse(args []string) (*options, error) {
 		cache = os.TempDir()
 	}
 	f.StringVar(&o.work, "work", filepath.Join(cache, "mainstay-bench"), "`FOLDER` for data, peers, binaries and results; what it holds is used again")
-	f.StringVar(&o.suite, "suite", "essential", "cases: "+strings.Join(suiteNames(), ", ")+", "+suiteRegress+" (fits beside scikit-learn, statsmodels, glmnet) or "+suiteCox+" (beside lifelines, R), "+suiteAttrition+" (beside scipy); the flags below ask for cases of one's own instead")
+	f.StringVar(&o.suite, "suite", "essential", "cases: "+strings.Join(suiteNames(), ", ")+", "+suiteRegress+" (fits beside scikit-learn, statsmodels, glmnet) or "+suiteCox+" (beside lifelines, R), "+suiteAttrition+" (beside scipy), "+suiteHidden+" (beside hmmlearn); the flags below ask for cases of one's own instead")
 	lists := map[string]*[]string{}
 	list := func(name, usage string) {
 		lists[name] = new([]string)
@@ -105,6 +106,9 @@ func run(args []string) error {
 	if len(args) > 0 && args[0] == attritionJobWord {
 		return attritionJob(args[1:])
 	}
+	if len(args) > 0 && args[0] == hiddenJobWord {
+		return hiddenJob(args[1:])
+	}
 	if len(args) > 0 && args[0] == coxJobWord {
 		return coxJob(args[1:])
 	}
@@ -118,6 +122,9 @@ func run(args []string) error {
 	}
 	if o.suite == suiteAttrition {
 		return o.attritionSuite()
+	}
+	if o.suite == suiteHidden {
+		return o.hiddenSuite()
 	}
 	if o.suite == suiteCox {
 		return o.coxSuite()

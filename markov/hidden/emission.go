@@ -2,6 +2,7 @@ package hidden
 
 import (
 	"math"
+	"slices"
 
 	"mainstay/internal/num"
 )
@@ -11,6 +12,8 @@ type emission struct {
 	p      *panel
 	k      int
 	counts []float64 // of different counts × states
+	most   []float64 // of each different count, the largest of its log densities
+	share  []float64 // of different counts × states: density ÷ the largest
 	// log f(y) = constant + (shape − 1) log y − rate y
 	constant, rate []float64
 	less1          float64
@@ -18,10 +21,17 @@ type emission struct {
 
 func (p *panel) emission(q *Params) *emission {
 	k := p.m.States
-	e := &emission{p: p, k: k, counts: make([]float64, len(p.counts)*k)}
+	e := &emission{p: p, k: k, counts: make([]float64, len(p.counts)*k), most: make([]float64, len(p.counts)), share: make([]float64, len(p.counts)*k)}
 	for c, x := range p.counts {
-		for i := range k {
-			e.counts[c*k+i] = logCount(x, q.Mean[i], q.size(i)) - p.logGamma[c]
+		row := e.counts[c*k : (c+1)*k]
+		for i := range row {
+			row[i] = logCount(x, q.Mean[i], q.size(i)) - p.logGamma[c]
+		}
+		e.most[c] = slices.Max(row)
+		for i, v := range row {
+			if v > math.Inf(-1) {
+				e.share[c*k+i] = math.Exp(v - e.most[c])
+			}
 		}
 	}
 	if !p.m.Spend {
@@ -62,6 +72,34 @@ func logCount(x, mean, size float64) float64 {
 		return x*math.Log(mean) - mean
 	}
 	return num.LogRising(size, x) - size*math.Log1p(mean/size) + x*(math.Log(mean)-math.Log(size+mean))
+}
+
+// shares writes the densities of period t ÷ a common factor, whose logarithm it returns: the largest of the count times the largest of the spend. Where no state that can be
+// has a share worth speaking of, at tells states apart.
+func (e *emission) shares(t int, out []float64) (most float64) {
+	if c := int(e.p.code[t]); c >= 0 {
+		copy(out, e.share[c*e.k:(c+1)*e.k])
+		most = e.most[c]
+	} else {
+		for i := range out {
+			out[i] = 1
+		}
+	}
+	if e.p.spend == nil || e.p.spend[t] == 0 {
+		return most
+	}
+	y, top := e.p.spend[t], math.Inf(-1)
+	for i, c := range e.constant {
+		top = max(top, c-e.rate[i]*y)
+	}
+	if math.IsInf(top, -1) {
+		clear(out)
+		return 0
+	}
+	for i, c := range e.constant {
+		out[i] *= math.Exp(c - e.rate[i]*y - top)
+	}
+	return most + top + e.less1*e.p.logSpend[t]
 }
 
 // at writes the log densities of period t.

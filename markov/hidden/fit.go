@@ -124,7 +124,12 @@ func (f *Fit) ascend(p *panel, starts []*Params) *ascended {
 	var top *ascended
 	var ends []*ascended
 	for _, r := range best(longRun, gain, from[:min(longRuns, len(from))]) {
-		a := p.polish(ordered(r.params))
+		q := ordered(r.params)
+		if top != nil && top.ascent.Converged && top.sums.logLik-r.logLik <= same*p.seen && top.params.near(q) { // on the way to where another ended
+			ends = append(ends, top)
+			continue
+		}
+		a := p.polish(q)
 		f.Certificate.Iterations += a.ascent.Iterations
 		ends = append(ends, a)
 		if top == nil || a.ascent.Converged && !top.ascent.Converged || a.ascent.Converged == top.ascent.Converged && a.sums.logLik > top.sums.logLik {

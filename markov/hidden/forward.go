@@ -119,10 +119,11 @@ func (p *panel) walker(q *Params, e *emission, l *logits) *walker {
 //
 //	α_t(j) ∝ f_j(t) Σ_i α_{t−1}(i) p_ij,   log L = Σ_t log Σ_j f_j(t) Σ_i α_{t−1}(i) p_ij
 //
-// Densities are taken in logarithms from the largest of the states that can be (Rabiner 1989, Proc. IEEE 77:257–286, §V.A scales likewise),
-// so that nothing under- or overflows. −Inf where the data cannot be.
+// Densities are taken as shares of the largest (Rabiner 1989, Proc. IEEE 77:257–286, §V.A scales likewise); where these are next to nothing in the states that can be, in
+// logarithms from the largest of those, so that nothing under- or overflows. −Inf where the data cannot be.
 func (w *walker) forward(from, to int) (logLik float64) {
-	k := w.k
+	const least = 1e-100 // of a sum of shares; their product is kept as long as it is no smaller
+	k, product := w.k, 1.0
 	for t := from; t < to; t++ {
 		at := (t - from) * k
 		now := w.alpha[at : at+k]
@@ -135,29 +136,48 @@ func (w *walker) forward(from, to int) (logLik float64) {
 		} else {
 			w.ahead(w.out(t-1, from), w.alpha[at-k:at], now)
 		}
-		w.e.at(t, w.log)
-		most := math.Inf(-1)
-		for i, v := range w.log {
-			if now[i] > 0 {
-				most = max(most, v)
+		weight := w.weight[at : at+k]
+		most := w.e.shares(t, weight)
+		var total float64
+		for i, a := range now {
+			total += a * weight[i]
+		}
+		if !(total >= least) {
+			if most, total = w.apart(t, now, weight); total == 0 {
+				return math.Inf(-1)
 			}
 		}
-		if math.IsInf(most, -1) {
-			return most
-		}
-		var total float64
-		for i, v := range w.log {
-			w.weight[at+i] = math.Exp(min(0, v-most))
-			now[i] *= w.weight[at+i]
-			total += now[i]
-		}
+		by := 1 / total
 		for i := range now {
-			now[i] /= total
-			w.weight[at+i] /= total
+			weight[i] *= by
+			now[i] *= weight[i]
 		}
-		logLik += most + math.Log(total)
+		logLik += most
+		if product *= total; product < least {
+			logLik += math.Log(product)
+			product = 1
+		}
 	}
-	return logLik
+	return logLik + math.Log(product)
+}
+
+// apart writes the densities of a period as shares of the largest among the states that can be; total is 0 where the data cannot be.
+func (w *walker) apart(t int, now, weight []float64) (most, total float64) {
+	w.e.at(t, w.log)
+	most = math.Inf(-1)
+	for i, v := range w.log {
+		if now[i] > 0 {
+			most = max(most, v)
+		}
+	}
+	if math.IsInf(most, -1) {
+		return 0, 0
+	}
+	for i, v := range w.log {
+		weight[i] = math.Exp(min(0, v-most))
+		total += now[i] * weight[i]
+	}
+	return most, total
 }
 
 // ahead is the distribution of the state one period later.

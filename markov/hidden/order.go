@@ -32,6 +32,27 @@ func inOrder(q *Params) bool {
 	return true
 }
 
+// near is whether all parameters are so much alike that, the likelihood being the same, they are on the way to one maximum: probabilities to 0.05, others to a tenth.
+func (q *Params) near(o *Params) bool {
+	const probability, ratio = 0.05, 0.1
+	alike := func(a, b []float64, by func(a, b float64) float64, most float64) bool {
+		for i, v := range a {
+			if !(v == b[i] || by(v, b[i]) <= most) && !(math.IsNaN(v) && math.IsNaN(b[i])) {
+				return false
+			}
+		}
+		return true
+	}
+	apart := func(a, b float64) float64 { return math.Abs(a - b) }
+	relative := func(a, b float64) float64 { return math.Abs(math.Log(a / b)) }
+	for i, row := range q.Moves {
+		if !alike(row, o.Moves[i], apart, probability) {
+			return false
+		}
+	}
+	return alike(q.Initial, o.Initial, apart, probability) && alike(q.Mean, o.Mean, relative, ratio) && alike(q.Size, o.Size, relative, ratio) && alike(q.SpendMean, o.SpendMean, relative, ratio)
+}
+
 // ordered is the same model with states in order.
 func ordered(q *Params) *Params {
 	order := make([]int, len(q.Mean))
