@@ -35,7 +35,7 @@ const (
 // hiddenCase are simulated customers over so many periods each.
 type hiddenCase struct{ customers, periods int }
 
-var hiddenCases = []hiddenCase{{5000, 24}, {50, 2400}}
+var hiddenCases = []hiddenCase{{2000, 24}, {20, 2400}}
 
 func (c hiddenCase) String() string { return fmt.Sprintf("hidden-%dx%d", c.customers, c.periods) }
 

@@ -49,6 +49,7 @@ func (f *Fit) Declines(d *Data, s *States, back, threads int) ([]Decline, error)
 	e, l := p.emission(f.Params), p.logits(f.Params)
 	num.Blocks(len(out), p.block, threads, func(_, lo, hi int) {
 		w := p.walker(f.Params, e, l)
+		defer w.done()
 		next := make([]float64, k)
 		for c := lo; c < hi; c++ {
 			from, to := p.begins[c], p.begins[c+1]

@@ -35,6 +35,7 @@ func (f *Fit) Decode(d *Data, threads int) (*States, error) {
 	e, l := p.emission(f.Params), p.logits(f.Params)
 	num.Blocks(len(p.begins)-1, p.block, threads, func(_, lo, hi int) {
 		w := p.walker(f.Params, e, l)
+		defer w.done()
 		for c := lo; c < hi; c++ {
 			from, to := p.begins[c], p.begins[c+1]
 			if out.LogLik[c] = w.forward(from, to); math.IsInf(out.LogLik[c], -1) {

@@ -200,6 +200,7 @@ func (f *Fit) occupied(p *panel, q *Params) {
 	e, l := p.emission(q), p.logits(q)
 	f.Occupied = num.BlockSums(len(p.begins)-1, p.block, p.threads, k, func(lo, hi int, sum []float64) {
 		w := p.walker(q, e, l)
+		defer w.done()
 		for c := lo; c < hi; c++ {
 			w.forward(p.begins[c], p.begins[c+1])
 			w.backward(p.begins[c], p.begins[c+1])

@@ -61,6 +61,7 @@ func (p *panel) passWith(q *Params, bread bool) *sums {
 	e, l := p.emission(q), p.logits(q)
 	v := num.BlockSums(len(p.begins)-1, p.block, p.threads, p.width(bread), func(lo, hi int, sum []float64) {
 		w := p.walker(q, e, l)
+		defer w.done()
 		s := p.split(sum)
 		for c := lo; c < hi; c++ {
 			from, to := p.begins[c], p.begins[c+1]
@@ -77,6 +78,7 @@ func (p *panel) logLik(q *Params) float64 {
 	e, l := p.emission(q), p.logits(q)
 	return num.BlockSums(len(p.begins)-1, p.block, p.threads, 1, func(lo, hi int, sum []float64) {
 		w := p.walker(q, e, l)
+		defer w.done()
 		for c := lo; c < hi; c++ {
 			sum[0] += w.forward(p.begins[c], p.begins[c+1])
 		}
@@ -88,10 +90,11 @@ type walker struct {
 	e       *emission
 	k       int
 	initial []float64
-	moves   []float64 // row by row
-	alpha   []float64 // period × state: P(state | data so far)
-	beta    []float64 // period × state: P(data after | state) ÷ P(data after | data so far)
-	weight  []float64 // period × state: density of the period in the state ÷ that given the data before
+	moves   []float64  // row by row
+	alpha   []float64  // period × state: P(state | data so far)
+	beta    []float64  // period × state: P(data after | state) ÷ P(data after | data so far)
+	weight  []float64  // period × state: density of the period in the state ÷ that given the data before
+	room    *[]float64 // of these three
 	log     []float64
 
 	logits *logits   // nil without covariates
@@ -111,9 +114,18 @@ func (p *panel) walker(q *Params, e *emission, l *logits) *walker {
 	for _, row := range q.Moves {
 		w.moves = append(w.moves, row...)
 	}
-	w.alpha, w.beta, w.weight = make([]float64, p.longest*k), make([]float64, p.longest*k), make([]float64, p.longest*k)
+	room, ok := p.room.Get().(*[]float64)
+	if !ok {
+		made := make([]float64, 3*p.longest*k)
+		room = &made
+	}
+	n := p.longest * k
+	w.room, w.alpha, w.beta, w.weight = room, (*room)[:n:n], (*room)[n:2*n:2*n], (*room)[2*n:]
 	return w
 }
+
+// done gives the room back that the next walker takes.
+func (w *walker) done() { w.e.p.room.Put(w.room) }
 
 // forward fills alpha and weight, and returns the log-likelihood of the customer:
 //

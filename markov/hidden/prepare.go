@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync"
 )
 
 // panel is data as the passes want them.
@@ -18,20 +19,22 @@ type panel struct {
 	x        *covariates // nil without
 	seen     float64     // periods in which something was
 	longest  int
-	block    int // customers in a block
+	room     sync.Pool // of *[]float64, for walkers
+	block    int       // customers in a block
 	threads  int
 }
 
-// blocks is the most blocks of a pass: their sums are kept until all are done.
+// blocks is the most blocks of a pass: their sums are kept until all are done. A block has at least so many customers, or periods where these are long.
 const (
-	blocks     = 256
-	leastBlock = 16
+	blocks       = 256
+	leastBlock   = 16
+	leastPeriods = 4096
 )
 
 func newPanel(m *Model, d *Data, threads int) (*panel, error) {
 	p := &panel{m: m, begins: d.Begins, code: make([]int32, len(d.Activity)), threads: threads}
 	customers := len(d.Begins) - 1
-	p.block = max(leastBlock, (customers+blocks-1)/blocks)
+	p.block = max(1, min(leastBlock, leastPeriods*customers/max(1, len(d.Activity))), (customers+blocks-1)/blocks)
 	for c := range customers {
 		p.longest = max(p.longest, d.Begins[c+1]-d.Begins[c])
 	}

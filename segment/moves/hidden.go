@@ -161,6 +161,15 @@ func (r *hiddenReader) read() error {
 	return nil
 }
 
+// most is how many periods all ids may have, less the more covariates take room.
+func (r *hiddenReader) most() int {
+	const others = 5 // values beside them
+	if r.x == nil {
+		return mostPeriods
+	}
+	return mostPeriods * others / (others + len(r.x.Names))
+}
+
 // customer adds the periods of one, of which the rows are sorted by time.
 func (r *hiddenReader) customer(rows []int, last float64) error {
 	d := r.panel.Data
@@ -182,8 +191,8 @@ func (r *hiddenReader) customer(rows []int, last float64) error {
 		d.X = append(d.X, x...)
 	}
 	fill := func(n float64) error {
-		if n > float64(min(mostOfOne-(len(d.Activity)-first), mostPeriods-len(d.Activity))) {
-			return r.t.Fail(rows[0], r.when.Name, fmt.Errorf("periods without a row bring %q above %d, or all ids above %d: use a longer period, or correct the times", r.id[rows[0]], mostOfOne, mostPeriods))
+		if n > float64(min(mostOfOne-(len(d.Activity)-first), r.most()-len(d.Activity))) {
+			return r.t.Fail(rows[0], r.when.Name, fmt.Errorf("periods without a row bring %q above %d, or all ids above %d: use a longer period, or correct the times", r.id[rows[0]], mostOfOne, r.most()))
 		}
 		for range int(n) {
 			step++
