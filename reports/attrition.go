@@ -40,6 +40,9 @@ func AttritionText(w io.Writer, a *Attrition) error {
 		if s.Holdout != nil {
 			section(b, fmt.Sprintf("HOLDOUT  purchase days from %s to %s, by repeat purchases before", s.Until+1, s.AsOf), a.holdout())
 			section(b, "  and how near it came, beside what x ÷ T goes on to", a.accuracy())
+			if len(s.Curve) > 0 {
+				section(b, "TRACKING  purchase days of all since their first, until", a.tracking())
+			}
 		}
 		if len(s.Scores) > 0 {
 			section(b, "CUSTOMERS  most worth; --out has all", a.top())
@@ -155,6 +158,31 @@ func (a *Attrition) accuracy() *grid {
 		{"bought", fixed(h.Bought, 0), "", "", "", ""},
 		{a.name(a.Study.Fit), fixed(h.Total, 1), signed(h.Total/h.Bought - 1), fixed(h.MAE, 4), fixed(h.RMSE, 4), fixed(h.Correlation, 4)},
 		{"x ÷ T", fixed(h.NaiveTotal, 1), signed(h.NaiveTotal/h.Bought - 1), fixed(h.NaiveMAE, 4), fixed(h.NaiveRMSE, 4), fixed(h.NaiveCorrelation, 4)},
+	}
+	return g
+}
+
+// tracked is how many points of the curve the terminal shows; --json has all.
+const tracked = 8
+
+// tracking is the curve as far as it is known, thinned from its end.
+func (a *Attrition) tracking() *grid {
+	g := &grid{right: []bool{false, true, true, false, false}}
+	g.rows = append(g.rows, []string{"", "bought", "expected", "", ""})
+	var known []latent.CurvePoint
+	for _, p := range a.Study.Curve {
+		if !math.IsNaN(p.BoughtCumulative) {
+			known = append(known, p)
+		}
+	}
+	step := max(1, (len(known)+tracked-1)/tracked)
+	for i := (len(known) - 1) % step; i >= 0 && i < len(known); i += step {
+		p, held := known[i], ""
+		if p.Day > a.Study.Until {
+			held = "held out"
+		}
+		e := p.Cumulative
+		g.rows = append(g.rows, []string{p.Day.String(), fixed(p.BoughtCumulative, 0), fixed(e.Value, 1), Style{}.interval(e.Low, e.High, oneplace), held})
 	}
 	return g
 }
