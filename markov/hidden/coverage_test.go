@@ -55,7 +55,7 @@ func covered(f *Fit, q *Params) (of [3]tally) {
 	return of
 }
 
-// Intervals of 95 % hold what books were drawn with as often as they say. MAINSTAY_BOOKS=500 is what docs/accuracy.md tells of.
+// Intervals of 95 % hold what books were drawn with as often as they say. MAINSTAY_BOOKS=400 is what docs/accuracy.md tells of.
 func TestCoverage(t *testing.T) {
 	books := 16
 	if n, err := strconv.Atoi(os.Getenv("MAINSTAY_BOOKS")); err == nil {
