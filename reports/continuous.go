@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 
 	"mainstay/markov/ctmc"
@@ -49,12 +50,19 @@ func ContinuousText(w io.Writer, c *ContinuousChain) error {
 		}
 		section(b, fmt.Sprintf("PROBABILITIES  after %s, per cent, from row to column", c.span(t)), g)
 	}
-	var remarks []string
-	for _, r := range c.Remarks {
-		remarks = append(remarks, printable(r))
-	}
-	notes(b, remarks)
+	notes(b, c.notes())
 	return b.Flush()
+}
+
+// notes are remarks on the fit and on the table.
+func (c *ContinuousChain) notes() (out []string) {
+	for _, w := range c.Fit.Certificate.Warnings {
+		out = append(out, printable(w.Message))
+	}
+	for _, r := range c.Remarks {
+		out = append(out, printable(r))
+	}
+	return out
 }
 
 // span is a length of time.
@@ -75,6 +83,9 @@ func (c *ContinuousChain) headline() string {
 	s += fmt.Sprintf("; −2 log L %s, intervals of %s", fixed(-2*c.Fit.LogLik, 4), confidence(c.Level))
 	if len(c.Fit.Covariates) > 0 {
 		s += "; at the mean of the covariates"
+		for _, v := range c.Fit.Limits {
+			s += fmt.Sprintf(", %s at %g", printable(c.Fit.Covariates[c.Fit.Effects[v.Effect].Covariate]), v.At)
+		}
 	}
 	return s
 }
@@ -125,12 +136,23 @@ func (c *ContinuousChain) ratios() *grid {
 		if len(moves) > 1 && len(moves) == len(c.Fit.Rates) {
 			move = "all"
 		}
-		g.rows = append(g.rows, []string{clip(printable(c.Fit.Covariates[effect.Covariate]), stateWidth), move, ratioText(v.Value), between(v.Low, v.High, ratioText)})
+		g.rows = append(g.rows, []string{clip(printable(c.Fit.Covariates[effect.Covariate]), stateWidth), move, limitText(v.Value), between(v.Low, v.High, limitText)})
 	}
 	for k := range 2 {
 		g.squeeze(k, pageWidth-len(columnGap), nameLeast)
 	}
 	return g
+}
+
+// limitText is a ratio, which may be 0 or endless where an effect is at a limit.
+func limitText(v float64) string {
+	switch {
+	case v == 0:
+		return "0"
+	case math.IsInf(v, 1):
+		return "∞"
+	}
+	return ratioText(v)
 }
 
 // verdict is the likelihood-ratio test against the plain chain, for a heading.

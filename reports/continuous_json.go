@@ -2,6 +2,7 @@ package reports
 
 import (
 	"io"
+	"math"
 
 	"mainstay/internal/num"
 	"mainstay/markov/ctmc"
@@ -47,6 +48,7 @@ type boundedFigure struct {
 type ratioInfo struct {
 	Covariate string      `json:"covariate"`
 	Moves     [][2]string `json:"moves"`
+	Limit     *string     `json:"limit"` // 0 or inf; null where the estimate is finite
 	boundedFigure
 }
 
@@ -79,7 +81,7 @@ func stateFigures(states []string, all []ctmc.Estimate) (out []estimateInfo) {
 func WriteContinuousJSON(w io.Writer, c *ContinuousChain) error {
 	f := c.Fit
 	doc := continuousDocument{Schema: ContinuousSchema, Files: c.Files, IDs: c.IDs, Intervals: f.Intervals, Unit: c.Unit, Level: c.Level, States: f.States,
-		LogLik: number(f.LogLik), Certificate: newCertificate(&f.Certificate), Notes: append([]string{}, c.Remarks...),
+		LogLik: number(f.LogLik), Certificate: newCertificate(&f.Certificate), Notes: append([]string{}, c.notes()...),
 		Stays: stateFigures(f.States, f.Stays(nil, c.Level)), Lives: stateFigures(f.States, f.Lives(nil, c.Level))}
 	if c.AsOf != "" {
 		doc.AsOf = &c.AsOf
@@ -90,6 +92,12 @@ func WriteContinuousJSON(w io.Writer, c *ContinuousChain) error {
 	}
 	for i, e := range f.HazardRatios(c.Level) {
 		info := ratioInfo{Covariate: f.Covariates[f.Effects[i].Covariate], boundedFigure: bounded(e)}
+		if word := "0"; e.Value == 0 || math.IsInf(e.Value, 1) {
+			if e.Value > 0 {
+				word = "inf"
+			}
+			info.Limit = &word
+		}
 		for _, r := range f.Effects[i].Rates {
 			info.Moves = append(info.Moves, [2]string{f.States[f.Rates[r].From], f.States[f.Rates[r].To]})
 		}

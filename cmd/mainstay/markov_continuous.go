@@ -27,8 +27,9 @@ a label which states it may stand for, where a history ends with no more known.
 
 Dates are taken in years (--per): an intensity of 0.5 is a move every two years. --on adds covariates,
 as on the right of a formula (mainstay regress --help); they hold from a row to the next. A covariate
-has a coefficient for every move; where the table does not tell one of them the fit is refused (status
-4): leave it out with --on-moves, or let covariates act alike on several moves with --common.`
+has a coefficient for every move; one that runs to infinity is shown there. Leave coefficients out with
+--on-moves, or let covariates act alike on several moves with --common. What the table does not tell is
+refused (status 4).`
 
 type continuousOptions struct {
 	markovOptions
@@ -51,7 +52,7 @@ func (o *continuousOptions) addFlags(f *pflag.FlagSet) {
 	f.BoolVar(&o.continuous.Exact, "exact", false, "all times are those of moves, and nothing happens in between")
 	f.StringArrayVar(&o.censored, "censored", nil, "`LABEL=STATE+STATE...`: the label says only that it is one of these states")
 	f.StringVar(&o.on, "on", "", "covariates of the moves, as `TERMS` of a formula: 'industry + log(price)'")
-	f.StringSliceVar(&o.continuous.Acts, "on-moves", nil, "with --on: moves that covariates act on, `FROM>TO`,... (default: all)")
+	f.StringSliceVar(&o.continuous.Acts, "on-moves", nil, "with --on: moves that covariates act on, `FROM>TO`,..., or COVARIATE:FROM>TO of a single one (default: all)")
 	f.BoolVar(&o.continuous.Common, "common", false, "with --on: a covariate acts alike on all these moves")
 	f.StringVar(&o.per, "per", "year", "`UNIT` of time of dates: day, week, month, year")
 	f.Float64SliceVar(&o.after, "after", nil, "probabilities after these `TIMES`, in that unit")

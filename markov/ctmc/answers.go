@@ -23,10 +23,15 @@ func (f *Fit) Intensities(x []float64, level float64) []Estimate {
 	return out
 }
 
-// HazardRatios are e^β for each of the model's effects: by what one unit of a covariate multiplies its rates.
+// HazardRatios are e^β for each of the model's effects: by what one unit of a covariate multiplies its rates. One at a limit is 0 or +Inf,
+// without a standard error, its interval by profile likelihood.
 func (f *Fit) HazardRatios(level float64) []Estimate {
 	out := make([]Estimate, len(f.Effects))
 	for e := range out {
+		if limit := f.limitOf(e); limit != nil {
+			out[e] = f.atLimit(limit, level)
+			continue
+		}
 		i := len(f.Rates) + e
 		v := math.Exp(f.Theta[i])
 		out[e] = num.OnLog(v, v*math.Sqrt(f.Cov.At(i, i)), level)

@@ -4,6 +4,7 @@
 //	expm.go        the matrix exponential and its derivatives
 //	likelihood.go  log-likelihood and score
 //	fit.go         its maximum, with a certificate
+//	limit.go       effects that tend to infinity
 //	answers.go     intensities, times, probabilities and what comes next, with standard errors
 //
 // A customer leaves state r for s at the rate q_rs per unit of time (the intensity), whatever the time spent there; the

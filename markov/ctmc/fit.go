@@ -16,10 +16,13 @@ type Fit struct {
 	*Model
 	Theta       []float64     // logarithms of the rates at the mean of the covariates, then coefficients
 	Cov         *mat.SymDense // of Theta: the inverse of the observed information
-	Mean        []float64     // of the covariates, over intervals
+	Mean        []float64     // of the covariates, over intervals; of one with an effect at a limit, its value there
+	Limits      []Limit       // effects without a finite estimate
 	LogLik      float64
 	Intervals   int // that tell something: those that do not begin where nothing happens
 	Certificate num.Certificate
+
+	l *likelihood // for profiles; nil without limits
 }
 
 // Of the ascent: how many steps, how often one is halved, the Newton decrement at which it ends, and the one below which
@@ -29,6 +32,8 @@ const (
 	mostHalvings  = 40
 	settled       = 1e-10
 	near          = 1
+	poorRise      = .05 // of what a step promises: outer products do not bend as the likelihood does, as where the model does not fit
+	mostPoor      = 3   // such steps in a row, before steps are Newton's
 	longestStep   = 2
 	difference    = 1e-4
 	firstDamping  = 1e-2 // of the largest entry of the information
@@ -42,8 +47,9 @@ const (
 // the scores (Berndt, Hall, Hall & Hausman 1974), then by Newton's method with the observed information, by differences of
 // the analytic score; both with step halving, so that the likelihood only rises.
 //
-// A rate that tends to 0 is a fit refused (WarnBoundary), as are a coefficient that tends to infinity, one that does not settle (WarnNotConverged) or whose
-// information is singular. Errors are those of the model and the data (*DataError). The bytes do not depend on threads.
+// An effect that tends to infinity is put there (Limits, WarnBoundary), so that LogLik is the likelihood's supremum. A rate that tends
+// to 0 is a fit refused (WarnBoundary), as are one that tends to infinity, for moves are faster than they are seen, one that does not settle
+// (WarnNotConverged) and one whose information is singular. Errors are those of the model and the data (*DataError). The bytes do not depend on threads.
 func (m *Model) Fit(d *Data, threads int) (*Fit, error) {
 	if err := m.Check(); err != nil {
 		return nil, err
@@ -54,7 +60,7 @@ func (m *Model) Fit(d *Data, threads int) (*Fit, error) {
 	l := newLikelihood(m, d, threads)
 	f := &Fit{Model: m, Mean: l.mean, Intervals: len(l.order)}
 	f.Certificate = num.Certificate{Model: "ctmc", Observations: int64(len(l.order)),
-		Criteria: []string{"Newton decrement below 1e-10", "observed information is positive definite", "no rate tends to 0, no coefficient to infinity"}}
+		Criteria: []string{"Newton decrement below 1e-10", "observed information is positive definite", "no rate tends to 0 or infinity"}}
 	if len(l.order) <= l.parameters() {
 		f.Certificate.Refuse(num.WarnTooFew, fmt.Sprintf("%d intervals tell something, of %d parameters: use more data or fewer rates", len(l.order), l.parameters()))
 		return f, nil
@@ -64,7 +70,8 @@ func (m *Model) Fit(d *Data, threads int) (*Fit, error) {
 		f.Certificate.Refuse(num.WarnEmptyState, fmt.Sprintf("nobody was seen in state %q and what came after: leave out the rates from it", m.States[unseen]))
 		return f, nil
 	}
-	f.ascend(l, theta)
+	theta = f.climbLimits(l, f.ascend(l, theta))
+	f.judge(l, theta)
 	return f, nil
 }
 
@@ -90,15 +97,16 @@ func (l *likelihood) start() (theta []float64, unseen int) {
 	return theta, -1
 }
 
-// ascend finds the maximum and writes down how. Steps are damped (Levenberg 1944): λ is added to the information, so that
+// ascend finds the maximum and writes down how; it ends where a parameter has gone astray. Steps are damped (Levenberg 1944): λ is added to the information, so that
 // directions of which little is known are not followed far; less and less of it while the likelihood rises.
-func (f *Fit) ascend(l *likelihood, theta []float64) {
+func (f *Fit) ascend(l *likelihood, theta []float64) []float64 {
 	cert := &f.Certificate
+	cert.Converged, f.Cov = false, nil
 	logLik, score, outer := l.sums(theta)
 	p := len(theta)
-	info, newton := mat.NewSymDense(p, outer), false
+	info, newton, poor := mat.NewSymDense(p, outer), false, 0
 	damping := firstDamping * largest(info)
-	for cert.Iterations < mostSteps && !math.IsInf(logLik, -1) {
+	for steps := 0; steps < mostSteps && !math.IsInf(logLik, -1) && !l.astray(theta); steps++ {
 		cert.Iterations++
 		step, decrement := stepOf(info, damping, score)
 		if step == nil {
@@ -110,17 +118,24 @@ func (f *Fit) ascend(l *likelihood, theta []float64) {
 		if newton && damping == 0 && decrement < settled {
 			cert.Converged = true
 			f.Cov = inverse(info)
+			l.known(f.Cov)
+			break
+		}
+		if newton && decrement < near && l.slower(theta, leastExpected) >= 0 { // it would be refused where it is
 			break
 		}
 		to, toLogLik, toScore, toOuter := l.rise(theta, step, logLik)
 		if to == nil && newton && damping == 0 {
 			break
 		}
+		if poor++; to != nil && toLogLik-logLik > poorRise*decrement {
+			poor = 0
+		}
 		if to != nil {
 			theta, logLik, score, outer = to, toLogLik, toScore, toOuter
 			damping *= lessDamping
 		}
-		newton = newton || to == nil || decrement < near
+		newton = newton || to == nil || decrement < near || poor == mostPoor
 		if newton && (decrement < near || to == nil) {
 			damping = 0
 		}
@@ -128,7 +143,47 @@ func (f *Fit) ascend(l *likelihood, theta []float64) {
 			info = l.information(theta)
 		}
 	}
-	f.judge(l, theta, logLik, score)
+	f.LogLik, cert.LogLik, cert.GradientNorm = logLik, logLik, 0
+	for _, s := range score {
+		cert.GradientNorm = max(cert.GradientNorm, math.Abs(s)/float64(len(l.order)))
+	}
+	return theta
+}
+
+// Where a parameter has gone astray: a rate that makes so few moves in all the time at risk, or so many in the shortest time between
+// two looks, and a coefficient that far along its covariate's range, in logarithms.
+const (
+	tooSlow = 1e-6
+	tooFast = 1e3
+	tooFar  = 40
+)
+
+// astray reports whether a parameter has gone where the likelihood no longer tells one value from the next.
+func (l *likelihood) astray(theta []float64) bool {
+	if l.slower(theta, tooSlow) >= 0 || l.faster(theta) >= 0 {
+		return true
+	}
+	for e, effect := range l.m.Effects {
+		low, high := l.extent(effect.Covariate)
+		if i := len(l.m.Rates) + e; !l.held[i] && math.Abs(theta[i])*(high-low)/l.spread[effect.Covariate] > tooFar {
+			return true
+		}
+	}
+	return false
+}
+
+// faster is a rate of moves too fast to be seen, −1 without.
+func (l *likelihood) faster(theta []float64) int {
+	shortest := math.Inf(1)
+	for _, i := range l.order {
+		shortest = min(shortest, l.d.Intervals[i].Time)
+	}
+	for r := range l.m.Rates {
+		if math.Exp(theta[r])*shortest > tooFast {
+			return r
+		}
+	}
+	return -1
 }
 
 func largest(info *mat.SymDense) (largest float64) {
@@ -159,27 +214,29 @@ func (l *likelihood) rise(theta, step []float64, logLik float64) ([]float64, flo
 }
 
 // judge certifies the fit, or takes its numbers away.
-func (f *Fit) judge(l *likelihood, theta []float64, logLik float64, score []float64) {
+func (f *Fit) judge(l *likelihood, theta []float64) {
 	cert := &f.Certificate
-	f.LogLik, cert.LogLik = logLik, logLik
-	for _, s := range score {
-		cert.GradientNorm = max(cert.GradientNorm, math.Abs(s)/float64(len(l.order)))
-	}
 	cert.InfoPosDef = f.Cov != nil
-	if r := l.vanishing(theta); r >= 0 {
+	if r := l.slower(theta, leastExpected); r >= 0 {
 		rate := l.m.Rates[r]
 		cert.Refuse(num.WarnBoundary, fmt.Sprintf("the rate from %q to %q tends to 0: nothing in the data needs it; leave it out", l.m.States[rate.From], l.m.States[rate.To]))
+	} else if r := l.faster(theta); r >= 0 {
+		rate := l.m.Rates[r]
+		cert.Refuse(num.WarnBoundary, fmt.Sprintf("the rate from %q to %q tends to infinity: such moves are faster than they are seen; merge the two states, leave the move out, or look more often", l.m.States[rate.From], l.m.States[rate.To]))
 	} else if i := f.endless(); i >= 0 {
 		cert.Refuse(num.WarnBoundary, fmt.Sprintf("%s has no finite estimate: hardly any data speak of it; leave it out, or let covariates act alike on several moves", l.m.parameter(i)))
-	} else if math.IsInf(logLik, -1) {
+	} else if math.IsInf(f.LogLik, -1) {
 		cert.Refuse(num.WarnNotConverged, "intervals have probability 0 at any rates tried: some are many times as long as others; correct the times, or leave them out")
 	} else if !cert.Converged || f.Cov == nil {
 		cert.Converged = false
 		cert.Refuse(num.WarnNotConverged, fmt.Sprintf("the likelihood did not settle in %d steps (largest mean score %.2g): leave out rates or covariates about which there is little data, or rescale covariates", cert.Iterations, cert.GradientNorm))
 	}
 	if !cert.Certified() {
-		f.Cov, f.LogLik = nil, math.NaN()
+		f.Cov, f.LogLik, f.Limits = nil, math.NaN(), nil
 		return
+	}
+	if f.sayLimits(); f.Limits != nil {
+		f.l = l
 	}
 	f.Theta = theta
 	for i := range theta { // coefficients of covariates as they are, not divided by their spread
@@ -226,8 +283,8 @@ func (m *Model) parameter(i int) string {
 	return fmt.Sprintf("the effect of %s on moves from %q to %q", m.Covariates[e.Covariate], m.States[rate.From], m.States[rate.To])
 }
 
-// vanishing is a rate that is 0 to all purposes, −1 without.
-func (l *likelihood) vanishing(theta []float64) int {
+// slower is a rate that makes fewer moves in all the time at risk than least, 0 to all purposes, −1 without.
+func (l *likelihood) slower(theta []float64, least float64) int {
 	expected := make([]float64, len(l.m.Rates))
 	for _, i := range l.order {
 		v := l.d.Intervals[i]
@@ -238,7 +295,7 @@ func (l *likelihood) vanishing(theta []float64) int {
 		}
 	}
 	for r := range expected {
-		if expected[r]*math.Exp(theta[r]) < leastExpected {
+		if expected[r]*math.Exp(theta[r]) < least {
 			return r
 		}
 	}
@@ -266,7 +323,34 @@ func (l *likelihood) information(theta []float64) *mat.SymDense {
 			info.SetSym(i, j, (raw.At(i, j)+raw.At(j, i))/2)
 		}
 	}
+	l.still(nil, info.RawSymmetric().Data)
 	return info
+}
+
+// still leaves held parameters where they are: they have no slope, and information of their own.
+func (l *likelihood) still(score, info []float64) {
+	p := l.parameters()
+	for i, held := range l.held {
+		if !held {
+			continue
+		}
+		if score != nil {
+			score[i] = 0
+		}
+		for j := range p {
+			info[i*p+j], info[j*p+i] = 0, 0
+		}
+		info[i*p+i] = 1
+	}
+}
+
+// known takes the errors of held parameters away.
+func (l *likelihood) known(cov *mat.SymDense) {
+	for i, held := range l.held {
+		if held && cov != nil {
+			cov.SetSym(i, i, 0)
+		}
+	}
 }
 
 // stepOf is (info + damping·I)⁻¹·score, and that times the score; nil where the matrix is not positive definite.

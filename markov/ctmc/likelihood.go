@@ -15,7 +15,9 @@ type likelihood struct {
 	mean    []float64 // of the covariates over intervals,
 	spread  []float64 // and their standard deviations, in which they are taken while the maximum is sought
 	groups  []group
-	order   []int // intervals by group
+	order   []int  // intervals by group
+	held    []bool // parameters that stay where they are
+	counted []bool // covariates that are counted from an extreme, which is then their mean here
 	threads int
 }
 
@@ -25,8 +27,11 @@ type group struct{ lo, hi int }
 // blockGroups is how many groups one block holds: some milliseconds of work.
 const blockGroups = 64
 
+// mostSums bounds what all blocks keep, 256 MB: with many parameters blocks are larger.
+const mostSums = 1 << 25
+
 func newLikelihood(m *Model, d *Data, threads int) *likelihood {
-	l := &likelihood{m: m, d: d, mean: make([]float64, len(m.Covariates)), spread: make([]float64, len(m.Covariates)), threads: threads}
+	l := &likelihood{m: m, d: d, mean: make([]float64, len(m.Covariates)), spread: make([]float64, len(m.Covariates)), held: make([]bool, len(m.Rates)+len(m.Effects)), counted: make([]bool, len(m.Covariates)), threads: threads}
 	absorbing := m.absorbing()
 	for i, v := range d.Intervals {
 		if !absorbing[v.From] { // nothing happens there
@@ -92,12 +97,14 @@ func (m *Model) rates(theta, x []float64) []float64 {
 func (l *likelihood) sums(theta []float64) (logLik float64, score, outer []float64) {
 	p := l.parameters()
 	width := 1 + p + p*p
-	sums := num.BlockSums(len(l.groups), blockGroups, l.threads, width, func(lo, hi int, sum []float64) {
+	block := max(blockGroups, (len(l.groups)*width+mostSums-1)/mostSums)
+	sums := num.BlockSums(len(l.groups), block, l.threads, width, func(lo, hi int, sum []float64) {
 		w := newWorker(l.m, l.d, theta)
 		for _, g := range l.groups[lo:hi] {
 			w.add(l, g, sum)
 		}
 	})
+	l.still(sums[1:1+p], sums[1+p:])
 	return sums[0], sums[1 : 1+p], sums[1+p:]
 }
 

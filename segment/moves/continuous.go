@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"mainstay/ingest/table"
 	"mainstay/markov"
@@ -16,7 +17,7 @@ type Continuous struct {
 	Death    []string            // states whose times are those of entering them
 	Exact    bool                // all times are those of moves
 	Censored map[string][]string // labels that say only that it is one of some states
-	Acts     []string            // FROM>TO: rates that covariates act on; nil: all
+	Acts     []string            // FROM>TO, or COVARIATE:FROM>TO: rates that covariates act on; nil: all
 	Common   bool                // one coefficient of a covariate for all of these
 	Unit     float64             // so much time of the table is one of the rates
 }
@@ -84,29 +85,82 @@ func (c *Continuous) Timed(m *Moves, x *Covariates) (*Timed, error) {
 	return out, c.effects(out.Model)
 }
 
-// effects says which rates covariates act on, and checks the whole model.
+// effects says which rates covariates act on, and checks the whole model. A covariate that is named before a move, as in size:a>b, acts on
+// the moves after its name alone; others on the moves without a name, all where there are none.
 func (c *Continuous) effects(m *ctmc.Model) error {
-	var rates []int
+	var shared []int
+	own := make([][]int, len(m.Covariates))
 	for _, pair := range c.Acts {
-		from, to, found := cut(pair, m.States)
+		named, from, to, found := whose(pair, m)
 		at := slices.Index(m.Rates, ctmc.Rate{From: from, To: to})
 		switch {
 		case !found:
-			return &ConfigError{fmt.Sprintf("%q is no move FROM>TO between the states %q", pair, m.States)}
+			return &ConfigError{fmt.Sprintf("%q is no move FROM>TO between the states %q, nor COVARIATE:FROM>TO of the covariates %q", pair, m.States, m.Covariates)}
 		case at < 0:
 			return &ConfigError{fmt.Sprintf("covariates cannot act on %q: the model has no such move", pair)}
-		case slices.Contains(rates, at):
-			return &ConfigError{fmt.Sprintf("covariates act on %q twice; name it once", pair)}
 		}
-		rates = append(rates, at)
+		lists := []*[]int{&shared}
+		if named != nil {
+			lists = nil
+			for _, covariate := range named {
+				lists = append(lists, &own[covariate])
+			}
+		}
+		for _, list := range lists {
+			if slices.Contains(*list, at) {
+				return &ConfigError{fmt.Sprintf("covariates act on %q twice; name it once", pair)}
+			}
+			*list = append(*list, at)
+		}
 	}
-	if m.Every(rates...); c.Common {
-		m.Common(rates...)
+	if shared == nil {
+		for r := range m.Rates {
+			shared = append(shared, r)
+		}
+	}
+	m.Effects = nil
+	for covariate, rates := range own {
+		if rates == nil {
+			rates = shared
+		}
+		if c.Common {
+			m.Effects = append(m.Effects, ctmc.Effect{Covariate: covariate, Rates: rates})
+			continue
+		}
+		for _, r := range rates {
+			m.Effects = append(m.Effects, ctmc.Effect{Covariate: covariate, Rates: []int{r}})
+		}
 	}
 	if err := m.Check(); err != nil {
 		return &ConfigError{err.Error()}
 	}
 	return nil
+}
+
+// whose is a move and the covariates that are named before it, nil where there is no name: one, or all the columns of a text.
+func whose(pair string, m *ctmc.Model) (covariates []int, from, to int, found bool) {
+	if from, to, found = cut(pair, m.States); found {
+		return nil, from, to, true
+	}
+	for i, r := range pair {
+		if r != ':' {
+			continue
+		}
+		covariates = nil
+		for c, name := range m.Covariates {
+			if name == pair[:i] {
+				covariates = []int{c}
+				break
+			}
+			if strings.HasPrefix(name, pair[:i]) && i > 0 {
+				covariates = append(covariates, c)
+			}
+		}
+		if from, to, found = cut(pair[i+1:], m.States); found && covariates != nil {
+			return covariates, from, to, true
+		}
+	}
+	return nil, 0, 0, false
 }
 
 // states takes the censored labels out of the states: number is −1 of a label, sets its number among the sets.
