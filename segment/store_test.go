@@ -151,7 +151,19 @@ func storedBooks(t *testing.T) []*contestedBook {
 		l := handmade(sim.start+ingest.Day(days), []string{"region", "town"}, rows...)
 		out = append(out, contestedOn(t, l, nil, func(c *Config) { c.ValueBasis, c.ModelAttributes = Revenue, []string{"region", "town"} }))
 	}
-	return out
+	// Contracts, activities, people, a dated number and a series.
+	rows, contracts, asOf := contracted(500, 1400, 0.3)
+	in := sideTables(t, asOf, "", "", "")
+	if accounts, activities, people := madeTables(500, asOf, asOf, false); !testing.Short() {
+		in = sideTables(t, asOf, accounts, activities, people)
+	}
+	in.Contracts, in.Series = mustContracts(asOf, contracts...), monthlySeries(date("2018-06-01"), asOf, 10, nil)
+	return append(out, contestedOn(t, handmade(asOf, nil, rows...), in, func(c *Config) {
+		c.ChurnHorizon = 90
+		if in.Accounts != nil {
+			c.ModelAttributes = []string{"size"}
+		}
+	}))
 }
 
 // What a fit fills in is exported, or follows from the data: no kind of model holds a field that a file would lose and bind does not know.
