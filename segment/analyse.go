@@ -83,8 +83,9 @@ type analysis struct {
 	churn   *contest[chanceModel]
 	value   *contest[valueModel]
 	decline *contest[chanceModel]
-	given   *Stored // what scores in place of a tournament; nil = there is one
-	stored  *Stored // what scores
+	given   *Stored                 // what scores in place of a tournament; nil = there is one
+	stored  *Stored                 // what scores
+	spread  []evaluate.Distribution // see distributions
 	teller  *teller
 	scorer  *scorer
 	scored  *scored

@@ -20,6 +20,13 @@ func (a *analysis) referTo() *evaluate.Reference {
 
 // distributions are of the features and model attributes of the customers at risk on the as-of date.
 func (a *analysis) distributions() []evaluate.Distribution {
+	if a.spread == nil {
+		a.spread = a.distribute()
+	}
+	return a.spread
+}
+
+func (a *analysis) distribute() []evaluate.Distribution {
 	out := []evaluate.Distribution{}
 	rows, step := a.today.atRisk(), every(a.today.atRisk())
 	for j, f := range a.allFeatures() {
