@@ -85,7 +85,7 @@ func (f *Fit) Probabilities(t float64, x []float64, level float64) ([][]Estimate
 		return nil, fmt.Errorf("a time of %v does not exist; use 0 or more", t)
 	}
 	k := len(f.States)
-	w := newWorker(f.Model, nil, f.Theta)
+	w := newWorker(f.Model, nil)
 	w.q = f.rates(f.Theta, f.centred(x))
 	p := w.transition(t)
 	out := make([][]Estimate, k)

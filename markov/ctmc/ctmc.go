@@ -3,6 +3,8 @@
 //	ctmc.go        the model, the data
 //	expm.go        the matrix exponential and its derivatives
 //	likelihood.go  log-likelihood and score
+//	worker.go      what intervals of one length add to them
+//	information.go the observed information
 //	fit.go         its maximum, with a certificate
 //	limit.go       effects that tend to infinity
 //	answers.go     intensities, times, probabilities and what comes next, with standard errors

@@ -295,21 +295,33 @@ func simulate(r *rand.Rand, customers int, effect float64) (*Model, *Data) {
 
 var truth = []float64{.6, .3, .25, .35, .2}
 
-// The analytic score is that of differences, whatever the kind of interval.
+// The analytic score is that of differences, whatever the kind of interval, and so is the information; with every time its own, and with
+// times that many share, of which the derivatives are taken the other way round.
 func TestScore(t *testing.T) {
-	m, d := simulate(rand.New(rand.NewPCG(1, 2)), 20, .5)
-	d.Intervals = append(d.Intervals, Interval{From: 1, To: 2, Time: .7, X: 1, Kind: Moved})
-	l := newLikelihood(m, d, 1)
-	theta := []float64{-.5, -1, -1.2, -.9, -1.6, .3}
-	_, score, _ := l.sums(theta)
-	for i := range theta {
-		at := slices.Clone(theta)
-		const h = 1e-5
-		at[i] += h
-		up, _, _ := l.sums(at)
-		at[i] -= 2 * h
-		down, _, _ := l.sums(at)
-		close(t, "score", score[i], (up-down)/(2*h), 1e-6*max(1, math.Abs(score[i])))
+	for _, shared := range []bool{false, true} {
+		m, d := simulate(rand.New(rand.NewPCG(1, 2)), 40, .5)
+		d.Intervals = append(d.Intervals, Interval{From: 1, To: 2, Time: .7, X: 1, Kind: Moved})
+		if shared {
+			for i := range d.Intervals {
+				d.Intervals[i].Time = math.Ceil(d.Intervals[i].Time)
+			}
+		}
+		l := newLikelihood(m, d, 1)
+		theta := []float64{-.5, -1, -1.2, -.9, -1.6, .3}
+		_, score, _ := l.sums(theta)
+		info := l.information(theta)
+		for i := range theta {
+			const h = 1e-5
+			at := slices.Clone(theta)
+			at[i] += h
+			up, upScore, _ := l.sums(at)
+			at[i] -= 2 * h
+			down, downScore, _ := l.sums(at)
+			close(t, "score", score[i], (up-down)/(2*h), 1e-6*max(1, math.Abs(score[i])))
+			for j := range theta {
+				close(t, "information", info.At(i, j), (downScore[j]-upScore[j])/(2*h), 1e-5*max(1, math.Abs(info.At(i, j))))
+			}
+		}
 	}
 }
 

@@ -15,14 +15,15 @@ type dual struct {
 // product is differentiated (Al-Mohy & Higham 2009, ibid. 30:1639–1657). It keeps its memory between calls, and is for one
 // goroutine.
 type exponential struct {
-	n, directions int
-	free          []*dual
-	lu            []float64
-	pivot         []int
+	n, most    int // rows; the most directions,
+	directions int // and those at the moment
+	free       []*dual
+	lu         []float64
+	pivot      []int
 }
 
 func newExponential(n, directions int) *exponential {
-	return &exponential{n: n, directions: directions, lu: make([]float64, n*n), pivot: make([]int, n)}
+	return &exponential{n: n, most: directions, directions: directions, lu: make([]float64, n*n), pivot: make([]int, n)}
 }
 
 // get is a matrix of any content.
@@ -30,12 +31,14 @@ func (e *exponential) get() *dual {
 	if k := len(e.free); k > 0 {
 		x := e.free[k-1]
 		e.free = e.free[:k-1]
+		x.d = x.d[:e.directions]
 		return x
 	}
-	x := &dual{make([]float64, e.n*e.n), make([][]float64, e.directions)}
+	x := &dual{make([]float64, e.n*e.n), make([][]float64, e.most)}
 	for r := range x.d {
 		x.d[r] = make([]float64, e.n*e.n)
 	}
+	x.d = x.d[:e.directions]
 	return x
 }
 
@@ -83,12 +86,12 @@ func (e *exponential) approximate(a *dual, b []float64) *dual {
 	e.multiply(square, a, a)
 	even.clear()
 	odd.clear()
-	power := e.get() // square^k
-	power.clear()
 	for i := range e.n {
-		power.v[i*e.n+i] = 1
+		even.v[i*e.n+i], odd.v[i*e.n+i] = b[0], b[1]
 	}
-	for k := 0; k < len(b); k += 2 {
+	power := e.get() // square^(k/2)
+	power.copyFrom(square)
+	for k := 2; k < len(b); k += 2 {
 		even.addScaled(b[k], power)
 		odd.addScaled(b[k+1], power)
 		if k+2 < len(b) {

@@ -1,7 +1,6 @@
 package ctmc
 
 import (
-	"errors"
 	"fmt"
 	"math"
 
@@ -35,7 +34,6 @@ const (
 	poorRise      = .05 // of what a step promises: outer products do not bend as the likelihood does, as where the model does not fit
 	mostPoor      = 3   // such steps in a row, before steps are Newton's
 	longestStep   = 2
-	difference    = 1e-4
 	firstDamping  = 1e-2 // of the largest entry of the information
 	leastDamping  = 1e-4
 	moreDamping   = 8
@@ -302,57 +300,6 @@ func (l *likelihood) slower(theta []float64, least float64) int {
 	return -1
 }
 
-// information is the observed one: minus the derivative of the score, by central differences, made symmetric.
-func (l *likelihood) information(theta []float64) *mat.SymDense {
-	p := len(theta)
-	raw := mat.NewDense(p, p, nil)
-	at := append([]float64(nil), theta...)
-	for i := range theta {
-		at[i] = theta[i] + difference
-		_, up, _ := l.sums(at)
-		at[i] = theta[i] - difference
-		_, down, _ := l.sums(at)
-		at[i] = theta[i]
-		for j := range up {
-			raw.Set(i, j, (down[j]-up[j])/(2*difference))
-		}
-	}
-	info := mat.NewSymDense(p, nil)
-	for i := range p {
-		for j := i; j < p; j++ {
-			info.SetSym(i, j, (raw.At(i, j)+raw.At(j, i))/2)
-		}
-	}
-	l.still(nil, info.RawSymmetric().Data)
-	return info
-}
-
-// still leaves held parameters where they are: they have no slope, and information of their own.
-func (l *likelihood) still(score, info []float64) {
-	p := l.parameters()
-	for i, held := range l.held {
-		if !held {
-			continue
-		}
-		if score != nil {
-			score[i] = 0
-		}
-		for j := range p {
-			info[i*p+j], info[j*p+i] = 0, 0
-		}
-		info[i*p+i] = 1
-	}
-}
-
-// known takes the errors of held parameters away.
-func (l *likelihood) known(cov *mat.SymDense) {
-	for i, held := range l.held {
-		if held && cov != nil {
-			cov.SetSym(i, i, 0)
-		}
-	}
-}
-
 // stepOf is (info + damping·I)⁻¹·score, and that times the score; nil where the matrix is not positive definite.
 func stepOf(info *mat.SymDense, damping float64, score []float64) ([]float64, float64) {
 	damped := mat.NewSymDense(len(score), nil)
@@ -378,48 +325,4 @@ func stepOf(info *mat.SymDense, damping float64, score []float64) ([]float64, fl
 		decrement += step[i] * s
 	}
 	return step, decrement
-}
-
-// worstCondition is beyond which an information matrix, scaled to a unit diagonal, counts as singular.
-const worstCondition = 1e12
-
-// factorised is the Cholesky factor of info scaled to a unit diagonal, and the scales.
-func factorised(info *mat.SymDense) (*mat.Cholesky, []float64, error) {
-	p := info.SymmetricDim()
-	scale := make([]float64, p)
-	for i := range scale {
-		if scale[i] = math.Sqrt(info.At(i, i)); !(scale[i] > 0) {
-			return nil, nil, errors.New("not positive definite")
-		}
-	}
-	unit := mat.NewSymDense(p, nil)
-	for i := range p {
-		for j := i; j < p; j++ {
-			unit.SetSym(i, j, info.At(i, j)/(scale[i]*scale[j]))
-		}
-	}
-	var chol mat.Cholesky
-	if !chol.Factorize(unit) || chol.Cond() > worstCondition {
-		return nil, nil, errors.New("not positive definite")
-	}
-	return &chol, scale, nil
-}
-
-// inverse of an information matrix; nil where it is not positive definite.
-func inverse(info *mat.SymDense) *mat.SymDense {
-	chol, scale, err := factorised(info)
-	if err != nil {
-		return nil
-	}
-	p := len(scale)
-	out := mat.NewSymDense(p, nil)
-	if chol.InverseTo(out) != nil {
-		return nil
-	}
-	for i := range p {
-		for j := i; j < p; j++ {
-			out.SetSym(i, j, out.At(i, j)/(scale[i]*scale[j]))
-		}
-	}
-	return out
 }

@@ -31,6 +31,7 @@ const blockGroups = 64
 const mostSums = 1 << 25
 
 func newLikelihood(m *Model, d *Data, threads int) *likelihood {
+	d = d.shared()
 	l := &likelihood{m: m, d: d, mean: make([]float64, len(m.Covariates)), spread: make([]float64, len(m.Covariates)), held: make([]bool, len(m.Rates)+len(m.Effects)), counted: make([]bool, len(m.Covariates)), threads: threads}
 	absorbing := m.absorbing()
 	for i, v := range d.Intervals {
@@ -99,142 +100,34 @@ func (l *likelihood) sums(theta []float64) (logLik float64, score, outer []float
 	width := 1 + p + p*p
 	block := max(blockGroups, (len(l.groups)*width+mostSums-1)/mostSums)
 	sums := num.BlockSums(len(l.groups), block, l.threads, width, func(lo, hi int, sum []float64) {
-		w := newWorker(l.m, l.d, theta)
+		w := newWorker(l.m, l.d)
 		for _, g := range l.groups[lo:hi] {
-			w.add(l, g, sum)
+			w.add(l, theta, g, sum)
 		}
 	})
 	l.still(sums[1:1+p], sums[1+p:])
 	return sums[0], sums[1 : 1+p], sums[1+p:]
 }
 
-// worker evaluates groups of intervals.
-type worker struct {
-	m     *Model
-	d     *Data
-	theta []float64
-	exp   *exponential
-	q     []float64 // rates
-	slope []float64 // of log f by the logarithm of each rate
-	score []float64
-}
-
-func newWorker(m *Model, d *Data, theta []float64) *worker {
-	return &worker{m: m, d: d, theta: theta, exp: newExponential(len(m.States), len(m.Rates)), slope: make([]float64, len(m.Rates)), score: make([]float64, len(theta))}
-}
-
-// add adds the group to the sums.
-func (w *worker) add(l *likelihood, g group, sum []float64) {
-	first := l.d.Intervals[l.order[g.lo]]
-	x := make([]float64, len(w.m.Covariates))
-	for c := range x {
-		x[c] = (l.d.X[first.X][c] - l.mean[c]) / l.spread[c]
+// shared gives equal rows of covariates one number, so that intervals of one length share their work.
+func (d *Data) shared() *Data {
+	order := make([]int, len(d.X))
+	for i := range order {
+		order[i] = i
 	}
-	w.q = w.m.rates(w.theta, x)
-	p := w.transition(first.Time)
-	for lo := g.lo; lo < g.hi; {
-		v := l.d.Intervals[l.order[lo]]
-		hi := lo + 1
-		for hi < g.hi && l.d.Intervals[l.order[hi]] == v {
-			hi++
+	slices.SortStableFunc(order, func(a, b int) int { return slices.Compare(d.X[a], d.X[b]) })
+	number, rows := make([]int, len(d.X)), [][]float64(nil)
+	for i, row := range order {
+		if i == 0 || slices.Compare(d.X[row], d.X[order[i-1]]) != 0 {
+			rows = append(rows, d.X[row])
 		}
-		w.contribute(v, p, x, float64(hi-lo), sum)
-		lo = hi
+		number[row] = len(rows) - 1
 	}
-	w.exp.put(p)
-}
-
-// transition is e^{Qt} with derivatives by the logarithm of every rate.
-func (w *worker) transition(t float64) *dual {
-	k := len(w.m.States)
-	a := w.exp.get()
-	a.clear()
-	for r, rate := range w.m.Rates {
-		v := w.q[r] * t
-		a.v[rate.From*k+rate.To] += v
-		a.v[rate.From*k+rate.From] -= v
-		a.d[r][rate.From*k+rate.To] = v
-		a.d[r][rate.From*k+rate.From] = -v
-	}
-	p := w.exp.of(a)
-	w.exp.put(a)
-	return p
-}
-
-// contribute adds n intervals like v.
-func (w *worker) contribute(v Interval, p *dual, x []float64, n float64, sum []float64) {
-	logF := w.density(v, p)
-	clear(w.score)
-	copy(w.score, w.slope)
-	for e, effect := range w.m.Effects {
-		for _, r := range effect.Rates {
-			w.score[len(w.m.Rates)+e] += w.slope[r] * x[effect.Covariate]
+	out := &Data{Intervals: slices.Clone(d.Intervals), X: rows, Sets: d.Sets}
+	for i := range out.Intervals {
+		if len(rows) > 0 {
+			out.Intervals[i].X = number[out.Intervals[i].X]
 		}
 	}
-	sum[0] += n * logF
-	at := 1
-	for _, s := range w.score {
-		sum[at] += n * s
-		at++
-	}
-	for _, s := range w.score {
-		for _, t := range w.score {
-			sum[at] += n * s * t
-			at++
-		}
-	}
-}
-
-// density is log f, and sets its slopes.
-func (w *worker) density(v Interval, p *dual) float64 {
-	k := len(w.m.States)
-	row := func(m []float64) []float64 { return m[v.From*k : (v.From+1)*k] }
-	var f float64
-	clear(w.slope)
-	switch v.Kind {
-	case Moved:
-		var logF float64
-		for r, rate := range w.m.Rates {
-			if rate.From != v.From {
-				continue
-			}
-			w.slope[r] = -w.q[r] * v.Time
-			logF -= w.q[r] * v.Time
-			if rate.To == v.To {
-				w.slope[r]++
-				logF += math.Log(w.q[r])
-			}
-		}
-		return logF
-	case Seen:
-		f = row(p.v)[v.To]
-		for r := range w.slope {
-			w.slope[r] = row(p.d[r])[v.To]
-		}
-	case Censored:
-		for _, j := range w.d.Sets[v.To] {
-			f += row(p.v)[j]
-			for r := range w.slope {
-				w.slope[r] += row(p.d[r])[j]
-			}
-		}
-	case Entered:
-		for s, rate := range w.m.Rates {
-			if rate.To != v.To {
-				continue
-			}
-			f += row(p.v)[rate.From] * w.q[s]
-			w.slope[s] += row(p.v)[rate.From] * w.q[s]
-			for r := range w.slope {
-				w.slope[r] += row(p.d[r])[rate.From] * w.q[s]
-			}
-		}
-	}
-	if !(f > 0) {
-		return math.Inf(-1)
-	}
-	for r := range w.slope {
-		w.slope[r] /= f
-	}
-	return math.Log(f)
+	return out
 }

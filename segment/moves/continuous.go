@@ -80,7 +80,6 @@ func (c *Continuous) Timed(m *Moves, x *Covariates) (*Timed, error) {
 	if err := c.rates(m, number, out); err != nil {
 		return nil, err
 	}
-	out.share()
 	out.Notes = sentences(sentence{past, "further row of a history whose state was not known before tells nothing", "further rows of histories whose state was not known before tell nothing"})
 	return out, c.effects(out.Model)
 }
@@ -239,29 +238,6 @@ func cut(pair string, states []string) (from, to int, found bool) {
 		}
 	}
 	return 0, 0, false
-}
-
-// share gives equal rows of covariates one number, so that intervals of one length share their work.
-func (t *Timed) share() {
-	first := map[string]int{}
-	number := make([]int, len(t.Data.X))
-	var distinct [][]float64
-	for i, x := range t.Data.X {
-		key := fmt.Sprint(x)
-		at, known := first[key]
-		if !known {
-			at = len(distinct)
-			first[key] = at
-			distinct = append(distinct, x)
-		}
-		number[i] = at
-	}
-	t.Data.X = distinct
-	for i := range t.Data.Intervals {
-		if len(number) > 0 {
-			t.Data.Intervals[i].X = number[t.Data.Intervals[i].X]
-		}
-	}
 }
 
 // Plain are the data without covariates, so that intervals of one length share their work.
