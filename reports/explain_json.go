@@ -137,6 +137,9 @@ func churnJSON(w *segment.ChurnWhy, res *segment.Result) *explainChurn {
 	if r := w.Rule; r != nil {
 		out.Rule = &explainRule{r.From, r.To, r.Everybody, number(r.Rate), number(r.N)}
 	}
+	if l := w.Latent; l != nil {
+		out.Latent = &explainLatent{l.Law, l.Days, l.Tenure, l.Recency, number(l.Alive), number(l.AliveLow), number(l.AliveHigh), number(l.Silent)}
+	}
 	return out
 }
 
@@ -154,9 +157,9 @@ func valueJSON(e *segment.Explanation) *explainValue {
 		return nil
 	}
 	out := &explainValue{Model: w.Model, Certified: w.Return == nil && e.Result.ValueCertified, LabelDays: w.LabelDays, Label: number(w.Label), Stayed: number(w.Stayed),
-		Residual: &explainResidual{number(w.Residual.Multiplier), number(w.Residual.Survival), w.Residual.ByChain, w.Residual.ByCurve}}
+		Residual: &explainResidual{number(w.Residual.Multiplier), number(w.Residual.Survival), w.Residual.ByChain, w.Residual.ByCurve, w.Residual.ByLaw}}
 	if s := w.Spend; s != nil {
-		out.Spend = &explainSpend{number(s.Visits), number(s.VisitsStayed), s.Periods, number(s.Own), number(s.Book), number(s.Z), number(s.Worth)}
+		out.Spend = &explainSpend{number(s.Visits), number(s.VisitsStayed), s.Periods, number(s.Own), number(s.Book), number(s.Z), number(s.Worth), s.ByDay, number(s.Alive)}
 	}
 	if l := w.Life; l != nil {
 		out.Life = &explainLife{number(l.Days), number(l.Year), number(l.Median), number(l.Alive), termsJSON(l.Terms)}

@@ -150,6 +150,7 @@ type explainChurn struct {
 	Logistic  *explainLinear `json:"logistic,omitempty"`          // of every model with a linear predictor
 	Chain     *explainChain  `json:"chain,omitempty"`
 	Rule      *explainRule   `json:"rule,omitempty"`
+	Latent    *explainLatent `json:"attrition,omitempty"`
 }
 
 // explainBound is what contracts do to the probability.
@@ -198,6 +199,17 @@ type explainRule struct {
 	N         number `json:"n"`
 }
 
+type explainLatent struct {
+	Law     string `json:"law"`
+	Days    int    `json:"purchase_days"`
+	Tenure  int    `json:"tenure_days"`
+	Recency int    `json:"recency_days"`
+	Alive   number `json:"alive"`
+	Low     number `json:"alive_low"`
+	High    number `json:"alive_high"`
+	Silent  number `json:"silent"`
+}
+
 type explainValue struct {
 	Model     string           `json:"model"`
 	Certified bool             `json:"certified"`
@@ -220,6 +232,8 @@ type explainSpend struct {
 	Book         number `json:"book"`
 	Z            number `json:"credibility"`
 	Worth        number `json:"per_period"`
+	ByDay        bool   `json:"by_purchase_day,omitempty"` // periods are purchase days
+	Alive        number `json:"alive"`                     // null but of attrition
 }
 
 type explainLife struct {
@@ -265,6 +279,7 @@ type explainResidual struct {
 	Survival   number `json:"survival"`
 	ByChain    bool   `json:"by_chain"`
 	ByCurve    bool   `json:"by_survival_curve"`
+	ByLaw      bool   `json:"by_attrition"`
 }
 
 type explainTier struct {

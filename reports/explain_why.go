@@ -39,6 +39,9 @@ func (b *brief) churn() {
 		b.linear(w.Linear, says)
 	case w.Chain != nil:
 		b.chain(w.Chain)
+	case w.Latent != nil:
+		l := w.Latent
+		b.text(b.style.say("explain.latent", count(l.Days), count(l.Tenure), count(l.Recency), percent(l.Alive)+b.within(l.AliveLow, l.AliveHigh, percent), l.Law, b.res.Clock.Horizon, percent(l.Silent)), 0)
 	case w.Rule.Everybody:
 		b.text(b.style.say("explain.everybody", percent(w.Rule.Rate), fixed(w.Rule.N, 0)), 0)
 	default:
@@ -155,9 +158,15 @@ func (b *brief) value() {
 	}
 	switch {
 	case w.Spend != nil:
-		s := w.Spend
-		b.text(b.style.say("explain.spend", fixed(s.Visits, 2), b.style.say("explain.periods."+b.res.Clock.Period.String()), v(s.Worth),
+		s, words, unit := w.Spend, "explain.spend", b.style.say("explain.periods."+b.res.Clock.Period.String())
+		if s.ByDay {
+			words, unit = "explain.spendday", b.style.say("explain.purchasedays")
+		}
+		b.text(b.style.say(words, fixed(s.Visits, 2), unit, v(s.Worth),
 			fixed(s.Z, 2), v(s.Own), count(s.Periods), fixed(1-s.Z, 2), v(s.Book)), 0)
+		if !math.IsNaN(s.Alive) {
+			b.text(b.style.say("explain.stillalive", percent(s.Alive), fixed(s.Visits/s.Alive, 2)), 0)
+		}
 	case w.Life != nil:
 		l := w.Life
 		half := b.style.say("explain.lifehalf", fixed(l.Median, 0), b.res.Clock.Horizon)
@@ -190,6 +199,8 @@ func (b *brief) value() {
 		switch {
 		case w.Residual.ByCurve:
 			b.text(b.style.say("explain.residualcurve", v(b.s.Residual), v(b.s.Value12), times), 0)
+		case w.Residual.ByLaw:
+			b.text(b.style.say("explain.residuallaw", v(b.s.Residual), v(b.s.Value12), times), 0)
 		case w.Residual.ByChain:
 			b.text(b.style.say("explain.residualchain", v(b.s.Residual), v(b.s.Value12), times), 0)
 		default:

@@ -489,11 +489,11 @@ func TestIncumbentStaysWithinTheMargin(t *testing.T) {
 		churn, value             string // incumbents
 		churnChosen, valueChosen string
 	}{
-		{small, "", "", logisticName, lastYearName},
-		{small, hazardName, chainSpendName, hazardName, chainSpendName},
-		{small, chainName, "", logisticName, lastYearName},
-		{large, "", "", firthName, chainSpendName},
-		{large, recencyRuleName, lastYearName, firthName, chainSpendName},
+		{small, "", "", logisticName, latentSpendName},
+		{small, hazardName, latentGammaName, hazardName, latentGammaName},
+		{small, chainName, "", logisticName, latentSpendName},
+		{large, "", "", attritionName, chainSpendName},
+		{large, recencyRuleName, lastYearName, attritionName, chainSpendName},
 	} {
 		r := analyse(t, c.book.ledger(1300), 2, func(cfg *Config) { cfg.IncumbentChurn, cfg.IncumbentValue = c.churn, c.value })
 		if r.ChurnModel != c.churnChosen || r.ValueModel != c.valueChosen {

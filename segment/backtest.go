@@ -36,7 +36,7 @@ func newBacktest(st *study) *backtest {
 
 // learnt ends the learning: of the past nothing is kept, of today the units. A large book needs the room.
 func (t *backtest) learnt() {
-	t.panels, t.chains, t.logits = nil, nil, nil
+	t.panels, t.chains, t.logits, t.laws.on = nil, nil, nil, nil
 	t.today = &panel{Day: t.today.Day, width: t.today.width, typical: t.today.typical, clocks: t.today.clocks, Mean12: t.today.Mean12, season: t.today.season}
 	t.todayTexts = t.textsOn(t.Clock.AsOf, t.Profiles)
 }

@@ -12,6 +12,7 @@ const (
 	firthName       = "firth"
 	chainName       = "chain"
 	logisticName    = "logistic"
+	attritionName   = "attrition"
 	netName         = "net"
 	hazardName      = "hazard"
 )
@@ -22,6 +23,7 @@ var churnCandidates = []candidate[chanceModel]{
 	{name: firthName, offered: firthSized, train: trainFirth},
 	{name: chainName, large: true, train: trainChain},
 	{name: logisticName, large: true, train: trainLogistic},
+	{name: attritionName, large: true, train: trainLatentChurn},
 	{name: netName, large: true, offered: widens, train: trainNet},
 	{name: hazardName, large: true, offered: hazardOffered, train: trainHazard},
 }

@@ -19,7 +19,7 @@ import (
 )
 
 // contracted is a book in which half of the customers have contracts of a year, one after another: a contract is not renewed with the chance given, and whose is
-// not leaves with its end; who has one buys as before, but for a share who keep the contract and buy nothing. The others leave as in simulation.
+// not leaves with its end; who has one buys as before, but for a share who keep the contract and buy nothing. The others leave as in simulation, some of them soon.
 func contracted(customers, days int, lapse float64) (rows []sale, contracts []string, asOf ingest.Day) {
 	r := rand.New(rand.NewPCG(11, 3))
 	start := date("2020-01-15")
@@ -38,6 +38,9 @@ func contracted(customers, days int, lapse float64) (rows []sale, contracts []st
 			}
 		} else {
 			left = from + 900*r.ExpFloat64()
+			if c%8 == 1 { // lives differ
+				left -= 0.9 * (left - from)
+			}
 		}
 		stop := left
 		if c%10 == 0 { // contract and nothing else

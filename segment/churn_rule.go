@@ -22,9 +22,9 @@ type recencyRule struct {
 const thirds = 3
 
 // bandOf is the third of the horizon that a recency falls into, or the band beyond.
-func (r *recencyRule) bandOf(recency int32) int {
-	return min(thirds*int(recency)/r.Horizon, thirds)
-}
+func (r *recencyRule) bandOf(recency int32) int { return thirdOf(recency, r.Horizon) }
+
+func thirdOf(recency int32, horizon int) int { return min(thirds*int(recency)/horizon, thirds) }
 
 func trainRecencyRule(b *study, at *origin) trained[chanceModel] {
 	rule := &recencyRule{Horizon: b.Clock.Horizon, longest: b.Clock.Span()}

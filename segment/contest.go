@@ -125,6 +125,9 @@ func (g *target[M]) stage(ctx context.Context, b *study, at *origin, small strin
 	return fits, preds, nil
 }
 
+// foldOf begins what is said of a fold in which a candidate could not be trained.
+const foldOf = "fold of "
+
 // judge makes trials of what was trained in every stage, the first of which is that of the as-of date.
 func (c *contest[M]) judge(names []string, stages []fold, fits [][]trained[M], preds [][][]float64) {
 	c.final = fits[0]
@@ -133,7 +136,7 @@ func (c *contest[M]) judge(names []string, stages []fold, fits [][]trained[M], p
 		for f := range tr.pred {
 			tr.pred[f] = preds[f+1][j]
 			if fit := &fits[f+1][j]; !fit.OK && tr.ok && f > 0 && tr.missed == "" { // the last fold does not choose
-				tr.missed = "fold of " + stages[f+1].Origin.String() + ": " + fit.Note
+				tr.missed = foldOf + stages[f+1].Origin.String() + ": " + fit.Note
 			}
 		}
 		c.trials = append(c.trials, tr)

@@ -39,6 +39,7 @@ func (h *holdings) open(shard, row int32, day ingest.Day) bool {
 // standing is what a customer's contracts say on a day, by what was known on it.
 type standing struct {
 	until  int32 // last day on which a contract is certain to be in force, NoDay where that is unknown
+	length int32 // of the contract that ends on until, in days; 0 where its end is not known
 	begun  int16 // contracts so far
 	open   bool  // one is in force
 	ending bool  // the end of every one in force is known: without another, it ends on until
@@ -60,8 +61,14 @@ func (h *holdings) on(shard, row int32, day ingest.Day) standing {
 		s.begun = min(s.begun+1, 1<<15-2)
 		if c.Open(int32(day)) {
 			s.open = true
-			s.until = max(s.until, c.HeldUntil(h.ends, int32(day)))
-			s.ending = s.ending && c.KnownEnd(h.ends, int32(day)) != table.NoDay
+			end := c.KnownEnd(h.ends, int32(day))
+			if until := c.HeldUntil(h.ends, int32(day)); until > s.until {
+				s.until, s.length = until, 0
+				if end != table.NoDay {
+					s.length = end - c.Start + 1
+				}
+			}
+			s.ending = s.ending && end != table.NoDay
 		}
 	}
 	s.ending = s.ending && s.open

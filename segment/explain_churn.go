@@ -19,7 +19,7 @@ func (a *analysis) explainState(s *subject) *StateWhy {
 	return w
 }
 
-// ChurnWhy takes a churn probability apart, the way its model made it: exactly one of the three parts is
+// ChurnWhy takes a churn probability apart, the way its model made it: exactly one of the four parts is
 // set.
 type ChurnWhy struct {
 	Model    string
@@ -29,6 +29,7 @@ type ChurnWhy struct {
 	Linear   *LinearWhy
 	Chain    *ChainWhy
 	Rule     *RuleWhy
+	Latent   *LatentWhy
 }
 
 // LinearWhy is a churn probability on the link scale of its model:
@@ -77,7 +78,11 @@ func (a *analysis) explainChurn(p *panel, i int) *ChurnWhy {
 	if u := contractOf(a.scorer.churn); u != nil {
 		w.Contract = u.explain(p, i, a.Config.Level)
 	}
-	switch m := innermost(a.scorer.churn).(type) {
+	model := innermost(a.scorer.churn)
+	if law, ok := model.(*latentChurn); ok && law.of(&p.Subjects[i]) != nil {
+		model = law.of(&p.Subjects[i])
+	}
+	switch m := model.(type) {
 	case explainer:
 		w.Linear = m.explain(p, i)
 	case *chainModel:
@@ -86,6 +91,8 @@ func (a *analysis) explainChurn(p *panel, i int) *ChurnWhy {
 		w.Rule = m.explain(a.Clock.Span())
 	case *recencyRule:
 		w.Rule = m.explain(p.Subjects[i].recency)
+	case *latentChurn:
+		w.Latent = m.explain(p, i, a.Config.Level)
 	default:
 		return nil // nothing is known
 	}

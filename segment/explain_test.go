@@ -120,6 +120,14 @@ func churnAddsUp(t *testing.T, a *analysis, today *panel, i int, sc *Score) {
 		if len(c.Silence) != int(math.Ceil(c.Periods)) || !slices.IsSortedFunc(c.Silence, func(x, y float64) int { return -int(math.Copysign(1, x-y)) }) {
 			t.Errorf("chain: silence over %v periods: %v", c.Periods, c.Silence)
 		}
+	case w.Latent != nil:
+		l := w.Latent
+		if clampChance(l.Silent) != sc.Churn || l.Silent < 1-l.Alive-1e-12 || !(l.AliveLow <= l.Alive && l.Alive <= l.AliveHigh) {
+			t.Errorf("attrition: %+v, churn %v", *l, sc.Churn)
+		}
+		if s := &today.Subjects[i]; l.Days != int(s.rhythm.days) || l.Recency != int(s.recency) || l.Tenure < l.Recency {
+			t.Errorf("attrition: %+v of %+v", *l, s.rhythm)
+		}
 	default:
 		r := w.Rule
 		if recency := int(today.Subjects[i].recency); clampChance(r.Rate) != sc.Churn || recency < r.From || recency >= r.To {
@@ -140,6 +148,9 @@ func valueAddsUp(t *testing.T, a *analysis, today *panel, i int, sc *Score) {
 		}
 		if !close9(w.Stayed, s.VisitsStayed*s.Worth) {
 			t.Errorf("chain+spend: %v stayed, %v × %v", w.Stayed, s.VisitsStayed, s.Worth)
+		}
+		if w.Residual.ByLaw != s.ByDay || !close9(w.Residual.Multiplier*want, sc.Residual) || s.ByDay && !(0 <= s.Alive && s.Alive <= 1) {
+			t.Errorf("%+v, residual %+v, %v", *s, w.Residual, sc.Residual)
 		}
 	case w.Life != nil:
 		l, mean := w.Life, 0.0

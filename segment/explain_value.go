@@ -19,10 +19,12 @@ type ValueWhy struct {
 	Residual  ResidualWhy
 }
 
-// SpendWhy is of the models chain+spend and chain+gamma-gamma: value = Visits · max(0, Z·Own + (1−Z)·Book), floored for revenue only.
+// SpendWhy is of the models chain+spend, chain+gamma-gamma and, by purchase day where they have it by active period, attrition+spend and attrition+gamma-gamma: value = Visits · max(0, Z·Own + (1−Z)·Book), floored for revenue only.
 type SpendWhy struct {
 	Visits, VisitsStayed float64 // expected active periods of the next 12 months; with attrition switched off, NaN where the chain cannot
 	Periods              int     // active periods so far
+	ByDay                bool
+	Alive                float64 // the probability of being a customer still, which Visits has in it; NaN of a chain, and under contract
 	Own, Book, Z, Worth  float64 // value per active period: own, the book's, credibility of own, and the mix
 }
 
@@ -57,10 +59,11 @@ type ReturnWhy struct {
 type BandWhy struct{ UpTo, Low, High float64 }
 
 // ResidualWhy is of all the future: residual = value · Multiplier. ByChain: discounted future visits of the state; ByCurve: discounted days of
-// life to come; else a geometric series of years with the given annual survival.
+// life to come; ByLaw: discounted purchase days to come, by a law of attrition, or under contract as long as it keeps; else a geometric series of years with the given annual survival.
 type ResidualWhy struct {
 	Multiplier, Survival float64
 	ByChain, ByCurve     bool
+	ByLaw                bool
 }
 
 func (a *analysis) explainValue(p *panel, i int, sc *Score) *ValueWhy {
@@ -82,6 +85,8 @@ func (a *analysis) explainValue(p *panel, i int, sc *Score) *ValueWhy {
 	switch m := a.scorer.value.(type) {
 	case *chainSpend:
 		w.Spend = m.explain(s)
+	case *latentValue:
+		w.Spend = m.explain(p, s)
 	case *survivalValue:
 		w.Life = m.explain(p, i)
 	case *hurdle:
@@ -90,7 +95,8 @@ func (a *analysis) explainValue(p *panel, i int, sc *Score) *ValueWhy {
 	w.Band = a.scorer.bands.explain(o.label)
 	w.Residual = a.scorer.explainResidual(int(s.state), annualSurvival(sc.Churn, a.Clock.Horizon))
 	if m, ok := a.scorer.value.(lifelong); ok && finite(m.multiplier(p, i)) {
-		w.Residual = ResidualWhy{Multiplier: m.multiplier(p, i), Survival: w.Residual.Survival, ByCurve: true}
+		_, law := m.(*latentValue)
+		w.Residual = ResidualWhy{Multiplier: m.multiplier(p, i), Survival: w.Residual.Survival, ByCurve: !law, ByLaw: law}
 	}
 	return w
 }
@@ -113,8 +119,8 @@ func (s *scorer) explainResidual(state int, survival float64) ResidualWhy {
 
 func (m *chainSpend) explain(s *subject) *SpendWhy {
 	at := m.Chain.Fold[s.state]
-	w := &SpendWhy{Visits: m.Year[at], VisitsStayed: math.NaN(), Periods: int(s.periods), Own: s.spend, Book: m.Spend.book(),
-		Z: m.Spend.weight(s), Worth: m.study.floor(shrunk(m.Spend, s))}
+	w := &SpendWhy{Visits: m.Year[at], VisitsStayed: math.NaN(), Alive: math.NaN(), Periods: int(s.periods), Own: s.spend, Book: m.Spend.book(),
+		Z: m.Spend.weight(s.byPeriod()), Worth: m.study.floor(shrunk(m.Spend, s.byPeriod()))}
 	if m.Stayed != nil {
 		w.VisitsStayed = m.Stayed[at]
 	}

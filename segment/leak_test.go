@@ -33,10 +33,13 @@ func TestFoldsAreBlindToWhatCameAfterTheirOrigin(t *testing.T) {
 	} {
 		days, fit := c.days, c.fit
 		sim := manyBuyers()
-		sim.customers, sim.days, sim.lifetime = 1200, days+1, 400
+		sim.customers, sim.days, sim.lifetime, sim.unlike = 1200, days+1, 400, true
 		rows := sim.sales()
 		asOf := sim.start + ingest.Day(days)
 		want := competition(t, rows, sim.start, asOf, fit)
+		if k := trialOf(want.churn.trials, attritionName); !want.churn.trials[k].ok {
+			t.Error(want.churn.trials[k].note)
+		}
 		for _, f := range []int{0, len(want.churnPlan.Folds) - 1} {
 			got := competition(t, scrambled(rows, want.churnPlan.Folds[f].Origin, asOf), sim.start, asOf, fit)
 			samePredictions(t, f, want.churn.trials, got.churn.trials)
@@ -62,7 +65,7 @@ func TestFoldsAreBlindToWhatCameAfterTheirOrigin(t *testing.T) {
 func TestFoldsAreBlindToLaterSeries(t *testing.T) {
 	slow(t)
 	sim := manyBuyers()
-	sim.customers, sim.days, sim.lifetime = 1200, 1301, 400
+	sim.customers, sim.days, sim.lifetime, sim.unlike = 1200, 1301, 400, true
 	asOf := sim.start + 1300
 	run := func(series *table.Series) *analysis {
 		l := handmade(asOf, nil, sim.sales()...)

@@ -18,6 +18,7 @@ type study struct {
 	start       [ingest.Shards + 1]int32 // running number of each shard's first customer
 	sample      int                      // the models learn from the customers of so many shards
 	logits      *logits
+	laws        laws
 
 	climber *climber // nil without a ladder
 	used    lazily[[]bool]
@@ -55,6 +56,7 @@ type subject struct {
 	periods  int32   // rolling periods with a purchase day
 	spend    float64 // mean value per such period
 	within   float64 // Σ (value of a period − spend)² over such periods
+	rhythm   rhythm
 	past     float64 // value of the last label days
 	past12   float64 // value of the trailing 12 months
 
@@ -205,6 +207,7 @@ type scan struct {
 	recent      int64 // net of the last half window
 	prior       int64 // net of the half window before
 	sums        []float64
+	pace        pace
 }
 
 // halfWindow is the length of the two windows of the trend: half a year, less in a young book.
@@ -259,6 +262,7 @@ func (b *study) observeOne(s *subject, sh *ingest.Shard, pr *Profile, look *look
 		// goes to the next older period with one.
 		value := float64(v) * b.unit
 		spend.Add(value)
+		w.pace.add(sh.Day[j], value, purchase)
 		k = look.windows.window(sh.Day[j], k)
 		if purchase && k != last {
 			if last < 0 {
@@ -280,7 +284,7 @@ func (b *study) observeOne(s *subject, sh *ingest.Shard, pr *Profile, look *look
 	s.atRisk = pr.AtRisk(day, b.Clock.Horizon)
 	s.contract = b.held.on(pr.Shard, pr.Row, day)
 	s.held = s.contract.holds(day, b.Clock.Horizon)
-	s.periods = int32(len(w.sums))
+	s.periods, s.rhythm = int32(len(w.sums)), w.pace.finish(day)
 	silent := int(s.recency)
 	if s.atRisk { // a contract holds them, however long they are silent
 		silent = min(silent, b.Clock.Horizon-1)

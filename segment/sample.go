@@ -41,6 +41,7 @@ const (
 	forHazard
 	forLives
 	forSpend
+	forLatent
 )
 
 // drawn is a number that knows nothing of the customer: a hash (the finaliser of MurmurHash3, Appleby 2011) of its running number.

@@ -18,6 +18,7 @@ type simulation struct {
 	days        int     // of history
 	gap         float64 // median over customers of the mean days between purchases
 	lifetime    float64 // mean days until leaving
+	unlike      bool    // every fifth customer stays a tenth as long
 	spend       float64 // median over customers of the mean spend, in cents
 	returnShare float64
 	start       ingest.Day
@@ -36,6 +37,9 @@ func (s simulation) sales() []sale {
 		gap := s.gap * math.Exp(0.5*r.NormFloat64())
 		mean := s.spend * math.Exp(1.0*r.NormFloat64())
 		left := joined + s.lifetime*r.ExpFloat64()
+		if s.unlike && c%5 == 0 {
+			left -= 0.9 * (left - joined)
+		}
 		for at := joined; at < left && at < float64(s.days); at += 1 + gap*r.ExpFloat64() {
 			amount := int64(mean * math.Exp(0.4*r.NormFloat64()-0.08))
 			back := r.Float64() < s.returnShare

@@ -7,11 +7,13 @@ import (
 
 // The candidates for value.
 const (
-	lastYearName   = "last-year"
-	chainSpendName = "chain+spend"
-	gammaSpendName = "chain+gamma-gamma"
-	survivalName   = "survival"
-	hurdleName     = "regression"
+	lastYearName    = "last-year"
+	chainSpendName  = "chain+spend"
+	gammaSpendName  = "chain+gamma-gamma"
+	latentSpendName = "attrition+spend"
+	latentGammaName = "attrition+gamma-gamma"
+	survivalName    = "survival"
+	hurdleName      = "regression"
 )
 
 var valueCandidates = []candidate[valueModel]{
@@ -20,6 +22,8 @@ var valueCandidates = []candidate[valueModel]{
 	}},
 	{name: chainSpendName, train: trainChainSpend},
 	{name: gammaSpendName, train: trainGammaSpend},
+	{name: latentSpendName, train: trainLatentSpend},
+	{name: latentGammaName, train: trainLatentGamma},
 	{name: survivalName, train: trainSurvival},
 	{name: hurdleName, train: trainHurdle},
 }

@@ -23,7 +23,7 @@ func trainChainSpend(b *study, at *origin) trained[valueModel] {
 	if !at.chain.certified() {
 		return refused[valueModel](at.chain.why())
 	}
-	return trained[valueModel]{Model: newChainSpend(b, at.chain, newCredibility(at.panel.Subjects)), OK: true}
+	return trained[valueModel]{Model: newChainSpend(b, at.chain, newCredibility(at.panel.Subjects, (*subject).byPeriod)), OK: true}
 }
 
 func newChainSpend(b *study, chain *chainModel, spend periodValue) *chainSpend {
@@ -38,7 +38,7 @@ func newChainSpend(b *study, chain *chainModel, spend periodValue) *chainSpend {
 
 func (m *chainSpend) outlook(p *panel, i int) outlook {
 	s := &p.Subjects[i]
-	at, worth := m.Chain.Fold[s.state], m.study.floor(shrunk(m.Spend, s))
+	at, worth := m.Chain.Fold[s.state], m.study.floor(shrunk(m.Spend, s.byPeriod()))
 	if at < 0 { // of a stored chain, on an earlier day
 		return outlook{label: math.NaN(), year: math.NaN(), stayed: math.NaN()}
 	}
@@ -133,15 +133,14 @@ func (m *chainModel) multiplier(rate, periodDays float64) []float64 {
 // there is nothing to tell customers apart by, and all take the book's mean.
 type credibility struct{ Mean, Between, Within float64 }
 
-func newCredibility(subjects []subject) credibility {
+func newCredibility(subjects []subject, by func(*subject) bill) credibility {
 	var n, squares, total, within num.Adder
 	for i := range subjects {
-		s := &subjects[i]
-		k := float64(s.periods)
-		n.Add(k)
-		squares.Add(k * k)
-		total.Add(k * s.spend)
-		within.Add(s.within)
+		b := by(&subjects[i])
+		n.Add(b.n)
+		squares.Add(b.n * b.n)
+		total.Add(b.n * b.mean)
+		within.Add(b.within)
 	}
 	customers := float64(len(subjects))
 	if customers == 0 {
@@ -155,8 +154,8 @@ func newCredibility(subjects []subject) credibility {
 	c.Within = within.Sum() / freedom
 	var spread num.Adder
 	for i := range subjects {
-		d := subjects[i].spend - c.Mean
-		spread.Add(float64(subjects[i].periods) * d * d)
+		b := by(&subjects[i])
+		spread.Add(b.n * (b.mean - c.Mean) * (b.mean - c.Mean))
 	}
 	if scale := n.Sum() - squares.Sum()/n.Sum(); scale > 0 {
 		c.Between = max(0, (spread.Sum()-(customers-1)*c.Within)/scale)
@@ -166,8 +165,9 @@ func newCredibility(subjects []subject) credibility {
 	}
 	var top, bottom num.Adder
 	for i := range subjects {
-		z := c.weight(&subjects[i])
-		top.Add(z * subjects[i].spend)
+		b := by(&subjects[i])
+		z := c.weight(b)
+		top.Add(z * b.mean)
 		bottom.Add(z)
 	}
 	c.Mean = top.Sum() / bottom.Sum()
@@ -175,8 +175,8 @@ func newCredibility(subjects []subject) credibility {
 }
 
 // weight is Z.
-func (c credibility) weight(s *subject) float64 {
-	signal := float64(s.periods) * c.Between
+func (c credibility) weight(b bill) float64 {
+	signal := b.n * c.Between
 	if signal == 0 {
 		return 0
 	}

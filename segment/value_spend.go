@@ -8,16 +8,21 @@ import (
 	"mainstay/regress/spend"
 )
 
-// periodValue is what an active period of a customer is worth: Z·own + (1 − Z)·mean.
+// bill is what a customer brought in n active periods, or on n purchase days: the mean of one, and Σ (value − mean)².
+type bill struct{ n, mean, within float64 }
+
+func (s *subject) byPeriod() bill { return bill{float64(s.periods), s.spend, s.within} }
+
+// periodValue is what an active period, or a purchase day, of a customer is worth: Z·own + (1 − Z)·mean.
 type periodValue interface {
-	weight(s *subject) float64 // Z
-	book() float64             // mean
+	weight(b bill) float64 // Z
+	book() float64         // mean
 }
 
-// shrunk is the value of an active period of a customer.
-func shrunk(v periodValue, s *subject) float64 {
-	z := v.weight(s)
-	return z*s.spend + (1-z)*v.book()
+// shrunk is the value of one to come.
+func shrunk(v periodValue, b bill) float64 {
+	z := v.weight(b)
+	return z*b.mean + (1-z)*v.book()
 }
 
 // gammaSpend is a Gamma-Gamma model of the value per active period (see spend.GammaGamma), whose conditional mean is
@@ -27,8 +32,8 @@ func shrunk(v periodValue, s *subject) float64 {
 // with x active periods. Customers whose own is not positive, whom the model does not know, are weighed in the same way.
 type gammaSpend struct{ P, Q, Mean float64 }
 
-func (g gammaSpend) weight(s *subject) float64 {
-	px := g.P * float64(s.periods)
+func (g gammaSpend) weight(b bill) float64 {
+	px := g.P * b.n
 	return px / (px + g.Q - 1)
 }
 
@@ -46,44 +51,54 @@ func trainGammaSpend(b *study, at *origin) trained[valueModel] {
 	if !at.chain.certified() {
 		return refused[valueModel](at.chain.why())
 	}
-	f, err := fitGammaSpend(b, at.panel)
-	if err != nil {
-		return refused[valueModel](err.Error())
+	g, t := trainGamma(b, at.panel, (*subject).byPeriod, gammaSpendName)
+	if t.OK {
+		t.Model = newChainSpend(b, at.chain, g)
 	}
-	t := trained[valueModel]{Fits: []*Model{publishedGamma(f)}}
+	return t
+}
+
+// trainGamma fits the model of spend to a panel; t has no model yet.
+func trainGamma(b *study, p *panel, by func(*subject) bill, name string) (g gammaSpend, t trained[valueModel]) {
+	f, err := fitGammaSpend(b, p, by)
+	if err != nil {
+		return g, refused[valueModel](err.Error())
+	}
+	t.Fits = []*Model{publishedGamma(f, name)}
 	if !f.Certificate.Certified() {
 		t.Note = certificateNote(&f.Certificate)
-		return t
+		return g, t
 	}
 	for _, w := range f.Certificate.Warnings {
 		if w.Code == spend.WarnDependent || w.Code == spend.WarnNoMean {
 			t.Note = w.Code + ": " + w.Message
-			return t
+			return g, t
 		}
 	}
 	if all := f.Customers + f.NotPositive; float64(f.NotPositive) > mostNotPaying*float64(all) {
 		t.Note = fmt.Sprintf("%s: of %d customers %d are worth nothing or less a period, the model knows positive values only", spend.WarnNotPositive, all, f.NotPositive)
-		return t
+		return g, t
 	}
-	t.OK, t.Model = true, newChainSpend(b, at.chain, gammaSpend{f.P, f.Q, f.Mean})
-	return t
+	t.OK = true
+	return gammaSpend{f.P, f.Q, f.Mean}, t
 }
 
 // fitGammaSpend fits to all who have bought, or to one of so many, drawn.
-func fitGammaSpend(b *study, p *panel) (*spend.Fit, error) {
+func fitGammaSpend(b *study, p *panel, by func(*subject) bill) (*spend.Fit, error) {
 	step := (len(p.Subjects) + mostSpenders - 1) / mostSpenders
 	var x, m []float64
 	for i := range p.Subjects {
 		if s := &p.Subjects[i]; oneOf(s.id, forSpend, step) {
-			x, m = append(x, float64(s.periods)), append(m, s.spend)
+			bill := by(s)
+			x, m = append(x, bill.n), append(m, bill.mean)
 		}
 	}
 	return spend.GammaGamma(x, m, spend.Options{Level: spendTestLevel, Threads: b.Threads})
 }
 
 // publishedGamma has the parameters with intervals by their logarithms' errors.
-func publishedGamma(f *spend.Fit) *Model {
-	m := &Model{Name: gammaSpendName + ": spend", Certificate: f.Certificate}
+func publishedGamma(f *spend.Fit, name string) *Model {
+	m := &Model{Name: name + ": spend", Certificate: f.Certificate}
 	if !f.Certificate.Certified() {
 		return m
 	}

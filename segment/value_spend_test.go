@@ -40,7 +40,7 @@ func gammaDraw(r *rand.Rand, shape float64) float64 {
 func TestGammaSpendFindsWhatMadeIt(t *testing.T) {
 	b := &study{Book: &Book{Threads: 2}}
 	p := &panel{Subjects: spenders(6000, 4, 3.5, 50, 0)}
-	f, err := fitGammaSpend(b, p)
+	f, err := fitGammaSpend(b, p, (*subject).byPeriod)
 	if err != nil || !f.Certificate.Certified() || len(f.Certificate.Warnings) > 0 {
 		t.Fatal(err, f)
 	}
@@ -51,18 +51,18 @@ func TestGammaSpendFindsWhatMadeIt(t *testing.T) {
 	}
 	g := gammaSpend{f.P, f.Q, f.Mean}
 	for _, s := range []subject{{periods: 1, spend: 3}, {periods: 12, spend: 80}} {
-		if want := f.Conditional(float64(s.periods), s.spend, .9).Mean; !close9(shrunk(g, &s), want) {
-			t.Errorf("%+v: %v, want %v", s, shrunk(g, &s), want)
+		if want := f.Conditional(float64(s.periods), s.spend, .9).Mean; !close9(shrunk(g, s.byPeriod()), want) {
+			t.Errorf("%+v: %v, want %v", s, shrunk(g, s.byPeriod()), want)
 		}
 	}
 	// Who buys often and spends more breaks the model's assumption.
 	p.Subjects = spenders(6000, 4, 3.5, 50, .08)
-	if f, err = fitGammaSpend(b, p); err != nil || f.Certificate.Warnings[0].Code != spend.WarnDependent {
+	if f, err = fitGammaSpend(b, p, (*subject).byPeriod); err != nil || f.Certificate.Warnings[0].Code != spend.WarnDependent {
 		t.Error(err, f.Certificate)
 	}
 	// A large book is learnt from by one of so many customers.
 	p.Subjects = spenders(3*mostSpenders, 4, 3.5, 50, 0)
-	if f, err = fitGammaSpend(b, p); err != nil || math.Abs(float64(f.Customers)-mostSpenders) > .05*mostSpenders {
+	if f, err = fitGammaSpend(b, p, (*subject).byPeriod); err != nil || math.Abs(float64(f.Customers)-mostSpenders) > .05*mostSpenders {
 		t.Error(err, f.Customers)
 	}
 }

@@ -58,9 +58,12 @@ func (a *analysis) warn() {
 // unsuited says that a candidate took no part because the book is not of its kind: too small, too short, or against what the model
 // assumes. That is as it should be and no failure, so that no run warns of it every night; the manifest has the reason.
 func unsuited(note string) bool {
+	if rest, missed := strings.CutPrefix(note, foldOf); missed { // in too many folds (see contest.bar)
+		_, note, _ = strings.Cut(rest, ": ")
+	}
 	code, _, _ := strings.Cut(note, ": ")
 	switch code {
-	case num.WarnTooFew, num.WarnHorizonShort, spend.WarnDependent, spend.WarnNoMean, spend.WarnNotPositive:
+	case num.WarnTooFew, num.WarnHorizonShort, num.WarnBoundary, num.WarnNoRepeatBuyers, spend.WarnDependent, spend.WarnNoMean, spend.WarnNotPositive:
 		return true
 	}
 	return false
