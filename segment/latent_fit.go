@@ -22,7 +22,9 @@ type law struct {
 }
 
 // fit is the law as its package knows it.
-func (l *law) fit() (*attrition.Fit, error) { return attrition.Known(l.Model, l.K, l.Params, l.LogCov) }
+func (l *law) fit() (*attrition.Fit, error) {
+	return attrition.Stored(l.Model, l.K, l.Params, l.LogCov)
+}
 
 // latentLaw is the law fitted to what the customers of a panel had bought by its day.
 type latentLaw struct {

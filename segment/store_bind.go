@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"mainstay/markov/attrition"
 	"mainstay/regress/evaluate"
 
 	"gonum.org/v1/gonum/mat"
@@ -375,4 +376,39 @@ func (m *survivalValue) bind(b *study) error {
 		return err
 	}
 	return m.tabulate(true)
+}
+
+func (m *latentChurn) bind(b *study) error {
+	if err := m.Law.known(); err != nil {
+		return err
+	}
+	if m.Bound != nil {
+		if err := bindAll(b, m.Bound); err != nil {
+			return err
+		}
+	}
+	return m.open(b)
+}
+
+func (m *latentValue) bind(b *study) error {
+	if m.Spend == nil {
+		return fmt.Errorf("attrition-value: no value of a purchase day")
+	}
+	if err := m.Law.known(); err != nil {
+		return err
+	}
+	if k := m.Kept; k != nil {
+		if !(k.Ending >= 0 && k.Ending < 1 && k.Open >= 0 && k.Open < 1 && k.Horizon > 0 && slices.Min(k.Buys[:]) >= 0 && slices.Max(k.Buys[:]) <= 1) {
+			return fmt.Errorf("attrition-value: under contract %+v: expected shares", *k)
+		}
+	}
+	return m.open(b)
+}
+
+// known says what is wrong with a law that no run would use.
+func (l *law) known() error {
+	if l.Model != attrition.MBGNBD && l.Model != attrition.MBGCNBD {
+		return fmt.Errorf("attrition: no law %q", l.Model)
+	}
+	return nil
 }

@@ -22,6 +22,8 @@ import (
 
 // storedKinds are the models that may stand where a field asks for any, by the name they are stored under.
 var storedKinds = map[string]reflect.Type{
+	"attrition":           reflect.TypeFor[*latentChurn](),
+	"attrition-value":     reflect.TypeFor[*latentValue](),
 	"banded":              reflect.TypeFor[*banded](),
 	"chain":               reflect.TypeFor[*chainModel](),
 	"chain-value":         reflect.TypeFor[*chainSpend](),

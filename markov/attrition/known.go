@@ -29,3 +29,23 @@ func Known(m Model, k int, params ...float64) (*Fit, error) {
 	return &Fit{Model: m, K: k, Names: names, Params: params, SE: make([]float64, n), LogCov: mat.NewSymDense(n, nil), law: l,
 		Certificate: num.Certificate{Model: string(m), Converged: true, InfoPosDef: true}}, nil
 }
+
+// Stored is a fit without covariates as it was, by its parameters and the covariance of their logarithms. Errors: those of Known, a covariance of others.
+func Stored(m Model, k int, params []float64, logCov *mat.SymDense) (*Fit, error) {
+	f, err := Known(m, k, params...)
+	if err != nil {
+		return nil, err
+	}
+	if logCov == nil || logCov.SymmetricDim() != len(params) {
+		return nil, fmt.Errorf("attrition: %s without the covariance of its %d parameters", m, len(params))
+	}
+	f.LogCov = logCov
+	for i, v := range params {
+		variance := logCov.At(i, i)
+		if !(variance >= 0 && variance < math.Inf(1)) {
+			return nil, fmt.Errorf("attrition: %s has a variance of %v", f.Names[i], variance)
+		}
+		f.SE[i] = v * math.Sqrt(variance)
+	}
+	return f, nil
+}

@@ -1,35 +1,6 @@
 package attrition
 
-import (
-	"fmt"
-	"math"
-
-	"mainstay/internal/num"
-
-	"gonum.org/v1/gonum/mat"
-)
-
-// Known is a fit as it was: by its parameters, in the order of their names, and the covariance of their logarithms. Without covariates.
-//
-// Errors: a model that does not exist, a number of parameters that is not the model's, and some that are not positive.
-func Known(m Model, k int, params []float64, logCov *mat.SymDense) (*Fit, error) {
-	l, err := m.law(k)
-	if err != nil {
-		return nil, err
-	}
-	f := &Fit{Model: m, K: k, Names: l.names(), Params: params, LogCov: logCov, law: l}
-	if len(params) != len(f.Names) || logCov == nil || logCov.SymmetricDim() != len(params) {
-		return nil, fmt.Errorf("attrition: %s has %d parameters, expected so many and their covariance, not %d", m, len(f.Names), len(params))
-	}
-	for i, v := range params {
-		if !(v > 0) || math.IsInf(v, 0) || !(logCov.At(i, i) >= 0) {
-			return nil, fmt.Errorf("attrition: %s of %s is %v, with a variance of %v", f.Names[i], m, v, logCov.At(i, i))
-		}
-		f.SE = append(f.SE, v*math.Sqrt(logCov.At(i, i)))
-	}
-	f.Certificate = num.Certificate{Model: string(m), Criteria: num.ClimbCriteria, Converged: true, InfoPosDef: true}
-	return f, nil
-}
+import "math"
 
 // Reader says what a fit without covariates expects of customer after customer, from here on for a horizon: values alone, which cost a tenth of those with
 // intervals (see Fit). For any number of goroutines. It knows customers whom the model knows; of others it says anything.

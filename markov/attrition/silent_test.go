@@ -88,20 +88,20 @@ func TestReader(t *testing.T) {
 	})
 }
 
-// What is known of a fit is the fit.
-func TestKnown(t *testing.T) {
+// What is stored of a fit is the fit.
+func TestStored(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		f, c := someLaw(t)
-		known, err := Known(f.Model, f.K, f.Params, f.LogCov)
+		stored, err := Stored(f.Model, f.K, f.Params, f.LogCov)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, want := known.Silent(c, 9, .9), f.Silent(c, 9, .9); got != want && !math.IsNaN(want.SE) {
+		if got, want := stored.Silent(c, 9, .9), f.Silent(c, 9, .9); got != want && !math.IsNaN(want.SE) {
 			t.Fatalf("%+v, was %+v", got, want)
 		}
 	})
 	for _, params := range [][]float64{{1, 2, 3}, {1, 2, 3, -1}, {1, 2, 3, math.NaN()}} {
-		if _, err := Known(MBGNBD, 1, params, given(MBGNBD, 1, 1, 1, 1).LogCov); err == nil {
+		if _, err := Stored(MBGNBD, 1, params, given(MBGNBD, 1, 1, 1, 1).LogCov); err == nil {
 			t.Errorf("%v pass", params)
 		}
 	}
