@@ -6,6 +6,7 @@
 //	worker.go      what intervals of one length add to them
 //	information.go the observed information
 //	fit.go         its maximum, with a certificate
+//	refuse.go      why there is none
 //	limit.go       effects that tend to infinity
 //	answers.go     intensities, times, probabilities and what comes next, with standard errors
 //

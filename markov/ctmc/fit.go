@@ -148,42 +148,6 @@ func (f *Fit) ascend(l *likelihood, theta []float64) []float64 {
 	return theta
 }
 
-// Where a parameter has gone astray: a rate that makes so few moves in all the time at risk, or so many in the shortest time between
-// two looks, and a coefficient that far along its covariate's range, in logarithms.
-const (
-	tooSlow = 1e-6
-	tooFast = 1e3
-	tooFar  = 40
-)
-
-// astray reports whether a parameter has gone where the likelihood no longer tells one value from the next.
-func (l *likelihood) astray(theta []float64) bool {
-	if l.slower(theta, tooSlow) >= 0 || l.faster(theta) >= 0 {
-		return true
-	}
-	for e, effect := range l.m.Effects {
-		low, high := l.extent(effect.Covariate)
-		if i := len(l.m.Rates) + e; !l.held[i] && math.Abs(theta[i])*(high-low)/l.spread[effect.Covariate] > tooFar {
-			return true
-		}
-	}
-	return false
-}
-
-// faster is a rate of moves too fast to be seen, −1 without.
-func (l *likelihood) faster(theta []float64) int {
-	shortest := math.Inf(1)
-	for _, i := range l.order {
-		shortest = min(shortest, l.d.Intervals[i].Time)
-	}
-	for r := range l.m.Rates {
-		if math.Exp(theta[r])*shortest > tooFast {
-			return r
-		}
-	}
-	return -1
-}
-
 func largest(info *mat.SymDense) (largest float64) {
 	for i := range info.SymmetricDim() {
 		largest = max(largest, math.Abs(info.At(i, i)))
@@ -215,19 +179,11 @@ func (l *likelihood) rise(theta, step []float64, logLik float64) ([]float64, flo
 func (f *Fit) judge(l *likelihood, theta []float64) {
 	cert := &f.Certificate
 	cert.InfoPosDef = f.Cov != nil
-	if r := l.slower(theta, leastExpected); r >= 0 {
-		rate := l.m.Rates[r]
-		cert.Refuse(num.WarnBoundary, fmt.Sprintf("the rate from %q to %q tends to 0: nothing in the data needs it; leave it out", l.m.States[rate.From], l.m.States[rate.To]))
-	} else if r := l.faster(theta); r >= 0 {
-		rate := l.m.Rates[r]
-		cert.Refuse(num.WarnBoundary, fmt.Sprintf("the rate from %q to %q tends to infinity: such moves are faster than they are seen; merge the two states, leave the move out, or look more often", l.m.States[rate.From], l.m.States[rate.To]))
-	} else if i := f.endless(); i >= 0 {
-		cert.Refuse(num.WarnBoundary, fmt.Sprintf("%s has no finite estimate: hardly any data speak of it; leave it out, or let covariates act alike on several moves", l.m.parameter(i)))
-	} else if math.IsInf(f.LogLik, -1) {
-		cert.Refuse(num.WarnNotConverged, "intervals have probability 0 at any rates tried: some are many times as long as others; correct the times, or leave them out")
-	} else if !cert.Converged || f.Cov == nil {
-		cert.Converged = false
-		cert.Refuse(num.WarnNotConverged, fmt.Sprintf("the likelihood did not settle in %d steps (largest mean score %.2g): leave out rates or covariates about which there is little data, or rescale covariates", cert.Iterations, cert.GradientNorm))
+	if code, why := f.reason(l, theta); code != "" {
+		if left := l.memory(theta); code == num.WarnBoundary && left < leastMemory {
+			why += fmt.Sprintf(". After the shortest time between two looks only %.0f %% of what a state tells of the next is left: moves are as fast as the looks, or faster; look more often, merge states, or name fewer moves", 100*left)
+		}
+		cert.Refuse(code, why)
 	}
 	if !cert.Certified() {
 		f.Cov, f.LogLik, f.Limits = nil, math.NaN(), nil
@@ -253,24 +209,6 @@ func (l *likelihood) unit(parameter int) float64 {
 	return 1
 }
 
-// mostError is the standard error of a logarithm, or of a coefficient times its covariate's spread, beyond which there is no
-// estimate: the likelihood is flat there.
-const mostError = 10
-
-// endless is the parameter of which least is known, where its likelihood rises without end; −1 without.
-func (f *Fit) endless() int {
-	endless, most := -1, float64(mostError*mostError)
-	if f.Cov == nil {
-		return endless
-	}
-	for i := range f.Cov.SymmetricDim() {
-		if v := f.Cov.At(i, i); v > most {
-			endless, most = i, v
-		}
-	}
-	return endless
-}
-
 // parameter is the name of one, for people.
 func (m *Model) parameter(i int) string {
 	if i < len(m.Rates) {
@@ -279,25 +217,6 @@ func (m *Model) parameter(i int) string {
 	e := m.Effects[i-len(m.Rates)]
 	rate := m.Rates[e.Rates[0]]
 	return fmt.Sprintf("the effect of %s on moves from %q to %q", m.Covariates[e.Covariate], m.States[rate.From], m.States[rate.To])
-}
-
-// slower is a rate that makes fewer moves in all the time at risk than least, 0 to all purposes, −1 without.
-func (l *likelihood) slower(theta []float64, least float64) int {
-	expected := make([]float64, len(l.m.Rates))
-	for _, i := range l.order {
-		v := l.d.Intervals[i]
-		for r, rate := range l.m.Rates {
-			if rate.From == v.From {
-				expected[r] += v.Time
-			}
-		}
-	}
-	for r := range expected {
-		if expected[r]*math.Exp(theta[r]) < least {
-			return r
-		}
-	}
-	return -1
 }
 
 // stepOf is (info + damping·I)⁻¹·score, and that times the score; nil where the matrix is not positive definite.
