@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -152,8 +153,8 @@ func (s *ContractStudy) survivors(t *table.Table) (map[string]*attrition.Lives, 
 	var order []member
 	for row := range t.Rows {
 		n, at := numberAt(left, row), numberAt(period, row)
-		if !(n >= 0) || math.IsInf(n, 0) {
-			return nil, t.Fail(row, left.Name, fmt.Errorf("%q: expected how many are left, 0 or more", left.At(row)))
+		if !(n >= 0 && n <= mostLeft) {
+			return nil, t.Fail(row, left.Name, fmt.Errorf("%q: expected how many are left, a number from 0 to 1e15", left.At(row)))
 		}
 		if !(at >= 0 && at <= 10_000) || at != math.Trunc(at) {
 			return nil, t.Fail(row, period.Name, fmt.Errorf("%q: expected renewals since the start, 0, 1, 2 …", period.At(row)))
@@ -171,6 +172,7 @@ func (s *ContractStudy) survivors(t *table.Table) (map[string]*attrition.Lives, 
 		}
 		rows[m] = append(rows[m], row)
 	}
+	shares := 0.0
 	for _, m := range order {
 		in := rows[m]
 		slices.SortStableFunc(in, func(a, b int) int { return int(numberAt(period, a) - numberAt(period, b)) })
@@ -191,18 +193,29 @@ func (s *ContractStudy) survivors(t *table.Table) (map[string]*attrition.Lives, 
 		}
 		last := numberAt(left, in[len(in)-1])
 		lives.Periods, lives.Ended, lives.Weight = append(lives.Periods, float64(len(in))), append(lives.Ended, false), append(lives.Weight, last)
-		if first := numberAt(left, in[0]); first == 1 || first == 100 {
-			s.Notes = append(s.Notes, fmt.Sprintf("a cohort begins with %v: where these are shares of more customers, intervals are those of %v customers; give numbers", first, first))
+		if first := numberAt(left, in[0]); (first == 1 || first == 100) && shares == 0 {
+			shares = first
 		}
+	}
+	if shares > 0 {
+		s.Notes = append(s.Notes, fmt.Sprintf("a cohort begins with %v: where these are shares of more customers, intervals are those of %v customers; give numbers", shares, shares))
 	}
 	return groups, nil
 }
 
+// mostLeft is a number of customers beyond which sums lose single ones.
+const mostLeft = 1e15
+
+// numberAt is NaN for what is no number. A column with one such cell is text.
 func numberAt(c *table.Column, row int) float64 {
-	if c.Number == nil {
+	if c.Number != nil {
+		return c.Number[row]
+	}
+	v, err := strconv.ParseFloat(strings.TrimSpace(c.At(row)), 64)
+	if err != nil {
 		return math.NaN()
 	}
-	return c.Number[row]
+	return v
 }
 
 // life is what is known of a customer's contracts: one after the other, without a gap of more than the grace.
@@ -299,22 +312,29 @@ func (s *ContractStudy) usable(t *table.Table) (rows []int, days [2][]int32, err
 		}
 		s.Notes = append(s.Notes, fmt.Sprintf("%d of %d rows set aside, the first: %v", len(why), t.Rows, first))
 	}
+	if len(rows) == 0 {
+		return nil, days, &ingest.ConfigError{Msg: fmt.Sprintf("no contract of %d rows starts until %s: name a later --as-of", t.Rows, c.AsOf)}
+	}
 	if later > 0 {
 		s.Notes = append(s.Notes, fmt.Sprintf("%d contracts start after %s: set aside", later, c.AsOf))
 	}
 	return rows, days, nil
 }
 
-// periods is how many periods of a life were paid, and whether it has ended. A life that ends on the as-of date or later, or by less than the grace before it, is in force.
+// periods is how many periods of a life were paid, and whether it has ended. A life that ends on the as-of date or later, or by less than the grace before it, is in force, though
+// of the latter it is not known that it was renewed: its last day is what it has come to.
 func (c *ContractConfig) periods(l *life) (n float64, ended bool) {
 	ended = l.end != table.NoDay && int64(l.end)+int64(c.Grace) < int64(c.AsOf)
 	if c.Every == "contract" {
 		return float64(l.contracts), ended
 	}
 	months := map[string]float64{"month": 1, "quarter": 3, "year": 12}[c.Every]
-	end := ingest.Day(c.AsOf)
-	if ended {
+	end := c.AsOf
+	switch {
+	case ended:
 		end = ingest.Day(l.end) + 1 // the day after the last
+	case l.end != table.NoDay:
+		end = min(end, ingest.Day(l.end))
 	}
 	whole := monthsBetween(ingest.Day(l.start), end) / months
 	if ended {

@@ -69,7 +69,17 @@ func TestSurvivors(t *testing.T) {
 	}
 }
 
-// Contracts that follow each other are one life; periods are contracts, or calendar time.
+// Of cohorts of shares one note is enough.
+func TestShares(t *testing.T) {
+	c := ContractDefaults
+	c.Survivors, c.Cohort = "left", "cohort"
+	s, err := Contracts(tableOf(t, "cohort,period,left\na,0,100\na,1,80\nb,0,100\nb,1,70\n"), c)
+	if err != nil || len(s.Notes) != 1 {
+		t.Errorf("%v, %v", err, s)
+	}
+}
+
+// Contracts that follow each other are one life; periods are contracts, or calendar time. Who is within the grace has come to the last day, and is not known to be renewed.
 func TestLives(t *testing.T) {
 	const csv = `customer,start,end
 a,2020-01-01,2020-12-31
@@ -78,13 +88,14 @@ b,2020-01-31,
 c,2020-03-01,2020-06-30
 c,2021-03-01,2023-01-31
 d,2025-01-01,2025-12-31
+e,2022-01-01,2022-12-31
 `
 	c := ContractDefaults
 	c.AsOf = ingest.Date(2023, 1, 31)
 	for every, want := range map[string]string{
-		"contract": "[2 1 1 1] [true false true false]",
-		"month":    "[24 37 4 23] [true false true false]",
-		"year":     "[2 4 1 2] [true false true false]",
+		"contract": "[2 1 1 1 1] [true false true false false]",
+		"month":    "[24 37 4 23 12] [true false true false false]",
+		"year":     "[2 4 1 2 1] [true false true false false]",
 	} {
 		c.Every = every
 		s, err := Contracts(tableOf(t, csv), c)
@@ -104,6 +115,7 @@ d,2025-01-01,2025-12-31
 		"customer,start,end\na,2020-02-01,2020-01-01\n": "ends before it starts",
 		"customer,start,end\na,,\n":                     "no start",
 		"who,start,end\na,2020-01-01,\n":                "customer",
+		"customer,start,end\na,2024-01-01,\n":           "no contract of 1 rows starts until 2023-01-31",
 	} {
 		if _, err := Contracts(tableOf(t, bad), c); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %s", bad, err, want)
@@ -113,7 +125,8 @@ d,2025-01-01,2025-12-31
 	for bad, want := range map[string]string{
 		"period,left\n0,10\n1,11\n":   "cannot rise",
 		"period,left\n0,10\n2,9\n":    "period 2 where 1 is expected",
-		"period,left\n0,10\n1,many\n": "many",
+		"period,left\n0,10\n1,many\n": `line 3: "many"`,
+		"period,left\n0,1e300\n1,5\n": "1e300",
 		"period,left\n0,10\n1.5,9\n":  "renewals since the start",
 	} {
 		if _, err := Contracts(tableOf(t, bad), c); err == nil || !strings.Contains(err.Error(), want) {
