@@ -107,10 +107,18 @@ func (a *Attrition) parameters() *grid {
 	}
 	if c := a.Study.Spend; c != nil && c.Certificate.Certified() {
 		r := c.Independence.Pearson
-		g.rows = append(g.rows, []string{"spend per purchase day, of all", money2(c.Mean), money2(c.MeanSE), "", ""},
+		g.rows = append(g.rows, []string{"spend per " + a.purchase() + ", of all", money2(c.Mean), money2(c.MeanSE), "", ""},
 			[]string{"correlation of spend and frequency", fixed(r.Value, 3), "", Style{}.interval(r.Low, r.High, func(v float64) string { return fixed(v, 3) }), ""})
 	}
 	return g
+}
+
+// purchase is what is counted as one: bg/bb knows periods only.
+func (a *Attrition) purchase() string {
+	if a.Study.Fit.Model == attrition.BGBB {
+		return a.Study.Config.Unit + " with any"
+	}
+	return "purchase day"
 }
 
 // openEnd is an end of an interval, or that there is none.
@@ -247,8 +255,11 @@ func (a *Attrition) notes() []string {
 		out = append(out, fmt.Sprintf("whether anybody leaves, against nbd: 2 Δ log L = %s, %s", fixed(r.Statistic, 2), withP(r.P)))
 	}
 	out = append(out, a.testNotes()...)
-	if s.Fit.Model == attrition.NBD {
+	if s.Fit.Model == attrition.NBD && s.Fit.Certificate.Certified() {
 		out = append(out, "nbd: nobody leaves, as far as this book tells: P(alive) is 1 and expected purchase days are a rate; observe longer where customers do leave")
+	}
+	if s.Fit.Model == attrition.BGBB {
+		out = append(out, fmt.Sprintf("bg/bb counts periods: repeats and purchase days are %ss with a purchase, the first beginning the day after a customer's first purchase", s.Config.Unit))
 	}
 	if s.Fit.Model == attrition.BGNBD && s.Fit.Certificate.Certified() {
 		out = append(out, "bg/nbd says of everybody without a repeat purchase that they are alive, by construction: take mbg/nbd or pareto/nbd to find who has left")

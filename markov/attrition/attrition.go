@@ -52,6 +52,7 @@ type Data struct {
 	// Dropout multiply the mean rate of leaving (Pareto/NBD), or the odds of the mean chance of leaving (BG/NBD, MBG/NBD: a·exp(γz));
 	// Stay multiplies those odds by exp(−γz) through b, which only the two have. Fader & Hardie 2007, note 019.
 	Purchase, Dropout, Stay [][]float64
+	Names                   [3][]string // of those columns, for messages; without, they are numbers
 }
 
 // Customer is one row of Data.

@@ -3,6 +3,7 @@ package attrition
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"mainstay/internal/num"
 
@@ -15,7 +16,7 @@ type centring struct{ mean, sd []float64 }
 // standardise centres and scales the covariates, and says which cannot be told apart.
 func (b *book) standardise() (*centring, string) {
 	c := &centring{}
-	for g, name := range []string{"purchase", "dropout", "stay"} {
+	for g := range b.z {
 		for j, col := range b.z[g] {
 			var sum, square num.Adder
 			for i, v := range col {
@@ -27,7 +28,7 @@ func (b *book) standardise() (*centring, string) {
 			}
 			sd := math.Sqrt(square.Sum() / b.total)
 			if !(sd > 1e-12*(1+math.Abs(mean))) {
-				return nil, fmt.Sprintf("covariate %d of %s is the same for everybody: leave it out", j, name)
+				return nil, b.covariate(g, j) + " is the same for everybody: leave it out"
 			}
 			for i := range col {
 				col[i] = (col[i] - mean) / sd
@@ -35,10 +36,35 @@ func (b *book) standardise() (*centring, string) {
 			c.mean, c.sd = append(c.mean, mean), append(c.sd, sd)
 		}
 		if j := b.determined(g); j >= 0 {
-			return nil, fmt.Sprintf("covariate %d of %s is determined by those before it: leave it out", j, name)
+			return nil, b.covariate(g, j) + " is determined by those before it: leave it out"
 		}
 	}
 	return c, ""
+}
+
+// covariate is what messages call covariate j of a group.
+func (b *book) covariate(g, j int) string {
+	what := []string{"purchase", "dropout", "stay"}[g]
+	if j < len(b.names[g]) {
+		return fmt.Sprintf("covariate %s of %s", b.names[g][j], what)
+	}
+	return fmt.Sprintf("covariate %d of %s", j, what)
+}
+
+// endless are the covariates, standardised, whose coefficients, from coordinate k on, set customers so far apart that their effect must be on its way to infinity.
+func (b *book) endless(theta []float64, k int) (out []string) {
+	if len(theta) <= k {
+		return nil
+	}
+	for g := range b.z {
+		for j, col := range b.z[g] {
+			if math.Abs(theta[k])*(slices.Max(col)-slices.Min(col)) > apart {
+				out = append(out, b.covariate(g, j))
+			}
+			k++
+		}
+	}
+	return out
 }
 
 // determined is the first covariate of a group that those before it determine, −1 for none: a pivot of their correlations that is 0.

@@ -13,6 +13,7 @@ import (
 type book struct {
 	x, last, end, weight []float64
 	z                    [3][][]float64 // covariates of purchase, dropout, stay, a column each
+	names                [3][]string    // of them
 	total                float64        // Σ weight
 	constant             float64        // of log L: what holds no parameter
 }
@@ -46,7 +47,7 @@ func (d *Data) compare(a, b *row) int {
 // book compresses and sorts. Customers of weight 0 are left out.
 func (d *Data) book(k int) *book {
 	rows := d.sorted(d.distinct())
-	b := &book{}
+	b := &book{names: d.Names}
 	var total num.Adder
 	for i := range rows {
 		r := &rows[i]

@@ -54,12 +54,13 @@ const fewest = 10
 const (
 	loose  = 1.0
 	beyond = 9.5 // log of 13,000
+	apart  = 7.0 // log of 1,100: of two customers, in an effect that is on its way to infinity
 )
 
 // FitModel fits a model by maximum likelihood. Equal customers are looked at once. The mean log-likelihood is maximised in the logarithms of the
 // parameters by Newton's method with analytic derivatives, from the best of fixed starting points; of many distinct customers the first ascents
 // see a sample. The end is certified by its gradient, its last step and a positive definite information matrix. A parameter on its way to 0 or
-// infinity is refused as WarnBoundary (customers that do not differ, or do not leave: a simpler model holds), few or no repeat purchases as
+// infinity is refused as WarnBoundary (customers that do not differ, or do not leave: a simpler model holds), an effect on its way there as WarnSeparation, few or no repeat purchases as
 // WarnTooFew and WarnNoRepeatBuyers; a ridge is warned of as WarnRidge.
 //
 // Errors: values that no model knows, with their row; a model that does not exist; covariates for a model without them.
@@ -134,6 +135,10 @@ func (f *Fit) settle(best *num.Ascent, centre *centring, b *book) {
 	}
 	cov := best.Covariance(b.total)
 	c.InfoPosDef = cov != nil
+	if far := b.endless(best.Theta, len(f.Names)); !c.Converged && len(far) > 0 {
+		c.Refuse(num.WarnSeparation, fmt.Sprintf("the effect of %s has no end, as where nobody of a level bought again, or nobody left: join levels, or leave it out", list(far)))
+		return
+	}
 	if f.runaway(best) {
 		return
 	}

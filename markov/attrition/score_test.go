@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"reflect"
+	"strings"
 	"testing"
 
 	"mainstay/internal/num"
@@ -276,5 +277,26 @@ func TestWhatIsSaid(t *testing.T) {
 	same.Purchase = [][]float64{make([]float64, len(d.X))}
 	if f, err := FitModel(BGNBD, &same, Options{}); err != nil || f.Certificate.Certified() || f.Certificate.Warnings[0].Code != num.WarnCollinear {
 		t.Errorf("%v %+v", err, f)
+	}
+}
+
+// A level in which nobody bought again has no end: it is named. So is a column that another determines.
+func TestSeparation(t *testing.T) {
+	d, _, _, _ := simulated(rand.New(rand.NewPCG(3, 1)), MBGNBD, 1, 400, [most]float64{1, 4, .8, 2}, nil)
+	never, twice := make([]float64, len(d.X)), make([]float64, len(d.X))
+	for i, x := range d.X {
+		if x == 0 && i%2 == 0 {
+			never[i], twice[i] = 1, 2
+		}
+	}
+	for _, c := range []struct {
+		columns    [][]float64
+		code, word string
+	}{{[][]float64{never}, num.WarnSeparation, "covariate never of purchase"}, {[][]float64{never, twice}, num.WarnCollinear, "covariate twice of purchase"}} {
+		d.Purchase, d.Names[0] = c.columns, []string{"never", "twice"}
+		f, err := FitModel(MBGNBD, d, Options{})
+		if err != nil || f.Certificate.Certified() || f.Certificate.Warnings[0].Code != c.code || !strings.Contains(f.Certificate.Warnings[0].Message, c.word) {
+			t.Errorf("%v %+v", err, f.Certificate)
+		}
 	}
 }

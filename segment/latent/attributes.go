@@ -38,6 +38,9 @@ type Influence struct {
 	Buying, Leaving *attrition.Ratio // of the covariates of one beside those of the other; nil where a fit was refused
 }
 
+// mostCovariates are as many as a pass over the customers bears, which takes the square of them, and a reader.
+const mostCovariates = 50
+
 // Covariates are the columns that a formula's right-hand side names. Errors are *ingest.ConfigError.
 func Covariates(on string) (*formula.Formula, error) {
 	f, err := formula.Parse("purchases ~ "+on, []string{"purchases"})
@@ -86,8 +89,11 @@ func (s *Study) design(attributes Attributes) ([]string, error) {
 	if err != nil {
 		return nil, &ingest.ConfigError{Msg: "--on: " + err.Error()}
 	}
+	k := len(coding.Names)
+	if k-1 > mostCovariates {
+		return nil, &ingest.ConfigError{Msg: fmt.Sprintf("--on: %d columns, expected at most %d: leave out what tells single customers apart, or join levels", k-1, mostCovariates)}
+	}
 	d, _ := coding.Design(nil)
-	k := len(d.Names)
 	if len(frame.Rows) != data.Rows || k < 2 {
 		return nil, &ingest.ConfigError{Msg: fmt.Sprintf("--on: the terms are known of %d of %d customers, in %d columns; expected all of them, and a column at least", len(frame.Rows), data.Rows, k-1)}
 	}
@@ -98,6 +104,7 @@ func (s *Study) design(attributes Attributes) ([]string, error) {
 		}
 	}
 	c.Data.Purchase, c.Data.Dropout = columns, columns
+	c.Data.Names = [3][]string{d.Names[1:], d.Names[1:]}
 	return d.Names[1:], nil
 }
 
@@ -129,8 +136,8 @@ func (s *Study) influence(attributes Attributes, o attrition.Options) error {
 		}
 		return &r
 	}
-	in.Buying = less(func(d *attrition.Data) { d.Purchase = nil })
-	in.Leaving = less(func(d *attrition.Data) { d.Dropout = nil })
+	in.Buying = less(func(d *attrition.Data) { d.Purchase, d.Names[0] = nil, nil })
+	in.Leaving = less(func(d *attrition.Data) { d.Dropout, d.Names[1] = nil, nil })
 	return nil
 }
 

@@ -14,7 +14,7 @@ type Customers struct {
 	Shard, Row  []int32
 	First, Last []ingest.Day // purchase days until the day
 	Data        attrition.Data
-	Mean        []float64 // mean value of repeat purchase days; 0 without one
+	Mean        []float64 // mean value of repeat purchase days, of bg/bb of periods with any; 0 without one
 	Later       []float64 // purchase days after the day, until the as-of date
 
 	first, second []float64 // two consecutive gaps of customers with two
@@ -28,6 +28,7 @@ func gather(l *ingest.Ledger, until, asOf ingest.Day, unit float64, periods bool
 	l.ScanParts(ingest.Shards, threads, func(k, first int, s *ingest.Shard) {
 		p := &parts[k]
 		var days []ingest.Day
+		w := window{until, asOf, unit, periods}
 		for i := range s.Customers() {
 			lo, hi := s.Cells(i)
 			days = days[:0]
@@ -36,12 +37,12 @@ func gather(l *ingest.Ledger, until, asOf ingest.Day, unit float64, periods bool
 				if s.Day[j] > asOf || !l.Purchase(s, j) {
 					continue
 				}
-				if days = append(days, s.Day[j]); len(days) > 1 && s.Day[j] <= until {
+				if days = append(days, s.Day[j]); len(days) > 1 && w.counts(days[0], s.Day[j]) {
 					sum += s.Net(j)
 				}
 			}
 			if len(days) > 0 && days[0] <= until {
-				p.add(k, first+i, days, money.Float64(sum, l.Scale), window{until, asOf, unit, periods})
+				p.add(k, first+i, days, money.Float64(sum, l.Scale), w)
 				for _, day := range days[1:] {
 					p.repeat(int(day - l.First))
 				}
@@ -80,6 +81,15 @@ type window struct {
 	periods     bool
 }
 
+// counts says whether a purchase day after the first is one that the fit knows.
+func (w *window) counts(first, day ingest.Day) bool {
+	return day <= w.until && (!w.periods || w.period(first, day) <= w.whole(first))
+}
+
+// period is that of a purchase day, from 1 on; whole is how many are over when the fit ends.
+func (w *window) period(first, day ingest.Day) float64 { return math.Ceil(float64(day-first) / w.unit) }
+func (w *window) whole(first ingest.Day) float64       { return math.Floor(float64(w.until-first) / w.unit) }
+
 // add adds a customer with purchase days, the first of them until the day.
 func (c *Customers) add(shard, row int, days []ingest.Day, sum float64, w window) {
 	until, unit := w.until, w.unit
@@ -89,14 +99,15 @@ func (c *Customers) add(shard, row int, days []ingest.Day, sum float64, w window
 	}
 	c.Shard, c.Row = append(c.Shard, int32(shard)), append(c.Row, int32(row))
 	c.First, c.Last = append(c.First, days[0]), append(c.Last, days[seen-1])
-	c.Mean = append(c.Mean, sum/float64(max(seen-1, 1)))
 	d := &c.Data
 	if w.periods {
 		x, last, later, n := inPeriods(days, w)
+		c.Mean = append(c.Mean, sum/max(x, 1))
 		d.X, d.Last, d.T, d.LogGaps = append(d.X, x), append(d.Last, last), append(d.T, n), append(d.LogGaps, 0)
 		c.Later = append(c.Later, later)
 		return
 	}
+	c.Mean = append(c.Mean, sum/float64(max(seen-1, 1)))
 	log := 0.0
 	for i := 1; i < seen; i++ {
 		log += math.Log(float64(days[i]-days[i-1]) / unit)
@@ -112,11 +123,11 @@ func (c *Customers) add(shard, row int, days []ingest.Day, sum float64, w window
 // inPeriods counts periods of so many days, the first beginning the day after the first purchase; one that is not over when the fit, or the
 // holdout, ends is left out.
 func inPeriods(days []ingest.Day, w window) (x, last, later, n float64) {
-	n = math.Floor(float64(w.until-days[0]) / w.unit)
+	n = w.whole(days[0])
 	end := n + math.Floor(float64(w.asOf-w.until)/w.unit)
 	before := 0.0
 	for _, day := range days[1:] {
-		period := math.Ceil(float64(day-days[0]) / w.unit)
+		period := w.period(days[0], day)
 		switch {
 		case period == before:
 		case period <= n:

@@ -84,6 +84,26 @@ func TestPeriods(t *testing.T) {
 	}
 }
 
+// What bg/bb expects are periods: a period with a purchase brings what all days in it bring.
+func TestPeriodMean(t *testing.T) {
+	var c Customers
+	w := window{until: 70, asOf: 100, unit: 10, periods: true}
+	days := []ingest.Day{5, 7, 8, 30, 72}
+	sum := 0.0
+	for i, day := range days[1:] {
+		if w.counts(days[0], day) {
+			sum += []float64{10, 20, 40, 80}[i]
+		}
+	}
+	c.add(0, 0, days, sum, w)
+	near(t, "periods", c.Data.X[0], 2, 0)
+	near(t, "mean", c.Mean[0], 35, 0)
+	w.until = 68 // the last period is not over
+	if w.counts(5, 66) || !w.counts(5, 65) {
+		t.Error("a period that is not over counts, or one that is does not")
+	}
+}
+
 func TestCheck(t *testing.T) {
 	for _, set := range []func(c *Config){
 		func(c *Config) { c.Model = "bgnbd" }, func(c *Config) { c.Unit = "weeks" }, func(c *Config) { c.K = 13 }, func(c *Config) { c.Horizon = math.NaN() },
