@@ -3,6 +3,7 @@ package ctmc
 import (
 	"bytes"
 	"encoding/csv"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -431,5 +432,30 @@ func TestRefuses(t *testing.T) {
 	f, err = back.Fit(d, 1)
 	if err != nil || f.Certificate.Certified() || f.Cov != nil {
 		t.Errorf("%+v, %v", f, err)
+	}
+}
+
+// What cannot be told apart is said at once: a constant, a covariate twice. On rates of their own two that are alike may be.
+func TestRefusesCollinear(t *testing.T) {
+	d := &Data{}
+	for i := range 200 {
+		x := float64(i % 7)
+		d.X = append(d.X, []float64{x, 2 * x, 3})
+		d.Intervals = append(d.Intervals, Interval{From: i % 2, To: i / 2 % 2, Time: 1 + float64(i%3), X: i})
+	}
+	m := &Model{States: []string{"a", "b"}, Rates: []Rate{{0, 1}, {1, 0}}, Covariates: []string{"x", "2x", "3"}}
+	for _, c := range []struct {
+		effects []Effect
+		says    string
+	}{
+		{[]Effect{{0, []int{0}}, {2, []int{1}}}, `"3"`},
+		{[]Effect{{1, []int{0, 1}}, {0, []int{0, 1}}}, `"2x"`},
+		{[]Effect{{0, []int{0}}, {1, []int{1}}}, ""},
+	} {
+		m.Effects = c.effects
+		f, err := m.Fit(d, 1)
+		if err != nil || f.Certificate.Certified() != (c.says == "") || c.says != "" && !strings.Contains(fmt.Sprint(f.Certificate.Warnings), c.says) {
+			t.Errorf("%v: %v, %+v", c.effects, err, f.Certificate)
+		}
 	}
 }

@@ -3,6 +3,7 @@ package ctmc
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"mainstay/internal/num"
 
@@ -46,8 +47,8 @@ const (
 // the analytic score; both with step halving, so that the likelihood only rises.
 //
 // An effect that tends to infinity is put there (Limits, WarnBoundary), so that LogLik is the likelihood's supremum. A rate that tends
-// to 0 is a fit refused (WarnBoundary), as are one that tends to infinity, for moves are faster than they are seen, one that does not settle
-// (WarnNotConverged) and one whose information is singular. Errors are those of the model and the data (*DataError). The bytes do not depend on threads.
+// to 0 is a fit refused (WarnBoundary), as are one that tends to infinity, for moves are faster than they are seen, covariates that
+// others determine (WarnCollinear), one that does not settle (WarnNotConverged) and one whose information is singular. Errors are those of the model and the data (*DataError). The bytes do not depend on threads.
 func (m *Model) Fit(d *Data, threads int) (*Fit, error) {
 	if err := m.Check(); err != nil {
 		return nil, err
@@ -63,6 +64,10 @@ func (m *Model) Fit(d *Data, threads int) (*Fit, error) {
 		f.Certificate.Refuse(num.WarnTooFew, fmt.Sprintf("%d intervals tell something, of %d parameters: use more data or fewer rates", len(l.order), l.parameters()))
 		return f, nil
 	}
+	if c := l.collinear(); c >= 0 {
+		f.Certificate.Refuse(num.WarnCollinear, fmt.Sprintf("covariate %q is the same in all intervals, or those before it determine it: leave it out", m.Covariates[c]))
+		return f, nil
+	}
 	theta, unseen := l.start()
 	if unseen >= 0 {
 		f.Certificate.Refuse(num.WarnEmptyState, fmt.Sprintf("nobody was seen in state %q and what came after: leave out the rates from it", m.States[unseen]))
@@ -71,6 +76,35 @@ func (m *Model) Fit(d *Data, threads int) (*Fit, error) {
 	theta = f.climbLimits(l, f.ascend(l, theta))
 	f.judge(l, theta)
 	return f, nil
+}
+
+// collinear is a covariate whose effect on some rates cannot be told from the rates themselves and from the effects of other covariates on the same;
+// −1 without.
+func (l *likelihood) collinear() int {
+	var checked [][]int
+	for _, effect := range l.m.Effects {
+		var alike []int // the covariates that act on the same rates
+		for _, other := range l.m.Effects {
+			if slices.Equal(other.Rates, effect.Rates) {
+				alike = append(alike, other.Covariate)
+			}
+		}
+		slices.Sort(alike)
+		if slices.ContainsFunc(checked, func(c []int) bool { return slices.Equal(c, alike) }) {
+			continue
+		}
+		checked = append(checked, alike)
+		x := make([]float64, len(alike))
+		if j := num.Determined(len(l.order), len(alike), func(i int) []float64 {
+			for k, c := range alike {
+				x[k] = l.d.X[l.d.Intervals[l.order[i]].X][c]
+			}
+			return x
+		}); j >= 0 {
+			return alike[j]
+		}
+	}
+	return -1
 }
 
 // start are crude rates and no effects; unseen is a state with rates in which nobody was seen, −1 without.

@@ -68,35 +68,6 @@ func (c *covariates) encode(n int) {
 	c.code = code
 }
 
-// determined is the first covariate that is constant, or a combination of those before it; −1 where there is none.
-func (c *covariates) determined(n int) int {
-	const least = 1e-8 // of a covariate's variance, what those before leave of it
-	for j := range c.q {
-		if c.scale[j] == 0 {
-			return j
-		}
-	}
-	cross, z := mat.NewSymDense(c.q, nil), make([]float64, c.terms())
-	for t := range n {
-		c.standard(t, z)
-		for a := range c.q {
-			for b := a; b < c.q; b++ {
-				cross.SetSym(a, b, cross.At(a, b)+z[1+a]*z[1+b]/float64(n))
-			}
-		}
-	}
-	var chol mat.Cholesky
-	for j := range c.q { // of the leading minors, the last pivot is what is left
-		if !chol.Factorize(cross.SliceSym(0, j+1)) {
-			return j
-		}
-		if l := chol.RawU().At(j, j); l*l < least {
-			return j
-		}
-	}
-	return -1
-}
-
 func (c *covariates) row(t int) []float64 { return c.x[t*c.q : (t+1)*c.q : (t+1)*c.q] }
 
 // terms are those of a move: the constant, then the covariates.
@@ -133,7 +104,7 @@ type logits struct {
 
 // plain fits the chain without covariates: the ends of its climbs are where those with covariates begin. It gives none where the fit is refused.
 func (f *Fit) plain(p *panel, d *Data, threads, sampled int) (starts []*Params, err error) {
-	if j := p.x.determined(len(d.Activity)); j >= 0 {
+	if j := num.Determined(len(d.Activity), p.x.q, p.x.row); j >= 0 {
 		f.Certificate.Refuse(num.WarnCollinear, fmt.Sprintf("covariate %q is the same in all periods, or those before it determine it: leave it out", f.Covariates[j]))
 		return nil, nil
 	}
