@@ -60,7 +60,7 @@ func (row *DependentRow) Clustered() bool { return row.Fit != nil && row.cluster
 // enough, for what is left out of the model makes a customer's moves alike; else they are the model's. Weights are those of a sample: they
 // maximise Σ w log p, and errors are sandwiches, HC1 where customers are too few (Pfeffermann 1993, International Statistical
 // Review 61:317–337).
-// In absorbing states, in those of fewer than two destinations and in those whose fit is refused (separation: a covariate
+// In absorbing states, in those of fewer than two destinations, in those of no more moves than coefficients and in those whose fit is refused (separation: a covariate
 // that settles where moves go) probabilities do not depend on covariates, and Why says so.
 func FitDependent(states []string, moves []Move, cov Covariates, absorbing []int, threads int) (*Dependent, error) {
 	k := len(states)
@@ -153,6 +153,10 @@ func (row *DependentRow) fit(d *Dependent, moves []Move, cov *Covariates, thread
 		y[i], who[i] = category[m.To], m.Who
 		customers[m.Who] = true
 	}
+	if n := varying(design) * (len(names) - 1); len(moves) <= n {
+		row.Why = fmt.Sprintf("%d moves are too few for %d coefficients: leave covariates out, or merge levels", len(moves), n)
+		return nil
+	}
 	o := regress.Options{Threads: threads}
 	if len(customers) >= clustersPerCoefficient*len(d.Terms)*(len(names)-1) {
 		o.Cluster, row.clustered = who, true
@@ -176,12 +180,28 @@ func (row *DependentRow) fit(d *Dependent, moves []Move, cov *Covariates, thread
 	if !fit.Certificate.Certified() {
 		row.Why = "the fit was refused"
 		for _, w := range fit.Certificate.Warnings {
-			row.Why += ": " + w.Message
+			if w.Code != num.WarnCollinear { // dropped columns are no reason
+				row.Why += ": " + w.Message
+			}
 		}
 		return nil
 	}
 	row.Fit = fit
 	return nil
+}
+
+// varying is how many columns vary, and the constant.
+func varying(d *regress.Design) int {
+	k, n := len(d.Names), 1
+	for c := 1; c < k; c++ {
+		for at := c + k; at < len(d.X); at += k {
+			if d.X[at] != d.X[c] {
+				n++
+				break
+			}
+		}
+	}
+	return n
 }
 
 // Test tests that no covariate matters: by LikelihoodRatio or, of moves with weights, which have no likelihood, by Wald's test with the
@@ -192,9 +212,10 @@ func (d *Dependent) Test() (chi2 float64, df int, p float64) {
 	}
 	for _, row := range d.Rows {
 		if row.Fit != nil {
-			c, n, _ := row.Fit.Wald()
-			chi2 += c
-			df += n
+			if c, n, _ := row.Fit.Wald(); n > 0 { // else all its covariates were dropped
+				chi2 += c
+				df += n
+			}
 		}
 	}
 	return chi2, df, num.ChiSquareUpper(chi2, float64(df))

@@ -3,6 +3,8 @@ package markov
 import (
 	"math"
 	"math/rand/v2"
+	"strconv"
+	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -181,5 +183,41 @@ func TestDependentWeightsAgainstR(t *testing.T) {
 	near(t, "plain", d.Rows[0].Plain, []float64{.4879931446, .3327615738, .1792452816}, 3e-8) // a constant makes the means those of the weights
 	if chi2, df, pv := d.Test(); df != 2 || !(chi2 > 0) || !(pv < .01) || !d.Weighted() {
 		t.Errorf("test %v %v %v", chi2, df, pv)
+	}
+}
+
+// A covariate that does not vary out of one state is left out there, and the test is of the others; more coefficients than moves are no fit.
+func TestDependentDropped(t *testing.T) {
+	moves, x := depend(rand.New(rand.NewPCG(32, 33)), 200)
+	constant := func(m Move) ([]float64, bool) {
+		if m.From == 1 {
+			return []float64{1}, true
+		}
+		return x[m.Row], true
+	}
+	cov := Covariates{Terms: []string{"complaint"}, X: constant, Weight: func(Move) float64 { return 2 }}
+	d, err := FitDependent(names(3), moves, cov, nil, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if chi2, df, p := d.Test(); df != 2 || math.IsNaN(chi2) || !(p < .01) || len(d.Rows[1].Fit.Dropped) != 1 {
+		t.Errorf("χ² %v, df %d, p %v", chi2, df, p)
+	}
+	noise := rand.New(rand.NewPCG(34, 35))
+	wide := Covariates{X: func(Move) ([]float64, bool) {
+		out := make([]float64, 200)
+		for i := range out {
+			out[i] = noise.NormFloat64()
+		}
+		return out, true
+	}}
+	for c := range 200 {
+		wide.Terms = append(wide.Terms, strconv.Itoa(c))
+	}
+	if d, err = FitDependent(names(3), moves[:250], wide, nil, 1); err != nil {
+		t.Fatal(err)
+	}
+	if row := d.Rows[0]; row.Fit != nil || !strings.Contains(row.Why, "too few for 402 coefficients") {
+		t.Errorf("%d moves with 200 covariates: %q", row.N, row.Why)
 	}
 }

@@ -82,10 +82,15 @@ func (f *Fit) warnDropped(fr *frame, dropped []dependence) {
 	}
 }
 
+// quoted are names in a message, of many only the first.
 func quoted(names []string) string {
-	q := make([]string, len(names))
+	const most = 10
+	q := make([]string, 0, most+1)
 	for i, n := range names {
-		q[i] = fmt.Sprintf("%q", n)
+		if i == most && len(names) > most+1 {
+			return strings.Join(q, ", ") + fmt.Sprintf(" and %d more", len(names)-most)
+		}
+		q = append(q, fmt.Sprintf("%q", n))
 	}
 	return strings.Join(q, ", ")
 }

@@ -3,6 +3,8 @@ package reports
 import (
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -53,6 +55,9 @@ func (c *Chain) odds(names []string) *grid {
 	for _, o := range c.Influence.Odds(c.Questions.Level) {
 		g.rows = append(g.rows, []string{names[o.From], names[o.To] + ", not " + names[o.Base], clip(printable(c.Influence.Terms[o.Term]), stateWidth),
 			ratioText(o.Ratio.Value), between(o.Ratio.Low, o.Ratio.High, ratioText), pValue(o.P)})
+	}
+	if len(g.rows) == 1 {
+		return &grid{}
 	}
 	for k := range 3 {
 		g.squeeze(k, pageWidth-len(columnGap), nameLeast)
@@ -168,6 +173,7 @@ func (c *Chain) influenceNotes() (out []string) {
 		}
 		out = append(out, "intervals and p of odds ratios out of "+quotedList(c.Influence.States, model, "and")+" take moves as independent"+kind+": there are too few ids to cluster by")
 	}
+	out = append(out, c.Influence.droppedNotes()...)
 	for i, row := range c.Influence.Rows {
 		if row.Fit == nil && row.Why != "absorbing by request" {
 			out = append(out, fmt.Sprintf("moves out of %s do not depend on covariates: %s", printable(c.Influence.States[i]), printable(row.Why)))
@@ -176,12 +182,45 @@ func (c *Chain) influenceNotes() (out []string) {
 	return out
 }
 
+// droppedNotes say which covariates have no odds ratios, and out of which states.
+func (d *Influence) droppedNotes() (out []string) {
+	said := make([]bool, len(d.Rows))
+	for i, row := range d.Rows {
+		if said[i] || row.Fit == nil || len(row.Fit.Dropped) == 0 {
+			continue
+		}
+		var of []int
+		for j, other := range d.Rows {
+			if other.Fit != nil && slices.Equal(other.Fit.Dropped, row.Fit.Dropped) {
+				of, said[j] = append(of, j), true
+			}
+		}
+		out = append(out, fmt.Sprintf("no odds ratios out of %s of %s: constant there, or determined by the covariates before", quotedList(d.States, of, "and"), fewOf(row.Fit.Dropped)))
+	}
+	return out
+}
+
+// fewOf are names, of many only the first.
+func fewOf(names []string) string {
+	const most = 5
+	shown, more := names, ""
+	if len(names) > most+1 {
+		shown, more = names[:most], fmt.Sprintf(" and %s more", count(len(names)-most))
+	}
+	quoted := make([]string, len(shown))
+	for i, name := range shown {
+		quoted[i] = clip(printable(name), stateWidth)
+	}
+	return strings.Join(quoted, ", ") + more
+}
+
 type influenceInfo struct {
 	Terms    []string            `json:"terms"`
 	Moves    int                 `json:"moves"`
 	Test     *ratioTest          `json:"test"`
 	Odds     []oddsInfo          `json:"odds"`
 	Refused  []refusedInfo       `json:"refused"`
+	Dropped  []droppedInfo       `json:"dropped"`
 	Segments []segmentMatrixInfo `json:"segments"`
 	Profiles []profileMatrixInfo `json:"profiles"`
 }
@@ -215,6 +254,11 @@ type refusedInfo struct {
 	Why   string `json:"why"`
 }
 
+type droppedInfo struct {
+	State string   `json:"state"`
+	Terms []string `json:"terms"`
+}
+
 type segmentMatrixInfo struct {
 	Segment string `json:"segment"`
 	matricesInfo
@@ -241,7 +285,7 @@ func newInfluence(c *Chain) *influenceInfo {
 	if d == nil {
 		return nil
 	}
-	info := &influenceInfo{Terms: d.Terms[1:], Moves: d.Used, Odds: []oddsInfo{}, Refused: []refusedInfo{}}
+	info := &influenceInfo{Terms: d.Terms[1:], Moves: d.Used, Odds: []oddsInfo{}, Refused: []refusedInfo{}, Dropped: []droppedInfo{}}
 	if chi2, df, p := d.Test(); df > 0 {
 		info.Test = &ratioTest{number(chi2), df, number(p)}
 	}
@@ -250,8 +294,11 @@ func newInfluence(c *Chain) *influenceInfo {
 		info.Odds = append(info.Odds, oddsInfo{d.States[o.From], d.States[o.To], d.States[o.Base], d.Terms[o.Term], number(r.Value), number(r.SE), number(r.Low), number(r.High), number(o.P), d.errorsOf(o)})
 	}
 	for i, row := range d.Rows {
-		if row.Fit == nil {
+		switch {
+		case row.Fit == nil:
 			info.Refused = append(info.Refused, refusedInfo{d.States[i], row.Why})
+		case row.Fit.Dropped != nil:
+			info.Dropped = append(info.Dropped, droppedInfo{d.States[i], row.Fit.Dropped})
 		}
 	}
 	for _, p := range d.Segments {

@@ -69,11 +69,11 @@ func (c *Chain) addInfluence(counts *markov.Counts) {
 			all = append(all, markov.Move{Who: int32(len(all)), Row: int32(len(all)), From: int16(cell / k), To: int16(cell % k)})
 		}
 	}
-	d, err := markov.FitDependent(counts.States, all, markov.Covariates{Terms: []string{"complaints"}, X: func(m markov.Move) ([]float64, bool) { return []float64{float64(m.Row % 3 / 2)}, true }}, []int{4}, 1)
+	d, err := markov.FitDependent(counts.States, all, markov.Covariates{Terms: []string{"complaints", "in Europe"}, X: func(m markov.Move) ([]float64, bool) { return []float64{float64(m.Row % 3 / 2), 1}, true }}, []int{4}, 1)
 	if err != nil {
 		panic(err)
 	}
-	p, se, err := d.Matrix(markov.Sample{X: [][]float64{{0}, {1}}})
+	p, se, err := d.Matrix(markov.Sample{X: [][]float64{{0, 1}, {1, 1}}})
 	if err != nil {
 		panic(err)
 	}
