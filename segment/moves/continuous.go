@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"mainstay/ingest/table"
 	"mainstay/markov"
@@ -81,16 +80,16 @@ func (c *Continuous) Timed(m *Moves, x *Covariates) (*Timed, error) {
 		return nil, err
 	}
 	out.Notes = sentences(sentence{past, "further row of a history whose state was not known before tells nothing", "further rows of histories whose state was not known before tell nothing"})
-	return out, c.effects(out.Model)
+	return out, c.effects(out.Model, x)
 }
 
 // effects says which rates covariates act on, and checks the whole model. A covariate that is named before a move, as in size:a>b, acts on
 // the moves after its name alone; others on the moves without a name, all where there are none.
-func (c *Continuous) effects(m *ctmc.Model) error {
+func (c *Continuous) effects(m *ctmc.Model, x *Covariates) error {
 	var shared []int
 	own := make([][]int, len(m.Covariates))
 	for _, pair := range c.Acts {
-		named, from, to, found := whose(pair, m)
+		named, from, to, found := whose(pair, m, x)
 		at := slices.Index(m.Rates, ctmc.Rate{From: from, To: to})
 		switch {
 		case !found:
@@ -136,8 +135,8 @@ func (c *Continuous) effects(m *ctmc.Model) error {
 	return nil
 }
 
-// whose is a move and the covariates that are named before it, nil where there is no name: one, or all the columns of a text.
-func whose(pair string, m *ctmc.Model) (covariates []int, from, to int, found bool) {
+// whose is a move and the covariates that are named before it, nil where there is no name: one, or all those of a text.
+func whose(pair string, m *ctmc.Model, x *Covariates) (covariates []int, from, to int, found bool) {
 	if from, to, found = cut(pair, m.States); found {
 		return nil, from, to, true
 	}
@@ -145,21 +144,38 @@ func whose(pair string, m *ctmc.Model) (covariates []int, from, to int, found bo
 		if r != ':' {
 			continue
 		}
-		covariates = nil
-		for c, name := range m.Covariates {
-			if name == pair[:i] {
-				covariates = []int{c}
-				break
-			}
-			if strings.HasPrefix(name, pair[:i]) && i > 0 {
-				covariates = append(covariates, c)
-			}
+		if from, to, found = cut(pair[i+1:], m.States); !found {
+			continue
 		}
-		if from, to, found = cut(pair[i+1:], m.States); found && covariates != nil {
+		if covariates = x.called(pair[:i]); covariates != nil {
 			return covariates, from, to, true
 		}
 	}
 	return nil, 0, 0, false
+}
+
+// called are the covariates of a name: one, or all levels of a text; nil without.
+func (x *Covariates) called(name string) (covariates []int) {
+	if x == nil {
+		return nil
+	}
+	names := []string{name}
+	if !slices.Contains(x.Names, name) {
+		names = nil
+		for _, f := range x.coding.Factors() {
+			for _, level := range f.Levels {
+				if f.Name == name {
+					names = append(names, name+level)
+				}
+			}
+		}
+	}
+	for c, column := range x.Names {
+		if slices.Contains(names, column) {
+			covariates = append(covariates, c)
+		}
+	}
+	return covariates
 }
 
 // states takes the censored labels out of the states: number is −1 of a label, sets its number among the sets.

@@ -199,3 +199,26 @@ func TestLayoutsAgree(t *testing.T) {
 		}
 	})
 }
+
+// Covariates before a move are one, or those of a text, and not others whose names begin alike.
+func TestNamedCovariates(t *testing.T) {
+	data := read(t, "id,time,state,size,size2,sizeclass\n1,0,a,1,5,s\n1,1,b,2,4,m\n1,2,a,3,7,l\n1,3,b,2,4,m\n2,0,b,2,1,s\n2,1,a,2,5,l\n")
+	m, err := Count(data, longConfig(Auto))
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, err := ReadCovariates(data, "state", "size2 + sizeclass", m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]int{"size": 0, "size2": 1, "sizeclass": len(x.Names) - 1, "sizeclass" + "s": 1, "s": 0, "": 0} {
+		c := &Continuous{Unit: 1, Acts: []string{name + ":a>b"}}
+		timed, err := c.Timed(m, x)
+		if (err == nil) != (want > 0) {
+			t.Errorf("%q: %v", name, err)
+		}
+		if err == nil && len(timed.Model.Effects) != 2*len(x.Names)-want {
+			t.Errorf("%q: effects %v of %q on %v", name, timed.Model.Effects, x.Names, timed.Model.Rates)
+		}
+	}
+}
