@@ -230,7 +230,9 @@ func (w *walker) out(t, from int) []float64 {
 //
 //	slopes_ija += (ξ_ij − γ_i p_ij) z_a,   bread_i,jl,ab += γ_i (p_ij 1{j=l} − p_ij p_il) z_a z_b   for j ≤ l, a ≤ b,
 //
-// the score and the information of the weighted multinomial logit of the M-step (Agresti 2013, §8.1).
+// the score and the information of the weighted multinomial logit of the M-step (Agresti 2013, §8.1). Of a move of probability 0 it adds how the
+// likelihood rises with it, its slopes 0: ∂/∂ε of p_ij = ε p_ib ÷ (its value at the centre), b the base, is
+// (∂ log L/∂p_ij − γ_i) p_ib ÷ (that value).
 func (w *walker) addMoves(t, from int, s *sums) {
 	k, x := w.k, w.e.p.x
 	at, p, z := (t-from)*k, w.out(t, from), w.terms
@@ -241,7 +243,7 @@ func (w *walker) addMoves(t, from int, s *sums) {
 		if a == 0 {
 			continue
 		}
-		row := p[i*k : (i+1)*k]
+		row, base := p[i*k:(i+1)*k], w.bases[i]
 		var gamma float64
 		for j, v := range row {
 			w.log[j] = a * v * w.weight[next+j] * w.beta[next+j] // ξ
@@ -250,6 +252,8 @@ func (w *walker) addMoves(t, from int, s *sums) {
 		for j, v := range row {
 			if m := w.moves[i*k+j]; m > 0 {
 				s.moves[i*k+j] += w.log[j] / m
+			} else {
+				s.moves[i*k+j] += (a*w.weight[next+j]*w.beta[next+j] - gamma) * row[base] / w.moves[i*k+base]
 			}
 			r := w.log[j] - gamma*v
 			for b, zb := range z {

@@ -3,9 +3,12 @@ package hidden
 import (
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 
 	"mainstay/internal/num"
+
+	"pgregory.net/rapid"
 )
 
 // dependent is a relationship of two states whose moves depend on the season and a price.
@@ -232,4 +235,48 @@ func TestDependentPeer(t *testing.T) {
 		near(t, "spend", math.Log(f.SpendMean[i]), want, 1e-6)
 	}
 	near(t, "shape", math.Log(f.SpendShape), 1.122568381, 1e-6)
+}
+
+// A move of probability 0 knows how the likelihood rises with it: the derivative where it is put in with slopes of 0.
+func TestDependentFromZero(t *testing.T) {
+	seen := 0
+	rapid.Check(t, func(t *rapid.T) {
+		m, q, d := anyModel(t, 12)
+		if m.Covariates == nil || m.States < 2 {
+			return
+		}
+		p, err := newPanel(m, d, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if slices.Min(p.x.scale) == 0 {
+			return
+		}
+		q.Centre = p.x.centre
+		i, j := rapid.IntRange(0, m.States-1).Draw(t, "from"), rapid.IntRange(0, m.States-1).Draw(t, "to")
+		q.Moves[i][j] = 0
+		toOne(q.Moves[i])
+		q = p.working(q).base
+		s := p.pass(q)
+		if math.IsInf(s.logLik, -1) || q.Moves[i][j] != 0 || math.IsNaN(q.Moves[i][0]) {
+			return
+		}
+		seen++
+		at := func(e float64) float64 {
+			next := q.clone()
+			for l := range next.Moves[i] {
+				next.Moves[i][l] *= 1 - e
+			}
+			next.Moves[i][j] = e
+			return p.logLik(next)
+		}
+		rise := s.moves[i*m.States+j]
+		h := 1e-4 / (100 + math.Abs(rise))
+		if want := (4*at(h) - 3*at(0) - at(2*h)) / (2 * h); math.Abs(rise-want) > 1e-4*(1+math.Abs(want)) {
+			t.Fatalf("the likelihood rises by %v with the move from %d to %d, differences give %v", rise, i, j, want)
+		}
+	})
+	if seen == 0 {
+		t.Error("no move was tried")
+	}
 }

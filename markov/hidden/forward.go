@@ -91,6 +91,7 @@ type walker struct {
 	k       int
 	initial []float64
 	moves   []float64  // row by row
+	bases   []int      // of the rows, with covariates
 	alpha   []float64  // period × state: P(state | data so far)
 	beta    []float64  // period × state: P(data after | state) ÷ P(data after | data so far)
 	weight  []float64  // period × state: density of the period in the state ÷ that given the data before
@@ -111,8 +112,10 @@ func (p *panel) walker(q *Params, e *emission, l *logits) *walker {
 			w.own = make([]float64, p.longest*k*k)
 		}
 	}
-	for _, row := range q.Moves {
-		w.moves = append(w.moves, row...)
+	for i, row := range q.Moves {
+		if w.moves = append(w.moves, row...); l != nil {
+			w.bases = append(w.bases, q.base(i))
+		}
 	}
 	room, ok := p.room.Get().(*[]float64)
 	if !ok {

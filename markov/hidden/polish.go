@@ -90,10 +90,13 @@ func (p *panel) release(q *Params, s *sums) (moved bool) {
 	k := p.m.States
 	slopes := p.pull(q, s)
 	for i, v := range s.moves {
-		slopes[i] += v
-	}
-	if p.x != nil { // a move that nobody made anywhere stays out
-		clear(slopes)
+		if slopes[i] += v; p.x != nil && q.Moves[i/k][i%k] == 0 { // it is less the mean already, which is the state's expected moves
+			for j, m := range q.Moves[i/k] {
+				if m > 0 {
+					slopes[i] += m * s.moves[i/k*k+j]
+				}
+			}
+		}
 	}
 	free := func(prob, slopes []float64) {
 		var mean float64
