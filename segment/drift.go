@@ -8,17 +8,16 @@ import (
 	"mainstay/ingest"
 	"mainstay/internal/num"
 	"mainstay/regress/evaluate"
+
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // DriftTest holds a stored model against what has come since it was learnt.
 //
-// Calibration is observed ÷ expected over the newest label that has closed since, of who left or of the value that came, with the interval
-//
-//	R ± z √(Σ(y − R p)²/(Σp)² + σ²),   R = Σy/Σp
-//
-// the first term a ratio estimator's (Cochran 1977, Sampling Techniques, §6.4), σ how far the totals of the model's own backtest were off beyond what customers explain (see totals): a
-// model has drifted whose interval leaves out 1. Stability is a population stability index of what the models look at, beyond chance (see evaluate.Distribution.Compare), and of the states
-// of customers at risk: above 0.25 the customers are others than those learnt from (Siddiqi 2006, Credit Risk Scorecards, p. 136).
+// Calibration is observed ÷ expected, R = Σy/Σp, over the newest label that has closed since, of who left or of the value that came, with an interval (see chanceRange and amountRange)
+// that knows how far the totals of the model's own backtest were off beyond what customers explain (see totals): a model has drifted whose interval leaves out 1. Stability is a population
+// stability index of what the models look at, beyond chance (see evaluate.Distribution.Compare), and of the states of customers at risk: above 0.25 the customers are others than those learnt
+// from (Siddiqi 2006, Credit Risk Scorecards, p. 136), where in a small book chance does not make as much (see limitOf).
 type DriftTest struct {
 	Name      string
 	Figure    float64 // observed ÷ expected, or the index beyond chance; NaN where it could not be told
@@ -55,7 +54,7 @@ func (a *analysis) driftTests(ctx context.Context) ([]DriftTest, error) {
 	churn, value := a.since("churn calibration", a.Clock.Horizon), a.since("value calibration", a.label)
 	if p := a.panelFor(&churn, a.Clock.Horizon, m.Churn.Name); p != nil {
 		a.lookBack(m.Churn.Model, p.Day)
-		churn.calibrate(p, lost, m.Churn.Totals, func(i int) float64 {
+		churn.calibrate(p, lost, m.Churn.Totals, chanceRange, func(i int) float64 {
 			prob, _, _ := m.Churn.Model.chance(p, i, 0)
 			return prob
 		})
@@ -64,7 +63,7 @@ func (a *analysis) driftTests(ctx context.Context) ([]DriftTest, error) {
 		return nil, err
 	}
 	if p := a.panelFor(&value, a.label, m.Value.Name); p != nil {
-		value.calibrate(p, worth, m.Value.Totals, func(i int) float64 { return m.Value.Model.outlook(p, i).label })
+		value.calibrate(p, worth, m.Value.Totals, amountRange, func(i int) float64 { return m.Value.Model.outlook(p, i).label })
 	}
 	return append([]DriftTest{churn, value}, a.stability()...), a.Ledger.Err()
 }
@@ -101,34 +100,58 @@ func (a *analysis) lookBack(m chanceModel, day ingest.Day) {
 	}
 }
 
-func (t *DriftTest) calibrate(p *panel, o outcome, off totals, predict func(i int) float64) {
-	var came, expected, squares num.Adder
+// rangeOf is an interval of Σy/Σe at driftLevel; shared is the standard deviation that all have in common, relative to Σe.
+type rangeOf func(y, e []float64, shared float64) (low, high float64)
+
+func (t *DriftTest) calibrate(p *panel, o outcome, off totals, ends rangeOf, predict func(i int) float64) {
 	var y, e []float64
 	for i := range p.Subjects {
 		if s := &p.Subjects[i]; o.eligible(s) {
 			if x := predict(i); finite(x) {
 				y, e = append(y, o.came(s)), append(e, x)
-				came.Add(y[len(y)-1])
-				expected.Add(x)
 			}
 		}
 	}
 	t.N = len(y)
-	if !(expected.Sum() > 0) {
+	if !(num.Sum(e) > 0) {
 		t.Note = "nothing was expected"
 		return
 	}
-	t.Figure = came.Sum() / expected.Sum()
-	for i := range y {
-		squares.Add(squaredError(y[i], t.Figure*e[i]))
-	}
-	variance := squares.Sum() / (expected.Sum() * expected.Sum())
-	if off.Known {
-		variance += off.Shared * off.Shared
-	}
-	half := num.ZLevel(driftLevel) * math.Sqrt(variance)
-	t.Low, t.High = t.Figure-half, t.Figure+half
+	t.Figure = num.Sum(y) / num.Sum(e)
+	t.Low, t.High = ends(y, e, off.Shared)
 	t.Drifted = t.Low > 1 || t.High < 1
+}
+
+// chanceRange holds for what comes or does not, e its probabilities: all R that Σy is not too far from,
+//
+//	(Σy − RΣe)² ≤ z² (RΣe − R²Σe² + σ²(Σe)²)
+//
+// as Wilson's (1927, JASA 22:209–212) of one rate: unlike residuals, which are none where nothing came, it knows that little was expected.
+func chanceRange(y, e []float64, shared float64) (low, high float64) {
+	z, total, squares, came := num.ZLevel(driftLevel), num.Sum(e), 0.0, num.Sum(y)
+	for _, p := range e {
+		squares += p * p
+	}
+	a, half := total*total+z*z*squares, came*total+z*z*total/2
+	root := math.Sqrt(max(0, half*half-a*(came*came-z*z*shared*shared*total*total)))
+	return max(0, (half-root)/a), (half + root) / a
+}
+
+// amountRange holds for amounts, e what was expected:
+//
+//	R ± z √(max(Σ(y − R e)², Σ(y − e)²)/(Σe)² + σ²)
+//
+// the variance of a ratio estimator (Cochran 1977, Sampling Techniques, §6.4), or, where that is more, what it is if R is 1.
+func amountRange(y, e []float64, shared float64) (low, high float64) {
+	total := num.Sum(e)
+	r := num.Sum(y) / total
+	var at, null num.Adder
+	for i := range y {
+		at.Add(squaredError(y[i], r*e[i]))
+		null.Add(squaredError(y[i], e[i]))
+	}
+	half := num.ZLevel(driftLevel) * math.Sqrt(max(at.Sum(), null.Sum())/(total*total)+shared*shared)
+	return r - half, r + half
 }
 
 // stability compares what the models look at with the day of learning.
@@ -141,12 +164,24 @@ func (a *analysis) stability() (out []DriftTest) {
 				continue
 			}
 			if s, ok := then.Compare(&now[j]); ok {
-				nan, beyond := math.NaN(), max(s.PSI-s.Chance, 0)
-				out = append(out, DriftTest{Name: "stability of " + s.Name, Figure: beyond, Low: nan, High: nan, Limit: mostPSI, N: int(now[j].Rows), Drifted: beyond > mostPSI})
+				nan, beyond, limit := math.NaN(), max(s.PSI-s.Chance, 0), limitOf(&s, float64(then.Rows), float64(now[j].Rows), len(a.given.Inputs))
+				out = append(out, DriftTest{Name: "stability of " + s.Name, Figure: beyond, Low: nan, High: nan, Limit: limit, N: int(now[j].Rows), Drifted: beyond > limit})
 			}
 		}
 	}
 	return out
+}
+
+// limitOf is mostPSI, or what chance alone makes an index of one of so many features exceed in one comparison of twenty, if that is more: where nothing
+// moved, PSI ÷ (1/n + 1/m) is χ² of one degree of freedom less than there are bins (Yurdakul & Naranjo 2020).
+func limitOf(s *evaluate.Shift, n, m float64, features int) float64 {
+	unit := 1/n + 1/m
+	df := math.Round(s.Chance / unit)
+	if df < 1 {
+		return mostPSI
+	}
+	q := distuv.ChiSquared{K: df}.Quantile(1 - (1-driftLevel)/float64(features))
+	return max(mostPSI, (q-df)*unit)
 }
 
 // inputs are distributions of what the models look at: features and model attributes but the clocks, which the calendar alone moves, and the states.
