@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"mainstay/ingest"
 	"mainstay/ingest/store"
@@ -46,7 +47,7 @@ func ReadModel(ctx context.Context, temp, dir string) (*segment.Reuse, error) {
 		if store.IsRemote(dir) {
 			at = store.Join(dir, folder+modelName)
 		}
-		if errors.Is(err, fs.ErrNotExist) {
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 			err = errors.New("there is no model: name the folder of a run, such as mainstay-out/2026-11-22-7f3a1b2c, or an output folder with its latest.json")
 		}
 		return nil, &ingest.InputError{File: at, RowGroup: -1, Row: -1, Err: err}

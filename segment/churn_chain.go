@@ -18,20 +18,20 @@ const minDepartures = 5
 
 // chainModel predicts from the chain of relationship states.
 type chainModel struct {
-	States      []string
-	P           [][]float64 // transition probabilities, by state left, then entered; nil where the chain may not be used
-	Fold        []int       // book state → chain state, −1 where the chain has none
-	Active      []bool      // chain states with a purchase in the period
-	Lapsed      int         // chain state, −1 where nobody ever lapsed
-	Leave       []int64     // moves out of each state
-	Steps       float64     // churn horizon in periods
-	Silence     [][]float64 // probability of no purchase in the next 1, 2, … periods, the last Steps, by state
-	SilentSE    []float64   // standard error of the last
-	YearPeriods float64     // 12 months in periods
+	States   []string
+	P        [][]float64 // transition probabilities, by state left, then entered; nil where the chain may not be used
+	Fold     []int       // book state → chain state, −1 where the chain has none
+	Active   []bool      // chain states with a purchase in the period
+	Lapsed   int         // chain state, −1 where nobody ever lapsed
+	Leave    []int64     // moves out of each state
+	Silence  [][]float64 // probability of no purchase in the next 1, 2, … periods, the last horizon, by state
+	SilentSE []float64   // standard error of the last
 
-	silent []float64     // the last of Silence
-	chain  *markov.Chain // as fitted; nil of a stored one
-	note   string
+	period  Period        // of the book
+	horizon float64       // churn horizon in periods
+	silent  []float64     // the last of Silence
+	chain   *markov.Chain // as fitted; nil of a stored one
+	note    string
 }
 
 // trainChain is the chain of the day, fitted once for all that asks for it.
@@ -131,14 +131,21 @@ func fitFolded(counts *markov.Counts, names []string, fold []int, used []bool) *
 
 // prepare computes what every prediction needs.
 func (m *chainModel) prepare(b *study) {
-	m.Steps = float64(b.Clock.Horizon) / b.Clock.Period.Days()
-	m.YearPeriods = yearDays / b.Clock.Period.Days()
+	m.timed(b)
 	for k, done := 1.0, false; !done; k++ {
-		done = k >= m.Steps-wholePeriods
-		m.silent, m.SilentSE = m.noVisit(min(k, m.Steps))
+		done = k >= m.horizon-wholePeriods
+		m.silent, m.SilentSE = m.noVisit(min(k, m.horizon))
 		m.Silence = append(m.Silence, m.silent)
 	}
 }
+
+// timed takes the lengths of time from the book's clock.
+func (m *chainModel) timed(b *study) {
+	m.period, m.horizon = b.Clock.Period, float64(b.Clock.Horizon)/b.Clock.Period.Days()
+}
+
+// yearPeriods is 12 months in periods.
+func (m *chainModel) yearPeriods() float64 { return yearDays / m.period.Days() }
 
 // matrix is P, with the row of a state that is the end of everything replaced; none is where end is −1.
 func (m *chainModel) matrix(end int) *mat.Dense {

@@ -206,7 +206,7 @@ func (r *returns) fromChain(chain *chainModel) {
 	if !chain.certified() || chain.Lapsed < 0 {
 		return
 	}
-	visits := chain.visits(chain.matrix(-1), chain.YearPeriods)
+	visits := chain.visits(chain.matrix(-1), chain.yearPeriods())
 	for k := range r.Bands {
 		at := chain.Lapsed
 		if long := slices.Index(chain.States, longLapsedState); k > 0 && long >= 0 {

@@ -101,7 +101,7 @@ func (a *analysis) explainChurn(p *panel, i int) *ChurnWhy {
 
 // explain follows the silence of a state of the chain, period by period.
 func (m *chainModel) explain(state int) *ChainWhy {
-	w := &ChainWhy{State: m.States[state], Departures: m.Leave[state], Periods: m.Steps, SE: m.SilentSE[state]}
+	w := &ChainWhy{State: m.States[state], Departures: m.Leave[state], Periods: m.horizon, SE: m.SilentSE[state]}
 	for _, p := range m.Silence {
 		w.Silence = append(w.Silence, p[state])
 	}

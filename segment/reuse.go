@@ -37,6 +37,16 @@ type Reused struct {
 	unseen []unseen
 }
 
+// DamagedError says that a stored model holds what no fit leaves behind, so that nothing can be scored with it.
+type DamagedError struct{ Err error }
+
+func (e *DamagedError) Error() string {
+	return "it is not a model as mainstay writes it: " + e.Err.Error()
+}
+
+// Unwrap is what is wrong.
+func (e *DamagedError) Unwrap() error { return e.Err }
+
 // Codes of warnings about stored models.
 const (
 	warnRefit    = "refit"        // a stored model was not used, though the settings ask for it
@@ -133,7 +143,13 @@ func adopt(l *ingest.Ledger, in *table.Inputs, cfg Config, threads int) (*analys
 		return nil, err
 	}
 	a.result.Clock.Why = strings.ReplaceAll(a.result.Clock.Why, setWhy, "that of the model")
-	return a, m.bind(a.study)
+	if err := m.bind(a.study); err != nil {
+		if wrong := (*IncompatibleError)(nil); errors.As(err, &wrong) {
+			return nil, err
+		}
+		return nil, &DamagedError{err}
+	}
+	return a, nil
 }
 
 // learnOrBind makes what scores: by a tournament, or as given.

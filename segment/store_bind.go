@@ -70,6 +70,11 @@ func (s *Stored) check() error {
 	case !(t.Level > 0 && t.Level < 1) || !(t.DeclineShare > 0 && t.DeclineShare < 1):
 		return fmt.Errorf("model.terms: level %v, decline share %v: expected shares between 0 and 1", t.Level, t.DeclineShare)
 	}
+	for _, band := range s.Returns.Bands {
+		if s.Returns.Name != "" && !(band.Rate >= 0 && band.Rate <= 1) {
+			return fmt.Errorf("model.returns: a rate of %v", band.Rate)
+		}
+	}
 	if v := s.ValueBands; v != nil {
 		if err := sameLength("model.value_bands", len(v.UpTo), len(v.Low), len(v.High), len(v.Spread), min(len(v.UpTo), maxBands)); err != nil {
 			return err
@@ -265,9 +270,12 @@ func (m *chainModel) bind(b *study) error {
 		}
 	}
 	for _, row := range m.Silence {
-		if len(row) != k {
-			return fmt.Errorf("chain: a silence of %d states of %d", len(row), k)
+		if len(row) != k || !(slices.Min(row) >= 0 && slices.Max(row) <= 1) {
+			return fmt.Errorf("chain: silences that are not probabilities of %d states", k)
 		}
+	}
+	if !(slices.Min(m.SilentSE) >= 0) || slices.Min(m.Leave) < 0 {
+		return fmt.Errorf("chain: a standard error, or a number of moves, below 0")
 	}
 	if len(m.Fold) != len(b.states.Names) || m.Lapsed < -1 || m.Lapsed >= k {
 		return fmt.Errorf("chain: %d states of the book, which has %d", len(m.Fold), len(b.states.Names))
@@ -281,6 +289,7 @@ func (m *chainModel) bind(b *study) error {
 			return incompatible("fit without --model", "customers of the data are in the state %s, which the model's chain has not seen", b.states.Names[state])
 		}
 	}
+	m.timed(b)
 	m.silent = m.Silence[len(m.Silence)-1]
 	return nil
 }

@@ -2,6 +2,7 @@ package segment
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"regexp"
 	"strings"
@@ -76,6 +77,10 @@ func TestHostileModels(t *testing.T) {
 		cfg.Reuse = &Reuse{Model: stored, Must: true, OnDrift: round%2 == 0}
 		res, err := Analyse(context.Background(), c.l, c.in, cfg, 1, nil)
 		if err != nil {
+			unsuitable, damaged := (*IncompatibleError)(nil), (*DamagedError)(nil)
+			if !errors.As(err, &unsuitable) && !errors.As(err, &damaged) { // a panic, caught, among others
+				t.Errorf("round %d: %v", round, err)
+			}
 			refusedOnes++
 			continue
 		}

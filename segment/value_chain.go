@@ -28,10 +28,10 @@ func trainChainSpend(b *study, at *origin) trained[valueModel] {
 
 func newChainSpend(b *study, chain *chainModel, spend periodValue) *chainSpend {
 	m := &chainSpend{study: b, Chain: chain, Spend: spend}
-	m.Label = chain.visits(chain.matrix(-1), chain.YearPeriods/b.labelsAYear())
-	m.Year = chain.visits(chain.matrix(-1), chain.YearPeriods)
+	m.Label = chain.visits(chain.matrix(-1), chain.yearPeriods()/b.labelsAYear())
+	m.Year = chain.visits(chain.matrix(-1), chain.yearPeriods())
 	if p := chain.withoutLapse(); p != nil {
-		m.Stayed = chain.visits(p, chain.YearPeriods)
+		m.Stayed = chain.visits(p, chain.yearPeriods())
 	}
 	return m
 }
@@ -104,7 +104,7 @@ func (m *chainModel) multiplier(rate, periodDays float64) []float64 {
 		return nil
 	}
 	p := m.matrix(end)
-	year := m.visits(p, m.YearPeriods)
+	year := m.visits(p, m.yearPeriods())
 	delta := math.Pow(1+rate, -periodDays/yearDays)
 	future, err := markov.ExpectedVisitsInfinite(p, m.Active, 1/delta-1)
 	if err != nil {

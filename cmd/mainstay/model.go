@@ -78,9 +78,12 @@ func monthOf(d ingest.Day) string { return d.String()[:len("2006-01")] }
 func modelError(c *config, err error) error {
 	var setting *ingest.ConfigError
 	var quality *ingest.QualityError
+	var damaged *segment.DamagedError
 	switch {
 	case c.Model == "" || err == nil || errors.As(err, &quality) || errors.Is(err, context.Canceled):
 		return err
+	case errors.As(err, &damaged):
+		return &ingest.InputError{File: c.Model, RowGroup: -1, Row: -1, Err: fmt.Errorf("%w; take its run's folder from a backup, or fit without --model", err)}
 	case errors.As(err, &setting):
 		return fmt.Errorf("--model %s: %w", c.Model, err)
 	}
