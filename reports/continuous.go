@@ -7,21 +7,23 @@ import (
 	"math"
 	"strings"
 
+	"mainstay/internal/num"
 	"mainstay/markov/ctmc"
 )
 
 // ContinuousChain is what mainstay markov continuous reports.
 type ContinuousChain struct {
-	Files   []string
-	IDs     int64
-	AsOf    string
-	Unit    string // of time, in words,
-	Units   string // and of more than one
-	Level   float64
-	After   []float64 // times for which probabilities are given
-	Fit     *ctmc.Fit
-	Plain   *ctmc.Fit // without covariates; nil where there are none
-	Remarks []string
+	Files      []string
+	IDs        int64
+	AsOf       string
+	Unit       string // of time, in words,
+	Units      string // and of more than one
+	Level      float64
+	After      []float64 // times for which probabilities are given
+	Fit        *ctmc.Fit
+	Plain      *ctmc.Fit         // without covariates; nil where there are none
+	Prevalence []ctmc.Prevalence // nil: not asked for
+	Remarks    []string
 }
 
 // LikelihoodRatio tests that no covariate matters: χ², degrees of freedom; ok is false where there is none to test, or the
@@ -50,8 +52,40 @@ func ContinuousText(w io.Writer, c *ContinuousChain) error {
 		}
 		section(b, fmt.Sprintf("PROBABILITIES  after %s, per cent, from row to column", c.span(t)), g)
 	}
+	if c.Prevalence != nil {
+		section(b, "PREVALENCE  per cent of the ids followed so long that are in each state, seen and expected", c.prevalence())
+	}
 	notes(b, c.notes())
 	return b.Flush()
+}
+
+// prevalence is the shares of ids in each state.
+func (c *ContinuousChain) prevalence() *grid {
+	g := &grid{right: []bool{true, true, false, true, false, true}}
+	g.rows = append(g.rows, []string{"after", "ids", "state", "seen", "", "expected"})
+	for _, p := range c.Prevalence {
+		after, ids := fmt.Sprintf("%g", p.Time), count(int64(p.Total))
+		for j, seen := range c.observed(&p) {
+			g.rows = append(g.rows, []string{after, ids, c.name(j), percentBound(seen.Value), between(seen.Low, seen.High, percentBound), percentBound(p.Expected[j] / float64(p.Total))})
+			after, ids = "", ""
+		}
+	}
+	g.squeeze(2, pageWidth-len(columnGap), nameLeast)
+	return g
+}
+
+// observed are the shares of ids seen in each state, with Wilson's intervals; NaN where none was followed so long.
+func (c *ContinuousChain) observed(p *ctmc.Prevalence) (out []ctmc.Estimate) {
+	n := float64(p.Total)
+	for _, seen := range p.Observed {
+		share := float64(seen) / n
+		e := ctmc.Estimate{Value: share, SE: math.Sqrt(share * (1 - share) / n), Low: math.NaN(), High: math.NaN()}
+		if n > 0 {
+			e.Low, e.High = num.Wilson(float64(seen), n, c.Level)
+		}
+		out = append(out, e)
+	}
+	return out
 }
 
 // notes are remarks on the fit and on the table.

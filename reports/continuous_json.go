@@ -28,7 +28,23 @@ type continuousDocument struct {
 	Ratios        []ratioInfo       `json:"ratios"`
 	Test          *ratioTest        `json:"test"`
 	Probabilities []probabilityInfo `json:"probabilities"`
+	Prevalence    []prevalenceInfo  `json:"prevalence"`
 	Notes         []string          `json:"notes"`
+}
+
+type prevalenceInfo struct {
+	After  number           `json:"after"`
+	IDs    int              `json:"ids"`
+	States []prevalentState `json:"states"`
+}
+
+type prevalentState struct {
+	State    string `json:"state"`
+	Seen     int    `json:"seen"`
+	Share    number `json:"share"`
+	Low      number `json:"low"`
+	High     number `json:"high"`
+	Expected number `json:"expected"`
 }
 
 type rateInfo struct {
@@ -114,6 +130,13 @@ func WriteContinuousJSON(w io.Writer, c *ContinuousChain) error {
 		for i, row := range p {
 			doc.Probabilities = append(doc.Probabilities, probabilityInfo{number(t), f.States[i], stateFigures(f.States, row)})
 		}
+	}
+	for _, p := range c.Prevalence {
+		info := prevalenceInfo{After: number(p.Time), IDs: p.Total}
+		for j, seen := range c.observed(&p) {
+			info.States = append(info.States, prevalentState{f.States[j], p.Observed[j], number(seen.Value), number(seen.Low), number(seen.High), number(p.Expected[j] / float64(p.Total))})
+		}
+		doc.Prevalence = append(doc.Prevalence, info)
 	}
 	text, err := encodeJSON(doc)
 	if err != nil {

@@ -11,8 +11,7 @@ import (
 
 // newContinuous is a small chain with a covariate, fitted to intervals that were counted out.
 func newContinuous() *ContinuousChain {
-	m := &ctmc.Model{States: []string{"active", "quiet 安静", "lost"}, Rates: []ctmc.Rate{{From: 0, To: 1}, {From: 1, To: 0}, {From: 1, To: 2}}, Covariates: []string{"size"}}
-	m.Common()
+	m := &ctmc.Model{States: []string{"active", "quiet 安静", "lost"}, Rates: []ctmc.Rate{{From: 0, To: 1}, {From: 1, To: 0}, {From: 1, To: 2}}, Covariates: []string{"size"}, Effects: []ctmc.Effect{{Covariate: 0, Rates: []int{0, 1, 2}}}}
 	d := &ctmc.Data{X: [][]float64{{0}, {1}}}
 	for x := range 2 {
 		for i := range 60 {
@@ -31,7 +30,8 @@ func newContinuous() *ContinuousChain {
 	if err := errors.Join(err, errPlain); err != nil || !fit.Certificate.Certified() {
 		panic(fit.Certificate.Warnings)
 	}
-	return &ContinuousChain{Files: []string{"visits.csv"}, IDs: 40, AsOf: "2026-11-22", Unit: "year", Units: "years", Level: .95, After: []float64{1, .5}, Fit: fit, Plain: plain, Remarks: []string{"2 rows without id were set aside"}}
+	return &ContinuousChain{Files: []string{"visits.csv"}, IDs: 40, AsOf: "2026-11-22", Unit: "year", Units: "years", Level: .95, After: []float64{1, .5}, Fit: fit, Plain: plain,
+		Prevalence: []ctmc.Prevalence{{Time: .5, Total: 1040, Observed: []int{500, 400, 140}, Expected: []float64{510.5, 395.25, 134.25}}, {Time: 9, Total: 0, Observed: []int{0, 0, 0}, Expected: []float64{0, 0, 0}}}, Remarks: []string{"2 rows without id were set aside"}}
 }
 
 func TestContinuous(t *testing.T) {

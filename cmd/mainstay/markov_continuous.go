@@ -28,8 +28,9 @@ a label which states it may stand for, where a history ends with no more known.
 Dates are taken in years (--per): an intensity of 0.5 is a move every two years. --on adds covariates,
 as on the right of a formula (mainstay regress --help); they hold from a row to the next. A covariate
 has a coefficient for every move; one that runs to infinity is shown there. Leave coefficients out with
---on-moves, or let covariates act alike on several moves with --common. What the table does not tell is
-refused (status 4).`
+--on-moves, or let covariates act alike on several moves: on all with --common, on some by joining them,
+as in --on-moves 'size:a>b+b>c'. --prevalence compares the shares of ids in each state, as they were seen
+and as the chain expects them. What the table does not tell is refused (status 4).`
 
 type continuousOptions struct {
 	markovOptions
@@ -37,6 +38,7 @@ type continuousOptions struct {
 	censored   []string
 	per        string
 	after      []float64
+	prevalence []float64
 	threads    int
 }
 
@@ -52,10 +54,11 @@ func (o *continuousOptions) addFlags(f *pflag.FlagSet) {
 	f.BoolVar(&o.continuous.Exact, "exact", false, "all times are those of moves, and nothing happens in between")
 	f.StringArrayVar(&o.censored, "censored", nil, "`LABEL=STATE+STATE...`: the label says only that it is one of these states")
 	f.StringVar(&o.on, "on", "", "covariates of the moves, as `TERMS` of a formula: 'industry + log(price)'")
-	f.StringSliceVar(&o.continuous.Acts, "on-moves", nil, "with --on: moves that covariates act on, `FROM>TO`,..., or COVARIATE:FROM>TO of a single one (default: all)")
+	f.StringSliceVar(&o.continuous.Acts, "on-moves", nil, "with --on: moves that covariates act on, `FROM>TO`,..., or COVARIATE:FROM>TO of a single one (default: all); alike on moves joined by a +, as in size:a>b+b>c")
 	f.BoolVar(&o.continuous.Common, "common", false, "with --on: a covariate acts alike on all these moves")
 	f.StringVar(&o.per, "per", "year", "`UNIT` of time of dates: day, week, month, year")
 	f.Float64SliceVar(&o.after, "after", nil, "probabilities after these `TIMES`, in that unit")
+	f.Float64SliceVar(&o.prevalence, "prevalence", nil, "goodness of fit: shares of ids in each state after these `TIMES` since their first row, as seen and as expected")
 	f.Float64Var(&o.level, "level", 0.95, "confidence `LEVEL` of the intervals")
 	f.StringVarP(&o.out, "out", "o", "", "write the intensities to `FILE` (.csv, .parquet, .arrow, .json)")
 	f.BoolVar(&o.json, "json", false, "print JSON instead of tables")
@@ -100,9 +103,11 @@ func (o *continuousOptions) checkContinuous(args []string) error {
 	if (o.continuous.Common || o.continuous.Acts != nil) && o.on == "" {
 		return usageError{errors.New("--common and --on-moves are for covariates; add --on TERMS")}
 	}
-	for _, t := range o.after {
-		if !(t >= 0) || math.IsInf(t, 1) {
-			return usageError{fmt.Errorf("--after holds %v; expected times of 0 or more", t)}
+	for flag, times := range map[string][]float64{"after": o.after, "prevalence": o.prevalence} {
+		for _, t := range times {
+			if !(t >= 0) || math.IsInf(t, 1) {
+				return usageError{fmt.Errorf("--%s holds %v; expected times of 0 or more", flag, t)}
+			}
 		}
 	}
 	for _, label := range o.censored {
@@ -161,6 +166,9 @@ func runContinuous(ctx context.Context, a *app, o *continuousOptions, sources []
 		if c.Plain, err = plain.Fit(timed.Plain(), o.threads); err != nil {
 			return err
 		}
+	}
+	if o.prevalence != nil {
+		c.Prevalence = c.Fit.Prevalence(timed.Data, timed.Histories(m.AsOf != "", o.continuous.Unit), o.prevalence)
 	}
 	a.progress.clear()
 	return a.showContinuous(o, c)

@@ -8,6 +8,7 @@
 //	fit.go         its maximum, with a certificate
 //	refuse.go      why there is none
 //	limit.go       effects that tend to infinity
+//	prevalence.go  shares of customers in each state, observed and expected
 //	answers.go     intensities, times, probabilities and what comes next, with standard errors
 //
 // A customer leaves state r for s at the rate q_rs per unit of time (the intensity), whatever the time spent there; the
@@ -61,35 +62,6 @@ type Data struct {
 	Intervals []Interval
 	X         [][]float64 // one value for each covariate of the model; distinct rows are enough
 	Sets      [][]int     // of states, for Censored
-}
-
-// Every says that each covariate has a coefficient of its own on each of the rates with these numbers (none: on all).
-func (m *Model) Every(rates ...int) {
-	m.Effects = nil
-	for c := range m.Covariates {
-		for _, r := range m.orAll(rates) {
-			m.Effects = append(m.Effects, Effect{c, []int{r}})
-		}
-	}
-}
-
-// Common says that each covariate has one coefficient, the same on the rates with these numbers (none: on all).
-func (m *Model) Common(rates ...int) {
-	m.Effects = nil
-	for c := range m.Covariates {
-		m.Effects = append(m.Effects, Effect{c, m.orAll(rates)})
-	}
-}
-
-func (m *Model) orAll(rates []int) []int {
-	if len(rates) > 0 {
-		return rates
-	}
-	all := make([]int, len(m.Rates))
-	for r := range all {
-		all[r] = r
-	}
-	return all
 }
 
 // The most states and rates: each evaluation takes states³ × rates multiplications for every different interval.

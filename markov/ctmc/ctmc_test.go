@@ -18,8 +18,35 @@ import (
 	"pgregory.net/rapid"
 )
 
+// every gives each covariate a coefficient of its own on each of the rates with these numbers (none: on all).
+func every(m *Model, rates ...int) {
+	if rates == nil {
+		for r := range m.Rates {
+			rates = append(rates, r)
+		}
+	}
+	m.Effects = nil
+	for c := range m.Covariates {
+		for _, r := range rates {
+			m.Effects = append(m.Effects, Effect{c, []int{r}})
+		}
+	}
+}
+
+// common gives each covariate one coefficient for all rates.
+func common(m *Model) {
+	m.Effects = nil
+	for c := range m.Covariates {
+		e := Effect{Covariate: c}
+		for r := range m.Rates {
+			e.Rates = append(e.Rates, r)
+		}
+		m.Effects = append(m.Effects, e)
+	}
+}
+
 // cav are R msm's patients with heart transplants: two ways between three stages, death from each at a known time.
-func cav(t testing.TB, covariates ...string) (*Model, *Data) {
+func cav(t testing.TB, covariates ...string) (*Model, *Data, []History) {
 	t.Helper()
 	file, err := os.Open(refdata.Shared(t, "reference", "msm_cav.csv"))
 	if err != nil {
@@ -38,13 +65,18 @@ func cav(t testing.TB, covariates ...string) (*Model, *Data) {
 		return v
 	}
 	m := &Model{States: []string{"1", "2", "3", "4"}, Rates: []Rate{{0, 1}, {0, 3}, {1, 0}, {1, 2}, {1, 3}, {2, 1}, {2, 3}}, Covariates: covariates}
-	m.Every()
+	every(m)
 	d := &Data{}
+	var histories []History
 	for i := 2; i < len(rows); i++ {
 		a, b := rows[i-1], rows[i]
 		if a[0] != b[0] {
 			continue
 		}
+		if rows[i-2][0] != a[0] {
+			histories = append(histories, History{Lo: len(d.Intervals), End: math.Inf(1)})
+		}
+		histories[len(histories)-1].Hi = len(d.Intervals) + 1
 		v := Interval{From: int(number(a, "state")) - 1, To: int(number(b, "state")) - 1, Time: number(b, "years") - number(a, "years"), X: len(d.X)}
 		if v.To == 3 {
 			v.Kind = Entered
@@ -55,7 +87,7 @@ func cav(t testing.TB, covariates ...string) (*Model, *Data) {
 		}
 		d.X, d.Intervals = append(d.X, x), append(d.Intervals, v)
 	}
-	return m, d
+	return m, d, histories
 }
 
 func close(t testing.TB, what string, got, want, tol float64) {
@@ -67,7 +99,7 @@ func close(t testing.TB, what string, got, want, tol float64) {
 
 // The figures that msm's own tests and course print, and those of msm 1.7 with tight tolerances (R 4.2.2).
 func TestCav(t *testing.T) {
-	m, d := cav(t)
+	m, d, _ := cav(t)
 	f, err := m.Fit(d, 2)
 	if err != nil {
 		t.Fatal(err)
@@ -96,7 +128,7 @@ func TestCavBySex(t *testing.T) {
 	if testing.Short() {
 		t.Skip("some seconds of processor")
 	}
-	m, d := cav(t, "sex")
+	m, d, _ := cav(t, "sex")
 	f, err := m.Fit(d, 2)
 	if err != nil {
 		t.Fatal(err)
@@ -112,11 +144,11 @@ func TestCavBySex(t *testing.T) {
 	if r := ratios[4]; r.Value != 0 || !math.IsNaN(r.SE) || r.Low != 0 || math.Abs(r.High-5.717) > .02 {
 		t.Errorf("at the limit: %+v", r)
 	}
-	m.Common()
+	common(m)
 	if f, err = m.Fit(d, 2); err != nil || !f.Certificate.Certified() {
 		t.Fatalf("%+v, %v", f.Certificate, err)
 	}
-	m.Every(0, 1, 2, 3, 5, 6) // all but that one, as msm 1.7 fits it with tight tolerances
+	every(m, 0, 1, 2, 3, 5, 6) // all but that one, as msm 1.7 fits it with tight tolerances
 	if f, err = m.Fit(d, 2); err != nil || !f.Certificate.Certified() {
 		t.Fatalf("%+v, %v", f.Certificate, err)
 	}
@@ -186,7 +218,7 @@ func TestPsor(t *testing.T) {
 
 // The likelihood at fixed rates, as msm's tests print it.
 func TestCavFixed(t *testing.T) {
-	m, d := cav(t)
+	m, d, _ := cav(t)
 	l := newLikelihood(m, d, 2)
 	theta := make([]float64, 7)
 	for r, q := range []float64{.25, .25, .166, .166, .166, .25, .25} {
@@ -252,7 +284,7 @@ func TestDerivatives(t *testing.T) {
 // simulate follows customers of three states and death through their exact times, looked at now and then.
 func simulate(r *rand.Rand, customers int, effect float64) (*Model, *Data) {
 	m := &Model{States: []string{"new", "loyal", "quiet", "gone"}, Rates: []Rate{{0, 1}, {0, 2}, {1, 2}, {2, 1}, {2, 3}}, Covariates: []string{"x"}}
-	m.Common()
+	common(m)
 	d := &Data{X: [][]float64{{0}, {1}}, Sets: [][]int{{0, 1, 2}}}
 	for range customers {
 		x := r.IntN(2)

@@ -3,7 +3,9 @@ package moves
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
+	"strings"
 
 	"mainstay/ingest/table"
 	"mainstay/markov"
@@ -16,7 +18,7 @@ type Continuous struct {
 	Death    []string            // states whose times are those of entering them
 	Exact    bool                // all times are those of moves
 	Censored map[string][]string // labels that say only that it is one of some states
-	Acts     []string            // FROM>TO, or COVARIATE:FROM>TO: rates that covariates act on; nil: all
+	Acts     []string            // FROM>TO, or COVARIATE:FROM>TO: rates that covariates act on, alike on those joined by a +; nil: all
 	Common   bool                // one coefficient of a covariate for all of these
 	Unit     float64             // so much time of the table is one of the rates
 }
@@ -84,20 +86,16 @@ func (c *Continuous) Timed(m *Moves, x *Covariates) (*Timed, error) {
 }
 
 // effects says which rates covariates act on, and checks the whole model. A covariate that is named before a move, as in size:a>b, acts on
-// the moves after its name alone; others on the moves without a name, all where there are none.
+// the moves after its name alone; others on the moves without a name, all where there are none. It acts alike on moves joined by a +.
 func (c *Continuous) effects(m *ctmc.Model, x *Covariates) error {
-	var shared []int
-	own := make([][]int, len(m.Covariates))
-	for _, pair := range c.Acts {
-		named, from, to, found := whose(pair, m, x)
-		at := slices.Index(m.Rates, ctmc.Rate{From: from, To: to})
-		switch {
-		case !found:
-			return &ConfigError{fmt.Sprintf("%q is no move FROM>TO between the states %q, nor COVARIATE:FROM>TO of the covariates %q", pair, m.States, m.Covariates)}
-		case at < 0:
-			return &ConfigError{fmt.Sprintf("covariates cannot act on %q: the model has no such move", pair)}
+	var shared [][]int // groups of rates with one coefficient
+	own := make([][][]int, len(m.Covariates))
+	for _, text := range c.Acts {
+		named, group, err := acting(text, m, x)
+		if err != nil {
+			return err
 		}
-		lists := []*[]int{&shared}
+		lists := []*[][]int{&shared}
 		if named != nil {
 			lists = nil
 			for _, covariate := range named {
@@ -105,34 +103,61 @@ func (c *Continuous) effects(m *ctmc.Model, x *Covariates) error {
 			}
 		}
 		for _, list := range lists {
-			if slices.Contains(*list, at) {
-				return &ConfigError{fmt.Sprintf("covariates act on %q twice; name it once", pair)}
+			if twice := slices.Concat(slices.Concat(*list...), group); len(slices.Compact(slices.Sorted(slices.Values(twice)))) < len(twice) {
+				return &ConfigError{fmt.Sprintf("covariates act on a move of %q twice; name it once", text)}
 			}
-			*list = append(*list, at)
+			*list = append(*list, group)
 		}
 	}
 	if shared == nil {
 		for r := range m.Rates {
-			shared = append(shared, r)
+			shared = append(shared, []int{r})
 		}
 	}
 	m.Effects = nil
-	for covariate, rates := range own {
-		if rates == nil {
-			rates = shared
+	for covariate, groups := range own {
+		if groups == nil {
+			groups = shared
 		}
 		if c.Common {
-			m.Effects = append(m.Effects, ctmc.Effect{Covariate: covariate, Rates: rates})
-			continue
+			groups = [][]int{slices.Concat(groups...)}
 		}
-		for _, r := range rates {
-			m.Effects = append(m.Effects, ctmc.Effect{Covariate: covariate, Rates: []int{r}})
+		for _, rates := range groups {
+			m.Effects = append(m.Effects, ctmc.Effect{Covariate: covariate, Rates: rates})
 		}
 	}
 	if err := m.Check(); err != nil {
 		return &ConfigError{err.Error()}
 	}
 	return nil
+}
+
+// acting is the moves that text joins by a +, and the covariates that are named before them; nil where none are.
+func acting(text string, m *ctmc.Model, x *Covariates) (covariates, rates []int, err error) {
+	rest := text
+next:
+	for rest != "" {
+		for end := len(rest); end > 0; end = strings.LastIndexByte(rest[:end], '+') { // names may hold a + themselves
+			named, from, to, ok := whose(rest[:end], m, x)
+			if !ok || named != nil && rates != nil || rest[end:] == "+" {
+				continue
+			}
+			at := slices.Index(m.Rates, ctmc.Rate{From: from, To: to})
+			if at < 0 {
+				return nil, nil, &ConfigError{fmt.Sprintf("covariates cannot act on %q: the model has no such move", rest[:end])}
+			}
+			if rates == nil {
+				covariates = named
+			}
+			rates, rest = append(rates, at), strings.TrimPrefix(rest[end:], "+")
+			continue next
+		}
+		break
+	}
+	if rest != "" || rates == nil {
+		return nil, nil, &ConfigError{fmt.Sprintf("%q is no move FROM>TO between the states %q, nor COVARIATE:FROM>TO of the covariates %q", text, m.States, m.Covariates)}
+	}
+	return covariates, rates, nil
 }
 
 // whose is a move and the covariates that are named before it, nil where there is no name: one, or all those of a text.
@@ -254,6 +279,32 @@ func cut(pair string, states []string) (from, to int, found bool) {
 		}
 	}
 	return 0, 0, false
+}
+
+// Histories are the intervals of each id from its first look on, as far as they follow one another. Where times are dates an id is counted in a
+// state that nobody leaves until the last of all.
+func (t *Timed) Histories(dates bool, unit float64) (out []ctmc.History) {
+	const rounding = 1e-9
+	last := math.Inf(-1)
+	for _, v := range t.Moves {
+		last = max(last, v.Time+v.Took)
+	}
+	for lo := 0; lo < len(t.Moves); {
+		who, hi, next := t.Moves[lo].Who, lo, t.Moves[lo].Time
+		for hi < len(t.Moves) && t.Moves[hi].Who == who && math.Abs(t.Moves[hi].Time-next) <= rounding*max(1, math.Abs(next)) {
+			next = t.Moves[hi].Time + t.Moves[hi].Took
+			hi++
+		}
+		h := ctmc.History{Lo: lo, Hi: hi, End: math.Inf(1)}
+		if dates {
+			h.End = (last - t.Moves[lo].Time) / unit
+		}
+		out = append(out, h)
+		for lo = hi; lo < len(t.Moves) && t.Moves[lo].Who == who; {
+			lo++
+		}
+	}
+	return out
 }
 
 // Plain are the data without covariates, so that intervals of one length share their work.
