@@ -140,8 +140,8 @@ func problem(m Model, x, last, end float64) string {
 		return fmt.Sprintf("no repeat purchase, but the last of them at %v: expected 0", last)
 	case x > 0 && last == 0:
 		return "repeat purchases, all at the time of the first: count purchase days, of which the first is none"
-	case m == BGBB && (end != math.Trunc(end) || last != math.Trunc(last) || end > mostPeriods || x > last):
-		return fmt.Sprintf("%v purchases, the last at %v of %v: bg/bb counts periods, whole numbers up to %d, at most one purchase in each", x, last, end, mostPeriods)
+	case m == BGBB && (end != math.Trunc(end) || last != math.Trunc(last) || end > MostPeriods || x > last):
+		return fmt.Sprintf("%v purchases, the last at %v of %v: bg/bb counts periods, whole numbers up to %d, at most one purchase in each", x, last, end, MostPeriods)
 	}
 	return ""
 }

@@ -171,7 +171,7 @@ func (f *Fit) Residual(c Customer, rate, level float64) Estimate {
 // somebody new. Nil where Expected is NaN.
 func (f *Fit) Distribution(c Customer, horizon float64, largest int) []float64 {
 	t := f.teller(0.95)
-	if !(horizon >= 0 && horizon <= longestTime) || largest < 0 || largest > mostPeriods || f.Model == BGBB && (horizon != math.Trunc(horizon) || horizon > mostPeriods) || !t.see(c) {
+	if !(horizon >= 0 && horizon <= longestTime) || largest < 0 || largest > MostPeriods || f.Model == BGBB && (horizon != math.Trunc(horizon) || horizon > MostPeriods) || !t.see(c) {
 		return nil
 	}
 	out := f.law.counts(&t.p, c.X, c.Last, c.T, horizon, largest)

@@ -62,7 +62,9 @@ func (l *bg) mixed(p *[most]float64, x, last, end float64, given func(s int) slo
 	weight, digamma := 1.0, 0.0
 	for s := 1; s < l.k; s++ {
 		before := float64(s - 1)
-		weight *= (whole + before) * (end - last) / at1 / float64(s)
+		if weight *= (whole + before) * (end - last) / at1 / float64(s); weight == 0 { // just bought
+			break
+		}
 		digamma += 1 / (whole + before)
 		fewer := -float64(s) / at1
 		known += weight

@@ -9,7 +9,7 @@ import (
 // expected is E p · Σ_{i=1}^{t} E(1−q)^i with p ~ Beta(α+x, β+n−x) and q ~ Beta(γ, δ+n): Fader, Hardie & Shang 2010, eq. 13, as the sum that
 // it is.
 func (bgbb) expected(w *work, p *[most]float64, x, _, n, t float64) slope {
-	if t != math.Trunc(t) || t > mostPeriods {
+	if t != math.Trunc(t) || t > MostPeriods {
 		return undefined()
 	}
 	return bbRate(p, x, n).times(w.periods[0].find(p, n, t, func() slope { return bbStays(p, n, t) }))

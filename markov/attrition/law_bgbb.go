@@ -14,8 +14,8 @@ const (
 	bbDelta
 )
 
-// mostPeriods is the most periods of BG/BB: a customer costs one term for each since the last purchase.
-const mostPeriods = 2000
+// MostPeriods is the most periods of BG/BB: a customer costs one term for each since the last purchase.
+const MostPeriods = 2000
 
 // bgbb is BG/BB. With n periods, x of them with a purchase, the last being tx,
 //

@@ -39,7 +39,7 @@ func (s *Study) hold(threads int) error {
 	h := &Holdout{Units: float64(s.AsOf-s.Until) / s.UnitDays}
 	if s.Fit.Model == attrition.BGBB {
 		if h.Units = math.Floor(h.Units); h.Units < 1 {
-			return fmt.Errorf("the holdout from %s to %s is shorter than a %s, the period of bg/bb", s.Until, s.AsOf, s.Config.Unit)
+			return &ingest.ConfigError{Msg: fmt.Sprintf("the holdout from %s to %s is shorter than a %s, the period of bg/bb", s.Until, s.AsOf, s.Config.Unit)}
 		}
 	}
 	scores, err := s.scores(attrition.Questions{Horizon: h.Units, Level: s.Config.Level, Threads: threads})

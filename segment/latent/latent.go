@@ -73,7 +73,7 @@ func (c *Config) Check() error {
 	for _, m := range attrition.Models {
 		known = known || c.Model == string(m)
 	}
-	_, err := unitDays(c.Unit)
+	days, err := unitDays(c.Unit)
 	switch {
 	case !known:
 		return fmt.Errorf("there is no model %q; expected auto, nbd, bg/nbd, mbg/nbd, mbg/cnbd-k, pareto/nbd or bg/bb", c.Model)
@@ -85,6 +85,8 @@ func (c *Config) Check() error {
 		return fmt.Errorf("the horizon is %v days; expected 1 to 36525", c.Horizon)
 	case !(c.Rate >= 0 && c.Rate <= 10):
 		return fmt.Errorf("the discount rate is %v; expected an annual rate from 0 to 10, 0.1 for 10 %%", c.Rate)
+	case c.Model == string(attrition.BGBB) && c.Horizon/days > attrition.MostPeriods:
+		return fmt.Errorf("the horizon is %v days; of bg/bb, which counts periods, at most %d %ss: take a longer --time-unit", c.Horizon, attrition.MostPeriods, c.Unit)
 	case c.By != "" && c.On != "":
 		return fmt.Errorf("segments are pooled (--by) or covariates act on all (--on), not both")
 	case c.On != "" && !slices.Contains(withCovariates, attrition.Model(c.Model)) && c.Model != Auto:
@@ -107,7 +109,7 @@ func Run(l *ingest.Ledger, asOf ingest.Day, c Config, attributes Attributes, thr
 	s.UnitDays, _ = unitDays(c.Unit)
 	if c.Until != 0 {
 		if s.Until = c.Until; s.Until >= asOf || s.Until <= l.First {
-			return nil, fmt.Errorf("the fit ends on %s, but purchases are from %s to %s: name a day between them", s.Until, l.First, asOf)
+			return nil, &ingest.ConfigError{Msg: fmt.Sprintf("the fit ends on %s, but purchases are from %s to %s: name a day between them", s.Until, l.First, asOf)}
 		}
 	}
 	s.Customers = gather(l, s.Until, asOf, s.UnitDays, c.Model == string(attrition.BGBB), threads)

@@ -108,6 +108,7 @@ func TestCheck(t *testing.T) {
 	for _, set := range []func(c *Config){
 		func(c *Config) { c.Model = "bgnbd" }, func(c *Config) { c.Unit = "weeks" }, func(c *Config) { c.K = 13 }, func(c *Config) { c.Horizon = math.NaN() },
 		func(c *Config) { c.Rate = -1 }, func(c *Config) { c.Level = 1 },
+		func(c *Config) { c.Model, c.Unit, c.Horizon = "bg/bb", "day", 2001 },
 	} {
 		c := Defaults
 		if set(&c); c.Check() == nil {
