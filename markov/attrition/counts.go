@@ -88,7 +88,17 @@ func (l *bg) stages(p *[most]float64, x, last, end, t float64) (weights []float6
 // meanBySum is Σ_{j≥1} P(M ≥ j) E(1−p)^{j−1}: M purchases would be made by one who cannot leave, with s ticks since the last one, the j-th of which is made by
 // who did not leave after the j − 1 before it.
 func (l *bg) meanBySum(p *[most]float64, x float64, s int, end, t float64) float64 {
-	ticks := ticksUntil(p[bgR]+float64(l.k)*x+float64(s), p[bgAlpha]+end, t)
+	ticks := l.ticksAhead(p, x, s, end, t)
+	return l.meanOf(&ticks, p, x, s)
+}
+
+// ticksAhead are those of one who cannot leave.
+func (l *bg) ticksAhead(p *[most]float64, x float64, s int, end, t float64) negativeBinomial {
+	return ticksUntil(p[bgR]+float64(l.k)*x+float64(s), p[bgAlpha]+end, t)
+}
+
+// meanOf is meanBySum given the ticks, which take longest.
+func (l *bg) meanOf(ticks *negativeBinomial, p *[most]float64, x float64, s int) float64 {
 	a, b := p[bgA], p[bgB]+l.occasions(x)
 	first := max(0, (ticks.from+s)/l.k-1) // so many purchases would surely be made
 	sum, stay := surely(a, b, float64(first))

@@ -25,7 +25,13 @@ func (l *bg) expectedFrom(p *[most]float64, x float64, s int, end, t float64) sl
 	a, b := p[bgA], p[bgB]+l.occasions(x)
 	c := a + b - 1
 	if c < 0.05 || l.bySum(p) {
-		return byDifferences(p, func(p *[most]float64) float64 { return math.Log(l.meanBySum(p, x, s, end, t)) })
+		ticks := l.ticksAhead(p, x, s, end, t)
+		return byDifferences(p, func(q *[most]float64) float64 {
+			if q[bgR] == p[bgR] && q[bgAlpha] == p[bgAlpha] {
+				return math.Log(l.meanOf(&ticks, q, x, s))
+			}
+			return math.Log(l.meanBySum(q, x, s, end, t))
+		})
 	}
 	whole, alpha := p[bgR]+x, p[bgAlpha]+end
 	z, log := t/(alpha+t), -math.Log1p(t/alpha)
