@@ -66,11 +66,17 @@ func HiddenText(w io.Writer, c *HiddenChain) error {
 	return b.Flush()
 }
 
+// dispersed is from where on it is said that counts are not Poisson's.
+const dispersed = 1.5
+
 // remarks are those of the table, then those of the fit.
 func (c *HiddenChain) remarks() []string {
 	out := append([]string{}, c.Panel.Notes...)
 	for _, w := range c.Fit.Certificate.Warnings {
 		out = append(out, w.Message)
+	}
+	if f := c.Fit; f.Activity == hidden.Poisson && f.Dispersion > dispersed {
+		out = append(out, fmt.Sprintf("activity varies %s times as much within the states as Poisson's: intervals are too narrow, and states may be there for its sake alone; try --negative-binomial", significant(f.Dispersion)))
 	}
 	if c.Fit.Covariates != nil {
 		out = append(out, "the long run is that of covariates that stay at their mean; intervals and p of odds ratios are the model's")

@@ -128,6 +128,15 @@ func (o *hiddenOptions) checkHidden(args []string) error {
 	return nil
 }
 
+// hiddenError names whose data a model does not know; other errors are of the model that was asked for.
+func hiddenError(err error, c *reports.HiddenChain) error {
+	var data *hidden.DataError
+	if !errors.As(err, &data) {
+		return usageError{err}
+	}
+	return &table.MappingError{Msg: fmt.Sprintf("%s: period %d of %q: %s", strings.Join(c.Files, ", "), data.Period+1, c.Panel.IDs[data.Customer], data.Reason)}
+}
+
 func runHidden(ctx context.Context, a *app, o *hiddenOptions, sources []string) error {
 	a.progress.start(a.stderr)
 	a.progress.say("reading the table")
@@ -156,7 +165,7 @@ func runHidden(ctx context.Context, a *app, o *hiddenOptions, sources []string) 
 	}
 	a.progress.say("fitting the states")
 	if c.Choice, err = m.Choose(c.Panel.Data, o.from, o.to, o.holdout, o.threads); err != nil {
-		return err
+		return hiddenError(err, c)
 	}
 	if c.Choice.ByBIC < 0 {
 		return certified(&c.Choice.Candidates[0].Fit.Certificate, "the states")

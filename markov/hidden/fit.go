@@ -19,6 +19,7 @@ type Fit struct {
 	Cov         *mat.SymDense // of the unbounded coordinates of the parameters that lie on no edge: the inverse of the observed information
 	Occupied    []float64     // expected periods in each state
 	Parameters  int           // those on an edge included
+	Dispersion  float64       // Σ γ(x − μ)² ÷ Σ γ variance of activity in its states: above 1 counts vary more than the law says; NaN for a refused fit
 	Seen        float64       // periods in which something was seen
 	LogLik      float64
 	AIC, BIC    float64 // −2 log L + 2·Parameters, + log(Seen)·Parameters
@@ -77,7 +78,7 @@ func (m *Model) fit(d *Data, threads, sampled int) (*Fit, error) {
 			few.x.centre, few.x.scale = p.x.centre, p.x.scale
 		}
 	}
-	f := &Fit{Model: *m, Parameters: m.parameters(), Seen: p.seen, LogLik: math.NaN(), AIC: math.NaN(), BIC: math.NaN()}
+	f := &Fit{Model: *m, Parameters: m.parameters(), Seen: p.seen, LogLik: math.NaN(), AIC: math.NaN(), BIC: math.NaN(), Dispersion: math.NaN()}
 	f.Certificate = num.Certificate{Model: "hidden", Criteria: num.ClimbCriteria, Observations: int64(p.seen)}
 	if p.seen < fewPeriods*float64(f.Parameters) {
 		f.Certificate.Refuse(num.WarnTooFew, fmt.Sprintf("%.0f periods in which something was seen, of %d parameters: observe longer, or take fewer states", p.seen, f.Parameters))
@@ -184,6 +185,7 @@ func (f *Fit) settle(p *panel, a *ascended) {
 	}
 	f.Params, f.Cov, f.working = a.params, cov, a.working
 	f.LogLik, c.LogLik = a.sums.logLik, a.sums.logLik
+	f.Dispersion = p.dispersion(a.params, a.sums)
 	f.AIC = -2*f.LogLik + 2*float64(f.Parameters)
 	f.BIC = -2*f.LogLik + math.Log(f.Seen)*float64(f.Parameters)
 	if said := f.onEdge(f.Start); said != "" {

@@ -275,3 +275,24 @@ func TestSampleLeads(t *testing.T) {
 		near(t, "mean", f.Mean[i], v, 1e-3)
 	}
 }
+
+// Counts that vary more than Poisson's are seen to, and those of the law are not.
+func TestDispersion(t *testing.T) {
+	m, q := truth(NegativeBinomial)
+	q.Size = []float64{0.5, 0.7, 1}
+	wide, _ := simulate(m, q, 200, 12, 31)
+	for _, c := range []struct {
+		law       Law
+		low, high float64
+	}{{Poisson, 1.5, 10}, {NegativeBinomial, 0.8, 1.2}} {
+		f, err := (&Model{States: 2, Activity: c.law, Start: Free}).Fit(&Data{Begins: wide.Begins, Activity: wide.Activity}, 2)
+		if err != nil || !f.Certificate.Certified() || !(f.Dispersion > c.low && f.Dispersion < c.high) {
+			t.Errorf("%v: dispersion %v, expected %v to %v: %v, %+v", c.law, f.Dispersion, c.low, c.high, err, f.Certificate)
+		}
+	}
+	m, q = truth(Poisson)
+	d, _ := simulate(m, q, 200, 12, 32)
+	if f, err := m.Fit(d, 2); err != nil || math.Abs(f.Dispersion-1) > .1 {
+		t.Errorf("of the law itself the dispersion is %v: %v", f.Dispersion, err)
+	}
+}

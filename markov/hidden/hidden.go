@@ -122,7 +122,7 @@ func (m *Model) check() error {
 	case len(m.Covariates) > 0 && m.Start == Stationary:
 		return fmt.Errorf("hidden: with covariates there is no one long run to start from: take %q", Free)
 	case len(m.Covariates) > MostCovariates || m.States*(m.States-1)*(1+len(m.Covariates)) > mostSlopes:
-		return fmt.Errorf("hidden: %d covariates of the moves between %d states are too many: at most %d, and %d coefficients", len(m.Covariates), m.States, MostCovariates, mostSlopes)
+		return fmt.Errorf("hidden: %d covariates of the moves between %d states are too many: at most %d, and %d coefficients; leave columns out, or merge levels", len(m.Covariates), m.States, MostCovariates, mostSlopes)
 	}
 	return nil
 }

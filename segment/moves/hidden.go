@@ -269,7 +269,7 @@ func (r *hiddenReader) sums(rows []int) (activity, spend float64, err error) {
 	}
 	if r.spend != nil {
 		if spend = sum(r.spend); !math.IsNaN(spend) && !(spend == 0 || spend >= 1/hidden.MostSpend && spend <= hidden.MostSpend) {
-			return 0, 0, r.t.Fail(rows[0], r.spend.Name, fmt.Errorf("the spend of %q in this period is %v: expected 0 or more; net returns against earlier periods", r.id[rows[0]], spend))
+			return 0, 0, r.t.Fail(rows[0], r.spend.Name, fmt.Errorf("the spend of %q in this period is %v: expected 0 or more: net returns against what was bought before, use a longer period, or leave them out", r.id[rows[0]], spend))
 		}
 	}
 	return activity, spend, nil
