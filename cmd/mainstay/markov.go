@@ -235,8 +235,8 @@ func runMarkov(ctx context.Context, a *app, o *markovOptions, sources []string) 
 	a.progress.say("fitting the chain")
 	c := &reports.Chain{Files: t.Files, Moves: m, Questions: q}
 	c.Analysis, err = markov.Analyse(m.Counts, q)
-	if err != nil && !errors.As(err, &c.Refusal) {
-		return err
+	if err != nil && !errors.As(err, &c.Refusal) { // what was asked does not go with the moves
+		return usageError{err}
 	}
 	if err := errors.Join(o.testFlags.run(ctx, m, c), o.pool(m, c), o.influence(t, m, c)); err != nil {
 		return err
