@@ -144,6 +144,9 @@ func TestCavBySex(t *testing.T) {
 	if r := ratios[4]; r.Value != 0 || !math.IsNaN(r.SE) || r.Low != 0 || math.Abs(r.High-5.717) > .02 {
 		t.Errorf("at the limit: %+v", r)
 	}
+	for e, msm := range []float64{.5660134, 1.1193279, 1.2863832, 1.0595723, 0, 1.1087496, 2.4108148} { // msm 1.7 at its default tolerance, which ends at 3954.944
+		close(t, "hazard ratio", ratios[e].Value, msm, .02*msm)
+	}
 	common(m)
 	if f, err = m.Fit(d, 2); err != nil || !f.Certificate.Certified() {
 		t.Fatalf("%+v, %v", f.Certificate, err)
