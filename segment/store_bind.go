@@ -414,10 +414,16 @@ func (m *latentValue) bind(b *study) error {
 	return m.open(b)
 }
 
+// mostAlike bounds r: rates that differ by a thousandth of their mean. Fits on the way there are refused, and sums by more take for ever.
+const mostAlike = 1e6
+
 // known says what is wrong with a law that no run would use.
 func (l *law) known() error {
 	if l.Model != attrition.MBGNBD && l.Model != attrition.MBGCNBD {
 		return fmt.Errorf("attrition: no law %q", l.Model)
+	}
+	if len(l.Params) > 0 && !(l.Params[0] <= mostAlike) {
+		return fmt.Errorf("attrition: r is %v; expected at most %g", l.Params[0], mostAlike)
 	}
 	return nil
 }
