@@ -1,8 +1,10 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 
 	"mainstay/markov/attrition"
 	"mainstay/segment/latent"
@@ -39,6 +41,9 @@ func leavingWord(m attrition.Model) string {
 	return "chance of leaving"
 }
 
+// mostSegments is how many the terminal shows, those of most customers.
+const mostSegments = 20
+
 func (a *Attrition) segments() *grid {
 	s := a.Study
 	p := s.Segments
@@ -49,8 +54,20 @@ func (a *Attrition) segments() *grid {
 		buying, leaving := ratios(f)
 		g.rows = append(g.rows, []string{printable(name), fixed(f.Customers, 0), share, fixed(buying, 4), fixed(leaving, 4), fixed(e.Value, 2), Style{}.interval(e.Low, e.High, func(v float64) string { return fixed(v, 2) })})
 	}
-	for k, f := range p.Pooled.Segments {
-		line(p.Names[k], f, percent(p.Pooled.Share[k]))
+	shown := make([]int, len(p.Names))
+	for k := range shown {
+		shown[k] = k
+	}
+	if len(shown) > mostSegments {
+		slices.SortStableFunc(shown, func(i, j int) int { return cmp.Compare(p.Pooled.Segments[j].Customers, p.Pooled.Segments[i].Customers) })
+		shown = shown[:mostSegments]
+		slices.Sort(shown)
+	}
+	for _, k := range shown {
+		line(p.Names[k], p.Pooled.Segments[k], percent(p.Pooled.Share[k]))
+	}
+	if n := len(p.Names) - len(shown); n > 0 {
+		g.rows = append(g.rows, []string{fmt.Sprintf("%d smaller ones: --json", n), "", "", "", "", "", ""})
 	}
 	line("all as one", p.Pooled.Book, "")
 	g.squeeze(0, pageWidth-len(columnGap), nameLeast)

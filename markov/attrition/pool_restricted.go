@@ -14,12 +14,18 @@ type parabola struct {
 	H *mat.SymDense
 }
 
-// around is that of segment s at its mode. Where the likelihood bends up, as that of a handful of customers may, it is taken as straight.
+// bend is the second derivative of segment s at its mode, with its sign turned, and the slope there. A handful of customers may leave it with negative eigenvalues.
+func (p *pooling) bend(s int) ([]float64, *mat.SymDense) {
+	_, g, hessian := p.surface(s, p.mode[s])
+	hessian.ScaleSym(-1, hessian)
+	return g, hessian
+}
+
+// around is the parabola of segment s at its mode. Where the likelihood bends up it is taken as straight, so that the search for spreads has a maximum.
 func (p *pooling) around(s int) parabola {
 	v := p.mode[s]
-	_, g, hessian := p.surface(s, v)
+	g, hessian := p.bend(s)
 	n := len(v)
-	hessian.ScaleSym(-1, hessian)
 	var eigen mat.EigenSym
 	if !eigen.Factorize(hessian, true) {
 		return parabola{make([]float64, n), mat.NewSymDense(n, nil)}

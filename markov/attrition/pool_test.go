@@ -167,3 +167,27 @@ func TestPoolEdges(t *testing.T) {
 		t.Errorf("nobody bought again: %v %+v", err, p)
 	}
 }
+
+// Many segments of three customers that leave alike know of leaving what the book knows, not more.
+func TestSmallSegmentsAreNoSurer(t *testing.T) {
+	if testing.Short() {
+		t.Skip("SKIPPED: a hundred fits")
+	}
+	sizes := make([]int, 100)
+	for s := range sizes {
+		sizes[s] = 3
+	}
+	data, _ := segmentsOf(rand.New(rand.NewPCG(5, 31)), BGNBD, [most]float64{.8, 6, .9, 2.5}, [most]float64{}, sizes)
+	p, err := Pool(BGNBD, data, Options{})
+	if err != nil || !p.Certificate.Certified() {
+		t.Fatalf("%v %+v", err, p)
+	}
+	t.Logf("%+v\nbook %v ± %v, pooled %v ± %v", p.Spread, p.Book.Params, p.Book.SE, p.Segments[0].Params, p.Segments[0].SE)
+	for _, i := range []int{2, 3} { // a, b
+		if p.Spread[i].SD == 0 {
+			if got, book := p.Segments[0].SE[i]/p.Segments[0].Params[i], p.Book.SE[i]/p.Book.Params[i]; got < .93*book {
+				t.Errorf("%s: log standard error %v, of all as one %v", p.Book.Names[i], got, book)
+			}
+		}
+	}
+}
