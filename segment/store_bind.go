@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode"
 
 	"mainstay/markov/attrition"
 	"mainstay/regress/evaluate"
@@ -73,6 +74,15 @@ func (s *Stored) check() error {
 	for _, band := range s.Returns.Bands {
 		if s.Returns.Name != "" && !(band.Rate >= 0 && band.Rate <= 1) {
 			return fmt.Errorf("model.returns: a rate of %v", band.Rate)
+		}
+	}
+	names := []string{s.Run, s.Churn.Name, s.Decline.Name, s.Value.Name, s.Churn.Why, s.Decline.Why, s.Value.Why}
+	for i := range s.Backtest.Contests {
+		names = append(names, s.Backtest.Contests[i].Candidate)
+	}
+	for _, name := range names { // they are printed
+		if strings.ContainsFunc(name, unicode.IsControl) {
+			return fmt.Errorf("model: %q is no name", name)
 		}
 	}
 	if v := s.ValueBands; v != nil {

@@ -22,3 +22,20 @@ func TestStoredLawsAreBounded(t *testing.T) {
 		}
 	}
 }
+
+// What is printed of a file steers no terminal.
+func TestStoredNamesAreText(t *testing.T) {
+	files, _ := storedExample(t)
+	s, err := ParseStored(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Churn.Name = "pooled\x1b[2J"
+	b, err := s.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ParseStored(b); err == nil {
+		t.Error("a name with an escape sequence is read")
+	}
+}
