@@ -21,8 +21,6 @@ var goals = []goal{
 	{"cost of a row, 100 M ÷ 1 M rows, wall", 1.3, false, rowCost},
 	{"one thread ÷ two, 100 M rows, wall", 1.8, true, oneToTwo},
 	{"run ÷ its own Ledger, 10 M rows, wall", 4, false, runToLedger},
-	{"run of 1 M rows, orders alone: CPU ÷ DuckDB's for count, first, last, sum", 12, false, runToSums(jobRunBare)},
-	{"run of 1 M rows, all tables: CPU ÷ DuckDB's for count, first, last, sum", 24, false, runToSums(jobRunTables)},
 	{"--memory 1GiB ÷ without, 100 M rows, wall", 2.5, false, limited(func(m, free *median) float64 { return m.Wall / free.Wall })},
 	{"--memory 1GiB, 100 M rows: peak, GiB", 1.25, false, limited(func(m, _ *median) float64 { return float64(m.Peak) / (1 << 30) })},
 	{"run of 100 M rows with --memory 2GiB: peak, GiB", 2.25, false, limitedRun},
@@ -91,20 +89,6 @@ func runToLedger(all []median) (float64, bool) {
 		}
 	}
 	return 0, false
-}
-
-// runToSums is what a whole run of 1 M rows takes of the processor over what DuckDB takes to add them up by customer.
-func runToSums(job string) func([]median) (float64, bool) {
-	return func(all []median) (float64, bool) {
-		for i := range all {
-			if p := &all[i]; p.Case.Job == job && p.Case.Data.Size == "1M" && p.Who.Tool+"-"+p.Who.Version == defaultPeers[0] {
-				if m := mainstayOf(all, p.Case); m != nil {
-					return m.CPU / p.CPU, true
-				}
-			}
-		}
-		return 0, false
-	}
 }
 
 func limited(of func(m, free *median) float64) func([]median) (float64, bool) {
