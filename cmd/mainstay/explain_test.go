@@ -29,6 +29,7 @@ func explainJSON(t *testing.T, args ...string) map[string]any {
 // What explain explains is the row that run publishes, digit by digit, on any day; and so is the score that
 // it compares with.
 func TestExplainIsTheRowOfTheRun(t *testing.T) {
+	slow(t)
 	explainsTheRuns(t)
 	explainsTheRuns(t, "--contracts", "../../testdata/contracts.csv", "--activities", "../../testdata/activities.csv")
 }

@@ -16,6 +16,7 @@ var update = flag.Bool("update", false, "rewrite the outputs that README.md show
 // a copy of what they need, and compares what the program prints with what the page shows (nothing shown
 // = only the exit code counts).
 func TestReadmeCommands(t *testing.T) {
+	slow(t)
 	const page = "../../README.md"
 	text, err := os.ReadFile(page)
 	if err != nil {

@@ -71,6 +71,7 @@ func latestRun(t *testing.T, out string) string {
 // itself is the same for any number of threads; and latest.json ends at the newest date, however it was
 // before.
 func TestReplayIsTheRunsOfItsDates(t *testing.T) {
+	slow(t)
 	out := t.TempDir()
 	_, folder := replay(t, out, exampleOrders, "--as-of", "2026-01-31..2026-07-31", "--step", "quarter", "--quiet", "--threads", "2")
 	for _, asOf := range []string{"2026-01-31", "2026-04-30", "2026-07-31"} {
