@@ -84,6 +84,7 @@ func daysAfter(st *study, profiles *Profiles, p *panel, i int, day ingest.Day) (
 
 // What docs/accuracy.md prints of CDNOW's tournaments: losses over the choosing folds (RMSE of value), and who wins.
 func TestTournamentsOnCDNOW(t *testing.T) {
+	slow(t)
 	r := analyse(t, cdnowSample(t), 2, func(*Config) {})
 	printed := map[string]map[string]float64{
 		targetChurn: {recencyRuleName: .715, pooledName: .781, firthName: .623, logisticName: .619, attritionName: .618},

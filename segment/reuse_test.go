@@ -69,6 +69,7 @@ func growing(days, later int) (then, now *ingest.Ledger, sim simulation) {
 
 // Later scores come from the stored model, age and all, and from no fit.
 func TestLaterScoresAreNotFitted(t *testing.T) {
+	slow(t)
 	then, now, _ := growing(900, 100)
 	m := learnt(t, then, nil, revenue)
 	noFits(t)
@@ -190,6 +191,7 @@ func TestUnseenLevels(t *testing.T) {
 
 // A model that holds is used again; one whose customers leave as they never did, or are others, is not, with the figures.
 func TestDriftAsksForAFit(t *testing.T) {
+	slow(t)
 	sim := manyBuyers()
 	sim.customers, sim.days = 2000, 1021
 	then, now := sim.ledger(900), sim.ledger(1020)

@@ -92,6 +92,7 @@ func plain(t *testing.T, r *Result) string {
 
 // A stored model scores as the run that learnt it, to the byte: every candidate that can be trained, of every target.
 func TestStoredModelsScoreAlike(t *testing.T) {
+	slow(t)
 	seen := map[string]bool{}
 	for _, c := range storedBooks(t) {
 		n := max(len(c.churn.trials), len(c.value.trials), len(c.decline.trials))
