@@ -55,17 +55,8 @@ func (c *Chain) byState(names []string, states []int, format func(float64) strin
 }
 
 func (c *Chain) byStateRows(names []string, states []int, intervals bool, format func(float64) string, of func(a *markov.Analysis) []markov.Estimate) *grid {
-	g := &grid{right: []bool{false}}
-	head := []string{"segment"}
-	for _, s := range states {
-		head = append(head, names[s])
-		g.right = append(g.right, true)
-		if intervals {
-			head = append(head, "")
-			g.right = append(g.right, false)
-		}
-	}
-	g.rows = append(g.rows, head)
+	g := &grid{right: []bool{false}, rows: [][]string{{"segment"}}}
+	g.stateHeads("", names, states, intervals)
 	for _, one := range c.Segments {
 		row := []string{clip(printable(one.Name), stateWidth)}
 		at := orUnknown(of(one.Analysis))

@@ -25,18 +25,19 @@ func (c *Chain) segmentGrid(names []string) *grid {
 	return c.segmentRows(names, nil, false)
 }
 
-func (c *Chain) segmentRows(names []string, states []int, intervals bool) *grid {
-	g := &grid{right: []bool{false, true, true}}
-	head := []string{"segment", "moves", "own"}
+// stateHeads adds to the head a column for each state, and one for its interval.
+func (g *grid) stateHeads(prefix string, names []string, states []int, intervals bool) {
 	for _, i := range states {
-		head = append(head, "stays "+names[i])
-		g.right = append(g.right, true)
+		g.rows[0], g.right = append(g.rows[0], prefix+names[i]), append(g.right, true)
 		if intervals {
-			head = append(head, "")
-			g.right = append(g.right, false)
+			g.rows[0], g.right = append(g.rows[0], ""), append(g.right, false)
 		}
 	}
-	g.rows = append(g.rows, head)
+}
+
+func (c *Chain) segmentRows(names []string, states []int, intervals bool) *grid {
+	g := &grid{right: []bool{false, true, true}, rows: [][]string{{"segment", "moves", "own"}}}
+	g.stateHeads("stays ", names, states, intervals)
 	for s, one := range c.Segments {
 		a := one.Analysis
 		row := []string{clip(printable(one.Name), stateWidth), count(a.Chain.N.Total()), percent(ownShare(c.Pool, s))}

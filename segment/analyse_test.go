@@ -307,7 +307,7 @@ func TestChurnIsCalibratedOnASimulation(t *testing.T) {
 				continue
 			}
 			p, low, high := fit.Model.chance(bt.today, i, 0.9)
-			left = append(left, unit(last[string(b.Key(int(s.profile)))] <= l.AsOf))
+			left = append(left, num.Indicator(last[string(b.Key(int(s.profile)))] <= l.AsOf))
 			pred = append(pred, p)
 			logits = append(logits, 1, num.Logit(p))
 			inLow += low
@@ -499,7 +499,7 @@ func TestIncumbentStaysWithinTheMargin(t *testing.T) {
 		if r.ChurnModel != c.churnChosen || r.ValueModel != c.valueChosen {
 			t.Errorf("incumbents %q, %q: champions %s, %s (%s)", c.churn, c.value, r.ChurnModel, r.ValueModel, r.ModelWhy)
 		}
-		if got, want := strings.Count(r.ModelWhy, stays), int(unit(c.churn == c.churnChosen)+unit(c.value == c.valueChosen)); got != want {
+		if got, want := strings.Count(r.ModelWhy, stays), int(num.Indicator(c.churn == c.churnChosen)+num.Indicator(c.value == c.valueChosen)); got != want {
 			t.Errorf("incumbents %q, %q: %s", c.churn, c.value, r.ModelWhy)
 		}
 		for _, row := range r.Contests {

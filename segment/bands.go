@@ -237,7 +237,7 @@ func (r *BandRule) cutter(value func(m int) float64, n int) func(v float64) int 
 	if r.Quantiles == 0 {
 		return func(v float64) int {
 			k, equal := slices.BinarySearch(r.Bounds, v)
-			return k + int(unit(equal))
+			return k + int(num.Indicator(equal))
 		}
 	}
 	known := make([]float64, 0, n)

@@ -29,13 +29,13 @@ func edgeBook(t *rapid.T) (st *study, at *origin) {
 			for j := 1; j < len(x); j++ {
 				switch kind {
 				case "binary":
-					x[j] = unit(r.Float64() < 0.5)
+					x[j] = num.Indicator(r.Float64() < 0.5)
 				case "any":
 					x[j] = r.NormFloat64()
 				case "separating":
-					x[j] = unit(s.churned) + 0.1*r.Float64()
+					x[j] = num.Indicator(s.churned) + 0.1*r.Float64()
 				case "collinear":
-					x[j] = x[max(1, j-1)] + unit(j == 1)*r.Float64()
+					x[j] = x[max(1, j-1)] + num.Indicator(j == 1)*r.Float64()
 				}
 			}
 			p.X = append(p.X, x...)

@@ -60,13 +60,6 @@ func innermost(m chanceModel) chanceModel {
 	}
 }
 
-func unit(b bool) float64 {
-	if b {
-		return 1
-	}
-	return 0
-}
-
 // statesInUse are the states of the customers at risk on a day, of the first shards: those whom a chain of that
 // day must be able to speak of.
 func (b *study) statesInUse(shards int, day ingest.Day) []bool {

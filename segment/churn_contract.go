@@ -31,7 +31,7 @@ type shift struct{ Delta, SE float64 }
 // kindsOfStanding are: without a contract, under one that may end nobody knows when, under one to end within the horizon.
 const kindsOfStanding = 3
 
-func (s *standing) kind() int { return int(unit(s.open) + unit(s.ending)) }
+func (s *standing) kind() int { return int(num.Indicator(s.open) + num.Indicator(s.ending)) }
 
 // contractsAround corrects every model trained on a day; nil in a book without contracts.
 func contractsAround(b *study) func(*study, *origin) func(chanceModel) chanceModel {
@@ -66,7 +66,7 @@ func (u *underContract) shifts(train []*panel) (of [kindsOfStanding]shift) {
 			if at++; at%step == 0 {
 				k := s.contract.kind()
 				prob, _, _ := u.chance(p, i, 0)
-				eta[k], y[k] = append(eta[k], num.Logit(prob)), append(y[k], unit(s.churned))
+				eta[k], y[k] = append(eta[k], num.Logit(prob)), append(y[k], num.Indicator(s.churned))
 			}
 		}
 	}
@@ -193,7 +193,7 @@ var lapseColumns = [...]string{"intercept", "silent", "log_contracts", "log_tenu
 
 func lapseRow(dst []float64, p *panel, i int, silent bool) []float64 {
 	s, x := &p.Subjects[i], p.row(i)
-	return append(dst, 1, unit(silent), math.Log(float64(s.contract.begun)), x[fTenure], x[fRecency], x[fTrend])
+	return append(dst, 1, num.Indicator(silent), math.Log(float64(s.contract.begun)), x[fTenure], x[fRecency], x[fTrend])
 }
 
 // trainLapses learns from all contracts to end within a training horizon, those of customers who bought included: a Firth regression
@@ -208,10 +208,10 @@ func trainLapses(b *study, train []*panel) *lapses {
 			if !canLeave(s) || !s.contract.ending {
 				continue
 			}
-			d.X, y = lapseRow(d.X, p, i, s.silent), append(y, unit(s.ended))
-			ended += unit(s.ended)
-			silent += unit(s.silent)
-			both += unit(s.ended && s.silent)
+			d.X, y = lapseRow(d.X, p, i, s.silent), append(y, num.Indicator(s.ended))
+			ended += num.Indicator(s.ended)
+			silent += num.Indicator(s.silent)
+			both += num.Indicator(s.ended && s.silent)
 		}
 	}
 	prior := (ended + 0.5) / (float64(len(y)) + 1)

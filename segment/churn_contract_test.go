@@ -10,12 +10,12 @@ import (
 	"strings"
 	"testing"
 
-	"pgregory.net/rapid"
-
 	"mainstay/ingest"
 	"mainstay/ingest/table"
 	"mainstay/internal/num"
 	"mainstay/regress/evaluate"
+
+	"pgregory.net/rapid"
 )
 
 // contracted is a book in which half of the customers have contracts of a year, one after another: a contract is not renewed with the chance given, and whose is
@@ -123,10 +123,10 @@ func TestContractsAreHazards(t *testing.T) {
 				t.Fatalf("%s: %v [%v, %v]", c.name, prob, low, high)
 			}
 			raw, _, _ := fit.Model.chance(p, i, 0.9)
-			y, bare, corrected = append(y, unit(s.churned)), append(bare, raw), append(corrected, prob)
-			k := int(unit(s.contract.open))
+			y, bare, corrected = append(y, num.Indicator(s.churned)), append(bare, raw), append(corrected, prob)
+			k := int(num.Indicator(s.contract.open))
 			predicted[k] += prob
-			came[k] += unit(s.churned)
+			came[k] += num.Indicator(s.churned)
 			variance[k] += prob * (1 - prob)
 		}
 		t.Logf("%s: %.1f of %.0f without contract, %.1f of %.0f with; log loss %.4f, uncorrected %.4f", c.name, predicted[0], came[0], predicted[1], came[1], evaluate.LogLoss(y, corrected), evaluate.LogLoss(y, bare))

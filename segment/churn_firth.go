@@ -29,7 +29,7 @@ func trainFirth(b *study, at *origin) trained[chanceModel] {
 func firthSized(b *study) bool {
 	n := 0
 	for i := range b.Profiles.Len() {
-		n += int(unit(b.atRisk(i)))
+		n += int(num.Indicator(b.atRisk(i)))
 	}
 	return n <= mostFirth
 }

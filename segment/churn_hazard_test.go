@@ -11,6 +11,7 @@ import (
 	"mainstay/ingest"
 	"mainstay/ingest/store"
 	"mainstay/ingest/table"
+	"mainstay/internal/num"
 
 	"pgregory.net/rapid"
 )
@@ -134,7 +135,7 @@ func TestHazardKnowsTheSeasonOfTrainingDays(t *testing.T) {
 		for i := range p.Subjects {
 			if s := &p.Subjects[i]; canLeave(s) {
 				prob, _, _ := fit.Model.chance(p, i, .9)
-				expected, came = expected+prob, came+unit(s.silent)
+				expected, came = expected+prob, came+num.Indicator(s.silent)
 			}
 		}
 		if math.Abs(expected-came) > 3*math.Sqrt(expected) { // with the season of today 128 for 13
@@ -173,7 +174,7 @@ func TestHazardRowsAreWhatPanelsKnow(t *testing.T) {
 		now := m.moment(p, i)
 		c.fill(x, &now, c.seasonOf(start, end), nil)
 		bought, _ := cameWithin(l, l.Shard(int(b.profilesOn(start, 64).At(int(s.profile)).Shard)), int(b.profilesOn(start, 64).At(int(s.profile)).Row), start, int(end-start), Revenue)
-		if r.ids[row] != s.id || r.y[row] != unit(bought) {
+		if r.ids[row] != s.id || r.y[row] != num.Indicator(bought) {
 			t.Fatalf("row %d: customer %d, %v; want %d, %v", row, r.ids[row], r.y[row], s.id, bought)
 		}
 		for j, v := range r.Row(row) {

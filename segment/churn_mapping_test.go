@@ -20,7 +20,7 @@ func forecasts(seed uint64, customers, folds int, slope float64) *contest[chance
 		for i := range customers {
 			says := -0.7 + 1.5*r.NormFloat64()
 			ids, p = append(ids, int32(i)), append(p, num.Expit(says))
-			y = append(y, unit(r.Float64() < num.Expit(slope*says)))
+			y = append(y, num.Indicator(r.Float64() < num.Expit(slope*says)))
 		}
 		c.arena.ids, c.arena.actual = append(c.arena.ids, ids), append(c.arena.actual, y)
 		c.trials[0].pred = append(c.trials[0].pred, p)

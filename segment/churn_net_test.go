@@ -46,7 +46,7 @@ func gain(t *testing.T, train []*panel, next *panel) (mean, se float64) {
 		var y, p []float64
 		for i := range next.Subjects {
 			prob, _, _ := fit.Model.chance(next, i, 0.9)
-			y, p = append(y, unit(next.Subjects[i].churned)), append(p, prob)
+			y, p = append(y, num.Indicator(next.Subjects[i].churned)), append(p, prob)
 		}
 		losses[k] = evaluate.LogLosses(y, p)
 	}

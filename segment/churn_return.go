@@ -76,7 +76,7 @@ func trainReturns(b *study, churn, value []*panel, chain *chainModel) *returns {
 	}
 	each(churn, func(t *returnTally, s *subject, _ int) {
 		t.n.Add(1)
-		t.back.Add(unit(!s.churned))
+		t.back.Add(num.Indicator(!s.churned))
 	})
 	seasons := b.seasons(value)
 	each(value, func(t *returnTally, s *subject, panel int) {

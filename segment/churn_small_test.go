@@ -27,7 +27,7 @@ func TestPooledIntervalCoversTheNextRate(t *testing.T) {
 			m, _ := newPooled(train, churned, 0.9)
 			p, low, high := m.chance(nil, 0, 0.9)
 			next := rate()
-			if inside += int(unit(low <= next && next <= high)); !(low < p && p < high) {
+			if inside += int(num.Indicator(low <= next && next <= high)); !(low < p && p < high) {
 				t.Fatalf("%v [%v, %v]", p, low, high)
 			}
 		}
@@ -98,7 +98,7 @@ func TestFirthCoversTheTruthInSmallBooks(t *testing.T) {
 		certified++
 		for i, want := range truth {
 			_, low, high := fit.Model.chance(train[0], i, 0.9)
-			inside += unit(low <= want && want <= high)
+			inside += num.Indicator(low <= want && want <= high)
 			n++
 		}
 	}
@@ -114,7 +114,7 @@ func TestFirthIsNotLostToSeparation(t *testing.T) {
 	p := &panel{Subjects: make([]subject, 50), width: 2}
 	for i := range p.Subjects {
 		p.Subjects[i] = subject{id: int32(i), x: int32(i), atRisk: true, churned: i < 5}
-		p.X = append(p.X, 1, unit(i < 5))
+		p.X = append(p.X, 1, num.Indicator(i < 5))
 	}
 	fit := firthOn(c, stackRows([]*panel{p}, c, churned), firthName, 1)
 	if !fit.OK {
@@ -172,7 +172,7 @@ func TestChanceBandsHoldTheObservedRate(t *testing.T) {
 	for i := range 4000 {
 		p := 0.05 + 0.5*r.Float64()
 		pred, ids = append(pred, p), append(ids, int32(i))
-		actual = append(actual, unit(r.Float64() < p*p))
+		actual = append(actual, num.Indicator(r.Float64() < p*p))
 	}
 	v := newChanceBands(actual, pred, ids, 0.9)
 	if len(v.UpTo) != maxBands {
@@ -185,7 +185,7 @@ func TestChanceBandsHoldTheObservedRate(t *testing.T) {
 		if !(low <= p && p <= high) {
 			t.Fatalf("%v [%v, %v]", p, low, high)
 		}
-		inside += int(unit(low <= p*p && p*p <= high))
+		inside += int(num.Indicator(low <= p*p && p*p <= high))
 	}
 	if inside < 80 {
 		t.Errorf("%d of 100 intervals hold the true rate", inside)

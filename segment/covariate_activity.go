@@ -8,6 +8,7 @@ import (
 
 	"mainstay/ingest"
 	"mainstay/ingest/table"
+	"mainstay/internal/num"
 )
 
 // events are the activities of customers as columns. What is on record begins some day: before a quarter of it nothing is told of anybody, and windows that would reach
@@ -146,7 +147,7 @@ func (e *events) fill(x []float64, pr *Profile, day ingest.Day) {
 	}
 	all := e.rows.of(pr.Shard, pr.Row)
 	all = all[:sort.Search(len(all), func(i int) bool { return all[i].Day > int32(day) })]
-	x[0] = unit(len(all) == 0)
+	x[0] = num.Indicator(len(all) == 0)
 	year := MonthsBefore(day, 12)
 	whole := max(1, daysInYear/float64(record)) // of a record shorter than a year
 	ago := min(longestAgo, record)
@@ -162,7 +163,7 @@ func (e *events) fill(x []float64, pr *Profile, day ingest.Day) {
 		case aContact:
 			ago = min(ago, since)
 		case aComplaint:
-			x[4] = max(x[4], unit(since < complaintDays))
+			x[4] = max(x[4], num.Indicator(since < complaintDays))
 		case aScore:
 			if x[5] == 0 {
 				x[5], x[6] = 1, a.Value

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"mainstay/ingest"
+	"mainstay/internal/num"
 )
 
 // contractFeature is known of everybody where contracts are given.
@@ -30,7 +31,7 @@ const mostRatio = 5
 
 func (t terms) fill(x []float64, pr *Profile, day ingest.Day) {
 	s := t.on(pr.Shard, pr.Row, day)
-	x[0] = unit(s.open)
+	x[0] = num.Indicator(s.open)
 	x[3] = math.Log1p(float64(s.begun))
 	if !s.open {
 		return

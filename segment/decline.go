@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"mainstay/ingest"
+	"mainstay/internal/num"
 	"mainstay/regress/evaluate"
 )
 
@@ -22,7 +23,7 @@ func declineLabel(c Clock) int {
 }
 
 // declined is that outcome. Who has brought nothing in 12 months, or is a customer for less than a label, has nothing to decline from.
-var declined = outcome{func(s *subject) bool { return s.atRisk && s.usual > 0 }, func(s *subject) float64 { return unit(s.declined) }}
+var declined = outcome{func(s *subject) bool { return s.atRisk && s.usual > 0 }, func(s *subject) float64 { return num.Indicator(s.declined) }}
 
 const (
 	trendRuleName = "trend-rule"

@@ -6,6 +6,7 @@ import (
 	"sort"
 
 	"mainstay/ingest"
+	"mainstay/internal/num"
 )
 
 // History is what the member's own day cells say, on or before the as-of date.
@@ -68,7 +69,7 @@ func (a *analysis) history(pr *Profile, cells int) *History {
 		}
 		month := &h.Months[len(h.Months)-1]
 		month.Net += s.Net(j)
-		month.Purchases += int(unit(line.Purchase))
+		month.Purchases += int(num.Indicator(line.Purchase))
 		switch {
 		case line.Day > year:
 			h.Now.add(&line)
@@ -85,5 +86,5 @@ func (y *YearSum) add(c *CellLine) {
 	y.Value += c.Value
 	y.Units += c.Units
 	y.Returns += c.Returns
-	y.Purchases += int(unit(c.Purchase))
+	y.Purchases += int(num.Indicator(c.Purchase))
 }

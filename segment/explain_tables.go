@@ -2,6 +2,7 @@ package segment
 
 import (
 	"mainstay/ingest/table"
+	"mainstay/internal/num"
 )
 
 // Beside is what the tables beside the transactions know of the member on the as-of date; each is nil where
@@ -41,7 +42,7 @@ func (b *Book) besides(m, most int) *Beside {
 			w.Activities.All++
 			if all[i].Day > year {
 				w.Activities.Year++
-				w.Activities.Complaints += int(unit(all[i].Complaint()))
+				w.Activities.Complaints += int(num.Indicator(all[i].Complaint()))
 			}
 			if len(w.Activities.Latest) < most {
 				w.Activities.Latest = append(w.Activities.Latest, all[i])

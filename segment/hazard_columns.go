@@ -7,6 +7,7 @@ import (
 
 	"mainstay/ingest"
 	"mainstay/ingest/table"
+	"mainstay/internal/num"
 )
 
 // hazardColumns are those of the purchase hazard in one period, by what is known when it begins.
@@ -96,7 +97,7 @@ func (c *hazardColumns) fill(x []float64, m *moment, season int, growth []float6
 		x[hSilence+k-1] = 1
 	}
 	if c.Contract > 0 {
-		x[c.Contract] = unit(m.contract)
+		x[c.Contract] = num.Indicator(m.contract)
 	}
 	if c.Season > 0 && season > 0 {
 		x[c.Season+season-1] = 1
@@ -136,7 +137,7 @@ func seriesKnown(all *table.Series, day ingest.Day, starts []ingest.Day) (out []
 		known := 0
 		for _, start := range starts {
 			_, ok := s.growth(start)
-			known += int(unit(ok))
+			known += int(num.Indicator(ok))
 		}
 		if _, ok := s.growth(day); ok && 2*known >= len(starts) && periodsPerSeries*(len(out)+1) <= known {
 			out = append(out, *s)

@@ -2,6 +2,7 @@ package segment
 
 import (
 	"mainstay/ingest"
+	"mainstay/internal/num"
 	"mainstay/regress"
 )
 
@@ -58,7 +59,7 @@ func (b *study) hazardRows(c *hazardColumns, day ingest.Day, starts, ends []inge
 				c.fill(x, &m, seasons[k], growths[k])
 				r.X = append(r.X, x...)
 				r.ids = append(r.ids, id)
-				r.y = append(r.y, unit(bought < len(days) && days[bought] <= ends[k]))
+				r.y = append(r.y, num.Indicator(bought < len(days) && days[bought] <= ends[k]))
 			}
 		}
 	})

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"mainstay/ingest"
+	"mainstay/internal/num"
 	"mainstay/markov/attrition"
 
 	"gonum.org/v1/gonum/stat/distuv"
@@ -70,8 +71,8 @@ func TestLatentChurnCovers(t *testing.T) {
 			prob, low, high := m.chance(p, i, 0.9)
 			truth := law.Silent(s.customer(), float64(horizon)/latentUnit, 0.9).Value
 			n, told, known = n+1, told+prob, known+truth
-			inside += unit(low <= truth && truth <= high)
-			left += unit(!back[string(own.Key(int(s.profile)))])
+			inside += num.Indicator(low <= truth && truth <= high)
+			left += num.Indicator(!back[string(own.Key(int(s.profile)))])
 		}
 	}
 	t.Logf("%v customers: %.4f told, %.4f known, %.4f left; %.3f inside", n, told/n, known/n, left/n, inside/n)

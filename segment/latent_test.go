@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"mainstay/ingest"
+	"mainstay/internal/num"
 	"mainstay/regress/evaluate"
 )
 
@@ -56,7 +57,7 @@ func TestLatentLawOnCDNOW(t *testing.T) {
 	}
 	again := make([]float64, len(bought))
 	for i, b := range bought {
-		again[i] = unit(b > 0)
+		again[i] = num.Indicator(b > 0)
 	}
 	auc, _ := evaluate.AUC(again, expected)
 	t.Logf("AUC %v; %s: %v of %v customers' %v, RMSE %v, correlation %v, capture %v, %v", auc, lawName(law.fit), sumE, n, sumB, math.Sqrt(square/n), eb/math.Sqrt(ee*bb), capture(.1), capture(.2))
@@ -77,7 +78,7 @@ func daysAfter(st *study, profiles *Profiles, p *panel, i int, day ingest.Day) (
 	sh := st.Ledger.Shard(int(pr.Shard))
 	lo, hi := sh.Cells(int(pr.Row))
 	for j := lo; j < hi; j++ {
-		n += unit(sh.Day[j] > day && st.Ledger.Purchase(sh, j))
+		n += num.Indicator(sh.Day[j] > day && st.Ledger.Purchase(sh, j))
 	}
 	return n
 }

@@ -169,7 +169,7 @@ func (o *observer) churn() Outcome {
 		if out.Closed {
 			bought, value := o.came(i, o.p.Horizon)
 			key.Lost, key.Came = !bought && !o.contracts.OpenOn([]byte(s.Key), int32(out.Until)), value
-			out.churned, out.predicted = append(out.churned, unit(key.Lost)), append(out.predicted, s.Churn)
+			out.churned, out.predicted = append(out.churned, num.Indicator(key.Lost)), append(out.predicted, s.Churn)
 		}
 		if s.KeyAccount {
 			out.Keys = append(out.Keys, key)
@@ -197,7 +197,7 @@ func (o *observer) decline() Outcome {
 		out.N++
 		if out.Closed {
 			_, value := o.came(i, f.DeclineDays)
-			declined, predicted = append(declined, unit(value < s.DeclineBelow || o.whatCame[i].lower)), append(predicted, s.Decline)
+			declined, predicted = append(declined, num.Indicator(value < s.DeclineBelow || o.whatCame[i].lower)), append(predicted, s.Decline)
 		}
 	}
 	if out.Closed && out.N > 0 {
@@ -260,7 +260,7 @@ func (o *observer) year() Outcome {
 		squares.Add(squaredError(value, s.Value12))
 		if finite(s.Value12Low) && finite(s.Value12High) {
 			intervals++
-			inside += int(unit(s.Value12Low <= value && value <= s.Value12High))
+			inside += int(num.Indicator(s.Value12Low <= value && value <= s.Value12High))
 		}
 	}
 	out.close(actual.Sum())
@@ -315,9 +315,9 @@ func CompareTiers(before, after *Published) Moves {
 		}
 		old := &before.Scores[k]
 		m.Compared++
-		m.Tiers += int(unit(old.Tier != s.Tier))
-		m.KeysIn += int(unit(s.KeyAccount && !old.KeyAccount))
-		m.KeysOut += int(unit(old.KeyAccount && !s.KeyAccount))
+		m.Tiers += int(num.Indicator(old.Tier != s.Tier))
+		m.KeysIn += int(num.Indicator(s.KeyAccount && !old.KeyAccount))
+		m.KeysOut += int(num.Indicator(old.KeyAccount && !s.KeyAccount))
 	}
 	return m
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"mainstay/ingest"
+	"mainstay/internal/num"
 )
 
 // published turns a result into what its files would say.
@@ -39,7 +40,7 @@ func TestObserveAgreesWithTheBacktest(t *testing.T) {
 	for _, s := range at.Subjects {
 		if s.atRisk {
 			n++
-			churned += unit(s.churned)
+			churned += num.Indicator(s.churned)
 			future += s.future
 			if declined.eligible(&s) {
 				declinable++
@@ -79,7 +80,7 @@ func TestForecastIntervalsOfLeaversCover(t *testing.T) {
 		out := Observe(sim.ledger(1000), nil, published(t, then), 2)
 		if in, ok := out[0].Inside(); ok {
 			n++
-			inside += int(unit(in))
+			inside += int(num.Indicator(in))
 		}
 	}
 	t.Logf("%d of %d intervals hold what came", inside, n)

@@ -1,5 +1,7 @@
 package segment
 
+import "mainstay/internal/num"
+
 // outcome is what a model learns and is judged by: whose, and what came of them within the label.
 type outcome struct {
 	eligible func(s *subject) bool    // asked of everybody who has bought; only customers at risk have features
@@ -9,9 +11,9 @@ type outcome struct {
 // The outcomes of customers at risk. Models of churn learn of silence what contracts do not explain, and are judged, corrected for
 // contracts (see underContract), by who was lost.
 var (
-	churned = outcome{canLeave, func(s *subject) float64 { return unit(s.churned || s.contract.ending && s.silent) }}
-	lost    = outcome{canLeave, func(s *subject) float64 { return unit(s.churned) }}
-	bought  = outcome{atRisk, func(s *subject) float64 { return unit(s.bought) }}
+	churned = outcome{canLeave, func(s *subject) float64 { return num.Indicator(s.churned || s.contract.ending && s.silent) }}
+	lost    = outcome{canLeave, func(s *subject) float64 { return num.Indicator(s.churned) }}
+	bought  = outcome{atRisk, func(s *subject) float64 { return num.Indicator(s.bought) }}
 	worth   = outcome{atRisk, func(s *subject) float64 { return s.future }}
 )
 
@@ -37,7 +39,7 @@ func (o outcome) count(panels []*panel) (n, events int) {
 	for _, p := range panels {
 		for i := range p.Subjects {
 			if s := &p.Subjects[i]; o.eligible(s) {
-				n, events = n+1, events+int(unit(o.came(s) > 0))
+				n, events = n+1, events+int(num.Indicator(o.came(s) > 0))
 			}
 		}
 	}

@@ -137,8 +137,8 @@ func (b *study) newShardPanel(of *panel, sh *ingest.Shard, profiles *Profiles, l
 func (b *study) seat(p *panel, profiles *Profiles, lo, hi int, texts []*Attribute) {
 	bought, atRisk := 0, 0
 	for i := lo; i < hi; i++ {
-		bought += int(unit(profiles.Frequency[i] > 0))
-		atRisk += int(unit(profiles.AtRisk(i, p.Day, b.Clock.Horizon)))
+		bought += int(num.Indicator(profiles.Frequency[i] > 0))
+		atRisk += int(num.Indicator(profiles.AtRisk(i, p.Day, b.Clock.Horizon)))
 	}
 	p.Subjects = make([]subject, 0, bought)
 	p.X = make([]float64, atRisk*p.width)

@@ -6,10 +6,10 @@ import (
 	"slices"
 	"testing"
 
-	"pgregory.net/rapid"
-
 	"mainstay/ingest"
 	"mainstay/internal/num"
+
+	"pgregory.net/rapid"
 )
 
 func TestProfileByHand(t *testing.T) {
@@ -126,7 +126,7 @@ func naiveProfile(l *ingest.Ledger, shard, row int, asOf ingest.Day, horizon int
 		}
 		p.Last = s.Day[j]
 		p.Frequency++
-		p.Frequency12 += int32(unit(in12))
+		p.Frequency12 += int32(num.Indicator(in12))
 	}
 	p.LeftTruncated = p.Frequency > 0 && int(p.First-l.First) < horizon
 	if n := float64(len(gaps)); n > 0 {

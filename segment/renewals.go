@@ -5,6 +5,7 @@ import (
 
 	"mainstay/ingest"
 	"mainstay/ingest/table"
+	"mainstay/internal/num"
 	"mainstay/markov/attrition"
 )
 
@@ -26,12 +27,12 @@ func newRenewals(train []*panel, horizon int, label *attrition.Reader) *renewals
 	for _, p := range train {
 		for i := range p.Subjects {
 			if s := &p.Subjects[i]; p.Churn && canLeave(s) && s.contract.open {
-				k[s.contract.kind()] += unit(s.ended)
+				k[s.contract.kind()] += num.Indicator(s.ended)
 				n[s.contract.kind()]++
 			}
 			if s := &p.Subjects[i]; p.Value && s.contract.open {
 				band := thirdOf(s.recency, horizon)
-				bought[band] += unit(s.bought)
+				bought[band] += num.Indicator(s.bought)
 				would[band] += 1 - label.Quiet(s.customer())
 			}
 		}

@@ -90,7 +90,7 @@ func (r *round) complete() (out []int) {
 // common counts the choosing folds of two trials.
 func (r *round) common(x, y int) (n int) {
 	for f := 1; f < len(r.ids); f++ {
-		n += int(unit(r.losses[x][f] != nil && r.losses[y][f] != nil))
+		n += int(num.Indicator(r.losses[x][f] != nil && r.losses[y][f] != nil))
 	}
 	return n
 }
@@ -122,4 +122,4 @@ func (r *round) within(x, y int) bool {
 	return !(mean > se) && !math.IsNaN(mean)
 }
 
-func cmpFloat(x, y float64) int { return int(unit(x > y)) - int(unit(x < y)) }
+func cmpFloat(x, y float64) int { return int(num.Indicator(x > y)) - int(num.Indicator(x < y)) }

@@ -298,7 +298,7 @@ func (s *scored) meanChurn() float64 {
 func (s *scored) atRisk() int {
 	n := 0
 	for _, r := range s.relation {
-		n += int(unit(r == active))
+		n += int(num.Indicator(r == active))
 	}
 	return n
 }

@@ -4,6 +4,8 @@ import (
 	"math"
 	"testing"
 
+	"mainstay/internal/num"
+
 	"pgregory.net/rapid"
 )
 
@@ -58,8 +60,8 @@ func TestRanksOfTies(t *testing.T) {
 		for m, v := range values {
 			below, upTo := uint32(0), uint32(0)
 			for _, x := range values {
-				below += uint32(unit(x < v))
-				upTo += uint32(unit(x <= v))
+				below += uint32(num.Indicator(x < v))
+				upTo += uint32(num.Indicator(x <= v))
 			}
 			if s.below[m] != below || s.upTo[m] != upTo {
 				t.Fatalf("%v: %d below, %d up to; want %d, %d", v, s.below[m], s.upTo[m], below, upTo)

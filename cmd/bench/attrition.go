@@ -5,14 +5,12 @@ package main
 import (
 	"bufio"
 	_ "embed"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"math"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"strconv"
 	"time"
 
@@ -51,22 +49,16 @@ func (c attritionCase) String() string {
 	return fmt.Sprintf("attrition-%s-%d%s", name, c.rows, map[bool]string{true: "-weekly"}[c.weekly])
 }
 
-// attritionSuite measures every case in rounds, and prints medians and ratios.
-func (o *options) attritionSuite() error {
-	who, commands, err := o.beside(attritionJobWord, scipyPeer, "attrition_peers.py", attritionPython, "scipy==1.17.1")
-	if err != nil {
-		return err
-	}
-	var failed error
+// attritionSuite are the cases.
+func attritionSuite() (all []sideCase) {
 	for _, c := range attritionCases {
-		file := filepath.Join(o.work, "data", c.String()+".f64")
-		err := once(file, c.write)
-		if err == nil {
-			err = o.sideBySide(c.String(), []string{file, strconv.Itoa(c.rows), string(c.model)}, 4, 1e-3, who, commands)
-		}
-		failed = errors.Join(failed, err)
+		all = append(all, sideCase{c.String(), c.write, []string{strconv.Itoa(c.rows), string(c.model)}, 4, 1e-3})
 	}
-	return failed
+	return all
+}
+
+func (o *options) attritionPeers() ([]string, map[string][]string, error) {
+	return o.beside(attritionJobWord, scipyPeer, "attrition_peers.py", attritionPython, "scipy==1.17.1")
 }
 
 // write writes the file of a case: x, then t.x, then T, 8 bytes a value, little-endian.
@@ -151,7 +143,5 @@ func attritionJob(args []string) error {
 	for _, p := range fit.Params {
 		coef = append(coef, math.Log(p))
 	}
-	said, err := json.Marshal(reply{Seconds: took, Coef: coef})
-	fmt.Printf("BENCH %s\n", said)
-	return err
+	return reply{Seconds: took, Coef: coef}.say()
 }

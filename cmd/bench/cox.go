@@ -5,7 +5,6 @@ package main
 import (
 	"bufio"
 	_ "embed"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -50,78 +49,23 @@ func (c coxCase) String() string {
 	return fmt.Sprintf("cox-%dx%d%s", c.rows, c.columns, map[bool]string{true: "-ties"}[c.tied])
 }
 
-// coxSuite measures every case in rounds, and prints medians and ratios.
-func (o *options) coxSuite() error {
-	for _, dir := range []string{"bin", "data", "peers"} {
-		if err := os.MkdirAll(filepath.Join(o.work, dir), 0o755); err != nil {
-			return err
-		}
-	}
-	scripts := map[string]string{lifelines: filepath.Join(o.work, "bin", "cox_peers.py"), rSurvival: filepath.Join(o.work, "bin", "cox_peers.R")}
-	if err := errors.Join(os.WriteFile(scripts[lifelines], coxPython, 0o644), os.WriteFile(scripts[rSurvival], coxR, 0o644)); err != nil {
-		return err
-	}
-	self, err := os.Executable()
-	if err != nil {
-		return err
-	}
-	commands := map[string][]string{mainstay: {self, coxJobWord}}
-	who := []string{mainstay}
-	if !slices.Equal(o.peers, nobody) {
-		python, err := pythonWith(filepath.Join(o.work, "peers", "lifelines-0.30.3"), "lifelines==0.30.3")
-		if err != nil {
-			return err
-		}
-		who = append(who, lifelines)
-		commands[lifelines] = []string{python, scripts[lifelines]}
-		if exec.Command("Rscript", "-e", "library(survival)").Run() == nil {
-			who = append(who, rSurvival)
-			commands[rSurvival] = []string{"Rscript", scripts[rSurvival]}
-		}
-	}
-	var failed error
+// coxSuite are the cases.
+func coxSuite() (all []sideCase) {
 	for _, c := range coxCases {
-		file := filepath.Join(o.work, "data", c.String()+".f64")
-		err := once(file, c.write)
-		if err == nil {
-			err = o.sideBySide(c.String(), []string{file, strconv.Itoa(c.rows), strconv.Itoa(c.columns)}, c.columns, 1e-5, who, commands)
-		}
-		failed = errors.Join(failed, err)
+		all = append(all, sideCase{c.String(), c.write, []string{strconv.Itoa(c.rows), strconv.Itoa(c.columns)}, c.columns, 1e-5})
 	}
-	return failed
+	return all
 }
 
-// sideBySide measures one case in rounds: a process each, args being those of all; they must find the same size coefficients to tol.
-func (o *options) sideBySide(name string, args []string, size int, tol float64, who []string, commands map[string][]string) error {
-	took := map[string][]record{}
-	var coef []float64
-	for range o.rounds {
-		for _, w := range who {
-			spent, said, err := measure(exec.Command(commands[w][0], append(slices.Clone(commands[w][1:]), args...)...))
-			if err == nil && len(said.Coef) != size {
-				err = fmt.Errorf("it says %d coefficients", len(said.Coef))
-			}
-			if err != nil {
-				return fmt.Errorf("%s, %s: %w", name, w, err)
-			}
-			if coef == nil {
-				coef = said.Coef
-			}
-			for j := range coef {
-				if math.Abs(said.Coef[j]-coef[j]) > tol {
-					return fmt.Errorf("%s: %s finds other coefficients: %v, not %v", name, w, said.Coef, coef)
-				}
-			}
-			took[w] = append(took[w], record{cost: spent})
-			fmt.Fprintf(os.Stderr, "  %s  %-10s %8.3f s (process %.1f CPU s, %d MB)\n", name, w, spent.Wall, spent.CPU, spent.Peak/1e6)
-		}
+// coxPeers are lifelines in an environment of its own, and R where it has survival.
+func (o *options) coxPeers() (who []string, commands map[string][]string, err error) {
+	who, commands, err = o.beside(coxJobWord, lifelines, "cox_peers.py", coxPython, "lifelines==0.30.3")
+	if err != nil || slices.Equal(o.peers, nobody) || exec.Command("Rscript", "-e", "library(survival)").Run() != nil {
+		return who, commands, err
 	}
-	median := func(w string) float64 { return middle(took[w], func(r *record) float64 { return r.Wall }) }
-	fmt.Printf("\n%s: median of %d\n", name, o.rounds)
-	for _, w := range who {
-		fmt.Printf("  %-10s %8.3f s   mainstay takes %.3f of it\n", w, median(w), median(mainstay)/median(w))
-	}
-	return nil
+	script := filepath.Join(o.work, "bin", "cox_peers.R")
+	commands[rSurvival] = []string{"Rscript", script}
+	return append(who, rSurvival), commands, os.WriteFile(script, coxR, 0o644)
 }
 
 // write writes the file of a case: the design row by row, then times, then events; 8 bytes a value, little-endian.
@@ -202,7 +146,5 @@ func coxJob(args []string) error {
 	if _, err := fit.Curves().Of(fit.Means, 0, 0); err != nil {
 		return err
 	}
-	said, err := json.Marshal(reply{Seconds: time.Since(start).Seconds(), Coef: fit.Coef})
-	fmt.Printf("BENCH %s\n", said)
-	return err
+	return reply{Seconds: time.Since(start).Seconds(), Coef: fit.Coef}.say()
 }

@@ -5,14 +5,11 @@ package main
 import (
 	"bufio"
 	_ "embed"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"math"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"strconv"
 	"time"
 
@@ -39,22 +36,16 @@ var hiddenCases = []hiddenCase{{2000, 24}, {20, 2400}}
 
 func (c hiddenCase) String() string { return fmt.Sprintf("hidden-%dx%d", c.customers, c.periods) }
 
-// hiddenSuite measures every case in rounds, and prints medians and ratios.
-func (o *options) hiddenSuite() error {
-	who, commands, err := o.beside(hiddenJobWord, hmmlearnPeer, "hidden_peers.py", hiddenPython, "hmmlearn==0.3.3")
-	if err != nil {
-		return err
-	}
-	var failed error
+// hiddenSuite are the cases.
+func hiddenSuite() (all []sideCase) {
 	for _, c := range hiddenCases {
-		file := filepath.Join(o.work, "data", c.String()+".f64")
-		err := once(file, c.write)
-		if err == nil {
-			err = o.sideBySide(c.String(), []string{file, strconv.Itoa(c.customers), strconv.Itoa(c.periods), strconv.Itoa(hiddenStates)}, 2*hiddenStates, 3e-3, who, commands)
-		}
-		failed = errors.Join(failed, err)
+		all = append(all, sideCase{c.String(), c.write, []string{strconv.Itoa(c.customers), strconv.Itoa(c.periods), strconv.Itoa(hiddenStates)}, 2 * hiddenStates, 3e-3})
 	}
-	return failed
+	return all
+}
+
+func (o *options) hiddenPeers() ([]string, map[string][]string, error) {
+	return o.beside(hiddenJobWord, hmmlearnPeer, "hidden_peers.py", hiddenPython, "hmmlearn==0.3.3")
 }
 
 // write writes the counts of a case, customer by customer, 8 bytes a value, little-endian: a dormant, an occasional and a strong state.
@@ -125,7 +116,5 @@ func hiddenJob(args []string) error {
 	for i, row := range fit.Moves {
 		coef = append(coef, row[i])
 	}
-	said, err := json.Marshal(reply{Seconds: took, Coef: coef})
-	fmt.Printf("BENCH %s\n", said)
-	return err
+	return reply{Seconds: took, Coef: coef}.say()
 }

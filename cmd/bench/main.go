@@ -99,35 +99,33 @@ type words []string
 func (w *words) String() string     { return strings.Join(*w, ",") }
 func (w *words) Set(s string) error { *w = strings.Split(s, ","); return nil }
 
+// fitJobs are Mainstay's sides of fits, processes of this program, by the word that asks for them.
+var fitJobs = map[string]func(args []string) error{
+	regressJobWord: regressJob, attritionJobWord: attritionJob, hiddenJobWord: hiddenJob, coxJobWord: coxJob,
+}
+
 func run(args []string) error {
-	if len(args) > 0 && args[0] == regressJobWord {
-		return regressJob(args[1:])
-	}
-	if len(args) > 0 && args[0] == attritionJobWord {
-		return attritionJob(args[1:])
-	}
-	if len(args) > 0 && args[0] == hiddenJobWord {
-		return hiddenJob(args[1:])
-	}
-	if len(args) > 0 && args[0] == coxJobWord {
-		return coxJob(args[1:])
+	if len(args) > 0 {
+		if job, ok := fitJobs[args[0]]; ok {
+			return job(args[1:])
+		}
 	}
 	o, err := parse(args)
 	if err != nil {
 		return err
 	}
+	if o.suite == suiteRegress && o.list {
+		for _, c := range regressCases {
+			fmt.Println(c)
+		}
+		return nil
+	}
 	if o.suite == suiteRegress {
 		all, failed := o.regressSuite()
 		return errors.Join(o.publishRegress(all), failed)
 	}
-	if o.suite == suiteAttrition {
-		return o.attritionSuite()
-	}
-	if o.suite == suiteHidden {
-		return o.hiddenSuite()
-	}
-	if o.suite == suiteCox {
-		return o.coxSuite()
+	if s, ok := sideSuites[o.suite]; ok {
+		return o.sides(s)
 	}
 	cases, err := o.cases()
 	if err != nil {

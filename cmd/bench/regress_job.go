@@ -5,7 +5,6 @@ package main
 import (
 	"bufio"
 	"encoding/binary"
-	"encoding/json"
 	"fmt"
 	"io"
 	"math"
@@ -117,9 +116,7 @@ func regressJob(args []string) error {
 	if err != nil {
 		return err
 	}
-	said, err := json.Marshal(reply{Seconds: time.Since(start).Seconds(), CPU: processor() - before, Coef: coef})
-	fmt.Printf("BENCH %s\n", said)
-	return err
+	return reply{Seconds: time.Since(start).Seconds(), CPU: processor() - before, Coef: coef}.say()
 }
 
 func regressFit(job string, d *regress.Design, y []float64, f *os.File, streamed bool) ([]float64, error) {

@@ -106,19 +106,3 @@ func Trigamma(x float64) float64 {
 	s := 1 / (x * x)
 	return sum + 1/x + s/2 + s/x*(1.0/6-s*(1.0/30-s*(1.0/42-s/30)))
 }
-
-// LogBeta is log B(a, b) = log Γ(a) + log Γ(b) − log Γ(a+b) for a, b > 0, without the loss of digits where one of them is large.
-func LogBeta(a, b float64) float64 {
-	a, b = min(a, b), max(a, b)
-	low, _ := math.Lgamma(a)
-	if b < stirlingFrom {
-		high, _ := math.Lgamma(b)
-		both, _ := math.Lgamma(a + b)
-		return low + high - both
-	}
-	c := a + b
-	if a < stirlingFrom { // log Γ(a) − (log Γ(a+b) − log Γ(b))
-		return low - ((b-0.5)*math.Log1p(a/b) + a*math.Log(c) - a + (stirling(c) - stirling(b)))
-	}
-	return 0.5*math.Log(2*math.Pi) - 0.5*math.Log(b) + (a-0.5)*math.Log(a/c) - b*math.Log1p(a/b) + stirling(a) + stirling(b) - stirling(c)
-}

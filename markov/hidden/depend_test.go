@@ -102,17 +102,8 @@ func TestMovesAt(t *testing.T) {
 			near(t, "its error", centre[i][j].SE, e.SE, 1e-9)
 		}
 	}
-	next, err := f.Ahead([]float64{0.5, 0.5}, xs[1], 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := movesOf(m, f.Params, &Data{X: xs[1]}, 0)
-	near(t, "ahead", next.State[1], (p[0][1]+p[1][1])/2, 1e-12)
 	for _, x := range [][]float64{nil, {1}, {math.NaN(), 1}} {
 		if _, err := f.MovesAt([][]float64{x}, nil, 0.95); err == nil {
-			t.Errorf("covariates %v are taken", x)
-		}
-		if _, err := f.Ahead([]float64{0.5, 0.5}, x, 1); err == nil {
 			t.Errorf("covariates %v are taken", x)
 		}
 	}

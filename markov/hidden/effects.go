@@ -113,17 +113,3 @@ func (f *Fit) checkX(x []float64) error {
 	}
 	return nil
 }
-
-// movesAt are the probabilities alone.
-func (f *Fit) movesAt(x []float64) [][]float64 {
-	if len(f.Covariates) == 0 {
-		return f.Moves
-	}
-	p := make([]float64, f.States*f.States)
-	f.logits().at(x, p)
-	out := make([][]float64, f.States)
-	for i := range out {
-		out[i] = p[i*f.States : (i+1)*f.States]
-	}
-	return out
-}

@@ -141,12 +141,6 @@ func TestDormantState(t *testing.T) {
 	if e := f.MeanEstimates(0.95); e[0].SE != 0 || !math.IsNaN(e[0].Low) || !(e[1].SE > 0) {
 		t.Errorf("%+v", e)
 	}
-	n, err := f.Ahead([]float64{1, 0}, nil, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	near(t, "activity", n.Activity, f.Moves[0][1]*f.Mean[1], 1e-12)
-	near(t, "spend", n.Spend, f.SpendMean[1], 1e-12)
 }
 
 func TestRefusals(t *testing.T) {

@@ -18,7 +18,7 @@
 //	fit.go        the fit and its certificate
 //	estimates.go  standard errors and intervals
 //	effects.go    odds ratios, moves at covariates, the test that none matters
-//	decode.go     the states of customers: filtered, smoothed, the likeliest path, what comes next
+//	decode.go     the states of customers: filtered, smoothed, the likeliest path
 //	decline.go    who is in a weaker state than some periods ago
 //	choose.go     how many states
 //
