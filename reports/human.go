@@ -4,6 +4,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"mainstay/markov"
 )
 
 // dash stands for what is undefined.
@@ -122,3 +124,17 @@ func (s Style) interval(low, high float64, format func(float64) string) string {
 	}
 	return "[" + format(low) + ", " + format(high) + "]"
 }
+
+// confidence is a level level in words.
+func confidence(v float64) string { return strings.TrimSuffix(fixed(100*v, 1), ".0") + " %" }
+
+// bracket is the interval of an estimate, "" where there is none.
+func bracket(e markov.Estimate, format func(float64) string) string {
+	return Style{}.interval(e.Low, e.High, format)
+}
+
+func percentBound(v float64) string { return fixed(100*v, 1) }
+
+func oneplace(v float64) string { return fixed(v, 1) }
+
+func money2(v float64) string { return fixed(v, textMoneyPlaces) }

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"bufio"
 	"strings"
 )
 
@@ -97,4 +98,25 @@ func compact(s string) string {
 		}
 	}
 	return grouped(s)
+}
+
+// notes are remarks as a list, if there are any.
+func notes(b *bufio.Writer, all []string) {
+	for i, note := range all {
+		if i == 0 {
+			b.WriteString("\nNOTES\n")
+		}
+		for k, line := range wrap(note, pageWidth-2*len(columnGap)) {
+			if k > 0 {
+				line = columnGap + line
+			}
+			b.WriteString(columnGap + line + "\n")
+		}
+	}
+}
+
+func paragraph(b *bufio.Writer, text string) {
+	for _, line := range wrap(text, pageWidth) {
+		b.WriteString(line + "\n")
+	}
 }

@@ -46,45 +46,6 @@ func timeText(v float64) string {
 	return fixed(v, 1)
 }
 
-func (c *Chain) remaining(names []string) *grid {
-	r := c.Analysis.Remaining
-	g := &grid{right: []bool{false, true, false, false}}
-	for i, s := range r.States {
-		g.rows = append(g.rows, []string{names[s], percent(r.Share[i].Value), bracket(r.Share[i], percentBound), bar(r.Share[i].Value, barWidth)})
-	}
-	g.rows = append(g.rows, []string{"remain after a step", percent(r.Keep.Value), bracket(r.Keep, percentBound), ""})
-	return g
-}
-
-func (c *Chain) decision(names []string) *grid {
-	d := c.Analysis.Decision
-	g := &grid{right: []bool{false, false, true, false, true}}
-	g.rows = append(g.rows, []string{"state", "", "value", "", "than serving all"})
-	for i, name := range names {
-		word, more := "let go", dash
-		if d.Serve[i] {
-			word = "serve"
-		}
-		if a := c.Analysis; a.Value != nil {
-			more = signedMoney(d.Value[i].Value - a.Value[i].Value)
-		}
-		g.rows = append(g.rows, []string{name, word, money2(d.Value[i].Value), bracket(d.Value[i], money2), more})
-	}
-	return g
-}
-
-func signedMoney(v float64) string {
-	if v < 0 {
-		return money2(v)
-	}
-	return "+" + money2(v)
-}
-
-type remainingInfo struct {
-	Share []estimateInfo `json:"share"`
-	Keep  estimateInfo   `json:"keep"`
-}
-
 type timesInfo struct {
 	State    string         `json:"state"`
 	Stay     estimateInfo   `json:"stay"`
@@ -92,33 +53,10 @@ type timesInfo struct {
 	Passages []estimateInfo `json:"passages"`
 }
 
-type decisionInfo struct {
-	State string       `json:"state"`
-	Serve bool         `json:"serve"`
-	Value estimateInfo `json:"value"`
-}
-
-func newRemaining(a *markov.Analysis) *remainingInfo {
-	r := a.Remaining
-	if r == nil {
-		return nil
-	}
-	return &remainingInfo{perState(pickNames(a.Chain.States, r.States), r.Share), estimateOf("", r.Keep)}
-}
-
 func newTimes(a *markov.Analysis) (out []timesInfo) {
 	for i, name := range a.Chain.States {
 		if a.Stay != nil {
 			out = append(out, timesInfo{name, estimateOf(name, a.Stay[i]), number(a.StaySD[i]), perState(a.Chain.States, a.Passages[i])})
-		}
-	}
-	return out
-}
-
-func newDecision(a *markov.Analysis) (out []decisionInfo) {
-	for i, name := range a.Chain.States {
-		if a.Decision != nil {
-			out = append(out, decisionInfo{name, a.Decision.Serve[i], estimateOf(name, a.Decision.Value[i])})
 		}
 	}
 	return out
