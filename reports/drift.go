@@ -57,6 +57,9 @@ func (r *Run) Drift() *Drift {
 	}
 	then := r.against
 	if then == nil {
+		if r.Behind != "" { // it is later
+			return nil
+		}
 		before, ok1 := readHistory(r.place, r.before)
 		self, ok2 := readHistory(r.place, r.Name)
 		if r.before == "" || !ok1 || !ok2 || !before.sameRules(&self) {

@@ -1,7 +1,9 @@
 package reports
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -21,11 +23,14 @@ type folder struct {
 	out  string
 	step func(string) error // where tests let it fail
 	held *flock.Flock
+	made bool // by this run
 }
 
 func (f *folder) path(name string) string { return filepath.Join(f.out, filepath.FromSlash(name)) }
 
 func (f *folder) lock(string) (err error) {
+	_, err = os.Lstat(f.out)
+	f.made = errors.Is(err, fs.ErrNotExist)
 	if err := os.MkdirAll(f.out, 0o755); err != nil {
 		return fmt.Errorf("cannot create output folder: %w", err)
 	}
@@ -39,11 +44,17 @@ func (f *folder) lock(string) (err error) {
 	return nil
 }
 
+// unlock leaves no folder behind that this run has made for nothing.
 func (f *folder) unlock() error {
 	if f.held == nil {
 		return nil
 	}
-	return f.held.Unlock()
+	l := f.held
+	f.held = nil
+	if f.made {
+		return store.Vacate(f.out, l)
+	}
+	return l.Unlock()
 }
 
 // clean removes what crashed runs left.

@@ -19,7 +19,7 @@ import (
 const idDigits = 8
 
 // Run is one run's folder OUT/<as-of>-<id>. It is complete or not there: files gather in a staging
-// folder, the manifest is written last, one step publishes (place), and latest.json follows. A Run belongs
+// folder, the manifest is written last, one step publishes (place), and latest.json follows, never to an earlier as-of date. A Run belongs
 // to one goroutine.
 type Run struct {
 	Out     string // output folder, of this machine or of an object store
@@ -27,11 +27,11 @@ type Run struct {
 	ID      string
 	Reused  bool // the identical run was there already: nothing to do
 	Timings Timings
+	Behind  string // the run of a later as-of date that latest.json goes on pointing to; "" where it points to this one
 	Refit   string // when it fits: nightly, monthly, on-drift; "" where --model names what scores
 
 	Identity Identity
 	asOf     string // what latest.json is told; "" for a folder that it never points to
-	past     bool   // latest.json does not move back to it
 	schema   string // of its manifest
 	place    place
 	staging  string // "" once published or aborted
@@ -55,7 +55,7 @@ func (r *Run) Read(name string) ([]byte, error) { return read(r.place, r.Name+"/
 
 // Begin takes the single-writer lock of out (held elsewhere: *store.LockedError), removes what crashed runs
 // left, and opens a staging folder. When the identical run is there it only makes latest.json point
-// to it, and returns it with Reused set and nothing held. Otherwise Commit or Abort must follow. Only an
+// to it (unless that points to a later one), and returns it with Reused set and nothing held. Otherwise Commit or Abort must follow. Only an
 // object store looks at ctx, which must last as long as the Run, and at temp, the folder for temporary files ("" =
 // the system's), where the run is staged.
 func Begin(ctx context.Context, out, temp string, id Identity) (*Run, error) {
@@ -63,19 +63,6 @@ func Begin(ctx context.Context, out, temp string, id Identity) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.begin(); err != nil {
-		return nil, err
-	}
-	return r, nil
-}
-
-// BeginPast is Begin for a date of a replay: latest.json does not move to it from a run of a later as-of date.
-func BeginPast(ctx context.Context, out, temp string, id Identity) (*Run, error) {
-	r, err := newRun(ctx, out, temp, id)
-	if err != nil {
-		return nil, err
-	}
-	r.past = true
 	if err := r.begin(); err != nil {
 		return nil, err
 	}

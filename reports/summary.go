@@ -48,6 +48,9 @@ func Summary(w io.Writer, r *Run, style Style) error {
 		where = "files.reused"
 	}
 	p.text(style.say(where, printable(r.Path()))+same, 0)
+	if r.Behind != "" {
+		p.text(r.behind(style), 0)
+	}
 	_, err = w.Write(append(b, p.out.Bytes()...))
 	return err
 }

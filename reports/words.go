@@ -284,5 +284,6 @@ var phrases = map[string][2]string{
 	"warnings.more":   {" (+%d: manifest.json)", "（另有 %d 条：manifest.json）"},
 
 	"files":        {"%s (columns: docs/format.md)", "%s（字段见 docs/format.md）"},
+	"files.behind": {"latest.json stays at the later run %s: to go back to this one, remove that folder and run again", "latest.json 仍指向较晚的运行 %s：如需改回本次运行，请删除该文件夹后重新运行"},
 	"files.reused": {"%s (the identical run was there already)", "%s（相同的运行已存在，未重新计算）"},
 }

@@ -88,7 +88,7 @@ func runReplay(ctx context.Context, a *app, o *runOptions) error {
 		DataAsOf: p.AsOf.String(), Language: o.config.Language}
 	for i, day := range o.dates.days {
 		a.progress.prefix = fmt.Sprintf("%s (%d of %d): ", day, i+1, len(o.dates.days))
-		r, err := a.runOnce(ctx, o.at(day.String()), reports.BeginPast, same)
+		r, err := a.runOnce(ctx, o.at(day.String()), same)
 		if err != nil {
 			return &stoppedError{day, i, len(o.dates.days), err}
 		}

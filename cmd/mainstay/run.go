@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -113,7 +114,7 @@ func runRun(ctx context.Context, a *app, o *runOptions) error {
 		}
 		return runReplay(ctx, a, o)
 	}
-	r, err := a.runOnce(ctx, o, reports.Begin, func(ctx context.Context, p *ingest.Plan) ([]reports.Input, error) { return a.hash(ctx, o, p) })
+	r, err := a.runOnce(ctx, o, func(ctx context.Context, p *ingest.Plan) ([]reports.Input, error) { return a.hash(ctx, o, p) })
 	if err != nil {
 		return err
 	}
@@ -162,9 +163,8 @@ func (a *app) inputsAndHashes(ctx context.Context, o *runOptions, p *ingest.Plan
 	return in, inputs, cmp.Or(err, failed)
 }
 
-// runOnce publishes the run of one as-of date, or finds it. begin opens its folder, hash lists its inputs.
-func (a *app) runOnce(ctx context.Context, o *runOptions, begin func(ctx context.Context, out, temp string, id reports.Identity) (*reports.Run, error),
-	hash func(context.Context, *ingest.Plan) ([]reports.Input, error)) (*reports.Run, error) {
+// runOnce publishes the run of one as-of date, or finds it. hash lists its inputs.
+func (a *app) runOnce(ctx context.Context, o *runOptions, hash func(context.Context, *ingest.Plan) ([]reports.Input, error)) (*reports.Run, error) {
 	c := &o.config
 	start := time.Now()
 	p, err := a.plan(ctx, &o.inputOptions)
@@ -179,7 +179,7 @@ func (a *app) runOnce(ctx context.Context, o *runOptions, begin func(ctx context
 	if err != nil {
 		return nil, err
 	}
-	r, err := begin(ctx, c.Out, c.TempDir, reports.Identity{
+	r, err := reports.Begin(ctx, c.Out, c.TempDir, reports.Identity{
 		AsOf: p.AsOf, Inputs: inputs, Version: version,
 		Config: identity{p.Config, c.columns(), c.Segment, c.Language, c.Strict, model},
 	})
@@ -243,7 +243,7 @@ func (a *app) compute(ctx context.Context, o *runOptions, p *ingest.Plan, in *ta
 // show prints what the run found: the summary, or the manifest.
 func (a *app) show(o *runOptions, r *reports.Run) error {
 	if !o.quiet {
-		a.logWarnings(!o.json, append(r.History().Warnings(), r.Drift().Warnings()...))
+		a.logWarnings(!o.json, slices.Concat(r.Backfill(), r.History().Warnings(), r.Drift().Warnings()))
 	}
 	switch {
 	case o.quiet:

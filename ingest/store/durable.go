@@ -9,8 +9,8 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// lockName is the file whose lock the one writer of an output folder holds. It is never removed: a
-// lock on a removed file guards nothing.
+// lockName is the file whose lock the one writer of an output folder holds. Only its holder may remove it: a
+// lock on a removed file guards nothing, so whoever gets one looks whether the file is still there.
 const lockName = ".lock"
 
 // LockedError says that another process is writing to the folder (exit code 7).
@@ -26,15 +26,39 @@ func (e *LockedError) Error() string {
 // Lock takes the single-writer lock of a local folder; held elsewhere: *LockedError. The operating
 // system releases it when the process ends, however it ends.
 func Lock(folder string) (*flock.Flock, error) {
-	l := flock.New(filepath.Join(folder, lockName))
-	ok, err := l.TryLock()
-	if err != nil {
-		return nil, fmt.Errorf("cannot lock output folder %s: %w", folder, err)
+	path := filepath.Join(folder, lockName)
+	for range lockAttempts {
+		l := flock.New(path)
+		ok, err := l.TryLock()
+		if err != nil {
+			return nil, fmt.Errorf("cannot lock output folder %s: %w", folder, err)
+		}
+		if !ok {
+			break
+		}
+		held, err1 := l.Stat()
+		there, err2 := os.Stat(path)
+		if err1 == nil && err2 == nil && os.SameFile(held, there) {
+			return l, nil
+		}
+		l.Unlock() // of a file that its holder removed in between
 	}
-	if !ok {
-		return nil, &LockedError{Folder: folder}
+	return nil, &LockedError{Folder: folder}
+}
+
+// lockAttempts is how often Lock finds that the file it has locked is gone before it takes the folder for one in use.
+const lockAttempts = 10
+
+// Vacate removes a folder that holds nothing but the lock l, and the lock with it; a folder with anything else in it stays as it is. Where a file in use
+// cannot be removed (Windows) it stays, too. The lock is released either way.
+func Vacate(folder string, l *flock.Flock) error {
+	entries, err := os.ReadDir(folder)
+	if err != nil || len(entries) != 1 || entries[0].Name() != lockName || os.Remove(l.Path()) != nil {
+		return l.Unlock()
 	}
-	return l, nil
+	err = l.Unlock()
+	os.Remove(folder) // somebody else may have come
+	return err
 }
 
 // WriteSynced writes a small file and waits until it is on disk.
