@@ -59,14 +59,14 @@ func (o *attritionOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.study.Model, "model", o.study.Model, "`MODEL`: auto, nbd, bg/nbd, mbg/nbd, mbg/cnbd-k, pareto/nbd, bg/bb")
 	f.StringVar(&o.study.Unit, "time-unit", o.study.Unit, "`UNIT` of time of the parameters, and period of bg/bb: day, week, month, quarter, year")
 	f.IntVar(&o.study.K, "regularity", o.study.K, "`K` of mbg/cnbd-k: 1 is chance, 12 a clock (default: estimated)")
-	f.StringVar(&o.study.By, "by", "", "fit the segments of this `COLUMN` of accounts or transactions, which borrow from each other")
-	f.StringVar(&o.study.On, "on", "", "covariates of buying and leaving, as `TERMS` of a formula: 'industry + log(employees)'")
+	f.StringVar(&o.study.By, "by", "", "`COLUMN` of segments, of accounts or transactions: a fit for each that borrows from all, and a test whether they differ")
+	f.StringVar(&o.study.On, "on", "", "covariates of buying and leaving, as `TERMS` of a formula ('industry + log(employees)'): rate ratios, with tests")
 	f.StringVar(&o.until, "until", "", "fit what happened until this `DATE`, hold the rest against it")
 	f.Float64Var(&o.study.Horizon, "horizon", o.study.Horizon, "`DAYS` ahead of expected purchases and value")
 	f.Float64Var(&o.study.Rate, "rate", o.study.Rate, "annual discount rate of all purchases to come; 0 leaves them out")
-	f.Float64Var(&o.study.Level, "level", o.study.Level, "confidence `LEVEL` of the intervals")
-	f.StringVarP(&o.out, "out", "o", "", "write every customer to `FILE` (.csv, .parquet, .arrow, .json)")
-	f.BoolVar(&o.json, "json", false, "print JSON instead of tables")
+	addLevel(f, &o.study.Level)
+	addOutFile(f, &o.out, "every customer")
+	addJSON(f, &o.json)
 }
 
 func newAttritionCommand(a *app) *cobra.Command {

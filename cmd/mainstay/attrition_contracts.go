@@ -48,13 +48,13 @@ func (o *contractsOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&c.Survivors, "survivors", "", "`COLUMN` of how many are left: the table has a row per period")
 	f.StringVar(&c.Period, "period", c.Period, "with --survivors: `COLUMN` of renewals since the start, from 0")
 	f.StringVar(&c.Cohort, "cohort", "", "with --survivors: `COLUMN` of cohorts, which share one fit")
-	f.StringVar(&c.By, "by", "", "`COLUMN` of groups, a fit for each")
+	f.StringVar(&c.By, "by", "", "`COLUMN` of groups: a fit for each, apart from the others")
 	f.IntVar(&c.Until, "until", 0, "fit so many `RENEWALS`, hold the others against it (default: all)")
 	f.IntVar(&c.Ahead, "ahead", c.Ahead, "`RENEWALS` beyond those seen")
 	f.Float64Var(&c.Rate, "rate", c.Rate, "discount rate per period")
-	f.Float64Var(&c.Level, "level", c.Level, "confidence `LEVEL` of the intervals")
-	f.StringVarP(&o.out, "out", "o", "", "write the renewals to `FILE` (.csv, .parquet, .arrow, .json)")
-	f.BoolVar(&o.json, "json", false, "print JSON instead of tables")
+	addLevel(f, &c.Level)
+	addOutFile(f, &o.out, "the renewals")
+	addJSON(f, &o.json)
 	addThreads(f, &o.threads)
 }
 

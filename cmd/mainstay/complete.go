@@ -14,15 +14,19 @@ import (
 
 // choices are the flags that take one of a few words.
 var choices = map[string][]string{
+	"every":          {"contract", "month", "quarter", "year"},
 	"family":         familyNames(),
+	"gaps":           {gapsDrop, gapsFill},
 	"kind":           {kindAuto, kindProbability, kindValue},
 	"cohorts":        {"auto", "month", "quarter", "year"},
 	"concentration":  {"auto", "month", "quarter", "year"},
 	"language":       {"en", "zh"},
 	"log-format":     {"auto", "console", "json"},
 	"log-level":      {"debug", "info", "warn", "error"},
+	"per":            {"day", "week", "month", "year"},
 	"period":         {"auto", "week", "month", "quarter", "year"},
 	"rate-direction": {"local-per-base", "base-per-local"},
+	"refit":          refits,
 	"robust":         robustKinds,
 	"time-unit":      {"day", "week", "month", "quarter", "year"},
 	"value-basis":    {"auto", "margin", "revenue"},
@@ -38,8 +42,6 @@ func addCompletions(cmd *cobra.Command) {
 		roles, pairs := f.Value.(rolesFlag)
 		var complete cobra.CompletionFunc
 		switch {
-		case known:
-			complete = cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)
 		case pairs:
 			complete = func(cmd *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
 				return completePair(cmd, args, f, roles, begun), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
@@ -48,6 +50,8 @@ func addCompletions(cmd *cobra.Command) {
 			complete = func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 				return columnsFor(cmd, args, f), cobra.ShellCompDirectiveNoFileComp
 			}
+		case known: // behind COLUMN: --period is a column where contracts are counted
+			complete = cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)
 		default:
 			return
 		}

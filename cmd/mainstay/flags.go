@@ -83,6 +83,23 @@ func (c *config) addLimits(f *pflag.FlagSet, threads *int) {
 	f.StringVar(&c.TempDir, "temp", c.TempDir, "`FOLDER` for temporary files (default: the system's)")
 }
 
+// What commands that answer questions share. The level of the intervals is 0.95 unless it is asked for.
+func addLevel(f *pflag.FlagSet, level *float64) {
+	f.Float64Var(level, "level", 0.95, "confidence `LEVEL` of the intervals")
+}
+
+func addJSON(f *pflag.FlagSet, json *bool) {
+	f.BoolVar(json, "json", false, "print JSON instead of tables")
+}
+
+func addOutFile(f *pflag.FlagSet, out *string, what string) {
+	f.StringVarP(out, "out", "o", "", "write "+what+" to `FILE` (.csv, .parquet, .arrow, .json)")
+}
+
+func addOutTables(f *pflag.FlagSet, out *string, what string) {
+	f.StringVarP(out, "out", "o", "", "write "+what+" to `FILE` (.csv, .parquet, .arrow, .json), or every table to a folder")
+}
+
 // addThreads binds --threads. Results do not depend on it, so it is not configuration.
 func addThreads(f *pflag.FlagSet, threads *int) {
 	f.IntVar(threads, "threads", runtime.GOMAXPROCS(0), "worker threads; results do not depend on it")

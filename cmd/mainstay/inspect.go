@@ -26,7 +26,7 @@ type inspectOptions struct {
 
 func (o *inspectOptions) addFlags(f *pflag.FlagSet) {
 	o.inputOptions.addFlags(f)
-	f.BoolVar(&o.json, "json", false, "print JSON instead of tables")
+	addJSON(f, &o.json)
 	f.StringVar(&o.saveConfig, "save-config", "", "write the mapping that was found as a configuration `FILE`")
 }
 

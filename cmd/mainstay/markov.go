@@ -7,14 +7,11 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
-	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"mainstay/ingest"
 	"mainstay/ingest/table"
 	"mainstay/markov"
 	"mainstay/reports"
@@ -56,9 +53,8 @@ const (
 )
 
 type markovOptions struct {
-	config       moves.Config
+	chainFlags
 	wide, counts bool
-	asOf         string
 	absorbing    []string
 	start        []string
 	reward       []string
@@ -66,26 +62,19 @@ type markovOptions struct {
 	rateGiven    bool
 	forecast     int
 	horizon      int
-	level        float64
 	times, stop  bool
-	on           string
-	at           []string
-	out          string
-	json         bool
 	estimateFlags
 	testFlags
 }
 
 func (o *markovOptions) addFlags(f *pflag.FlagSet) {
 	f.SortFlags = false
-	f.StringVar(&o.config.ID, "id", "", "`COLUMN` of who it is (default: id, with --wide where there is one; with --counts the first column)")
-	f.StringVar(&o.config.Time, "time", "time", "`COLUMN` of the time: numbers, or dates with or without a time of day; months (2024-01), quarters (2024Q1)")
-	f.StringVar(&o.config.State, "state", "state", "`COLUMN` of the state")
+	o.addIDTime(f, "", " (default: id, with --wide where there is one; with --counts the first column)")
+	o.addState(f)
 	f.BoolVar(&o.wide, "wide", false, "a row per id, every other column is a step, in the order of the table")
 	f.BoolVar(&o.counts, "counts", false, "a table of counts, from-state by to-state")
-	f.StringVar(&o.config.Period, "period", moves.Auto, "a step: auto (from one time of an id to its next), day, week, month, quarter, year, or a number")
-	f.StringVar(&o.asOf, "as-of", "", "set later rows aside, and those of periods not over on this `DATE`, or at the end of a period such as 2024-01 or 2024Q1 (default: yesterday)")
-	f.StringSliceVar(&o.config.States, "states", nil, "all `STATES`, in this order")
+	o.addPeriod(f)
+	o.addAsOf(f)
 	f.StringSliceVar(&o.absorbing, "absorbing", nil, "`STATES` that nobody leaves: adds times and chances of ending there")
 	f.IntVar(&o.forecast, "forecast", 0, "`STEPS` ahead to forecast")
 	f.StringSliceVar(&o.start, "start", nil, "where the forecast starts, `STATE=AMOUNT`,... (default: the last states of the table)")
@@ -94,16 +83,14 @@ func (o *markovOptions) addFlags(f *pflag.FlagSet) {
 	f.IntVar(&o.horizon, "horizon", 0, "also the value of this step and so many `STEPS` more")
 	f.BoolVar(&o.stop, "stop", false, "with --reward or --margin: which states are not worth serving, and the value when these are let go; --rate above 0")
 	f.BoolVar(&o.times, "times", false, "how many steps a state is kept, and from each to each until it is entered")
-	f.Float64Var(&o.level, "level", 0.95, "confidence `LEVEL` of the intervals")
-	f.StringVarP(&o.out, "out", "o", "", "write the moves to `FILE` (.csv, .parquet, .arrow, .json), or every table to a folder")
-	f.BoolVar(&o.json, "json", false, "print JSON instead of tables")
 	f.StringVar(&o.config.By, "by", "", "`COLUMN` of segments, read where a move begins: a chain for each that borrows from all, and a test whether they differ")
 	f.StringVar(&o.config.Weight, "weight", "", "`COLUMN` of weights of moves, read where a move begins")
 	f.StringVar(&o.config.Margin, "margin", "", "`COLUMN` of what is earned: the mean by state is the reward, and how sure it is reaches the value; needs --rate")
-	f.StringVar(&o.on, "on", "", "covariates of the moves, as `TERMS` of a formula ('industry + log(price)'), read where a move begins: odds ratios")
-	f.StringArrayVar(&o.at, "at", nil, "with --on: the matrix where covariates are so, `COLUMN=VALUE,...`, the others as they were; may be repeated")
+	o.addOn(f, "odds ratios against staying")
+	o.addAt(f)
 	o.estimateFlags.addFlags(f)
 	o.testFlags.addFlags(f)
+	o.addAnswer(f, addOutTables, "the moves")
 }
 
 func newMarkovCommand(a *app) *cobra.Command {
@@ -124,7 +111,7 @@ func newMarkovCommand(a *app) *cobra.Command {
 			if err := o.check(args); err != nil {
 				return err
 			}
-			if err := errors.Join(o.checkOn(), o.estimateFlags.check(o.counts), o.testFlags.check(cmd.Flags().Changed("eras")), o.checkOut(args)); err != nil {
+			if err := errors.Join(o.estimateFlags.check(o.counts), o.testFlags.check(cmd.Flags().Changed("eras")), o.checkOut(args)); err != nil {
 				return err
 			}
 			return runMarkov(cmd.Context(), a, o, args)
@@ -137,10 +124,11 @@ func newMarkovCommand(a *app) *cobra.Command {
 
 // check finds what is wrong with the flags before any work is done.
 func (o *markovOptions) check(args []string) error {
+	if err := o.chainFlags.check(args); err != nil {
+		return err
+	}
 	c := &o.config
 	switch {
-	case len(args) == 0:
-		return usageError{errors.New("no table given: name a file, for example 'mainstay markov states.csv'")}
 	case o.wide && o.counts:
 		return usageError{errors.New("--wide and --counts exclude each other: a table holds one or the other")}
 	case (o.wide || o.counts) && c.Period != moves.Auto:
@@ -169,13 +157,11 @@ func (o *markovOptions) check(args []string) error {
 		return usageError{errors.New("--rate and --horizon are for the value of states; add --reward STATE=AMOUNT")}
 	case !(o.rate >= 0) || math.IsInf(o.rate, 1):
 		return usageError{fmt.Errorf("--rate is %v; expected 0 or more, 0.02 for 2 %% a step", o.rate)}
-	case !(o.level > 0 && o.level < 1):
-		return usageError{fmt.Errorf("--level is %v; expected a number between 0 and 1, such as 0.95", o.level)}
+	case o.asOf != "" && (o.wide || o.counts):
+		return usageError{errors.New("--as-of needs a column of dates; leave it out with --wide and --counts")}
+	case o.on != "" && (o.wide || o.counts):
+		return usageError{errors.New("--on is read beside each state: it needs a table of id, time, state")}
 	}
-	if err := o.settleAsOf(); err != nil {
-		return err
-	}
-	c.Layout = moves.Long
 	switch {
 	case o.wide:
 		c.Layout = moves.Wide
@@ -195,32 +181,10 @@ func (o *markovOptions) checkOut(read []string) error {
 	return checkTables(read, o.out, reports.ChainTableNames)
 }
 
-// settleAsOf is the date asked for, else yesterday: today is not over.
-func (o *markovOptions) settleAsOf() error {
-	y, m, d := now().UTC().Date()
-	o.config.AsOf = ingest.Date(y, int(m), d) - 1
-	if o.asOf == "" {
-		return nil
-	}
-	at, err := time.Parse(time.DateOnly, o.asOf)
-	if first, months, ok := table.ParsePeriod(o.asOf); ok { // its last day
-		at, err = first.AddDate(0, months, -1), nil
-	}
-	if err != nil {
-		return usageError{fmt.Errorf("--as-of is %q; expected a date such as 2024-01-31, or a month, quarter or year: 2024-01, 2024Q1, 2024", o.asOf)}
-	}
-	if o.wide || o.counts {
-		return usageError{errors.New("--as-of needs a column of dates; leave it out with --wide and --counts")}
-	}
-	y, m, d = at.Date()
-	o.config.AsOf, o.config.AsOfGiven = ingest.Date(y, int(m), d), true
-	return nil
-}
-
 func runMarkov(ctx context.Context, a *app, o *markovOptions, sources []string) error {
 	a.progress.start(a.stderr)
 	a.progress.say("reading the table")
-	t, err := table.Read(ctx, files, sources, runtime.GOMAXPROCS(0))
+	t, err := table.Read(ctx, files, sources, o.threads)
 	if err != nil {
 		return err
 	}
@@ -238,7 +202,7 @@ func runMarkov(ctx context.Context, a *app, o *markovOptions, sources []string) 
 	if err != nil && !errors.As(err, &c.Refusal) { // what was asked does not go with the moves
 		return usageError{err}
 	}
-	if err := errors.Join(o.testFlags.run(ctx, m, c), o.pool(m, c), o.influence(t, m, c)); err != nil {
+	if err := errors.Join(o.testFlags.run(ctx, m, c, o.threads), o.pool(m, c), o.influence(t, m, c)); err != nil {
 		return err
 	}
 	if note := o.unweighted(); note != "" {

@@ -33,36 +33,36 @@ as in --on-moves 'size:a>b+b>c'. --prevalence compares the shares of ids in each
 and as the chain expects them. What the table does not tell is refused (status 4).`
 
 type continuousOptions struct {
-	markovOptions
+	chainFlags
 	continuous moves.Continuous
 	censored   []string
 	per        string
 	after      []float64
 	prevalence []float64
-	threads    int
 }
 
 func (o *continuousOptions) addFlags(f *pflag.FlagSet) {
 	f.SortFlags = false
-	f.StringVar(&o.config.ID, "id", "id", "`COLUMN` of who it is")
-	f.StringVar(&o.config.Time, "time", "time", "`COLUMN` of the time: numbers, or dates with or without a time of day")
-	f.StringVar(&o.config.State, "state", "state", "`COLUMN` of the state")
-	f.StringSliceVar(&o.config.States, "states", nil, "all `STATES`, in this order")
-	f.StringVar(&o.asOf, "as-of", "", "set later rows aside (`DATE`, or a period such as 2024-01, to its end; default: yesterday)")
+	o.addIDTime(f, "id", "")
+	o.addState(f)
+	o.addAsOf(f)
 	f.StringSliceVar(&o.continuous.Rates, "moves", nil, "moves that can happen in an instant, `FROM>TO`,... (default: all that were seen from one row to the next)")
 	f.StringSliceVar(&o.continuous.Death, "death", nil, "`STATES` whose times are those of entering them")
 	f.BoolVar(&o.continuous.Exact, "exact", false, "all times are those of moves, and nothing happens in between")
 	f.StringArrayVar(&o.censored, "censored", nil, "`LABEL=STATE+STATE...`: the label says only that it is one of these states")
-	f.StringVar(&o.on, "on", "", "covariates of the moves, as `TERMS` of a formula: 'industry + log(price)'")
+	o.addOn(f, "hazard ratios")
 	f.StringSliceVar(&o.continuous.Acts, "on-moves", nil, "with --on: moves that covariates act on, `FROM>TO`,..., or COVARIATE:FROM>TO of a single one (default: all); alike on moves joined by a +, as in size:a>b+b>c")
 	f.BoolVar(&o.continuous.Common, "common", false, "with --on: a covariate acts alike on all these moves")
 	f.StringVar(&o.per, "per", "year", "`UNIT` of time of dates: day, week, month, year")
-	f.Float64SliceVar(&o.after, "after", nil, "probabilities after these `TIMES`, in that unit")
-	f.Float64SliceVar(&o.prevalence, "prevalence", nil, "goodness of fit: shares of ids in each state after these `TIMES` since their first row, as seen and as expected")
-	f.Float64Var(&o.level, "level", 0.95, "confidence `LEVEL` of the intervals")
-	f.StringVarP(&o.out, "out", "o", "", "write the intensities to `FILE` (.csv, .parquet, .arrow, .json)")
-	f.BoolVar(&o.json, "json", false, "print JSON instead of tables")
-	addThreads(f, &o.threads)
+	addTimes(f, &o.after, "after", "probabilities after these `TIMES`, in that unit")
+	addTimes(f, &o.prevalence, "prevalence", "goodness of fit: shares of ids in each state after these `TIMES` since their first row, as seen and as expected")
+	o.addAnswer(f, addOutFile, "the intensities")
+}
+
+// addTimes binds times of which there are none by default, which pflag would show as [].
+func addTimes(f *pflag.FlagSet, times *[]float64, name, usage string) {
+	f.Float64SliceVar(times, name, nil, usage)
+	f.Lookup(name).DefValue = ""
 }
 
 func newContinuousCommand(a *app) *cobra.Command {
@@ -90,7 +90,6 @@ var daysPer = map[string]float64{"day": 1, "week": 7, "month": 365.25 / 12, "yea
 
 func (o *continuousOptions) checkContinuous(args []string) error {
 	o.config.Period, o.config.Skip = moves.Auto, true
-	o.eras = leastEras
 	if err := o.check(args); err != nil {
 		return err
 	}

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"errors"
-	"runtime"
 	"slices"
 
 	"mainstay/ingest/table"
@@ -25,7 +23,7 @@ func (o *markovOptions) influence(t *table.Table, m *moves.Moves, c *reports.Cha
 	if m.Weight != nil {
 		cov.Weight = func(v markov.Move) float64 { return m.Weight[v.Row] }
 	}
-	d, err := markov.FitDependent(m.Counts.States, m.Each, cov, c.Questions.Absorbing, runtime.GOMAXPROCS(0))
+	d, err := markov.FitDependent(m.Counts.States, m.Each, cov, c.Questions.Absorbing, o.threads)
 	if err != nil {
 		return qualityError{err}
 	}
@@ -78,15 +76,4 @@ func add(to *[]reports.Profile, d *markov.Dependent, name string, samples []mark
 		*to = append(*to, reports.NewProfile(name, p, se, level))
 	}
 	return err
-}
-
-// checkOn finds what is wrong with --on and --at.
-func (o *markovOptions) checkOn() error {
-	switch {
-	case o.on != "" && (o.wide || o.counts):
-		return usageError{errors.New("--on is read beside each state: it needs a table of id, time, state")}
-	case len(o.at) > 0 && o.on == "":
-		return usageError{errors.New("--at is where covariates are: name these with --on")}
-	}
-	return nil
 }

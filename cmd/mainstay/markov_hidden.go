@@ -37,7 +37,7 @@ for the moves at values of some of these columns, the others as they are.
 predicts the last periods of every id by fits without them.`
 
 type hiddenOptions struct {
-	markovOptions
+	chainFlags
 	hidden     moves.HiddenConfig
 	states     string
 	from, to   int
@@ -45,29 +45,24 @@ type hiddenOptions struct {
 	stationary bool
 	holdout    int
 	back       int
-	threads    int
 }
 
 func (o *hiddenOptions) addFlags(f *pflag.FlagSet) {
 	f.SortFlags = false
-	f.StringVar(&o.config.ID, "id", "id", "`COLUMN` of who it is")
-	f.StringVar(&o.config.Time, "time", "time", "`COLUMN` of the time: numbers, or dates with or without a time of day; months (2024-01), quarters (2024Q1)")
+	o.addIDTime(f, "id", "")
 	f.StringVar(&o.hidden.Activity, "activity", "", "`COLUMN` of counts (default: rows are counted)")
 	f.StringVar(&o.hidden.Spend, "spend", "", "`COLUMN` of amounts")
-	f.StringVar(&o.config.Period, "period", moves.Auto, "auto (the times of an id), day, week, month, quarter, year, or a number")
+	o.addPeriod(f)
 	f.BoolVar(&o.hidden.Zero, "zero", false, "with --period: a period without a row had no activity")
-	f.StringVar(&o.asOf, "as-of", "", "set later rows aside, and those of periods not over on this `DATE`, or at the end of a period such as 2024-01 or 2024Q1 (default: yesterday)")
+	o.addAsOf(f)
 	f.StringVar(&o.states, "states", "1-4", "`NUMBER` of states, or a range")
 	f.BoolVar(&o.negative, "negative-binomial", false, "counts vary more than Poisson's within a state")
 	f.BoolVar(&o.stationary, "stationary", false, "first states are distributed as in the long run")
 	f.IntVar(&o.holdout, "holdout", 0, "last `PERIODS` of every id to predict")
-	f.StringVar(&o.on, "on", "", "covariates of the moves, as `TERMS` of a formula ('season + log(price)'): odds ratios against staying")
-	f.StringArrayVar(&o.at, "at", nil, "with --on: moves at `COLUMN=VALUE,...`; may be repeated")
+	o.addOn(f, "odds ratios against staying")
+	o.addAt(f)
 	f.IntVar(&o.back, "back", 3, "who is in a weaker state than so many `PERIODS` before")
-	f.Float64Var(&o.level, "level", 0.95, "confidence `LEVEL` of the intervals")
-	f.StringVarP(&o.out, "out", "o", "", "write the state of every period to `FILE` (.csv, .parquet, .arrow, .json), or every table to a folder")
-	f.BoolVar(&o.json, "json", false, "print JSON instead of tables")
-	addThreads(f, &o.threads)
+	o.addAnswer(f, addOutTables, "the state of every period")
 }
 
 func newHiddenCommand(a *app) *cobra.Command {
@@ -92,7 +87,6 @@ func newHiddenCommand(a *app) *cobra.Command {
 }
 
 func (o *hiddenOptions) checkHidden(args []string) error {
-	o.eras = leastEras
 	if err := o.check(args); err != nil {
 		return err
 	}
@@ -117,9 +111,6 @@ func (o *hiddenOptions) checkHidden(args []string) error {
 	}
 	if o.back < 1 {
 		return usageError{fmt.Errorf("--back is %d; expected a number of periods, 1 or more", o.back)}
-	}
-	if err := o.checkOn(); err != nil {
-		return err
 	}
 	if o.on != "" && o.stationary {
 		return usageError{errors.New("--stationary and --on exclude each other: with covariates there is no one long run to start from")}

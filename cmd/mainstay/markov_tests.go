@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 
 	"github.com/spf13/pflag"
 
@@ -44,7 +43,7 @@ func (o *testFlags) check(erasGiven bool) error {
 }
 
 // run does the tests that were asked for; with segments, that of these too.
-func (o *testFlags) run(ctx context.Context, m *moves.Moves, c *reports.Chain) error {
+func (o *testFlags) run(ctx context.Context, m *moves.Moves, c *reports.Chain, threads int) error {
 	add := func(t *markov.Test, err error) error {
 		if err == nil {
 			c.Tests = append(c.Tests, t)
@@ -65,7 +64,7 @@ func (o *testFlags) run(ctx context.Context, m *moves.Moves, c *reports.Chain) e
 		errs = append(errs, add(markov.HomogeneityTest(segmentCounts(m))))
 	}
 	if o.against != "" {
-		p, err := table.Read(ctx, files, []string{o.against}, runtime.GOMAXPROCS(0))
+		p, err := table.Read(ctx, files, []string{o.against}, threads)
 		if err != nil {
 			return err
 		}

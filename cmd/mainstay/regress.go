@@ -73,7 +73,7 @@ func (o *regressOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.weights, "weights", "", "`COLUMN` of weights: of precision (gaussian, gamma, tweedie, quasi families), of frequency (others)")
 	f.StringVar(&o.robust, "robust", robustKinds[0], "standard errors that allow for unequal variance: "+strings.Join(robustKinds, ", "))
 	f.StringVar(&o.cluster, "cluster", "", "`COLUMN` whose equal values depend on each other: clustered standard errors, and folds")
-	f.Float64Var(&o.level, "level", 0.95, "confidence level of intervals")
+	addLevel(f, &o.level)
 	f.IntVar(&o.folds, "cv", 0, "cross-validate with so many `FOLDS` (0 = not)")
 	f.Uint64Var(&o.seed, "seed", 1, "which folds")
 	f.StringVar(&o.group, "cv-group", "", "`COLUMN` whose equal values stay in one fold (default: that of --cluster)")
@@ -82,7 +82,7 @@ func (o *regressOptions) addFlags(f *pflag.FlagSet) {
 	f.IntVar(&o.window, "cv-window", 0, "with --cv-time: only so many `DAYS` before that teach (0 = all)")
 	f.StringVarP(&o.out, "out", "o", "", "also write the coefficients, with --predict the predictions, to `FILE` (.csv, .parquet, .arrow, .json)")
 	addLanguage(f, &o.language)
-	f.BoolVar(&o.json, "json", false, "print JSON instead of tables")
+	addJSON(f, &o.json)
 	addThreads(f, &o.threads)
 }
 
