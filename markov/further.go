@@ -53,6 +53,10 @@ func (a *Analysis) further(q Questions, z float64) error {
 // times are those in and between states.
 func (a *Analysis) times(z float64) error {
 	c := a.Chain
+	p, err := c.Passages()
+	if err != nil {
+		return err
+	}
 	k := len(c.States)
 	mean, se := make([]float64, k), make([]float64, k)
 	a.StaySD = make([]float64, k)
@@ -60,10 +64,6 @@ func (a *Analysis) times(z float64) error {
 		mean[i], se[i], a.StaySD[i] = c.Stay(i)
 	}
 	a.Stay = onLog(z, mean, a.errors(k, func() []float64 { return se }))
-	p, err := c.Passages()
-	if err != nil {
-		return err
-	}
 	for i := range k {
 		a.Passages = append(a.Passages, onLog(z, p.Mean.RawRowView(i), a.errors(k, func() []float64 { return p.SE.RawRowView(i) })))
 	}

@@ -1,6 +1,7 @@
 package markov
 
 import (
+	"errors"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -28,6 +29,14 @@ func TestPassagesOfOz(t *testing.T) {
 	}), 1e-6)
 	if _, err := (&Chain{States: make([]string, MostPassageStates+1)}).Passages(); err == nil {
 		t.Error("too many states")
+	}
+	many := NewCounts(names(MostPassageStates + 1))
+	for i := range many.States {
+		many.N[i*len(many.States)+i] = 1
+	}
+	var refused *RefusedError
+	if a, err := Analyse(many, Questions{Level: .95, Times: true}); !errors.As(err, &refused) || a.Stay != nil || a.Passages != nil {
+		t.Errorf("times between too many states: %v, of which some are there", err)
 	}
 }
 

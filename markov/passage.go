@@ -7,8 +7,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// MostPassageStates is the largest chain whose passage times are asked for: they take states⁵ multiplications.
-const MostPassageStates = 40
+// MostPassageStates is the largest chain whose passage times are asked for: they take states⁴ multiplications, a second or two.
+const MostPassageStates = 100
 
 // Passages are mean first passage times: Mean[i][j] is how many periods it takes from i until j is entered for the first
 // time, of i = j until it is entered again,
@@ -81,16 +81,16 @@ func (c *Chain) passTo(j int, out *Passages) {
 	}
 }
 
-// surelyReach marks the states from which j is entered sooner or later: those that reach no state that does not reach j.
+// surelyReach marks the states from which j is entered sooner or later: those that reach no state that does not reach j. What lies behind j does not
+// matter on the way to it, but for coming back to j itself.
 func surelyReach(p mat.Matrix, j int) []bool {
 	k, _ := p.Dims()
 	reach := closure(p, k)
 	sure := make([]bool, k)
 	for i := range k {
 		sure[i] = reach[i][j]
-		for l := range k {
-			// what lies behind j does not matter on the way to it, but for coming back to j itself
-			if reachAround(p, i, l, j) && l != j && !reach[l][j] {
+		for l, seen := range reachAround(p, i, j) {
+			if seen && l != j && !reach[l][j] {
 				sure[i] = false
 			}
 		}
@@ -98,8 +98,8 @@ func surelyReach(p mat.Matrix, j int) []bool {
 	return sure
 }
 
-// reachAround reports whether l is reached from i in one or more moves without passing through j on the way.
-func reachAround(p mat.Matrix, i, l, j int) bool {
+// reachAround marks what is reached from i in one or more moves without passing through j on the way.
+func reachAround(p mat.Matrix, i, j int) []bool {
 	k, _ := p.Dims()
 	seen := make([]bool, k)
 	queue := []int{i}
@@ -110,15 +110,12 @@ func reachAround(p mat.Matrix, i, l, j int) bool {
 			if p.At(at, to) == 0 || seen[to] {
 				continue
 			}
-			if to == l {
-				return true
-			}
 			if seen[to] = true; to != j {
 				queue = append(queue, to)
 			}
 		}
 	}
-	return false
+	return seen
 }
 
 // Stay is how long a state is kept: 1/(1 − p_ii) periods on average, the one of entering included, with its standard error

@@ -48,6 +48,9 @@ func (o *markovOptions) questions(m *moves.Moves) (markov.Questions, error) {
 // checkWork refuses what would take minutes, of so many chains.
 func (o *markovOptions) checkWork(states, chains int) error {
 	perStep := math.Pow(float64(states), 3) * float64(chains)
+	if o.times && (states > markov.MostPassageStates || perStep*float64(states) > mostWork) {
+		return usageError{fmt.Errorf("--times between %d states%s takes too long; group them into fewer, at most %d", states, inEach(chains), markov.MostPassageStates)}
+	}
 	if most := int(math.Sqrt(mostWork / perStep)); o.forecast > most {
 		return usageError{fmt.Errorf("--forecast %d over %d states%s takes too long; expected at most %d steps", o.forecast, states, inEach(chains), most)}
 	}
