@@ -442,31 +442,47 @@ func (c *countdown) Err() error {
 }
 
 // Wherever it is asked, Analyse stops, and it asks between all phases: also before and after the candidates
-// are trained on every origin, and while it scores.
+// are trained on every origin, and while it scores. Cancelled after every call of progress, and now and then between.
 func TestAnalyseStopsWhenAsked(t *testing.T) {
 	sim := manyBuyers()
 	sim.customers = 100
 	l := sim.ledger(1300)
 	const threads = 2 // what others of them are at when one is told to stop, they may finish
-	asked := map[string]int{}
-	for n := int64(0); ; n++ {
+	analyse := func(n int64, progress func(ctx *countdown, phase string, done float64)) error {
 		ctx := &countdown{Context: context.Background()}
 		ctx.left.Store(n)
+		_, err := Analyse(ctx, l, nil, DefaultConfig(), threads, func(phase string, done float64) { progress(ctx, phase, done) })
+		return err
+	}
+
+	const never, between = 1 << 40, 50
+	var stops []int64
+	all := int64(0)
+	if err := analyse(never, func(ctx *countdown, phase string, done float64) {
+		if done < 0 || done > 1 {
+			t.Errorf("phase %s is %v done", phase, done)
+		}
+		all = never - ctx.left.Load()
+		stops = append(stops, all)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for n := int64(between / 2); n < all; n += between {
+		stops = append(stops, n)
+	}
+	slices.Sort(stops)
+
+	asked := map[string]int{}
+	for _, n := range slices.Compact(stops) {
 		last := ""
-		_, err := Analyse(ctx, l, nil, DefaultConfig(), threads, func(phase string, done float64) {
-			if done < 0 || done > 1 {
-				t.Errorf("phase %s is %v done", phase, done)
-			}
+		err := analyse(n, func(ctx *countdown, phase string, done float64) {
 			if ctx.left.Load() < -threads {
 				t.Errorf("cancelled before %s is %v done, and went on", phase, done)
 			}
 			last = fmt.Sprintf("%s %.2f", phase, done)
 		})
-		if err == nil {
-			break
-		}
 		if !errors.Is(err, context.Canceled) {
-			t.Fatalf("cancelled when asked %d times: %v", n, err)
+			t.Fatalf("cancelled when asked %d of more than %d times: %v", n, all, err)
 		}
 		asked[last]++
 	}
