@@ -57,7 +57,7 @@ func TestSignalLeavesTheFinishedRunsOfAReplay(t *testing.T) {
 			<-ctx.Done()
 		}
 	}
-	args := []string{"run", exampleOrders, "--as-of", "2026-05-31..2026-08-31", "--out", out, "--quiet"}
+	args := []string{"run", exampleOrders, "--as-of", "2024-05-31..2024-08-31", "--out", out, "--quiet"}
 	var stderr bytes.Buffer
 	if code := run(context.Background(), args, strings.NewReader(""), io.Discard, &stderr); code != exitInterrupted {
 		t.Errorf("exit status %d: %s", code, stderr.String())
@@ -69,7 +69,7 @@ func TestSignalLeavesTheFinishedRunsOfAReplay(t *testing.T) {
 	if err != nil || len(entries) != 4 { // the lock, two runs, latest.json
 		t.Errorf("left behind: %v, %v", entries, err)
 	}
-	if l := latestRun(t, out); !strings.Contains(l, `"as_of": "2026-06-30"`) {
+	if l := latestRun(t, out); !strings.Contains(l, `"as_of": "2024-06-30"`) {
 		t.Errorf("latest.json: %s", l)
 	}
 	if code := run(context.Background(), args, strings.NewReader(""), io.Discard, &stderr); code != exitOK || n != 5 {

@@ -165,6 +165,7 @@ func csvRows(t *testing.T, folder, name string) (rows []map[string]string) {
 
 // Another future changes what came, and nothing that was forecast.
 func TestReplayForecastsAreBlindToTheFuture(t *testing.T) {
+	slow(t)
 	x := readExport(t, exampleOrders)
 	date := x.column("order_date")
 	end := time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC).UnixMilli()
@@ -199,6 +200,7 @@ func TestReplayForecastsAreBlindToTheFuture(t *testing.T) {
 // What came, counted from the export's rows by another way: customers at risk of the published score file
 // without a purchase day in the horizon, and their margin or revenue.
 func TestReplayCountsWhatTheExportHolds(t *testing.T) {
+	slow(t)
 	out := t.TempDir()
 	_, folder := replay(t, out, exampleOrders, "--as-of", "2026-05-31..2026-05-31", "--value-basis", "revenue", "--quiet")
 	rows := csvRows(t, folder, "replay.csv")

@@ -25,6 +25,10 @@ func TestMain(m *testing.M) {
 	})
 }
 
+// concurrent are the scripts that the race detector (-short) runs, too: of goroutines that no other test has. The others are
+// slow there, and their goroutines are those of the packages' own tests and of TestSameBytes.
+var concurrent = []string{"evaluate_stream", "regress_predict"}
+
 // TestScripts runs the command line as people do: testdata/script/*.txtar, each one story. Scripts
 // find the small data in $DATA, and the real data in $SHARED where it is present ([shared]).
 func TestScripts(t *testing.T) {
@@ -36,8 +40,17 @@ func TestScripts(t *testing.T) {
 	if shared == "" {
 		t.Log("no ../shared/data: the [shared] scripts on real exports prove nothing here")
 	}
+	scripts := filepath.Join(data, "script")
+	var files []string
+	if testing.Short() {
+		for _, name := range concurrent {
+			files = append(files, filepath.Join(scripts, name+".txtar"))
+		}
+		scripts = ""
+	}
 	testscript.Run(t, testscript.Params{
-		Dir:                 filepath.Join(data, "script"),
+		Dir:                 scripts,
+		Files:               files,
 		UpdateScripts:       os.Getenv("UPDATE") != "",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
