@@ -15,7 +15,7 @@ import (
 // RenewalsText writes what is known of contracts for a terminal.
 func RenewalsText(w io.Writer, s *latent.ContractStudy) error {
 	b := bufio.NewWriter(w)
-	paragraph(b, fmt.Sprintf("%s: a period is a %s; discounted by %s a period; intervals of %s", printable(strings.Join(s.Files, ", ")), periodWord(s), percent(s.Config.Rate), confidence(s.Config.Level)))
+	paragraph(b, fmt.Sprintf("%s: a period is a %s; discounted by %s; intervals of %s", printable(strings.Join(s.Files, ", ")), periodWord(s), renewalRate(&s.Config), confidence(s.Config.Level)))
 	section(b, "PARAMETERS  of the shifted-beta-geometric model", renewalParameters(s))
 	for k := range s.Groups {
 		g := &s.Groups[k]
@@ -27,6 +27,17 @@ func RenewalsText(w io.Writer, s *latent.ContractStudy) error {
 	}
 	notes(b, renewalNotes(s))
 	return b.Flush()
+}
+
+// renewalRate is what a payment loses by waiting.
+func renewalRate(c *latent.ContractConfig) string {
+	switch {
+	case !c.Annual():
+		return percent(c.Rate) + " a period"
+	case c.Every == "year":
+		return percent(c.Rate) + " a year"
+	}
+	return fmt.Sprintf("%s a year, %s a %s", percent(c.Rate), percent(c.PeriodRate()), c.Every)
 }
 
 func periodWord(s *latent.ContractStudy) string {
@@ -127,14 +138,15 @@ func RenewalsTable(s *latent.ContractStudy) *Table {
 const RenewalsSchema = "mainstay.attrition-contracts/1"
 
 type renewalsDocument struct {
-	Schema string          `json:"schema"`
-	Files  []string        `json:"files"`
-	Period string          `json:"period"`
-	Until  int             `json:"until"`
-	Rate   float64         `json:"rate"`
-	Level  float64         `json:"level"`
-	Groups []renewalsGroup `json:"groups"`
-	Notes  []string        `json:"notes"`
+	Schema    string          `json:"schema"`
+	Files     []string        `json:"files"`
+	Period    string          `json:"period"`
+	Until     int             `json:"until"`
+	Rate      float64         `json:"rate"` // as asked
+	PerPeriod float64         `json:"rate_per_period"`
+	Level     float64         `json:"level"`
+	Groups    []renewalsGroup `json:"groups"`
+	Notes     []string        `json:"notes"`
 }
 
 type renewalsGroup struct {
@@ -166,7 +178,7 @@ type renewalLine struct {
 
 // WriteRenewalsJSON writes everything that is known of contracts.
 func WriteRenewalsJSON(w io.Writer, s *latent.ContractStudy) error {
-	doc := renewalsDocument{Schema: RenewalsSchema, Files: s.Files, Period: periodWord(s), Until: s.Config.Until, Rate: s.Config.Rate, Level: s.Config.Level, Groups: []renewalsGroup{}, Notes: renewalNotes(s)}
+	doc := renewalsDocument{Schema: RenewalsSchema, Files: s.Files, Period: periodWord(s), Until: s.Config.Until, Rate: s.Config.Rate, PerPeriod: s.Config.PeriodRate(), Level: s.Config.Level, Groups: []renewalsGroup{}, Notes: renewalNotes(s)}
 	figure := func(e attrition.Estimate) renewalFigure {
 		return renewalFigure{number(e.Value), number(e.SE), number(e.Low), number(e.High)}
 	}

@@ -22,8 +22,8 @@ those who would leave have left, not because anybody grows loyal.
 
 The table holds a row per contract (customer, start, end; an empty end is open), or with --survivors a
 row per period of a cohort: how many are left after 0, 1, 2 … renewals. Contracts of a customer that
-follow each other within --grace days are renewals of one; where a row is a whole subscription,
---every says how often it could have been given up. --by fits groups apart.
+follow each other within --grace days are renewals of one; those beside another are none. Where a row
+is a whole subscription, --every says how often it could have been given up. --by fits groups apart.
 
 --until fits the first renewals and shows what came beside what was expected. A fit without a maximum is
 refused (status 4).`
@@ -51,7 +51,7 @@ func (o *contractsOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&c.By, "by", "", "`COLUMN` of groups: a fit for each, apart from the others")
 	f.IntVar(&c.Until, "until", 0, "fit so many `RENEWALS`, hold the others against it (default: all)")
 	f.IntVar(&c.Ahead, "ahead", c.Ahead, "`RENEWALS` beyond those seen")
-	f.Float64Var(&c.Rate, "rate", c.Rate, "discount rate per period")
+	f.Float64Var(&c.Rate, "rate", c.Rate, "discount rate: annual with --every month, quarter, year, else of a period")
 	addLevel(f, &c.Level)
 	addOutFile(f, &o.out, "the renewals")
 	addJSON(f, &o.json)
@@ -70,6 +70,9 @@ func newContractsCommand(a *app) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.check(args); err != nil {
 				return err
+			}
+			if err := o.idle(cmd.Flags()); err != nil {
+				return usageError{err}
 			}
 			return runContracts(cmd.Context(), a, o, args)
 		},
@@ -95,6 +98,20 @@ func (o *contractsOptions) check(sources []string) error {
 		o.config.AsOf = ingest.DayOf(at)
 	}
 	return checkFiles(sources, o.out)
+}
+
+// idle finds flags that say nothing of a table of this kind.
+func (o *contractsOptions) idle(f *pflag.FlagSet) error {
+	names, of := []string{"customer", "start", "end", "every", "grace", "as-of"}, "a row per contract, and --survivors names one of who is left: leave one of them out"
+	if o.config.Survivors == "" {
+		names, of = []string{"period"}, "who is left: name its column of how many with --survivors too"
+	}
+	for _, name := range names {
+		if f.Changed(name) {
+			return fmt.Errorf("--%s is of a table of %s", name, of)
+		}
+	}
+	return nil
 }
 
 func runContracts(ctx context.Context, a *app, o *contractsOptions, sources []string) error {

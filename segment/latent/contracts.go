@@ -2,6 +2,7 @@ package latent
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -21,7 +22,7 @@ type ContractConfig struct {
 	AsOf                 ingest.Day // of contracts
 	Until                int        // fit so many renewals, hold the others against it; 0 = all
 	Ahead                int        // renewals beyond those seen
-	Rate                 float64    // discount rate per period
+	Rate                 float64    // discount rate: annual effective where Every is a calendar period, else per period
 	Level                float64
 }
 
@@ -65,13 +66,24 @@ func (c *ContractConfig) Check() error {
 	case c.Grace < 0 || c.Grace > 3660 || c.Until < 0 || c.Ahead < 0 || c.Ahead > 1000:
 		return fmt.Errorf("grace is %d days, the fit ends after %d renewals, %d are ahead; expected 0 to 3660 days, 0 and more, and 0 to 1000", c.Grace, c.Until, c.Ahead)
 	case !(c.Rate > 0 && c.Rate <= 10):
-		return fmt.Errorf("the discount rate is %v a period; expected a number above 0 up to 10, 0.1 for 10 %%", c.Rate)
+		return fmt.Errorf("the discount rate is %v; expected a number above 0 up to 10, 0.1 for 10 %%", c.Rate)
 	case !(c.Level > 0 && c.Level < 1):
 		return fmt.Errorf("the level is %v; expected a number between 0 and 1, such as 0.95", c.Level)
 	case c.Cohort != "" && c.Survivors == "":
 		return fmt.Errorf("cohorts are those of a table of survivors: name its column of survivors too")
 	}
 	return nil
+}
+
+// Annual says whether Rate is that of a year.
+func (c *ContractConfig) Annual() bool { return c.Survivors == "" && c.Every != "contract" }
+
+// PeriodRate is the discount rate of a period: of a month (1 + annual)^(1/12) − 1.
+func (c *ContractConfig) PeriodRate() float64 {
+	if !c.Annual() {
+		return c.Rate
+	}
+	return math.Expm1(math.Log1p(c.Rate) * monthsOf[c.Every] / 12)
 }
 
 // Contracts fits the shifted-beta-geometric model to a table. Errors: *table.MappingError for a column that is missing, *column.Error for a cell, *ingest.ConfigError for a

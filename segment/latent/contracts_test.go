@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -79,6 +81,78 @@ func TestShares(t *testing.T) {
 	}
 }
 
+// A contract beside another, or a row that is there twice, is no renewal, whatever the order of rows; one that follows early, late or with the day of the change in both is.
+func TestContractsBeside(t *testing.T) {
+	c := ContractDefaults
+	c.AsOf = ingest.Date(2026, 1, 31)
+	for name, of := range map[string]struct {
+		rows            string
+		periods, beside float64
+	}{
+		"twice":         {"a,2020-01-01,2020-12-31\na,2020-01-01,2020-12-31\n", 1, 1},
+		"twice a month": {"a,2020-01-01,2020-01-31\na,2020-01-01,2020-01-31\na,2020-02-01,2020-02-29\n", 2, 1},
+		"two products":  {"a,2020-01-01,2020-12-31\na,2020-03-01,2021-02-28\na,2021-01-01,2021-12-31\n", 2, 1},
+		"an add-on":     {"a,2020-01-01,2020-03-31\na,2020-01-01,2022-12-31\na,2020-06-01,2020-08-31\n", 1, 2},
+		"open beside":   {"a,2020-01-01,\na,2021-01-01,2021-12-31\n", 1, 1},
+		"early":         {"a,2020-01-01,2020-12-31\na,2020-12-05,2021-12-31\n", 2, 0},
+		"late":          {"a,2020-01-01,2020-12-31\na,2021-01-30,2021-12-31\n", 2, 0},
+		"day of change": {"a,2020-01-01,2021-01-01\na,2021-01-01,2022-01-01\n", 2, 0},
+		"single days":   {"a,2020-01-01,2020-01-01\na,2020-01-02,2020-01-02\n", 2, 0},
+	} {
+		lines := strings.SplitAfter(of.rows, "\n")
+		slices.Reverse(lines)
+		for _, rows := range []string{of.rows, strings.Join(lines, "")} {
+			s, err := Contracts(tableOf(t, "customer,start,end\n"+rows), c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if p := s.Groups[0].Lives.Periods; len(p) != 1 || p[0] != of.periods || (len(s.Notes) == 1) != (of.beside > 0) {
+				t.Errorf("%s: %v, want %v; %v", name, p, of.periods, s.Notes)
+			}
+		}
+	}
+}
+
+// Losses are known a grace later than renewals seem to be: retention is not too high for it. 9 of 10 renew every month, and all began within three months.
+func TestDecided(t *testing.T) {
+	chance := rand.New(rand.NewPCG(5, 1))
+	asOf := ingest.Date(2024, 3, 31)
+	var rows strings.Builder
+	rows.WriteString("customer,start,end\n")
+	for i := range 20_000 {
+		start := ingest.Date(2024, 1, 1) + ingest.Day(i%90)
+		end := ""
+		for day := start + 30; day < asOf; day += 30 {
+			if chance.Float64() < .1 {
+				end = day.String()
+				break
+			}
+		}
+		fmt.Fprintf(&rows, "c%d,%s,%s\n", i, start, end)
+	}
+	c := ContractDefaults
+	c.AsOf, c.Every = asOf, "month"
+	s, err := Contracts(tableOf(t, rows.String()), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := s.Groups[0].Rows[1]
+	if se := math.Sqrt(.1 * .9 / r.AtRisk); !(math.Abs(r.Seen-.9) < 4*se) {
+		t.Errorf("%v of %v there, want .9 ± %.2g", r.Seen, r.AtRisk, se)
+	}
+}
+
+// Of calendar periods the rate is that of a year.
+func TestPeriodRate(t *testing.T) {
+	c := ContractDefaults
+	for every, want := range map[string]float64{"contract": .1, "year": .1, "quarter": math.Pow(1.1, .25) - 1, "month": math.Pow(1.1, 1./12) - 1} {
+		c.Every = every
+		near(t, every, c.PeriodRate(), want, 1e-15)
+	}
+	c.Survivors = "left"
+	near(t, "survivors", c.PeriodRate(), .1, 0)
+}
+
 // Contracts that follow each other are one life; periods are contracts, or calendar time. Who is within the grace has come to the last day, and is not known to be renewed.
 func TestLives(t *testing.T) {
 	const csv = `customer,start,end
@@ -94,8 +168,8 @@ e,2022-01-01,2022-12-31
 	c.AsOf = ingest.Date(2023, 1, 31)
 	for every, want := range map[string]string{
 		"contract": "[2 1 1 1 1] [true false true false false]",
-		"month":    "[24 37 4 23 12] [true false true false false]",
-		"year":     "[2 4 1 2 1] [true false true false false]",
+		"month":    "[24 36 4 22 12] [true false true false false]",
+		"year":     "[2 3 1 2 1] [true false true false false]",
 	} {
 		c.Every = every
 		s, err := Contracts(tableOf(t, csv), c)
@@ -106,7 +180,7 @@ e,2022-01-01,2022-12-31
 		if got := fmt.Sprint(l.Periods, l.Ended); got != want {
 			t.Errorf("%s: %s, want %s", every, got, want)
 		}
-		if len(s.Notes) != 1 || !strings.Contains(s.Notes[0], "1 contracts start after 2023-01-31") {
+		if len(s.Notes) != 1 || !strings.Contains(s.Notes[0], "1 contract starts after 2023-01-31") {
 			t.Errorf("%v", s.Notes)
 		}
 	}
@@ -114,6 +188,7 @@ e,2022-01-01,2022-12-31
 		"customer,start,end\na,2020-13-01,\n":           "2020-13-01",
 		"customer,start,end\na,2020-02-01,2020-01-01\n": "ends before it starts",
 		"customer,start,end\na,,\n":                     "no start",
+		"customer,start,end\n ,2020-01-01,\n":           "no customer",
 		"who,start,end\na,2020-01-01,\n":                "customer",
 		"customer,start,end\na,2024-01-01,\n":           "no contract of 1 rows starts until 2023-01-31",
 	} {

@@ -1,25 +1,17 @@
 package latent
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 	"strings"
-	"time"
 
 	"mainstay/ingest"
 	"mainstay/ingest/table"
 	"mainstay/markov/attrition"
 )
-
-// life is what is known of a customer's contracts: one after the other, without a gap of more than the grace.
-type life struct {
-	start, end int32 // end NoDay: open
-	contracts  int
-	row        int
-}
 
 // contracts reads a row per contract, and makes of those that follow each other one life.
 func (s *ContractStudy) contracts(t *table.Table) (map[string]*attrition.Lives, error) {
@@ -32,7 +24,7 @@ func (s *ContractStudy) contracts(t *table.Table) (map[string]*attrition.Lives, 
 	if err != nil {
 		return nil, err
 	}
-	rows, days, err := s.usable(t)
+	rows, days, err := s.usable(t, who)
 	if err != nil {
 		return nil, err
 	}
@@ -40,31 +32,33 @@ func (s *ContractStudy) contracts(t *table.Table) (map[string]*attrition.Lives, 
 		if o := strings.Compare(who.At(a), who.At(b)); o != 0 {
 			return o
 		}
-		return int(days[0][a]) - int(days[0][b])
+		return cmp.Or(cmp.Compare(days[0][a], days[0][b]), cmp.Compare(lastDay(days[1][b]), lastDay(days[1][a])))
 	})
 	groups := map[string]*attrition.Lives{}
-	var now life
+	beside := 0
+	var now *life
 	finish := func() {
-		if now.contracts == 0 {
+		if now == nil {
 			return
 		}
-		periods, ended := c.periods(&now)
+		periods, ended := c.periods(now)
 		l := group(groups, by, now.row)
 		l.Periods, l.Ended, l.Weight = append(l.Periods, periods), append(l.Ended, ended), append(l.Weight, 1)
+		beside += now.beside
 	}
 	for k, row := range rows {
-		start, end := days[0][row], days[1][row]
-		if k > 0 && who.At(rows[k-1]) == who.At(row) && (now.end == table.NoDay || int64(start)-int64(now.end) <= int64(c.Grace)+1) {
-			now.contracts++
-			if end == table.NoDay || now.end != table.NoDay && end > now.end {
-				now.end = end
-			}
+		start, end := int64(days[0][row]), lastDay(days[1][row])
+		if k > 0 && who.At(rows[k-1]) == who.At(row) && start-now.end <= int64(c.Grace)+1 {
+			now.add(start, end, c)
 			continue
 		}
 		finish()
-		now = life{start, end, 1, row}
+		now = &life{start: start, end: end, from: start, paid: end, row: row}
 	}
 	finish()
+	if beside > 0 && c.Every == "contract" {
+		s.Notes = append(s.Notes, plural(beside, "contract runs", "contracts run")+" beside another of the same customer: no renewals, though the customer stays until the last of them ends (--every counts by time)")
+	}
 	return groups, nil
 }
 
@@ -72,7 +66,7 @@ func (s *ContractStudy) contracts(t *table.Table) (map[string]*attrition.Lives, 
 const mostBad = 0.01
 
 // usable are the rows of contracts that began until the as-of date, with their first and last days. Few bad ones are set aside and counted; more are the error of the first.
-func (s *ContractStudy) usable(t *table.Table) (rows []int, days [2][]int32, err error) {
+func (s *ContractStudy) usable(t *table.Table, who *table.Column) (rows []int, days [2][]int32, err error) {
 	c := &s.Config
 	why := map[int]error{}
 	var columns [2]*table.Column
@@ -91,6 +85,8 @@ func (s *ContractStudy) usable(t *table.Table) (rows []int, days [2][]int32, err
 		start, end := days[0][row], days[1][row]
 		switch {
 		case why[row] != nil:
+		case strings.TrimSpace(who.At(row)) == "":
+			why[row] = t.Fail(row, who.Name, errors.New("the contract has no customer: fill it, or leave the row out"))
 		case start == table.NoDay:
 			why[row] = t.Fail(row, columns[0].Name, errors.New("the contract has no start: fill it, or leave the row out"))
 		case end != table.NoDay && end < start:
@@ -112,36 +108,7 @@ func (s *ContractStudy) usable(t *table.Table) (rows []int, days [2][]int32, err
 		return nil, days, &ingest.ConfigError{Msg: fmt.Sprintf("no contract of %d rows starts until %s: name a later --as-of", t.Rows, c.AsOf)}
 	}
 	if later > 0 {
-		s.Notes = append(s.Notes, fmt.Sprintf("%d contracts start after %s: set aside", later, c.AsOf))
+		s.Notes = append(s.Notes, fmt.Sprintf("%s after %s: set aside", plural(later, "contract starts", "contracts start"), c.AsOf))
 	}
 	return rows, days, nil
-}
-
-// periods is how many periods of a life were paid, and whether it has ended. A life that ends on the as-of date or later, or by less than the grace before it, is in force, though
-// of the latter it is not known that it was renewed: its last day is what it has come to.
-func (c *ContractConfig) periods(l *life) (n float64, ended bool) {
-	ended = l.end != table.NoDay && int64(l.end)+int64(c.Grace) < int64(c.AsOf)
-	if c.Every == "contract" {
-		return float64(l.contracts), ended
-	}
-	months := map[string]float64{"month": 1, "quarter": 3, "year": 12}[c.Every]
-	end := c.AsOf
-	switch {
-	case ended:
-		end = ingest.Day(l.end) + 1 // the day after the last
-	case l.end != table.NoDay:
-		end = min(end, ingest.Day(l.end))
-	}
-	whole := monthsBetween(ingest.Day(l.start), end) / months
-	if ended {
-		return max(1, math.Round(whole)), true
-	}
-	return math.Floor(whole+1e-9) + 1, false
-}
-
-// monthsBetween is calendar months, with the rest of the last as a share of 30.4 days.
-func monthsBetween(from, to ingest.Day) float64 {
-	a, b := time.Unix(int64(from)*86400, 0).UTC(), time.Unix(int64(to)*86400, 0).UTC()
-	months := float64((b.Year()-a.Year())*12 + int(b.Month()) - int(a.Month()))
-	return months + float64(b.Day()-a.Day())/(365.25/12)
 }

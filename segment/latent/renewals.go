@@ -29,9 +29,11 @@ func (g *ContractGroup) ask(c *ContractConfig) error {
 	if g.Fit, err = attrition.SBG(known); err != nil {
 		return err
 	}
-	seen := 1.0
+	seen, rate := 1.0, c.PeriodRate()
 	if !g.Fit.Certificate.Certified() {
-		c = &ContractConfig{Until: c.Until, Rate: c.Rate, Level: c.Level} // nothing is ahead
+		none := *c
+		none.Ahead = 0
+		c = &none
 	}
 	for t := range last + c.Ahead + 1 {
 		r := Renewal{T: t, Seen: math.NaN(), Fitted: t <= last && (c.Until == 0 || t <= c.Until)}
@@ -56,12 +58,12 @@ func (g *ContractGroup) ask(c *ContractConfig) error {
 		if t > 0 {
 			r.Retention = g.Fit.Retention(at-1, c.Level)
 		}
-		r.Residual = g.Fit.Residual(at, c.Rate, c.Level)
+		r.Residual = g.Fit.Residual(at, rate, c.Level)
 		g.Rows = append(g.Rows, r)
 	}
 	// Who is new has paid once, and is then about to renew: 1 + Residual(0)/(1 + rate) (Fader & Hardie 2010, eq. 2).
-	if r := g.Fit.Residual(0, c.Rate, c.Level); !math.IsNaN(r.Value) {
-		d := 1 + c.Rate
+	if r := g.Fit.Residual(0, rate, c.Level); !math.IsNaN(r.Value) {
+		d := 1 + rate
 		g.New = attrition.Estimate{Value: 1 + r.Value/d, SE: r.SE / d, Low: 1 + r.Low/d, High: 1 + r.High/d}
 	} else {
 		g.New = unknown
