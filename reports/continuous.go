@@ -61,12 +61,14 @@ func ContinuousText(w io.Writer, c *ContinuousChain) error {
 
 // prevalence is the shares of ids in each state.
 func (c *ContinuousChain) prevalence() *grid {
-	g := &grid{right: []bool{true, true, false, true, false, true}}
-	g.rows = append(g.rows, []string{"after", "ids", "state", "seen", "", "expected"})
+	g := &grid{right: []bool{true, true, false, true, false, true, false}}
+	g.rows = append(g.rows, []string{"after", "ids", "state", "seen", "", "expected", ""})
 	for _, p := range c.Prevalence {
 		after, ids := fmt.Sprintf("%g", p.Time), count(int64(p.Total))
+		expected := c.expected(&p)
 		for j, seen := range c.observed(&p) {
-			g.rows = append(g.rows, []string{after, ids, c.name(j), percentBound(seen.Value), between(seen.Low, seen.High, percentBound), percentBound(p.Expected[j] / float64(p.Total))})
+			e := expected[j]
+			g.rows = append(g.rows, []string{after, ids, c.name(j), percentBound(seen.Value), between(seen.Low, seen.High, percentBound), percentBound(e.Value), between(e.Low, e.High, percentBound)})
 			after, ids = "", ""
 		}
 	}
@@ -84,6 +86,15 @@ func (c *ContinuousChain) observed(p *ctmc.Prevalence) (out []ctmc.Estimate) {
 			e.Low, e.High = num.Wilson(float64(seen), n, c.Level)
 		}
 		out = append(out, e)
+	}
+	return out
+}
+
+// expected are the shares that the chain expects; NaN where none was followed so long.
+func (c *ContinuousChain) expected(p *ctmc.Prevalence) (out []ctmc.Estimate) {
+	n := float64(p.Total)
+	for j, v := range p.Expected {
+		out = append(out, num.OnLogit(v/n, p.SE[j]/n, c.Level))
 	}
 	return out
 }

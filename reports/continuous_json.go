@@ -45,6 +45,9 @@ type prevalentState struct {
 	Low      number `json:"low"`
 	High     number `json:"high"`
 	Expected number `json:"expected"`
+	SE       number `json:"expected_se"`
+	Least    number `json:"expected_low"`
+	Most     number `json:"expected_high"`
 }
 
 type rateInfo struct {
@@ -133,8 +136,10 @@ func WriteContinuousJSON(w io.Writer, c *ContinuousChain) error {
 	}
 	for _, p := range c.Prevalence {
 		info := prevalenceInfo{After: number(p.Time), IDs: p.Total}
+		expected := c.expected(&p)
 		for j, seen := range c.observed(&p) {
-			info.States = append(info.States, prevalentState{f.States[j], p.Observed[j], number(seen.Value), number(seen.Low), number(seen.High), number(p.Expected[j] / float64(p.Total))})
+			e := expected[j]
+			info.States = append(info.States, prevalentState{f.States[j], p.Observed[j], number(seen.Value), number(seen.Low), number(seen.High), number(e.Value), number(e.SE), number(e.Low), number(e.High)})
 		}
 		doc.Prevalence = append(doc.Prevalence, info)
 	}

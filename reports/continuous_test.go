@@ -31,7 +31,7 @@ func newContinuous() *ContinuousChain {
 		panic(fit.Certificate.Warnings)
 	}
 	return &ContinuousChain{Files: []string{"visits.csv"}, IDs: 40, AsOf: "2026-11-22", Unit: "year", Units: "years", Level: .95, After: []float64{1, .5}, Fit: fit, Plain: plain,
-		Prevalence: []ctmc.Prevalence{{Time: .5, Total: 1040, Observed: []int{500, 400, 140}, Expected: []float64{510.5, 395.25, 134.25}}, {Time: 9, Total: 0, Observed: []int{0, 0, 0}, Expected: []float64{0, 0, 0}}}, Remarks: []string{"2 rows without id were set aside"}}
+		Prevalence: []ctmc.Prevalence{{Time: .5, Total: 1040, Observed: []int{500, 400, 140}, Expected: []float64{510.5, 395.25, 134.25}, SE: []float64{20.5, 15.25, 0}}, {Time: 9, Total: 0, Observed: []int{0, 0, 0}, Expected: []float64{0, 0, 0}, SE: []float64{0, 0, 0}}}, Remarks: []string{"2 rows without id were set aside"}}
 }
 
 func TestContinuous(t *testing.T) {

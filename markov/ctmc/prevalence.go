@@ -17,15 +17,17 @@ type Prevalence struct {
 	Total    int // customers followed so long
 	Observed []int
 	Expected []float64
+	SE       []float64 // of Expected, by the delta method: of the parameters, who is followed being given
 }
 
-// mostKept is how many matrices are kept for the next customer with the same covariates for the same time.
-const mostKept = 1 << 12
+// mostKept is of how many numbers the matrices are that are kept for the next customer with the same covariates for the same time: 64 MB.
+const mostKept = 1 << 23
 
 // Prevalence compares at each of times the customers followed so long (Gentleman, Lawless, Lindsey & Yan 1994, Statistics in Medicine
 // 13:805–821): a customer is taken to be in the state seen last until the next look, and to stay in a state that nobody leaves until End. What is expected of
 // those followed is Σ e_s P_1 P_2 …, from the states s they were seen in first, with the covariates of their intervals, the last ones kept on. The
-// shares of late times are of those that ended rather than of those that were lost from sight: with End of +Inf they overstate such states.
+// shares of late times are of those that ended rather than of those that were lost from sight: with End of +Inf they overstate such states. The
+// derivative of what is expected is carried along: ∂(cP) = ∂c P + c ∂P.
 func (f *Fit) Prevalence(d *Data, histories []History, times []float64) []Prevalence {
 	d = d.shared()
 	order := make([]int, len(times))
@@ -35,13 +37,33 @@ func (f *Fit) Prevalence(d *Data, histories []History, times []float64) []Preval
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(times[a], times[b]) })
 	out := make([]Prevalence, len(times))
 	for i, t := range times {
-		out[i] = Prevalence{Time: t, Observed: make([]int, len(f.States)), Expected: make([]float64, len(f.States))}
+		out[i] = Prevalence{Time: t, Observed: make([]int, len(f.States)), Expected: make([]float64, len(f.States)), SE: make([]float64, len(f.States))}
 	}
-	w := follower{f: f, d: d, absorbing: f.absorbing(), worker: newWorker(f.Model, d), kept: map[stretch][]float64{}}
+	w := follower{f: f, d: d, absorbing: f.absorbing(), worker: newWorker(f.Model, d), kept: map[stretch]transition{}}
+	for range times {
+		w.sums = append(w.sums, w.nobody())
+	}
 	for _, h := range histories {
 		w.follow(h, times, order, out)
 	}
+	for i := range out {
+		for j := range f.States {
+			out[i].Expected[j], out[i].SE[j] = w.sums[i].v[j], f.se(w.sums[i].d[j])
+		}
+	}
 	return out
+}
+
+// chances are those of every state, and their derivatives by each parameter; those of a customer, or summed over them.
+type chances struct {
+	v []float64
+	d [][]float64 // state × parameter
+}
+
+// transition is e^{Qt} and its derivatives.
+type transition struct {
+	v []float64   // from × to
+	d [][]float64 // from × to, parameter
 }
 
 // stretch is a time with the same covariates.
@@ -56,7 +78,16 @@ type follower struct {
 	d         *Data
 	absorbing []bool
 	worker    *worker
-	kept      map[stretch][]float64
+	kept      map[stretch]transition
+	sums      []chances // by time
+}
+
+func (w *follower) nobody() chances {
+	out := chances{make([]float64, len(w.f.States)), make([][]float64, len(w.f.States))}
+	for j := range out.d {
+		out.d[j] = make([]float64, len(w.f.Theta))
+	}
+	return out
 }
 
 // follow adds one history.
@@ -65,16 +96,18 @@ func (w *follower) follow(h History, times []float64, order []int, out []Prevale
 	if h.Lo >= h.Hi {
 		return
 	}
-	chance := make([]float64, len(w.f.States)) // at the start of the stretch with these covariates
+	chance := w.nobody() // at the start of the stretch with these covariates
 	first := w.d.Intervals[h.Lo]
-	chance[first.From] = 1
+	chance.v[first.From] = 1
 	x, since, now, at := first.X, 0.0, 0.0, h.Lo
 	for _, o := range order {
 		t := times[o]
 		for at < h.Hi && now+w.d.Intervals[at].Time <= t*(1+rounding) {
 			now += w.d.Intervals[at].Time
 			if at++; at < h.Hi && w.d.Intervals[at].X != x {
-				chance = w.step(chance, stretch{x, now - since})
+				next := w.nobody()
+				w.step(chance, stretch{x, now - since}, next)
+				chance = next
 				x, since = w.d.Intervals[at].X, now
 			}
 		}
@@ -90,49 +123,50 @@ func (w *follower) follow(h History, times []float64, order []int, out []Prevale
 		}
 		out[o].Total++
 		out[o].Observed[state]++
-		for j, v := range w.step(chance, stretch{x, max(0, t-since)}) {
-			out[o].Expected[j] += v
-		}
+		w.step(chance, stretch{x, max(0, t-since)}, w.sums[o])
 	}
 }
 
-// step is chance times e^{Qt}.
-func (w *follower) step(chance []float64, s stretch) []float64 {
-	k := len(chance)
-	p, known := w.kept[s]
-	if !known {
-		if len(w.kept) == mostKept {
-			clear(w.kept)
+// step adds c e^{Qt} and its derivatives to a sum.
+func (w *follower) step(c chances, s stretch, to chances) {
+	k, p := len(c.v), w.after(s)
+	for i := range k {
+		if c.v[i] == 0 && !slices.ContainsFunc(c.d[i], func(v float64) bool { return v != 0 }) {
+			continue
 		}
-		var row []float64
-		if len(w.f.Covariates) > 0 {
-			row = w.f.centred(w.d.X[s.x])
-		}
-		p = w.worker.plain(w.f.rates(w.f.Theta, row), s.time)
-		w.kept[s] = p
-	}
-	out := make([]float64, k)
-	for i, c := range chance {
-		for j := range out {
-			if c != 0 {
-				out[j] += c * min(max(p[i*k+j], 0), 1)
+		for j := range k {
+			v := p.v[i*k+j]
+			to.v[j] += c.v[i] * v
+			for a, slope := range p.d[i*k+j] {
+				if to.d[j][a] += c.d[i][a] * v; c.v[i] != 0 {
+					to.d[j][a] += c.v[i] * slope
+				}
 			}
 		}
 	}
-	return out
 }
 
-// plain is e^{Qt} without derivatives.
-func (w *worker) plain(q []float64, t float64) []float64 {
-	k := len(w.m.States)
-	w.exp.directions = 0
-	a := w.exp.get()
-	a.clear()
-	for r, rate := range w.m.Rates {
-		a.v[rate.From*k+rate.To] += q[r] * t
-		a.v[rate.From*k+rate.From] -= q[r] * t
+// after is the transition over a stretch.
+func (w *follower) after(s stretch) transition {
+	if p, known := w.kept[s]; known {
+		return p
 	}
-	p := w.exp.of(a)
-	w.exp.put(a, p)
-	return slices.Clone(p.v)
+	k := len(w.f.States)
+	if len(w.kept) >= mostKept/(k*k*(1+len(w.f.Theta))) {
+		clear(w.kept)
+	}
+	var x []float64
+	if len(w.f.Covariates) > 0 {
+		x = w.d.X[s.x]
+	}
+	w.worker.q = w.f.rates(w.f.Theta, w.f.centred(x))
+	p := w.worker.transition(s.time)
+	out := transition{v: make([]float64, k*k)}
+	for at, v := range p.v {
+		out.v[at] = min(max(v, 0), 1)
+		out.d = append(out.d, w.f.gradient(x, func(r int) float64 { return p.d[r][at] }))
+	}
+	w.worker.exp.put(p)
+	w.kept[s] = out
+	return out
 }

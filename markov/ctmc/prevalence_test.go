@@ -31,6 +31,12 @@ func TestPrevalence(t *testing.T) {
 			close(t, "expected", got[i].Expected[j], e, 1e-4*e)
 		}
 	}
+	// By the delta method from msm's estimates and their covariance, with differences of e^{Qt} (R 4.2.2).
+	for at, want := range map[int][]float64{1: {6.5276006, 4.6261969, 2.4779285, 4.2779127}, 0: {5.6592620, 2.4628865, 2.8047334, 6.4132980}} {
+		for j, e := range want {
+			close(t, "error of what is expected", got[at].SE[j], e, .0001*e)
+		}
+	}
 }
 
 // Who is counted when, and that covariates act in their turn.
@@ -70,5 +76,36 @@ func TestFollowed(t *testing.T) {
 			want += p(1, 0)[0][k].Value * p(1.5, 1)[k][j].Value
 		}
 		close(t, "expected", got[2].Expected[j], want, 1e-12)
+	}
+}
+
+// The errors of what is expected are those of differences in the parameters, with covariates that change on the way.
+func TestPrevalenceErrors(t *testing.T) {
+	m, d := simulate(rand.New(rand.NewPCG(7, 8)), 300, .5)
+	f, err := m.Fit(d, 2)
+	if err != nil || !f.Certificate.Certified() {
+		t.Fatalf("%+v, %v", f, err)
+	}
+	own := &Data{X: d.X, Intervals: []Interval{{From: 0, To: 1, Time: 1, X: 0}, {From: 1, To: 2, Time: 2, X: 1}, {From: 2, To: 2, Time: 1.5, X: 0}, {From: 1, To: 1, Time: 3, X: 1}}}
+	histories, times := []History{{0, 3, math.Inf(1)}, {3, 4, math.Inf(1)}}, []float64{0, 1, 2.5, 3}
+	got := f.Prevalence(own, histories, times)
+	const h = 1e-5
+	slopes := make([][]Prevalence, len(f.Theta))
+	for a := range f.Theta {
+		for _, sign := range []float64{1, -1} {
+			moved := *f
+			moved.Theta = slices.Clone(f.Theta)
+			moved.Theta[a] += sign * h
+			slopes[a] = append(slopes[a], moved.Prevalence(own, histories, times)...)
+		}
+	}
+	for i, p := range got {
+		for j, se := range p.SE {
+			g := make([]float64, len(f.Theta))
+			for a, s := range slopes {
+				g[a] = (s[i].Expected[j] - s[len(times)+i].Expected[j]) / (2 * h)
+			}
+			close(t, "error", se, f.se(g), 1e-7)
+		}
 	}
 }
