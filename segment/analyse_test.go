@@ -444,6 +444,7 @@ func (c *countdown) Err() error {
 // Wherever it is asked, Analyse stops, and it asks between all phases: also before and after the candidates
 // are trained on every origin, and while it scores. Cancelled after every call of progress, and now and then between.
 func TestAnalyseStopsWhenAsked(t *testing.T) {
+	slow(t)
 	sim := manyBuyers()
 	sim.customers = 100
 	l := sim.ledger(1300)
@@ -496,6 +497,7 @@ func TestAnalyseStopsWhenAsked(t *testing.T) {
 // Books in which an incumbent that is not the choice comes within one standard error of the best, and
 // one that takes part does not.
 func TestIncumbentStaysWithinTheMargin(t *testing.T) {
+	slow(t)
 	const stays = "the incumbent, within one standard error of the best"
 	small, large := manyBuyers(), manyBuyers()
 	small.customers, small.seed = 300, 38
@@ -656,6 +658,7 @@ func TestSegmentsWithoutEstimates(t *testing.T) {
 // Heavy returns and sales below cost: revenue is never expected to be negative, losses are standard
 // (see checkScore), and what the tiers hold is the book.
 func TestScoresHoldOnEitherBasis(t *testing.T) {
+	slow(t)
 	for _, basis := range []string{Revenue, Margin} {
 		for seed := range uint64(3) {
 			sim := manyBuyers()

@@ -132,6 +132,7 @@ func TestFirthIsNotLostToSeparation(t *testing.T) {
 
 // Whatever scores, every probability has an interval that holds it.
 func TestEveryPredictionHasAnInterval(t *testing.T) {
+	slow(t)
 	for _, customers := range []int{60, 600} {
 		sim := manyBuyers()
 		sim.customers = customers

@@ -139,6 +139,7 @@ func TestClusterErrors(t *testing.T) {
 
 // A nightly run goes on without clusters that cannot be certified, and says so.
 func TestRunLeavesOutClustersThatFail(t *testing.T) {
+	slow(t)
 	l, _ := goldenBook()
 	cfg := DefaultConfig()
 	cfg.Segments, cfg.Clusters.Number = []string{"abc", "kmeans"}, "31"

@@ -102,6 +102,7 @@ func TestSeasonsAreNoDecline(t *testing.T) {
 
 // Probabilities of decline come true in total, fold by fold, and are not below those of leaving where leaving is a decline.
 func TestDeclineComesTrue(t *testing.T) {
+	slow(t)
 	for _, days := range []int{900, 2200} { // labels of a horizon, and of a year
 		sim := manyBuyers()
 		sim.customers, sim.days = 3000, days+1

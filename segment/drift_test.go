@@ -58,6 +58,7 @@ func TestAmountRangeOfNothing(t *testing.T) {
 
 // In a book of twenty chance alone makes indexes above 0.25; one comparison of twenty, of a dozen features each, may be told to have drifted.
 func TestIndexLimit(t *testing.T) {
+	slow(t)
 	const features, books = 12, 500
 	for _, n := range []int{20, 60, 2000} {
 		r := rand.New(rand.NewPCG(7, uint64(n)))

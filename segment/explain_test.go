@@ -199,6 +199,7 @@ func valueAddsUp(t *testing.T, a *analysis, today *panel, i int, sc *Score) {
 // Explain finds the score that Analyse gives, for customers of every kind, and its parts fit together, whether the models
 // learnt from all or from a sample.
 func TestExplainIsTheRunsScore(t *testing.T) {
+	slow(t)
 	sim := manyBuyers()
 	sim.days = 901
 	l := sim.ledger(900)

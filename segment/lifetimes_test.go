@@ -121,6 +121,7 @@ func firstAtRisk(p *panel) int {
 
 // A life of the law: what is expected of the days after a landmark is what comes, in total and among those who stay long and short; values in total too.
 func TestSurvivalValueIsCalibrated(t *testing.T) {
+	slow(t)
 	sim := manyBuyers()
 	sim.customers, sim.days = 3000, 1501
 	a := competed(t, sim.ledger(1500), nil, sim.start, func(c *Config) { c.ValueBasis = Revenue })

@@ -96,6 +96,7 @@ func TestLaterScoresAreNotFitted(t *testing.T) {
 
 // What does not suit is refused with what the model has, what the data has, and what to do; unless the model need not be used: then the run fits, and says the same.
 func TestUnsuitableDataIsRefused(t *testing.T) {
+	slow(t)
 	then, now, sim := growing(900, 30)
 	m := learnt(t, then, nil, revenue)
 	for name, c := range map[string]struct {

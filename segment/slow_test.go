@@ -2,8 +2,8 @@ package segment
 
 import "testing"
 
-// slow is first in tests of figures that take tens of seconds under the race detector, which runs the short ones; whose goroutines are
-// those of other tests.
+// slow is first in tests of figures that take many seconds under the race detector, which runs the short ones, and whose goroutines are
+// those of other tests (TestThreadsAndRowOrderChangeNothing has most of them).
 func slow(t *testing.T) {
 	t.Helper()
 	if testing.Short() {
