@@ -137,10 +137,10 @@ func (a *Attrition) ahead() *grid {
 	g.rows = [][]string{
 		{"alive, expected", fixed(t.Alive, 1) + " of " + count(int64(len(s.Scores))) + ", " + percent(t.Alive/n)},
 		{"purchase days", fixed(t.Expected, 1)},
-		{"value", money2(t.Value)},
+		{"value", fixed(t.Value, 0)},
 	}
 	if s.Config.Rate > 0 {
-		g.rows = append(g.rows, []string{fmt.Sprintf("all to come, discounted by %s a year", percent(s.Config.Rate)), money2(t.Residual)})
+		g.rows = append(g.rows, []string{fmt.Sprintf("all to come, discounted by %s a year", percent(s.Config.Rate)), fixed(t.Residual, 0)})
 	}
 	return g
 }

@@ -60,10 +60,14 @@ func ChainText(w io.Writer, c *Chain) error {
 		section(b, "TIMES  steps that a state is kept, and until another is entered", c.times(names))
 	}
 	if a.Forecast != nil {
-		section(b, "FORECAST  share of all, per cent, by step; the last with its interval", c.forecast(names))
+		title := "FORECAST  share of all, per cent, by step; the last with its interval"
+		if a.Heads != nil {
+			title += ", and how many that are"
+		}
+		section(b, title, c.forecast(names))
 	}
 	if a.Value != nil || a.ValueTo != nil {
-		section(b, fmt.Sprintf("VALUE  reward of this step and all to come, discounted by %g a step", c.Questions.Rate), c.value(names))
+		section(b, fmt.Sprintf("VALUE  reward of this step and all to come, discounted by %.4g %% a step", 100*c.Questions.Rate), c.value(names))
 	}
 	if a.Decision != nil {
 		section(b, "LET GO  what each state is worth when those not worth serving are let go", c.decision(names))

@@ -36,7 +36,7 @@ func (g *grid) stateHeads(prefix string, names []string, states []int, intervals
 }
 
 func (c *Chain) segmentRows(names []string, states []int, intervals bool) *grid {
-	g := &grid{right: []bool{false, true, true}, rows: [][]string{{"segment", "moves", "own"}}}
+	g := &grid{right: []bool{false, true, true}, rows: [][]string{{"segment", "moves", "its own"}}}
 	g.stateHeads("stays ", names, states, intervals)
 	for s, one := range c.Segments {
 		a := one.Analysis

@@ -7,7 +7,7 @@ import (
 func (c *Chain) decision(names []string) *grid {
 	d := c.Analysis.Decision
 	g := &grid{right: []bool{false, false, true, false, true}}
-	g.rows = append(g.rows, []string{"state", "", "value", "", "than serving all"})
+	g.rows = append(g.rows, []string{"state", "", "value", "", "against serving all"})
 	for i, name := range names {
 		word, more := "let go", dash
 		if d.Serve[i] {

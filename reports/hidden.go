@@ -45,7 +45,11 @@ func HiddenText(w io.Writer, c *HiddenChain) error {
 	if !fits(states) {
 		states = c.states(false)
 	}
-	section(b, "STATES  from the weakest: ids now; activity; spend if there is some, and in any period; periods kept", states)
+	title := "STATES  from the weakest: ids now, activity, periods that each is kept"
+	if c.Fit.Spend {
+		title = "STATES  from the weakest: ids now, activity, spend (in a period with some, in any), time kept"
+	}
+	section(b, title, states)
 	if c.Fit.States > 1 {
 		title := "MOVES  from one period to the next, per cent, from row to column"
 		if c.Fit.Covariates != nil {
@@ -104,7 +108,7 @@ func (c *HiddenChain) states(shares bool) *grid {
 	}
 	head, g.right = append(head, "kept for", ""), append(g.right, true, false)
 	if shares {
-		head, g.right = append(head, "all periods"), append(g.right, true)
+		head, g.right = append(head, "of periods"), append(g.right, true)
 	}
 	g.rows = append(g.rows, head)
 	total, now := num.Sum(f.Occupied), c.now()

@@ -15,7 +15,7 @@ func (c *HiddenChain) effects(b *bufio.Writer) {
 	chi2, df, p := c.Fit.LikelihoodRatio()
 	section(b, fmt.Sprintf("WHAT MOVES OWE  odds ratios against staying (all covariates: χ² %s, df %s, %s)", statisticText(chi2), count(df), withP(p)), c.odds())
 	for _, profile := range c.Profiles {
-		section(b, clip("MOVES AT  "+printable(profile.Name)+"; other covariates as they are", pageWidth), moveGrid(profile.Moves, nil))
+		section(b, clip("AT "+printable(profile.Name)+"  per cent, from row to column, all else as it was", pageWidth), moveGrid(profile.Moves, nil))
 	}
 }
 

@@ -21,9 +21,9 @@ func RenewalsText(w io.Writer, s *latent.ContractStudy) error {
 		g := &s.Groups[k]
 		title := "SURVIVAL"
 		if s.Config.By != "" {
-			title += "  of " + printable(g.Name)
+			title += " OF " + printable(g.Name)
 		}
-		section(b, title+"  by renewals due", renewalRows(s, g))
+		section(b, clip(title+"  by renewals due", pageWidth), renewalRows(s, g))
 	}
 	notes(b, renewalNotes(s))
 	return b.Flush()

@@ -45,5 +45,5 @@ func panelNotes(p *markov.Panel, at *timing) []string {
 	}
 	return append(out, sentences(
 		sentence{p.Gaps, "gap of one period or more in an id's states: no single move is counted over it", "gaps of one period or more in ids' states: no single move is counted over them"},
-		sentence{p.Ended, "id has no state in the last period and is in no forecast", "ids have no state in the last period and are in no forecast"})...)
+		sentence{p.Ended, "id has no state in the last period and is in no forecast (--start names where else one begins)", "ids have no state in the last period and are in no forecast (--start names where else one begins)"})...)
 }

@@ -51,7 +51,7 @@ func wide(t *table.Table, c Config) (*Moves, error) {
 	}
 	m.Notes = sentences(
 		sentence{unobserved, "cell is empty: the state is not known, and no move into it or out of it is counted", "cells are empty: the state is not known, and no move into them or out of them is counted"},
-		sentence{absent, "row has no state in the last column and is in no forecast", "rows have no state in the last column and are in no forecast"})
+		sentence{absent, "row has no state in the last column and is in no forecast (--start names where else one begins)", "rows have no state in the last column and are in no forecast (--start names where else one begins)"})
 	return m, m.describe(t, c)
 }
 
