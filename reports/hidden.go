@@ -59,7 +59,7 @@ func HiddenText(w io.Writer, c *HiddenChain) error {
 	}
 	c.effects(b)
 	c.warning(b)
-	if len(c.Choice.Candidates) > 1 {
+	if first := c.Choice.Candidates[0]; len(c.Choice.Candidates) > 1 || first.Training != "" || !math.IsNaN(first.Holdout) {
 		section(b, "HOW MANY  states: the lowest BIC, and the likeliest periods held out", c.howMany())
 	}
 	var remarks []string
@@ -85,7 +85,32 @@ func (c *HiddenChain) remarks() []string {
 	if c.Fit.Covariates != nil {
 		out = append(out, "the long run is that of covariates that stay at their mean; intervals and p of odds ratios are the model's")
 	}
+	return append(out, c.withoutReasons()...)
+}
+
+// withoutReasons say why numbers of states were refused, and why nothing could be held out.
+func (c *HiddenChain) withoutReasons() (out []string) {
+	for _, k := range c.Choice.Candidates {
+		states := plural(int64(k.States), "state")
+		switch why := refusedFor(k.Fit); {
+		case why != "":
+			out = append(out, fmt.Sprintf("%s: the fit was refused: %s", states, why))
+		case k.Training != "":
+			out = append(out, fmt.Sprintf("%s: no period was held out: %s", states, k.Training))
+		}
+	}
 	return out
+}
+
+// refusedFor is why a fit was refused, "" for one that was not.
+func refusedFor(f *hidden.Fit) string {
+	var why []string
+	if !f.Certificate.Certified() {
+		for _, w := range f.Certificate.Warnings {
+			why = append(why, w.Message)
+		}
+	}
+	return strings.Join(why, "; ")
 }
 
 func (c *HiddenChain) headline() string {

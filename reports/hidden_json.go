@@ -47,15 +47,17 @@ type hiddenState struct {
 }
 
 type hiddenCandidate struct {
-	States    int    `json:"states"`
-	Certified bool   `json:"certified"`
-	LogLik    number `json:"log_likelihood"`
-	AIC       number `json:"aic"`
-	BIC       number `json:"bic"`
-	Holdout   number `json:"holdout"`
-	HeldOut   number `json:"held_out"`
-	ByBIC     bool   `json:"by_bic"`
-	ByHoldout bool   `json:"by_holdout"`
+	States    int     `json:"states"`
+	Certified bool    `json:"certified"`
+	Refused   *string `json:"refused"` // null of a certified one
+	LogLik    number  `json:"log_likelihood"`
+	AIC       number  `json:"aic"`
+	BIC       number  `json:"bic"`
+	Holdout   number  `json:"holdout"`
+	HeldOut   number  `json:"held_out"`
+	Without   *string `json:"no_holdout"` // why there is none; null where there is one, or none was asked for
+	ByBIC     bool    `json:"by_bic"`
+	ByHoldout bool    `json:"by_holdout"`
 }
 
 type hiddenEffects struct {
@@ -149,7 +151,7 @@ func WriteHiddenJSON(w io.Writer, c *HiddenChain) error {
 		doc.Declines = append(doc.Declines, hiddenDecline{c.Panel.IDs[i], d.Then + 1, d.Now + 1, number(d.Weaker), number(d.Before), number(d.Next)})
 	}
 	for i, k := range c.Choice.Candidates {
-		doc.Candidates = append(doc.Candidates, hiddenCandidate{k.States, k.Fit.Certificate.Certified(), number(k.Fit.LogLik), number(k.Fit.AIC), number(k.Fit.BIC), number(k.Holdout), number(k.HeldOut),
+		doc.Candidates = append(doc.Candidates, hiddenCandidate{k.States, k.Fit.Certificate.Certified(), given(refusedFor(k.Fit)), number(k.Fit.LogLik), number(k.Fit.AIC), number(k.Fit.BIC), number(k.Holdout), number(k.HeldOut), given(k.Training),
 			i == c.Choice.ByBIC, i == c.Choice.ByHoldout})
 	}
 	text, err := encodeJSON(doc)

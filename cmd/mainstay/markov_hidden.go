@@ -22,10 +22,10 @@ customers move between them, what that owes to covariates (--on), who has come d
 WARNING), how many states there are, and (--out) in which everybody was in every period.
 
 The table holds rows of id and time, with a count of what was done (--activity; without it rows are
-counted) and an amount (--spend). Rows of an id in one period are added up. Without --period the
-distinct times of an id are its periods. With it, a period without a row is not known; with --zero it
-had no activity, up to the last period of the table. States are numbered from the weakest, by activity
-times spend.
+counted) and an amount (--spend). Rows of an id in one period are added up; where more was returned than
+bought the amount is not known. Without --period the distinct times of an id are its periods. With it, a
+period without a row is not known; with --zero it had no activity, up to the last period of the table.
+States are numbered from the weakest, by activity times spend.
 
 --on makes the chances of moving depend on columns of the table, as on the right of a formula
 (mainstay regress --help): odds ratios against staying, and a test of all against the chain without.

@@ -11,7 +11,7 @@ type Candidate struct {
 	Fit      *Fit    // on all data
 	Holdout  float64 // mean log-likelihood of a period held out, given the customer's periods before it; NaN where a fit was refused
 	HeldOut  float64 // periods in it
-	Training string  // why there is no Holdout; "" where there is one
+	Training string  // why there is no Holdout; "" where there is one, or none was asked for
 }
 
 // Choice are candidates and the best of the certified: −1 where there is none.
@@ -42,10 +42,14 @@ func (m *Model) Choose(d *Data, from, to, last, threads int) (*Choice, error) {
 		if c.Fit, err = model.Fit(d, threads); err != nil {
 			return nil, err
 		}
-		if before == nil {
-			c.Training = "no customer has so many periods"
-		} else if err := c.holdOut(&model, whole, before, threads); err != nil {
-			return nil, err
+		switch {
+		case last == 0:
+		case before == nil:
+			c.Training = fmt.Sprintf("nobody has more than %d periods", last)
+		default:
+			if err := c.holdOut(&model, whole, before, threads); err != nil {
+				return nil, err
+			}
 		}
 		out.Candidates = append(out.Candidates, c)
 		at := len(out.Candidates) - 1

@@ -86,6 +86,10 @@ type hiddenReader struct {
 	activity, spend *table.Column // nil without
 	panel           *HiddenPanel
 	x               *hiddenCovariates // nil without
+
+	shortest, longest float64 // time from one row of an id to its next, where there is no period
+	below             int64   // periods in which more was returned than bought,
+	belowBy           float64 // and by how much
 }
 
 // amounts is a column of numbers, nil where none is named.
@@ -142,6 +146,7 @@ func (r *hiddenReader) read() error {
 		}
 		return 0
 	})
+	r.shortest = math.Inf(1)
 	for lo := 0; lo < len(rows); {
 		hi := lo + 1
 		for hi < len(rows) && r.id[rows[hi]] == r.id[rows[lo]] {
@@ -152,6 +157,7 @@ func (r *hiddenReader) read() error {
 		}
 		lo = hi
 	}
+	r.remark()
 	if r.x != nil {
 		r.panel.Notes = append(r.panel.Notes, r.x.notes()...)
 		if len(r.panel.IDs) == 0 {
@@ -159,6 +165,15 @@ func (r *hiddenReader) read() error {
 		}
 	}
 	return nil
+}
+
+// remark says what was done about periods of unequal length, and of spend below 0.
+func (r *hiddenReader) remark() {
+	if r.longest > unevenSteps*r.shortest {
+		r.panel.Notes = append(r.panel.Notes, fmt.Sprintf("from one time of an id to its next it is %.4g to %.4g %s, and each counts as one period; with --period all are of one length", r.shortest, r.longest, r.at.unit))
+	}
+	const what = "of which more was returned than bought (%.10g in all) has its activity only: spend in a state is above 0, and what is expected of it is before such returns"
+	r.panel.Notes = append(r.panel.Notes, sentences(sentence{r.below, "period " + fmt.Sprintf(what, r.belowBy), "periods " + fmt.Sprintf(strings.Replace(what, "has its", "have their", 1), r.belowBy)})...)
 }
 
 // most is how many periods all ids may have, less the more covariates take room.
@@ -206,8 +221,10 @@ func (r *hiddenReader) customer(rows []int, last float64) error {
 		for hi < len(rows) && r.step(rows[hi]) == r.step(rows[lo]) {
 			hi++
 		}
-		if lo > 0 && !r.at.auto {
-			if err := fill(r.step(rows[lo]) - r.step(rows[lo-1]) - 1); err != nil {
+		if took := r.step(rows[lo]) - r.step(rows[max(lo, 1)-1]); lo > 0 && r.at.auto {
+			r.shortest, r.longest = min(r.shortest, took), max(r.longest, took)
+		} else if lo > 0 {
+			if err := fill(took - 1); err != nil {
 				return err
 			}
 		}
@@ -247,7 +264,7 @@ func (r *hiddenReader) add(time string, first int, activity, spend float64) {
 	r.panel.Number = append(r.panel.Number, int64(len(d.Activity)-first))
 }
 
-// sums are those of the rows of a period: NaN where none of them says.
+// sums are those of the rows of a period: NaN where none of them says, and of spend below 0, which a Gamma distribution does not know.
 func (r *hiddenReader) sums(rows []int) (activity, spend float64, err error) {
 	sum := func(col *table.Column) float64 {
 		total, known := 0.0, false
@@ -268,8 +285,12 @@ func (r *hiddenReader) sums(rows []int) (activity, spend float64, err error) {
 		}
 	}
 	if r.spend != nil {
-		if spend = sum(r.spend); !math.IsNaN(spend) && !(spend == 0 || spend >= 1/hidden.MostSpend && spend <= hidden.MostSpend) {
-			return 0, 0, r.t.Fail(rows[0], r.spend.Name, fmt.Errorf("the spend of %q in this period is %v: expected 0 or more: net returns against what was bought before, use a longer period, or leave them out", r.id[rows[0]], spend))
+		switch spend = sum(r.spend); {
+		case math.IsNaN(spend), spend == 0, spend >= 1/hidden.MostSpend && spend <= hidden.MostSpend:
+		case spend < 0 && spend >= -hidden.MostSpend:
+			r.below, r.belowBy, spend = r.below+1, r.belowBy-spend, math.NaN()
+		default:
+			return 0, 0, r.t.Fail(rows[0], r.spend.Name, fmt.Errorf("the spend of %q in this period is %v: expected 0, or an amount from %g to %g: take another unit", r.id[rows[0]], spend, 1/hidden.MostSpend, hidden.MostSpend))
 		}
 	}
 	return activity, spend, nil

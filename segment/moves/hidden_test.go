@@ -50,7 +50,7 @@ func TestReadHiddenRefuses(t *testing.T) {
 	for want, csv := range map[string]string{
 		"the activity of \"a\" in this period is 1.5": "id,time,n,y\na,2024-01-01,1.5,2\n",
 		"the activity of \"a\" in this period is -1":  "id,time,n,y\na,2024-01-01,-1,2\n",
-		"the spend of \"a\" in this period is -2":     "id,time,n,y\na,2024-01-01,1,-2\n",
+		"the spend of \"a\" in this period is 1e-16":  "id,time,n,y\na,2024-01-01,1,1e-16\n",
 		"column \"n\" is not numeric":                 "id,time,n,y\na,2024-01-01,x,2\n",
 		"name it with --spend":                        "id,time,n\na,2024-01-01,1\n",
 		"no row counts":                               "id,time,n,y\na,2025-01-01,1,2\n",
@@ -68,6 +68,33 @@ func TestReadHiddenRefuses(t *testing.T) {
 	var setting *ConfigError
 	if _, err := ReadHidden(read(t, hiddenRows), c); !errors.As(err, &setting) {
 		t.Errorf("%v", err)
+	}
+}
+
+// A period of which more was returned than bought has its activity only, and is counted; that times of ids are not evenly apart is said where they are the periods.
+func TestHiddenNotes(t *testing.T) {
+	const rows = "id,time,n,y\na,2024-01-01,1,5\na,2024-01-20,1,-7.5\na,2024-02-01,2,-4\na,2024-02-09,1,4\na,2024-04-01,1,3\nb,2024-01-01,1,-1\n"
+	for period, want := range map[string]struct {
+		spend string
+		said  []string
+	}{
+		"month": {"[NaN 0 0 3 NaN]", []string{"2 periods of which more was returned than bought (3.5 in all) have their activity only"}},
+		Auto: {"[5 NaN NaN 4 3 NaN]", []string{"3 periods of which more was returned than bought (12.5 in all)",
+			"from one time of an id to its next it is 8 to 52 days, and each counts as one period; with --period"}},
+	} {
+		p, err := ReadHidden(read(t, rows), hiddenConfig(period))
+		if err != nil {
+			t.Fatal(err)
+		}
+		said := strings.Join(p.Notes, "; ")
+		for _, s := range want.said {
+			if !strings.Contains(said, s) {
+				t.Errorf("%s: %q does not say %q", period, said, s)
+			}
+		}
+		if got := fmt.Sprint(p.Data.Spend); got != want.spend || strings.Contains(said, "with --period") != (period == Auto) {
+			t.Errorf("%s: %s, %s", period, got, said)
+		}
 	}
 }
 
