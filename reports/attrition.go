@@ -36,7 +36,7 @@ func AttritionText(w io.Writer, a *Attrition) error {
 			section(b, "SEGMENTS  by "+s.Config.By+", pooled; rates of somebody new, by "+s.Config.Unit, a.segments())
 			section(b, "  and how much they differ: a standard deviation between segments, of the logarithm", a.spread())
 		}
-		section(b, fmt.Sprintf("AHEAD  the next %s days, and all to come", fixed(s.Config.Horizon, 0)), a.ahead())
+		section(b, fmt.Sprintf("AHEAD  the next %s days, and all to come", fixed(s.Horizon()*s.UnitDays, 0)), a.ahead())
 		if s.Holdout != nil {
 			section(b, fmt.Sprintf("HOLDOUT  purchase days from %s to %s, by repeat purchases before", s.Until+1, s.AsOf), a.holdout())
 			section(b, "  and how near it came, beside what x ÷ T goes on to", a.accuracy())
@@ -260,6 +260,12 @@ func (a *Attrition) notes() []string {
 	}
 	if s.Fit.Model == attrition.BGBB {
 		out = append(out, fmt.Sprintf("bg/bb counts periods: repeats and purchase days are %ss with a purchase, the first beginning the day after a customer's first purchase", s.Config.Unit))
+		if days := s.Horizon() * s.UnitDays; math.Abs(days-s.Config.Horizon) > 1 {
+			out = append(out, fmt.Sprintf("bg/bb counts whole periods: the horizon of %s days is taken as %s, %s days", fixed(s.Config.Horizon, 0), plural(int64(s.Horizon()), s.Config.Unit), fixed(days, 0)))
+		}
+	}
+	if s.Config.On != "" && s.Config.Model == latent.Auto && s.Timing.Nearest > 1 {
+		out = append(out, "timing is regular, but mbg/cnbd-k takes no covariates: it was not tried")
 	}
 	if s.Fit.Model == attrition.BGNBD && s.Fit.Certificate.Certified() {
 		out = append(out, "bg/nbd says of everybody without a repeat purchase that they are alive, by construction: take mbg/nbd or pareto/nbd to find who has left")

@@ -12,11 +12,7 @@ import (
 
 // newcomer is what a segment's model says of somebody new: the mean rate of purchases while alive, and the mean purchase days of the horizon.
 func newcomer(s *latent.Study, f *attrition.Fit) attrition.Estimate {
-	horizon := s.Config.Horizon / s.UnitDays
-	if f.Model == attrition.BGBB {
-		horizon = math.Max(1, math.Round(horizon))
-	}
-	return f.Expected(attrition.Customer{}, horizon, s.Config.Level)
+	return f.Expected(attrition.Customer{}, s.Horizon(), s.Config.Level)
 }
 
 // ratios are those of the parameters that segments differ in: the mean rate of purchases, and the rate or odds of leaving.

@@ -142,7 +142,11 @@ func (f *Fit) settle(best *num.Ascent, centre *centring, b *book) {
 	if f.runaway(best) {
 		return
 	}
-	if !c.Converged || cov == nil {
+	if cov == nil && c.GradientNorm <= num.ClimbScore {
+		c.Refuse(num.WarnNotConverged, "the likelihood is flat: these customers do not tell the parameters apart; observe longer, count shorter periods, or take a simpler model")
+		return
+	}
+	if !c.Converged {
 		c.Refuse(num.WarnNotConverged, fmt.Sprintf("the likelihood did not settle in %d iterations (largest mean score %.2g): another model may hold", c.Iterations, c.GradientNorm))
 		return
 	}

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"strconv"
+	"strings"
 	"testing"
 
 	"mainstay/internal/num"
@@ -117,5 +118,17 @@ func TestEndless(t *testing.T) {
 		if c := f.Certificate; err != nil || c.Certified() || c.Iterations > 30 || len(c.Warnings) == 0 || c.Warnings[0].Code != num.WarnBoundary || !math.IsNaN(f.Params[0]) {
 			t.Errorf("%s: %v %+v", what, err, f)
 		}
+	}
+}
+
+// One period does not tell four parameters: the refusal says that the data, not the search, are the matter.
+func TestFlat(t *testing.T) {
+	d := &Data{X: []float64{0, 1}, Last: []float64{0, 1}, T: []float64{1, 1}, Weight: []float64{60, 40}}
+	f, err := FitModel(BGBB, d, Options{})
+	if err != nil || f.Certificate.Certified() {
+		t.Fatal(err, f.Params)
+	}
+	if w := f.Certificate.Warnings[0]; !strings.Contains(w.Message, "do not tell the parameters apart") {
+		t.Errorf("%+v", w)
 	}
 }

@@ -14,7 +14,7 @@ type Customers struct {
 	Shard, Row  []int32
 	First, Last []ingest.Day // purchase days until the day
 	Data        attrition.Data
-	Mean        []float64 // mean value of repeat purchase days, of bg/bb of periods with any; 0 without one
+	Mean        []float64 // net amount from the second purchase day on, returns on other days too, by repeat purchase day, of bg/bb by period with any
 	Later       []float64 // purchase days after the day, until the as-of date
 
 	first, second []float64 // two consecutive gaps of customers with two
@@ -34,10 +34,13 @@ func gather(l *ingest.Ledger, until, asOf ingest.Day, unit float64, periods bool
 			days = days[:0]
 			sum := int64(0)
 			for j := lo; j < hi; j++ {
-				if s.Day[j] > asOf || !l.Purchase(s, j) {
+				if s.Day[j] > asOf {
 					continue
 				}
-				if days = append(days, s.Day[j]); len(days) > 1 && w.counts(days[0], s.Day[j]) {
+				if l.Purchase(s, j) {
+					days = append(days, s.Day[j])
+				}
+				if len(days) > 1 && w.counts(days[0], s.Day[j]) { // returns on other days too; those before the second purchase are of the first
 					sum += s.Net(j)
 				}
 			}

@@ -91,6 +91,10 @@ func (c *Config) Check() error {
 		return fmt.Errorf("segments are pooled (--by) or covariates act on all (--on), not both")
 	case c.On != "" && !slices.Contains(withCovariates, attrition.Model(c.Model)) && c.Model != Auto:
 		return fmt.Errorf("%s takes no covariates; expected auto, bg/nbd, mbg/nbd or pareto/nbd with --on", c.Model)
+	case c.K != 0 && c.Model != Auto && c.Model != string(attrition.MBGCNBD):
+		return fmt.Errorf("regularity is of mbg/cnbd-k; %s has none: leave one of them out", c.Model)
+	case c.K != 0 && c.On != "":
+		return fmt.Errorf("regularity is of mbg/cnbd-k, which takes no covariates: leave it, or --on, out")
 	case !(c.Level > 0 && c.Level < 1):
 		return fmt.Errorf("the level is %v; expected a number between 0 and 1, such as 0.95", c.Level)
 	}
@@ -174,18 +178,27 @@ func (s *Study) testLeaving() {
 	}
 }
 
+// Horizon is what is asked, in units of time; of bg/bb in whole periods, the nearest of them.
+func (s *Study) Horizon() float64 {
+	units := s.Config.Horizon / s.UnitDays
+	if s.Config.Model == string(attrition.BGBB) {
+		units = math.Max(1, math.Round(units))
+	}
+	return units
+}
+
 // ask puts the questions to a certified fit.
 func (s *Study) ask(threads int) error {
 	cust := s.Customers
-	horizon, rate := s.Config.Horizon/s.UnitDays, math.Log1p(s.Config.Rate)*s.UnitDays/year
+	rate := math.Log1p(s.Config.Rate) * s.UnitDays / year
 	if s.Fit.Model == attrition.BGBB {
-		horizon, rate = math.Max(1, math.Round(horizon)), math.Expm1(rate)
+		rate = math.Expm1(rate)
 	}
 	var err error
 	if s.Bounds, err = s.Fit.Bounds(&cust.Data, s.Config.Level, threads); err != nil {
 		return err
 	}
-	if s.Scores, err = s.scores(attrition.Questions{Horizon: horizon, Rate: rate, Level: s.Config.Level, Threads: threads}); err != nil {
+	if s.Scores, err = s.scores(attrition.Questions{Horizon: s.Horizon(), Rate: rate, Level: s.Config.Level, Threads: threads}); err != nil {
 		return err
 	}
 	if s.Spend, err = spend.GammaGamma(cust.Data.X, cust.Mean, spend.Options{Level: s.Config.Level, Threads: threads}); err != nil {

@@ -8,7 +8,11 @@ import (
 
 	"mainstay/ingest"
 	"mainstay/ingest/store"
+	"mainstay/internal/num"
 	"mainstay/internal/refdata"
+	"mainstay/regress/spend"
+
+	"gonum.org/v1/gonum/mat"
 )
 
 func near(t *testing.T, what string, got, want, tol float64) {
@@ -104,11 +108,46 @@ func TestPeriodMean(t *testing.T) {
 	}
 }
 
+// Returns lower what purchase days bring, whatever day they are on, but those before the second purchase, which are of the first, and those after the fit.
+func TestReturns(t *testing.T) {
+	days := []ingest.Day{1, 3, 10, 12, 20, 30, 40}
+	sales, returns := []int64{500, 0, 100, 0, 100, 0, 0}, []int64{0, -400, 0, -30, -10, -60, -99}
+	counts := make([]uint32, len(days))
+	l := &ingest.Ledger{First: 1, AsOf: 50}
+	if err := l.Put(0, ingest.Shard{KeyBytes: []byte("a"), KeyStart: []uint32{0, 1}, CellStart: []uint32{0, uint32(len(days))}, Day: days, Lines: counts, Sales: sales, Returns: returns}); err != nil {
+		t.Fatal(err)
+	}
+	c := gather(l, 35, 50, 1, false, 1)
+	near(t, "repeats", c.Data.X[0], 2, 0)
+	near(t, "mean", c.Mean[0], (100-30+90-60)/2., 0)
+}
+
+// Who gave everything back has a value, next to nothing of its own.
+func TestNothingLeft(t *testing.T) {
+	s := &Study{Spend: &spend.Fit{P: 6, Q: 4, Gamma: 15, LogCov: mat.NewSymDense(3, nil), Certificate: num.Certificate{Converged: true, InfoPosDef: true}}, Customers: &Customers{Mean: []float64{-5, 0, 30}}}
+	for i, want := range []float64{6 * 15 / (6*2 + 3.), 6 * 15 / (6*2 + 3.), 6 * (15 + 60) / (6*2 + 3.)} {
+		near(t, "per purchase", s.Spend.Conditional(2, s.mean(i), .95).Mean, want, 1e-6)
+	}
+}
+
+// Of bg/bb the horizon is whole periods.
+func TestHorizon(t *testing.T) {
+	for _, of := range []struct {
+		model, unit   string
+		horizon, want float64
+	}{{"bg/bb", "quarter", 30, 1}, {"bg/bb", "quarter", 365, 4}, {"mbg/nbd", "week", 30, 30 / 7.}} {
+		s := &Study{Config: Config{Model: of.model, Horizon: of.horizon}}
+		s.UnitDays, _ = unitDays(of.unit)
+		near(t, of.model, s.Horizon(), of.want, 0)
+	}
+}
+
 func TestCheck(t *testing.T) {
 	for _, set := range []func(c *Config){
 		func(c *Config) { c.Model = "bgnbd" }, func(c *Config) { c.Unit = "weeks" }, func(c *Config) { c.K = 13 }, func(c *Config) { c.Horizon = math.NaN() },
 		func(c *Config) { c.Rate = -1 }, func(c *Config) { c.Level = 1 },
 		func(c *Config) { c.Model, c.Unit, c.Horizon = "bg/bb", "day", 2001 },
+		func(c *Config) { c.Model, c.K = "bg/nbd", 2 }, func(c *Config) { c.On, c.K = "industry", 2 },
 	} {
 		c := Defaults
 		if set(&c); c.Check() == nil {

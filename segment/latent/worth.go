@@ -30,7 +30,7 @@ func (s *Study) value() {
 		*w = Worth{unknown, unknown, unknown}
 		alive.Add(score.Alive.Value)
 		expected.Add(score.Expected.Value)
-		c := s.Spend.Conditional(s.Customers.Data.X[i], s.Customers.Mean[i], s.Config.Level)
+		c := s.Spend.Conditional(s.Customers.Data.X[i], s.mean(i), s.Config.Level)
 		if math.IsNaN(c.Mean) {
 			continue
 		}
@@ -50,6 +50,14 @@ func (s *Study) value() {
 	if !known {
 		s.Totals.Residual = math.NaN()
 	}
+}
+
+// mean is what repeat purchase days of a customer brought. Of who gave back as much as was bought it is next to nothing: Gamma-Gamma, which knows positive amounts only, then expects p γ ÷ (p x + q − 1), the limit.
+func (s *Study) mean(i int) float64 {
+	if m := s.Customers.Mean[i]; m > 0 {
+		return m
+	}
+	return 1e-9 * s.Spend.Gamma
 }
 
 func product(a, b attrition.Estimate, z float64) attrition.Estimate {
