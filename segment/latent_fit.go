@@ -43,9 +43,9 @@ const (
 	mostLatentFold = 3_000
 )
 
-// fitLatent takes of MBG/NBD and, where gaps are more regular than chance (Wheat & Morrison 1990), MBG/CNBD-k the one with the lowest BIC. BG/NBD is no candidate:
-// it says of nobody who bought once that they left. Who is under contract on the day is left out: their silence says nothing of leaving. Pareto/NBD is not
-// tried: where lives do not differ (s and β without end) its ascent takes seconds until it is refused, on every origin.
+// fitLatent takes the law with the lowest BIC: of MBG/NBD, MBG/CNBD-k where gaps are more regular than chance (Wheat & Morrison 1990), and Pareto/NBD, which is looked for
+// near MBG/NBD, for a law without a maximum there does not win. BG/NBD is no candidate: it says of nobody who bought once that they left. Who is under contract on
+// the day is left out: their silence says nothing of leaving.
 func fitLatent(b *study, p *panel) *latentLaw {
 	most := mostLatentFold
 	if p.Day == b.Clock.AsOf {
@@ -56,23 +56,39 @@ func fitLatent(b *study, p *panel) *latentLaw {
 	if err != nil {
 		return &latentLaw{note: err.Error()}
 	}
-	models := []attrition.Model{attrition.MBGNBD}
-	if timing.Nearest > 1 {
-		models = append(models, attrition.MBGCNBD)
+	l, o := &latentLaw{}, attrition.Options{Threads: b.Threads, K: timing.Nearest}
+	plain, err := l.try(attrition.MBGNBD, d, o)
+	if err == nil && timing.Nearest > 1 {
+		_, err = l.try(attrition.MBGCNBD, d, o)
 	}
-	l := &latentLaw{}
-	for _, model := range models {
-		f, err := attrition.FitModel(model, d, attrition.Options{Threads: b.Threads, K: timing.Nearest})
-		switch {
-		case err != nil:
-			return &latentLaw{note: err.Error()}
-		case f.Certificate.Certified() && (l.fit == nil || f.BIC() < l.fit.BIC()):
-			l.fit, l.tried, l.note = f, []*Model{publishedLaw(f)}, ""
-		case l.fit == nil:
-			l.tried, l.note = []*Model{publishedLaw(f)}, certificateNote(&f.Certificate)
-		}
+	if err == nil && plain.Certificate.Certified() {
+		o.Near = likePareto(plain.Params)
+		_, err = l.try(attrition.ParetoNBD, d, o)
+	}
+	if err != nil {
+		return &latentLaw{note: err.Error()}
 	}
 	return l
+}
+
+// try fits a law, and keeps it where it is the best so far.
+func (l *latentLaw) try(model attrition.Model, d *attrition.Data, o attrition.Options) (*attrition.Fit, error) {
+	f, err := attrition.FitModel(model, d, o)
+	switch {
+	case err != nil:
+	case f.Certificate.Certified() && (l.fit == nil || f.BIC() < l.fit.BIC()):
+		l.fit, l.tried, l.note = f, []*Model{publishedLaw(f)}, ""
+	case l.fit == nil:
+		l.tried, l.note = []*Model{publishedLaw(f)}, certificateNote(&f.Certificate)
+	}
+	return f, err
+}
+
+// likePareto are parameters of Pareto/NBD by which customers buy as those of an MBG/NBD with r, α, a, b do, and leave as often: at a mean rate s ÷ β of a ÷ (a + b) a
+// purchase, r ÷ α purchases a unit of time.
+func likePareto(p []float64) []float64 {
+	r, alpha, a, b := p[0], p[1], p[2], p[3]
+	return []float64{r, alpha, a, (a + b) * alpha / r}
 }
 
 // latentData are customers without a contract, one of so many, drawn, and of those with two gaps between purchases the first two.

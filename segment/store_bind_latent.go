@@ -34,15 +34,25 @@ func (m *latentValue) bind(b *study) error {
 	return m.open(b)
 }
 
-// mostAlike bounds r: rates that differ by a thousandth of their mean. Fits on the way there are refused, and sums by more take for ever.
-const mostAlike = 1e6
+// What a law's parameters may be at most. r: rates that differ by a thousandth of their mean; fits on the way there are refused, and sums by more take for ever. Of
+// Pareto/NBD, whose integrals take as long for any, what keeps them finite.
+const (
+	mostAlike  = 1e6
+	mostFinite = 1e9
+)
 
 // known says what is wrong with a law that no run would use.
 func (l *law) known() error {
-	if l.Model != attrition.MBGNBD && l.Model != attrition.MBGCNBD {
+	switch {
+	case l.Model == attrition.ParetoNBD:
+		for _, v := range l.Params {
+			if !(v <= mostFinite && v >= 1/mostFinite) {
+				return fmt.Errorf("attrition: a parameter of %s is %v; expected %g to %g", l.Model, v, 1/mostFinite, mostFinite)
+			}
+		}
+	case l.Model != attrition.MBGNBD && l.Model != attrition.MBGCNBD:
 		return fmt.Errorf("attrition: no law %q", l.Model)
-	}
-	if len(l.Params) > 0 && !(l.Params[0] <= mostAlike) {
+	case len(l.Params) > 0 && !(l.Params[0] <= mostAlike):
 		return fmt.Errorf("attrition: r is %v; expected at most %g", l.Params[0], mostAlike)
 	}
 	return nil

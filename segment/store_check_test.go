@@ -15,7 +15,9 @@ func TestStoredLawsAreBounded(t *testing.T) {
 		{law{Model: attrition.MBGNBD, Params: []float64{1, 10, 1, 8}}, true},
 		{law{Model: attrition.MBGNBD, Params: []float64{1e300, 10, 1, 8}}, false}, // sums without end
 		{law{Model: attrition.MBGCNBD, K: 2, Params: []float64{1e9, 10, 1, 8}}, false},
-		{law{Model: attrition.ParetoNBD, Params: []float64{1, 10, 1, 8}}, false},
+		{law{Model: attrition.ParetoNBD, Params: []float64{1, 10, 1, 8}}, true},
+		{law{Model: attrition.ParetoNBD, Params: []float64{1, 10, 1, 1e300}}, false},
+		{law{Model: attrition.BGNBD, Params: []float64{1, 10, 1, 8}}, false},
 	} {
 		if err := c.law.known(); (err == nil) != c.good {
 			t.Errorf("%+v: %v", c.law, err)

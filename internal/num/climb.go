@@ -50,12 +50,18 @@ var ClimbCriteria = []string{"largest mean score ≤ 1e-9", "newton step ≤ 1e-
 // a coordinate leaves ±ClimbAway. Where slow steps keep their direction it looks ahead (Endless), and goes to ±ClimbAway at once if the value
 // does not fall on the way. A start outside the domain does not move.
 func Climb(f Surface, start []float64) *Ascent {
+	return ClimbNear(f, start, climbIterations, math.Inf(1))
+}
+
+// ClimbNear is Climb from a start that is thought to be near the top: it ends without Converged after so many steps, too, and where a coordinate goes as far from the
+// start, so that a top that is not there is soon given up.
+func ClimbNear(f Surface, start []float64, steps int, far float64) *Ascent {
 	a := &Ascent{Theta: slices.Clone(start), Away: -1}
 	if !a.take(f, a.Theta) {
 		return a
 	}
 	var slow trail
-	for a.Iterations < climbIterations {
+	for a.Iterations < steps {
 		step, definite := a.step()
 		size := largest(step)
 		if definite && size <= ClimbStep && largest(a.Gradient) <= ClimbScore {
@@ -76,7 +82,7 @@ func Climb(f Surface, start []float64) *Ascent {
 			}
 		}
 		for i, t := range a.Theta {
-			if math.Abs(t) >= ClimbAway {
+			if math.Abs(t) >= ClimbAway || math.Abs(t-start[i]) >= far {
 				a.Away = i
 				return a
 			}

@@ -29,6 +29,15 @@ func TestClimb(t *testing.T) {
 	if a := Climb(endless, []float64{0}); a.Converged || a.Away != 0 || a.Theta[0] != ClimbAway || a.Iterations > 20 {
 		t.Errorf("%+v", a)
 	}
+	if a := ClimbNear(f, []float64{0.9, 0.8}, 12, 5); !a.Converged || math.Abs(a.Theta[0]-1) > 1e-9 {
+		t.Errorf("%+v", a)
+	}
+	if a := ClimbNear(f, []float64{-1.2, 1}, 3, 5); a.Converged || a.Iterations != 3 {
+		t.Errorf("%+v", a)
+	}
+	if a := ClimbNear(endless, []float64{0}, 12, 5); a.Converged || a.Away != 0 || a.Iterations > 6 {
+		t.Errorf("%+v", a)
+	}
 	outside := func([]float64) (float64, []float64, *mat.SymDense) { return math.NaN(), nil, nil }
 	if a := Climb(outside, []float64{0}); a.Converged || a.Covariance(1) != nil {
 		t.Errorf("%+v", a)

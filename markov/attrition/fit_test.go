@@ -118,6 +118,33 @@ func TestEndless(t *testing.T) {
 		if c := f.Certificate; err != nil || c.Certified() || c.Iterations > 30 || len(c.Warnings) == 0 || c.Warnings[0].Code != num.WarnBoundary || !math.IsNaN(f.Params[0]) {
 			t.Errorf("%s: %v %+v", what, err, f)
 		}
+		if f, err := FitModel(ParetoNBD, d, Options{Near: []float64{1, 10, 1, 40}}); err != nil || f.Certificate.Certified() || f.Certificate.Iterations > nearSteps {
+			t.Errorf("%s, near: %v %+v", what, err, f)
+		}
+	}
+}
+
+// From near the estimates one ascent finds those that are found from the fixed points; parameters that are none are an error, or found nothing by.
+func TestNear(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 6))
+	d := &Data{}
+	for range 2_000 {
+		end, rate, life := 20+84*rng.Float64(), .2*rng.ExpFloat64(), rng.ExpFloat64()/(rng.ExpFloat64()/40)
+		x, last := 0.0, 0.0
+		for at := rng.ExpFloat64() / rate; at < min(end, life); at += rng.ExpFloat64() / rate {
+			x, last = x+1, at
+		}
+		d.X, d.Last, d.T = append(d.X, x), append(d.Last, last), append(d.T, end)
+	}
+	want, got := estimate(t, ParetoNBD, d, Options{}), estimate(t, ParetoNBD, d, Options{Near: []float64{2, 8, .4, 10}})
+	for i, v := range want.Params {
+		near(t, want.Names[i], got.Params[i], v, 1e-5*v)
+	}
+	if _, err := FitModel(ParetoNBD, d, Options{Near: []float64{1}}); err == nil {
+		t.Error("one parameter passes")
+	}
+	if f, err := FitModel(ParetoNBD, d, Options{Near: []float64{1, 1, -1, 1}}); err != nil || f.Certificate.Certified() {
+		t.Errorf("%v %+v", err, f)
 	}
 }
 

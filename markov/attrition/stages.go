@@ -54,6 +54,22 @@ func (f *Fit) maximise(all *likelihood) *num.Ascent {
 	return best
 }
 
+// How many steps an ascent from parameters that are near takes at most, and how far they are from the estimates at most, as the logarithm of a factor.
+const (
+	nearSteps = 12
+	nearFar   = 5
+)
+
+// climbFrom climbs from parameters alone.
+func (f *Fit) climbFrom(all *likelihood, params []float64) *num.Ascent {
+	theta := make([]float64, all.size())
+	for i, v := range params {
+		theta[i] = math.Log(v)
+	}
+	f.Starts, f.Agree = 1, 1
+	return num.ClimbNear(all.surface, theta, nearSteps, nearFar)
+}
+
 // corrected is a surface that is cheap, made to agree with a dear one at θ₀ in its gradient g and Hessian H,
 //
 //	f̃(θ) + (g−g̃)′(θ−θ₀) + ½(θ−θ₀)′(H−H̃)(θ−θ₀):
