@@ -2,6 +2,7 @@ package reports
 
 import (
 	"math"
+	"slices"
 
 	"mainstay/markov"
 )
@@ -91,14 +92,11 @@ func statesTable(c *Chain) *Table {
 			class[s], closed[s] = int64(n+1), cl.Closed
 		}
 	}
-	transient := make([]int, k) // place among the transient states
-	for i := range transient {
-		transient[i] = -1
-	}
-	if a.Absorption != nil {
-		for place, s := range a.Absorption.Transient {
-			transient[s] = place
+	transient := func(i int) int { // place among the transient states, −1 where it is none
+		if a.Absorption == nil {
+			return -1
 		}
+		return slices.Index(a.Absorption.Transient, i)
 	}
 	b := newColumns("states", k)
 	b.key("state", "the state, in the order of the chain", func(i int) string { return a.Chain.States[i] })
@@ -114,12 +112,12 @@ func statesTable(c *Chain) *Table {
 	b.boolean("closed", "nobody leaves the class", func(i int) bool { return closed[i] })
 	b.estimateColumns("stationary", "long-run share; null where there is no single one, or states were declared absorbing", orUnknown(a.Stationary))
 	steps := orUnknown(a.Steps)
-	b.estimateColumns("steps", "expected steps to absorption; null without --absorbing and in absorbing states", func(i int) markov.Estimate { return steps(transient[i]) })
+	b.estimateColumns("steps", "expected steps to absorption; null without --absorbing and in absorbing states", func(i int) markov.Estimate { return steps(transient(i)) })
 	b.float("steps_sd", "standard deviation of the steps to absorption", func(i int) float64 {
-		if transient[i] < 0 {
-			return math.NaN()
+		if at := transient(i); at >= 0 {
+			return a.Spread(at)
 		}
-		return a.Spread(transient[i])
+		return math.NaN()
 	})
 	b.float("reward", "reward per step; null without --reward", func(i int) float64 {
 		if c.Questions.Reward == nil {
@@ -129,30 +127,19 @@ func statesTable(c *Chain) *Table {
 	})
 	b.estimateColumns("value_to_horizon", "discounted reward of this step and those up to the horizon; null without --horizon", orUnknown(a.ValueTo))
 	b.estimateColumns("value", "discounted reward of this step and all to come; null without --reward or where it is endless", orUnknown(a.Value))
-	remaining := make([]int, k)
-	for i := range remaining {
-		remaining[i] = -1
-	}
-	if a.Remaining != nil {
-		for place, s := range a.Remaining.States {
-			remaining[s] = place
-		}
-	}
-	share := func(i int) markov.Estimate {
-		if remaining[i] < 0 {
+	b.estimateColumns("remaining", "share of those who have not ended, in the long run (quasi-stationary); null without --absorbing", func(i int) markov.Estimate {
+		if a.Remaining == nil {
 			return unknownEstimate
 		}
-		return a.Remaining.Share[remaining[i]]
-	}
-	b.estimateColumns("remaining", "share of those who have not ended, in the long run (quasi-stationary); null without --absorbing", share)
+		return orUnknown(a.Remaining.Share)(slices.Index(a.Remaining.States, i))
+	})
 	b.estimateColumns("stay", "expected steps that the state is kept; null without --times and where nobody leaves", func(i int) markov.Estimate { return finiteOnly(orUnknown(a.Stay)(i)) })
-	served := func(i int) markov.Estimate {
+	b.estimateColumns("value_served", "value when states not worth serving are let go, 0 in these; null without --stop", func(i int) markov.Estimate {
 		if a.Decision == nil {
 			return unknownEstimate
 		}
 		return a.Decision.Value[i]
-	}
-	b.estimateColumns("value_served", "value when states not worth serving are let go, 0 in these; null without --stop", served)
+	})
 	return &b.t
 }
 

@@ -11,72 +11,43 @@ import (
 	"mainstay/markov/attrition"
 )
 
-// survivors reads who is left: of each cohort a row per period from 0 on, numbers that do not rise. Shares of 1 or 100 at the start are no counts: an error says so.
+// survivorColumns are those of a table of who is left.
+type survivorColumns struct {
+	left, period *table.Column
+	cohort, by   *table.Column // nil: all are one
+}
+
+func (s *ContractStudy) survivorColumns(t *table.Table) (c survivorColumns, err error) {
+	if c.left, err = t.Column(s.Config.Survivors); err != nil {
+		return c, err
+	}
+	if c.period, err = t.Column(s.Config.Period); err != nil {
+		return c, err
+	}
+	if c.cohort, err = optional(t, s.Config.Cohort); err != nil {
+		return c, err
+	}
+	c.by, err = optional(t, s.Config.By)
+	return c, err
+}
+
+// survivors reads who is left: of each cohort a row per period from 0 on, numbers that do not rise. Shares that begin with 1 or 100 are taken as so few customers, and it is said.
 func (s *ContractStudy) survivors(t *table.Table) (map[string]*attrition.Lives, error) {
-	c := &s.Config
-	left, err := t.Column(c.Survivors)
+	c, err := s.survivorColumns(t)
 	if err != nil {
 		return nil, err
 	}
-	period, err := t.Column(c.Period)
+	cohorts, err := c.cohorts(t)
 	if err != nil {
 		return nil, err
 	}
-	cohort, err := optional(t, c.Cohort)
-	if err != nil {
-		return nil, err
-	}
-	by, err := optional(t, c.By)
-	if err != nil {
-		return nil, err
-	}
-	type member struct{ group, cohort string }
-	rows := map[member][]int{}
 	groups := map[string]*attrition.Lives{}
-	var order []member
-	for row := range t.Rows {
-		n, at := numberAt(left, row), numberAt(period, row)
-		if !(n >= 0 && n <= mostLeft) {
-			return nil, t.Fail(row, left.Name, fmt.Errorf("%q: expected how many are left, a number from 0 to 1e15", left.At(row)))
-		}
-		if !(at >= 0 && at <= 10_000) || at != math.Trunc(at) {
-			return nil, t.Fail(row, period.Name, fmt.Errorf("%q: expected renewals since the start, 0, 1, 2 …", period.At(row)))
-		}
-		group(groups, by, row)
-		var m member
-		if by != nil {
-			m.group = strings.TrimSpace(by.At(row))
-		}
-		if cohort != nil {
-			m.cohort = strings.TrimSpace(cohort.At(row))
-		}
-		if rows[m] == nil {
-			order = append(order, m)
-		}
-		rows[m] = append(rows[m], row)
-	}
 	shares := 0.0
-	for _, m := range order {
-		in := rows[m]
-		slices.SortStableFunc(in, func(a, b int) int { return int(numberAt(period, a) - numberAt(period, b)) })
-		lives := group(groups, by, in[0])
-		for k, row := range in {
-			if at := numberAt(period, row); at != float64(k) {
-				return nil, t.Fail(row, period.Name, fmt.Errorf("period %v where %d is expected: a cohort has a row for every period from 0 on (--cohort names the column that tells cohorts apart)", at, k))
-			}
-			now := numberAt(left, row)
-			if k == 0 {
-				continue
-			}
-			before := numberAt(left, in[k-1])
-			if now > before {
-				return nil, t.Fail(row, left.Name, fmt.Errorf("%v are left of %v: survivors cannot rise", now, before))
-			}
-			lives.Periods, lives.Ended, lives.Weight = append(lives.Periods, float64(k)), append(lives.Ended, true), append(lives.Weight, before-now)
+	for _, rows := range cohorts {
+		if err := c.live(t, rows, group(groups, c.by, rows[0])); err != nil {
+			return nil, err
 		}
-		last := numberAt(left, in[len(in)-1])
-		lives.Periods, lives.Ended, lives.Weight = append(lives.Periods, float64(len(in))), append(lives.Ended, false), append(lives.Weight, last)
-		if first := numberAt(left, in[0]); (first == 1 || first == 100) && shares == 0 {
+		if first := numberAt(c.left, rows[0]); (first == 1 || first == 100) && shares == 0 {
 			shares = first
 		}
 	}
@@ -84,6 +55,60 @@ func (s *ContractStudy) survivors(t *table.Table) (map[string]*attrition.Lives, 
 		s.Notes = append(s.Notes, fmt.Sprintf("a cohort begins with %v: where these are shares of more customers, intervals are those of %v customers; give numbers", shares, shares))
 	}
 	return groups, nil
+}
+
+// cohorts are the rows of each cohort by period, cohorts in the order of their first rows.
+func (c *survivorColumns) cohorts(t *table.Table) (cohorts [][]int, err error) {
+	type member struct{ group, cohort string }
+	place := map[member]int{}
+	for row := range t.Rows {
+		n, at := numberAt(c.left, row), numberAt(c.period, row)
+		if !(n >= 0 && n <= mostLeft) {
+			return nil, t.Fail(row, c.left.Name, fmt.Errorf("%q: expected how many are left, a number from 0 to 1e15", c.left.At(row)))
+		}
+		if !(at >= 0 && at <= 10_000) || at != math.Trunc(at) {
+			return nil, t.Fail(row, c.period.Name, fmt.Errorf("%q: expected renewals since the start, 0, 1, 2 …", c.period.At(row)))
+		}
+		var m member
+		if c.by != nil {
+			m.group = strings.TrimSpace(c.by.At(row))
+		}
+		if c.cohort != nil {
+			m.cohort = strings.TrimSpace(c.cohort.At(row))
+		}
+		k, known := place[m]
+		if !known {
+			k = len(cohorts)
+			place[m], cohorts = k, append(cohorts, nil)
+		}
+		cohorts[k] = append(cohorts[k], row)
+	}
+	for _, rows := range cohorts {
+		slices.SortStableFunc(rows, func(a, b int) int { return int(numberAt(c.period, a) - numberAt(c.period, b)) })
+	}
+	return cohorts, nil
+}
+
+// live adds the lives of a cohort: those who were lost from one row to the next have ended, those of its last row have not.
+func (c *survivorColumns) live(t *table.Table, rows []int, lives *attrition.Lives) error {
+	add := func(periods int, ended bool, weight float64) {
+		lives.Periods, lives.Ended, lives.Weight = append(lives.Periods, float64(periods)), append(lives.Ended, ended), append(lives.Weight, weight)
+	}
+	for k, row := range rows {
+		if at := numberAt(c.period, row); at != float64(k) {
+			return t.Fail(row, c.period.Name, fmt.Errorf("period %v where %d is expected: a cohort has a row for every period from 0 on (--cohort names the column that tells cohorts apart)", at, k))
+		}
+		if k == 0 {
+			continue
+		}
+		now, before := numberAt(c.left, row), numberAt(c.left, rows[k-1])
+		if now > before {
+			return t.Fail(row, c.left.Name, fmt.Errorf("%v are left of %v: survivors cannot rise", now, before))
+		}
+		add(k, true, before-now)
+	}
+	add(len(rows), false, numberAt(c.left, rows[len(rows)-1]))
+	return nil
 }
 
 // mostLeft is a number of customers beyond which sums lose single ones.
