@@ -30,7 +30,8 @@ func TestMain(m *testing.M) {
 var concurrent = []string{"evaluate_stream", "regress_predict"}
 
 // TestScripts runs the command line as people do: testdata/script/*.txtar, each one story. Scripts
-// find the small data in $DATA, and the real data in $SHARED where it is present ([shared]).
+// find the small data in $DATA, a short name, as the program wraps what it says to the page wherever the project lies; and the
+// real data in $SHARED where it is present ([shared]).
 func TestScripts(t *testing.T) {
 	data, err := filepath.Abs("../../testdata")
 	if err != nil {
@@ -55,9 +56,9 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(e *testscript.Env) error {
-			e.Setenv("DATA", data)
+			e.Setenv("DATA", "data")
 			e.Setenv("SHARED", shared)
-			return nil
+			return os.Symlink(data, filepath.Join(e.WorkDir, "data"))
 		},
 		Condition: func(cond string) (bool, error) { return cond == "shared" && shared != "", nil },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
