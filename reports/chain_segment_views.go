@@ -20,10 +20,16 @@ func (c *Chain) segmentViews(names []string) (out []segmentView) {
 	for i := range all {
 		all[i] = i
 	}
-	add := func(title string, format func(float64) string, states []int, of func(a *markov.Analysis) []markov.Estimate) {
+	show := func(title string, formats []func(float64) string, states []int, of func(a *markov.Analysis) []markov.Estimate) {
 		if slices.ContainsFunc(c.Segments, func(s *ChainSegment) bool { return of(s.Analysis) != nil }) {
-			out = append(out, segmentView{title, c.byState(names, states, format, of)})
+			out = append(out, segmentView{title, c.byState(names, states, formats, of)})
 		}
+	}
+	add := func(title string, format func(float64) string, states []int, of func(a *markov.Analysis) []markov.Estimate) {
+		show(title, []func(float64) string{format}, states, of)
+	}
+	value := func(title string, of func(a *markov.Analysis) []markov.Estimate) {
+		show(title, c.moneyFormats(of), all, of)
 	}
 	transient := slices.DeleteFunc(slices.Clone(all), func(i int) bool { return c.set(i) })
 	add("LONG RUN BY SEGMENT  share of all in each state, per cent", percentBound, all, func(a *markov.Analysis) []markov.Estimate { return a.Stationary })
@@ -34,22 +40,37 @@ func (c *Chain) segmentViews(names []string) (out []segmentView) {
 		}
 		return a.Forecast[len(a.Forecast)-1]
 	})
-	add(fmt.Sprintf("VALUE BY SEGMENT  in %s", plural(int64(c.Questions.Horizon), "step")), money2, all, func(a *markov.Analysis) []markov.Estimate { return a.ValueTo })
-	add("VALUE BY SEGMENT  endless", money2, all, func(a *markov.Analysis) []markov.Estimate { return a.Value })
+	value(fmt.Sprintf("VALUE BY SEGMENT  in %s", plural(int64(c.Questions.Horizon), "step")), func(a *markov.Analysis) []markov.Estimate { return a.ValueTo })
+	value("VALUE BY SEGMENT  endless", func(a *markov.Analysis) []markov.Estimate { return a.Value })
 	if tests := c.segmentTests(); tests != nil {
 		out = append(out, segmentView{"TESTS BY SEGMENT  p and effect; a small p speaks against the hypothesis", tests})
 	}
 	return out
 }
 
-// byState is a line per segment with its figures of some states, as far as the page is wide.
-func (c *Chain) byState(names []string, states []int, format func(float64) string, of func(a *markov.Analysis) []markov.Estimate) *grid {
+// moneyFormats are how amounts may be written, the finest first: without cents where they are large.
+func (c *Chain) moneyFormats(of func(a *markov.Analysis) []markov.Estimate) []func(float64) string {
+	const large = 10
+	for _, one := range c.Segments {
+		for _, e := range of(one.Analysis) {
+			if math.Abs(e.Value) >= large {
+				return []func(float64) string{money2, oneplace, func(v float64) string { return fixed(v, 0) }}
+			}
+		}
+	}
+	return []func(float64) string{money2}
+}
+
+// byState is a line per segment with its figures of some states, as far as the page is wide: with fewer places rather than without intervals.
+func (c *Chain) byState(names []string, states []int, formats []func(float64) string, of func(a *markov.Analysis) []markov.Estimate) *grid {
 	for shown := len(states); ; shown-- {
-		for _, intervals := range []bool{true, false} {
-			g := c.byStateRows(names, states[:shown], intervals, format, of)
-			if shown == 0 || fits(g) {
+		for _, format := range formats {
+			if g := c.byStateRows(names, states[:shown], true, format, of); fits(g) {
 				return g
 			}
+		}
+		if g := c.byStateRows(names, states[:shown], false, formats[0], of); shown == 0 || fits(g) {
+			return g
 		}
 	}
 }

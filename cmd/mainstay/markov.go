@@ -133,6 +133,10 @@ func (o *markovOptions) check(args []string) error {
 		return usageError{errors.New("--wide and --counts exclude each other: a table holds one or the other")}
 	case (o.wide || o.counts) && c.Period != moves.Auto:
 		return usageError{errors.New("--period needs a column of times; leave it out with --wide and --counts")}
+	case (o.wide || o.counts) && (c.Time != "time" || c.State != "state"):
+		return usageError{errors.New("--time and --state are columns of a table of id, time, state; leave them out with --wide and --counts")}
+	case o.counts && c.ID != "":
+		return usageError{errors.New("--id is a column of ids, and a table of counts has none: its first column names the state moved from; leave --id out")}
 	case o.forecast < 0 || o.forecast > mostForecast:
 		return usageError{fmt.Errorf("--forecast is %d; expected 1 to %d steps", o.forecast, mostForecast)}
 	case o.horizon < 0 || o.horizon > mostHorizon:

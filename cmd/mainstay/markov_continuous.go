@@ -135,6 +135,9 @@ func runContinuous(ctx context.Context, a *app, o *continuousOptions, sources []
 	}
 	c := &reports.ContinuousChain{Files: t.Files, IDs: m.IDs, AsOf: m.AsOf, Unit: "unit of " + o.config.Time, Units: "units of " + o.config.Time, Level: o.level, After: o.after, Remarks: timedNotes(m.Notes)}
 	o.continuous.Unit = 1
+	if m.AsOf == "" && o.per != "year" {
+		return usageError{fmt.Errorf("--per is the unit of dates, and column %q holds numbers, whose unit is that of the intensities; leave --per out", o.config.Time)}
+	}
 	if m.AsOf != "" {
 		c.Unit, c.Units, o.continuous.Unit = o.per, o.per+"s", daysPer[o.per]
 	}
@@ -155,6 +158,9 @@ func runContinuous(ctx context.Context, a *app, o *continuousOptions, sources []
 		return err
 	}
 	if err := certified(&c.Fit.Certificate, "the intensities"); err != nil {
+		if o.continuous.Rates == nil {
+			err = fmt.Errorf("%w (--moves names the moves that can happen in an instant)", err)
+		}
 		if x != nil {
 			err = fmt.Errorf("%w (--on-moves names the moves that covariates act on, --common lets them act alike on these)", err)
 		}

@@ -75,7 +75,12 @@ func (o *markovOptions) unweighted() string {
 
 // gapNotes say what became of the gaps, and where they are left out.
 func (o *markovOptions) gapNotes(m *moves.Moves) (out []string) {
-	if len(m.Leaps) == 0 {
+	switch {
+	case len(m.Leaps) == 0 && o.gaps == gapsFill && o.config.Period == moves.Auto && !o.wide:
+		return []string{"--gaps fill had none to fill: without --period the times of an id are its steps, however far apart"}
+	case len(m.Leaps) == 0 && o.gaps == gapsFill:
+		return []string{"--gaps fill had none to fill: no id was seen, not seen, and seen again"}
+	case len(m.Leaps) == 0:
 		return nil
 	}
 	if o.gaps != gapsFill {

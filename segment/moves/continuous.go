@@ -3,6 +3,7 @@ package moves
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 
@@ -86,6 +87,11 @@ func (c *Continuous) Timed(m *Moves, x *Covariates) (*Timed, error) {
 
 // states takes the censored labels out of the states: number is −1 of a label, sets its number among the sets.
 func (c *Continuous) states(names []string, out *Timed) (number, sets []int, err error) {
+	for _, label := range slices.Sorted(maps.Keys(c.Censored)) {
+		if !slices.Contains(names, label) {
+			return nil, nil, &ConfigError{fmt.Sprintf("no row has the label %q, which may stand for %q (the labels are %q)", label, c.Censored[label], names)}
+		}
+	}
 	number, sets = make([]int, len(names)), make([]int, len(names))
 	for i, name := range names {
 		if number[i] = -1; c.Censored[name] == nil {

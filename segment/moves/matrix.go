@@ -74,6 +74,9 @@ const maxCount = 1 << 45
 // whole is a count.
 func whole(t *table.Table, row int, col *table.Column) (int64, error) {
 	v, err := strconv.ParseFloat(col.At(row), 64) // a word elsewhere in the column has no say here
+	if err == nil && v > maxCount && !math.IsInf(v, 1) {
+		return 0, t.Fail(row, col.Name, fmt.Errorf("%q moves are too many to be added up; expected at most %d: count in thousands, say", col.At(row), int64(maxCount)))
+	}
 	if err != nil || !(v >= 0 && v <= maxCount && v == math.Trunc(v)) {
 		return 0, t.Fail(row, col.Name, fmt.Errorf("%q is no number of moves; expected a whole number, 0 or more", col.At(row)))
 	}

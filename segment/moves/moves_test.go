@@ -121,6 +121,7 @@ func TestCountRefuses(t *testing.T) {
 		{"id,t1,t2\nx,a,b\nx,b,b\n", Config{Layout: Wide, ID: "id"}, `id "x" has a second row`},
 		{"from,a,b\na,1,1\nb,1,x\n", Config{Layout: Matrix}, `column "b", row 1: line 3: "x" is no number of moves`},
 		{"from,a,b\na,1,-1\n", Config{Layout: Matrix}, `"-1" is no number of moves`},
+		{"from,a,b\na,1,900719925474099\n", Config{Layout: Matrix}, `"900719925474099" moves are too many to be added up; expected at most 35184372088832`},
 		{"from,a,b\na,1,0.5\n", Config{Layout: Matrix}, `"0.5" is no number of moves`},
 		{"from,a,b\na,1,\n", Config{Layout: Matrix}, `"" is no number of moves`},
 		{"from,a,b\nc,1,1\n", Config{Layout: Matrix}, `"c" is not among the states`},
