@@ -60,8 +60,12 @@ func (a *Attrition) headline() string {
 			repeats++
 		}
 	}
+	k := fixed(s.Timing.K, 2)
+	if half := num.ZLevel(s.Config.Level) * s.Timing.SE; half > 0 {
+		k += " " + Style{}.interval(max(0, s.Timing.K-half), s.Timing.K+half, func(v float64) string { return fixed(v, 2) })
+	}
 	return fmt.Sprintf("%s: %s until %s, %s of them bought again; regularity of timing k = %s (1 = by chance); intervals of %s",
-		printable(strings.Join(a.Files, ", ")), plural(int64(len(s.Customers.First)), "customer"), s.Until, count(repeats), fixed(s.Timing.K, 2), confidence(s.Config.Level))
+		printable(strings.Join(a.Files, ", ")), plural(int64(len(s.Customers.First)), "customer"), s.Until, count(repeats), k, confidence(s.Config.Level))
 }
 
 // name is a model's, with its k.
@@ -133,14 +137,15 @@ func (a *Attrition) ahead() *grid {
 	s := a.Study
 	t := s.Totals
 	n := float64(len(s.Scores))
-	g := &grid{right: []bool{false, true}}
+	whole := func(v float64) string { return fixed(v, 0) }
+	g := &grid{right: []bool{false, true, false}}
 	g.rows = [][]string{
-		{"alive, expected", fixed(t.Alive, 1) + " of " + count(int64(len(s.Scores))) + ", " + percent(t.Alive/n)},
-		{"purchase days", fixed(t.Expected, 1)},
-		{"value", fixed(t.Value, 0)},
+		{"alive, expected", oneplace(t.Alive.Value) + " of " + count(int64(len(s.Scores))) + ", " + percent(t.Alive.Value/n), Style{}.interval(t.Alive.Low, t.Alive.High, oneplace)},
+		{"purchase days", oneplace(t.Expected.Value), Style{}.interval(t.Expected.Low, t.Expected.High, oneplace)},
+		{"value", whole(t.Value.Value), Style{}.interval(t.Value.Low, t.Value.High, whole)},
 	}
 	if s.Config.Rate > 0 {
-		g.rows = append(g.rows, []string{fmt.Sprintf("all to come, discounted by %s a year", percent(s.Config.Rate)), fixed(t.Residual, 0)})
+		g.rows = append(g.rows, []string{fmt.Sprintf("all to come, discounted by %s a year", percent(s.Config.Rate)), whole(t.Residual.Value), Style{}.interval(t.Residual.Low, t.Residual.High, whole)})
 	}
 	return g
 }
@@ -160,12 +165,12 @@ func (a *Attrition) holdout() *grid {
 
 func (a *Attrition) accuracy() *grid {
 	h := a.Study.Holdout
-	g := &grid{right: []bool{false, true, true, true, true, true}}
+	g := &grid{right: []bool{false, true, false, true, true, true, true}}
 	g.rows = [][]string{
-		{"", "total", "bias", "MAE", "RMSE", "correlation"},
-		{"bought", fixed(h.Bought, 0), "", "", "", ""},
-		{a.name(a.Study.Fit), fixed(h.Total, 1), signed(h.Total/h.Bought - 1), fixed(h.MAE, 4), fixed(h.RMSE, 4), fixed(h.Correlation, 4)},
-		{"x ÷ T", fixed(h.NaiveTotal, 1), signed(h.NaiveTotal/h.Bought - 1), fixed(h.NaiveMAE, 4), fixed(h.NaiveRMSE, 4), fixed(h.NaiveCorrelation, 4)},
+		{"", "total", "", "bias", "MAE", "RMSE", "correlation"},
+		{"bought", fixed(h.Bought, 0), "", "", "", "", ""},
+		{a.name(a.Study.Fit), fixed(h.Total, 1), Style{}.interval(h.Sum.Low, h.Sum.High, oneplace), signed(h.Total/h.Bought - 1), fixed(h.MAE, 4), fixed(h.RMSE, 4), fixed(h.Correlation, 4)},
+		{"x ÷ T", fixed(h.NaiveTotal, 1), "", signed(h.NaiveTotal/h.Bought - 1), fixed(h.NaiveMAE, 4), fixed(h.NaiveRMSE, 4), fixed(h.NaiveCorrelation, 4)},
 	}
 	return g
 }

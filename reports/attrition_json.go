@@ -9,6 +9,7 @@ import (
 func WriteAttritionJSON(w io.Writer, a *Attrition) error {
 	s := a.Study
 	nan := number(math.NaN())
+	nothing := attritionError{nan, nan, nan}
 	doc := attritionDocument{
 		Schema: AttritionSchema, Files: a.Files, Until: s.Until.String(), AsOf: s.AsOf.String(), Unit: s.Config.Unit,
 		Customers: len(s.Customers.First), Level: s.Config.Level, HorizonDays: s.Config.Horizon, Rate: s.Config.Rate,
@@ -17,13 +18,15 @@ func WriteAttritionJSON(w io.Writer, a *Attrition) error {
 		Parameters: newAttritionParameters(s), Leaving: newAttritionTest(s.Leaving),
 		Covariates: newAttritionCovariates(s), Segments: newAttritionSegments(s), Holdout: newAttritionHoldout(s.Holdout), Curve: []attritionPoint{}, Notes: a.notes(),
 	}
+	doc.AliveError, doc.ExpectedError, doc.ValueError, doc.ResidualError = nothing, nothing, nothing, nothing
 	for _, f := range s.Fits {
 		doc.Models = append(doc.Models, newAttritionModel(f))
 	}
 	if s.Fit.Certificate.Certified() {
 		model := string(s.Fit.Model)
 		doc.Model = &model
-		doc.Alive, doc.Expected, doc.Value, doc.Residual = number(s.Totals.Alive), number(s.Totals.Expected), number(s.Totals.Value), number(s.Totals.Residual)
+		doc.Alive, doc.Expected, doc.Value, doc.Residual = number(s.Totals.Alive.Value), number(s.Totals.Expected.Value), number(s.Totals.Value.Value), number(s.Totals.Residual.Value)
+		doc.AliveError, doc.ExpectedError, doc.ValueError, doc.ResidualError = newAttritionError(s.Totals.Alive), newAttritionError(s.Totals.Expected), newAttritionError(s.Totals.Value), newAttritionError(s.Totals.Residual)
 	}
 	if g := s.Spend; g != nil {
 		r := g.Independence.Pearson

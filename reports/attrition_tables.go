@@ -46,30 +46,34 @@ func (b *columns) attritionColumns(name, doc string, f func(i int) attrition.Est
 const AttritionSchema = "mainstay.attrition/1"
 
 type attritionDocument struct {
-	Schema      string               `json:"schema"`
-	Files       []string             `json:"files"`
-	Until       string               `json:"until"`
-	AsOf        string               `json:"as_of"`
-	Unit        string               `json:"unit"`
-	Customers   int                  `json:"customers"`
-	Level       float64              `json:"level"`
-	HorizonDays float64              `json:"horizon_days"`
-	Rate        float64              `json:"rate"`
-	Model       *string              `json:"model"`
-	Regularity  attritionTiming      `json:"regularity"`
-	Models      []attritionModel     `json:"models"`
-	Parameters  []attritionFigure    `json:"parameters"`
-	Leaving     *attritionTest       `json:"leaving"`
-	Covariates  *attritionCovariates `json:"covariates"`
-	Segments    *attritionSegments   `json:"segments"`
-	Spend       *attritionSpend      `json:"spend"`
-	Alive       number               `json:"alive"`
-	Expected    number               `json:"expected"`
-	Value       number               `json:"value"`
-	Residual    number               `json:"residual_value"`
-	Holdout     *attritionHoldout    `json:"holdout"`
-	Curve       []attritionPoint     `json:"curve"`
-	Notes       []string             `json:"notes"`
+	Schema        string               `json:"schema"`
+	Files         []string             `json:"files"`
+	Until         string               `json:"until"`
+	AsOf          string               `json:"as_of"`
+	Unit          string               `json:"unit"`
+	Customers     int                  `json:"customers"`
+	Level         float64              `json:"level"`
+	HorizonDays   float64              `json:"horizon_days"`
+	Rate          float64              `json:"rate"`
+	Model         *string              `json:"model"`
+	Regularity    attritionTiming      `json:"regularity"`
+	Models        []attritionModel     `json:"models"`
+	Parameters    []attritionFigure    `json:"parameters"`
+	Leaving       *attritionTest       `json:"leaving"`
+	Covariates    *attritionCovariates `json:"covariates"`
+	Segments      *attritionSegments   `json:"segments"`
+	Spend         *attritionSpend      `json:"spend"`
+	Alive         number               `json:"alive"`
+	Expected      number               `json:"expected"`
+	Value         number               `json:"value"`
+	Residual      number               `json:"residual_value"`
+	AliveError    attritionError       `json:"alive_error"`
+	ExpectedError attritionError       `json:"expected_error"`
+	ValueError    attritionError       `json:"value_error"`
+	ResidualError attritionError       `json:"residual_value_error"`
+	Holdout       *attritionHoldout    `json:"holdout"`
+	Curve         []attritionPoint     `json:"curve"`
+	Notes         []string             `json:"notes"`
 }
 
 type attritionTiming struct {
@@ -87,6 +91,17 @@ type attritionFigure struct {
 	Low      number `json:"low"`
 	High     number `json:"high"`
 	Profile  bool   `json:"profile"`
+}
+
+// attritionError is that of a sum.
+type attritionError struct {
+	SE   number `json:"se"`
+	Low  number `json:"low"`
+	High number `json:"high"`
+}
+
+func newAttritionError(e attrition.Estimate) attritionError {
+	return attritionError{number(e.SE), number(e.Low), number(e.High)}
 }
 
 // attritionTest is a likelihood-ratio test.
@@ -139,6 +154,7 @@ type attritionHoldout struct {
 	Units       number         `json:"units"`
 	Bought      number         `json:"bought"`
 	Expected    number         `json:"expected"`
+	Error       attritionError `json:"expected_error"`
 	MAE         number         `json:"mae"`
 	RMSE        number         `json:"rmse"`
 	Correlation number         `json:"correlation"`
@@ -187,7 +203,7 @@ func newAttritionHoldout(h *latent.Holdout) *attritionHoldout {
 	if h == nil {
 		return nil
 	}
-	out := &attritionHoldout{number(h.Units), number(h.Bought), number(h.Total), number(h.MAE), number(h.RMSE), number(h.Correlation),
+	out := &attritionHoldout{number(h.Units), number(h.Bought), number(h.Total), newAttritionError(h.Sum), number(h.MAE), number(h.RMSE), number(h.Correlation),
 		number(h.NaiveTotal), number(h.NaiveMAE), number(h.NaiveRMSE), number(h.NaiveCorrelation), []attritionRow{}}
 	for _, r := range h.ByCount {
 		out.ByCount = append(out.ByCount, attritionRow{r.Count, r.Customers, number(r.Bought), number(r.Expected)})

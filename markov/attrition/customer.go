@@ -24,6 +24,7 @@ type teller struct {
 	g []float64 // a gradient in coordinates
 
 	values []float64 // of curves
+	kept   []float64 // of P(alive), expected and residual of the customer at hand, each a value with its gradient; nil unless sums are asked for
 }
 
 func (f *Fit) teller(level float64) *teller {

@@ -23,23 +23,33 @@ type Score struct{ Alive, Expected, Residual Estimate }
 // customers are many, to 1e-10. Errors: a refused fit, values that the
 // model does not know, covariates other than those of the fit.
 func (f *Fit) Scores(d *Data, q Questions) ([]Score, error) {
+	out, _, err := f.score(d, &q, nil, false)
+	return out, err
+}
+
+// score is Scores with the sums over customers of P(alive), expected, residual, expected × money and residual × money, each with its gradient in coordinates; none unless summed.
+func (f *Fit) score(d *Data, q *Questions, money []float64, summed bool) ([]Score, []float64, error) {
 	switch {
 	case !f.Certificate.Certified():
-		return nil, fmt.Errorf("attrition: a refused fit says nothing about customers")
+		return nil, nil, fmt.Errorf("attrition: a refused fit says nothing about customers")
 	case !(q.Level > 0 && q.Level < 1):
-		return nil, fmt.Errorf("attrition: level %v, expected a number between 0 and 1", q.Level)
+		return nil, nil, fmt.Errorf("attrition: level %v, expected a number between 0 and 1", q.Level)
 	case !(q.Horizon >= 0 && q.Horizon <= longestTime):
-		return nil, fmt.Errorf("attrition: horizon %v, expected a time of at least 0", q.Horizon)
+		return nil, nil, fmt.Errorf("attrition: horizon %v, expected a time of at least 0", q.Horizon)
 	case !(q.Rate >= 0 && q.Rate <= 1e3):
-		return nil, fmt.Errorf("attrition: discount rate %v, expected a number of at least 0", q.Rate)
+		return nil, nil, fmt.Errorf("attrition: discount rate %v, expected a number of at least 0", q.Rate)
 	}
 	if err := f.fits(d); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	order, runs := f.order(d, &q)
+	order, runs := f.order(d, q)
 	out := make([]Score, len(d.X))
-	num.Blocks(len(d.X), rowBlock, q.Threads, func(_, lo, hi int) {
+	size := 1 + len(f.Names) + len(f.effects)
+	sums := num.BlockSums(len(d.X), rowBlock, q.Threads, sumsOf*size, func(lo, hi int, sum []float64) {
 		t := f.teller(q.Level)
+		if summed {
+			t.kept = make([]float64, 3*size)
+		}
 		at := sort.Search(len(runs), func(i int) bool { return runs[i].hi > lo })
 		for place := lo; place < hi; place++ {
 			i := place
@@ -54,15 +64,19 @@ func (f *Fit) Scores(d *Data, q Questions) ([]Score, error) {
 				c = runs[at].curve
 			}
 			t.turn(f.row(d, i))
-			out[i] = t.score(&q, c)
+			out[i] = t.score(q, c)
+			if summed {
+				t.addTo(sum, d.weight(i), money, i)
+			}
 		}
 	})
-	return out, nil
+	return out, sums, nil
 }
 
 // score is what is said of the customer at hand, read from curves where there are any.
 func (t *teller) score(q *Questions, along *curve) Score {
 	s := Score{Alive: t.alive(), Residual: nothingKnown}
+	t.keep(0, &s.Alive, s.Alive.Value-1) // of p by minus the log odds p(1−p)
 	c := &t.c
 	if along != nil {
 		l := t.f.law.(*bg)
@@ -75,15 +89,19 @@ func (t *teller) score(q *Questions, along *curve) Score {
 		}
 		if q.Rate > 0 {
 			s.Residual = given(1)
+			t.keep(2, &s.Residual, 1)
 		}
 		if q.Horizon > 0 {
 			s.Expected = given(0)
+			t.keep(1, &s.Expected, 1)
 			return s
 		}
 	} else if q.Rate > 0 {
 		s.Residual = t.times(t.f.law.residual(&t.w, &t.p, c.X, c.Last, c.T, q.Rate))
+		t.keep(2, &s.Residual, 1)
 	}
 	s.Expected = t.times(t.f.law.expected(&t.w, &t.p, c.X, c.Last, c.T, q.Horizon))
+	t.keep(1, &s.Expected, 1)
 	return s
 }
 

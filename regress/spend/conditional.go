@@ -43,8 +43,38 @@ func (f *Fit) Conditional(x, m, level float64) Conditional {
 		return out
 	}
 	out.Mean = f.P * rate / (shape - 1)
-	se := f.deviation([]float64{1 - f.P*x/(shape-1), -f.Q / (shape - 1), f.Gamma / rate})
+	by := f.slopes(x, rate)
+	se := f.deviation(by[:])
 	half := num.ZLevel(level) * se
 	out.SE, out.Low, out.High = out.Mean*se, out.Mean*math.Exp(-half), out.Mean*math.Exp(half)
 	return out
+}
+
+// slopes are the derivatives of the logarithm of Mean by those of p, q and γ; rate is γ + m x.
+func (f *Fit) slopes(x, rate float64) [3]float64 {
+	below := f.P*x + f.Q - 1
+	return [3]float64{1 - f.P*x/below, -f.Q / below, f.Gamma / rate}
+}
+
+// SumSE is the standard error of Σ weight × Mean over customers with x purchases of mean m each, from the uncertainty of the parameters, which all share (delta method). Customers whose Mean is NaN are left out; NaN for a
+// refused fit.
+func (f *Fit) SumSE(x, m, weight []float64) float64 {
+	if !f.Certificate.Certified() {
+		return math.NaN()
+	}
+	var sums [3]num.Adder
+	for i := range x {
+		if x[i] > 0 && !(m[i] > 0) || f.P*x[i]+f.Q <= 1 || !(math.Abs(weight[i]) < math.Inf(1)) {
+			continue
+		}
+		rate := f.Gamma
+		if x[i] > 0 {
+			rate += m[i] * x[i]
+		}
+		mean := f.P * rate / (f.P*x[i] + f.Q - 1)
+		for k, by := range f.slopes(x[i], rate) {
+			sums[k].AddProduct(weight[i]*mean, by)
+		}
+	}
+	return f.deviation([]float64{sums[0].Sum(), sums[1].Sum(), sums[2].Sum()})
 }

@@ -193,10 +193,10 @@ func (s *Study) pool(attributes Attributes, o attrition.Options) error {
 	return nil
 }
 
-// scores asks the fit of every customer: that of the segment where there are any.
-func (s *Study) scores(q attrition.Questions) ([]attrition.Score, error) {
+// scores asks the fit of every customer: that of the segment where there are any, without sums then.
+func (s *Study) scores(q attrition.Questions, money []float64) ([]attrition.Score, *attrition.Sums, error) {
 	if s.Segments == nil || !s.Segments.Pooled.Certificate.Certified() {
-		return s.Fit.Scores(&s.Customers.Data, q)
+		return s.Fit.Summed(&s.Customers.Data, q, money)
 	}
 	out := make([]attrition.Score, len(s.Customers.Shard))
 	for k, f := range s.Segments.Pooled.Segments {
@@ -210,13 +210,13 @@ func (s *Study) scores(q attrition.Questions) ([]attrition.Score, error) {
 		}
 		part, err := f.Scores(d, q)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		for j, i := range who {
 			out[i] = part[j]
 		}
 	}
-	return out, nil
+	return out, nil, nil
 }
 
 // Effect is the ratio e^γ of a covariate with its interval, of rates of buying, and of rates or odds of leaving.

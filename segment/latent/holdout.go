@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"mainstay/ingest"
+	"mainstay/internal/num"
 	"mainstay/markov/attrition"
 )
 
@@ -13,8 +14,9 @@ import (
 type Holdout struct {
 	Units            float64 // length, in units of time
 	Expected         []attrition.Estimate
-	Total, Bought    float64 // purchase days expected, and those there were
-	MAE, RMSE        float64 // of customers
+	Total, Bought    float64            // purchase days expected, and those there were
+	Sum              attrition.Estimate // Total with the interval of the mean; none of pooled segments
+	MAE, RMSE        float64            // of customers
 	Correlation      float64
 	NaiveTotal       float64 // what x/T would go on to
 	NaiveMAE         float64
@@ -42,7 +44,7 @@ func (s *Study) hold(threads int) error {
 			return &ingest.ConfigError{Msg: fmt.Sprintf("the holdout from %s to %s is shorter than a %s, the period of bg/bb", s.Until, s.AsOf, s.Config.Unit)}
 		}
 	}
-	scores, err := s.scores(attrition.Questions{Horizon: h.Units, Level: s.Config.Level, Threads: threads})
+	scores, sums, err := s.scores(attrition.Questions{Horizon: h.Units, Level: s.Config.Level, Threads: threads}, nil)
 	if err != nil {
 		return err
 	}
@@ -68,6 +70,10 @@ func (s *Study) hold(threads int) error {
 	h.ByCount = slices.DeleteFunc(h.ByCount, func(r Row) bool { return r.Customers == 0 })
 	h.Total, h.Bought, h.MAE, h.RMSE, h.Correlation = agreement(expected, s.Customers.Later)
 	h.NaiveTotal, _, h.NaiveMAE, h.NaiveRMSE, h.NaiveCorrelation = agreement(naive, s.Customers.Later)
+	h.Sum = total(h.Total, math.NaN(), 0)
+	if sums != nil {
+		h.Sum = total(h.Total, sums.Expected.SE, num.ZLevel(s.Config.Level))
+	}
 	s.Holdout = h
 	return nil
 }

@@ -198,13 +198,14 @@ func (s *Study) ask(threads int) error {
 	if s.Bounds, err = s.Fit.Bounds(&cust.Data, s.Config.Level, threads); err != nil {
 		return err
 	}
-	if s.Scores, err = s.scores(attrition.Questions{Horizon: s.Horizon(), Rate: rate, Level: s.Config.Level, Threads: threads}); err != nil {
-		return err
-	}
 	if s.Spend, err = spend.GammaGamma(cust.Data.X, cust.Mean, spend.Options{Level: s.Config.Level, Threads: threads}); err != nil {
 		return err
 	}
-	s.value()
+	var sums *attrition.Sums
+	if s.Scores, sums, err = s.scores(attrition.Questions{Horizon: s.Horizon(), Rate: rate, Level: s.Config.Level, Threads: threads}, s.money()); err != nil {
+		return err
+	}
+	s.value(sums)
 	if s.Until < s.AsOf {
 		if err := s.hold(threads); err != nil {
 			return err

@@ -11,16 +11,16 @@ import (
 // the customer is. Revenue or margin as the amounts are.
 type Worth struct{ PerPurchase, Value, Residual attrition.Estimate }
 
-// Totals are sums over customers. There are no intervals: errors of customers go together.
+// Totals are sums over customers, with intervals on the log scale: errors of customers go together, being those of the parameters. Of pooled segments, whose errors go together in part, there are none.
 type Totals struct {
-	Alive, Expected, Value, Residual float64 // residual in money; NaN where it is not known of anybody
+	Alive, Expected, Value, Residual attrition.Estimate // residual in money; NaN where it is not known of anybody
 }
 
 var unknown = attrition.Estimate{Value: math.NaN(), SE: math.NaN(), Low: math.NaN(), High: math.NaN()}
 
 // value multiplies purchases by spend, which Gamma-Gamma takes as independent; the variances of logarithms add, the fits being of different
 // parameters.
-func (s *Study) value() {
+func (s *Study) value(sums *attrition.Sums) {
 	s.Worth = make([]Worth, len(s.Scores))
 	var alive, expected, value, residual num.Adder
 	z := num.ZLevel(s.Config.Level)
@@ -43,13 +43,46 @@ func (s *Study) value() {
 			residual.Add(w.Residual.Value)
 		}
 	}
-	s.Totals = Totals{alive.Sum(), expected.Sum(), value.Sum(), residual.Sum()}
 	if !s.Spend.Certificate.Certified() {
-		s.Totals.Value = math.NaN()
+		value = num.Adder{}
+		value.Add(math.NaN())
 	}
 	if !known {
-		s.Totals.Residual = math.NaN()
+		residual = num.Adder{}
+		residual.Add(math.NaN())
 	}
+	if sums == nil {
+		sums = &attrition.Sums{Alive: unknown, Expected: unknown, Value: unknown, Worth: unknown}
+	}
+	spent := func(of func(i int) float64) float64 {
+		x, m, w := make([]float64, len(s.Scores)), make([]float64, len(s.Scores)), make([]float64, len(s.Scores))
+		for i := range w {
+			x[i], m[i], w[i] = s.Customers.Data.X[i], s.mean(i), of(i)
+		}
+		return s.Spend.SumSE(x, m, w)
+	}
+	s.Totals = Totals{
+		total(alive.Sum(), sums.Alive.SE, z), total(expected.Sum(), sums.Expected.SE, z),
+		total(value.Sum(), math.Hypot(sums.Value.SE, spent(func(i int) float64 { return s.Scores[i].Expected.Value })), z),
+		total(residual.Sum(), math.Hypot(sums.Worth.SE, spent(func(i int) float64 { return s.Scores[i].Residual.Value })), z),
+	}
+}
+
+// total is a sum with its standard error and interval; NaN for the errors where it is certain, or its error not known.
+func total(v, se, z float64) attrition.Estimate {
+	if !(v > 0 && se > 0) {
+		return attrition.Estimate{Value: v, SE: math.NaN(), Low: math.NaN(), High: math.NaN()}
+	}
+	return attrition.Estimate{Value: v, SE: se, Low: v * math.Exp(-z*se/v), High: v * math.Exp(z*se/v)}
+}
+
+// money is what a purchase of each customer is expected to bring.
+func (s *Study) money() []float64 {
+	out := make([]float64, len(s.Customers.Data.X))
+	for i, x := range s.Customers.Data.X {
+		out[i] = s.Spend.Conditional(x, s.mean(i), s.Config.Level).Mean
+	}
+	return out
 }
 
 // mean is what repeat purchase days of a customer brought. Of who gave back as much as was bought it is next to nothing: Gamma-Gamma, which knows positive amounts only, then expects p γ ÷ (p x + q − 1), the limit.
