@@ -7,15 +7,15 @@ var HiddenTableNames = []string{"hidden_states", "hidden_declines", "hidden_odds
 
 // HiddenTables are the states of periods, who declined, and with covariates what moves owe to them.
 func HiddenTables(c *HiddenChain) []*Table {
-	out := []*Table{HiddenStatesTable(c), declinesTable(c)}
+	out := []*Table{hiddenStatesTable(c), declinesTable(c)}
 	if c.Fit.Covariates != nil {
 		out = append(out, hiddenOddsTable(c))
 	}
 	return out
 }
 
-// HiddenStatesTable is the state of every period.
-func HiddenStatesTable(c *HiddenChain) *Table {
+// hiddenStatesTable is the state of every period.
+func hiddenStatesTable(c *HiddenChain) *Table {
 	p, s := c.Panel, c.States
 	customer := make([]string, 0, len(s.Path))
 	for i, id := range p.IDs {

@@ -62,7 +62,7 @@ func newHidden() *HiddenChain {
 func TestHidden(t *testing.T) {
 	c := newHidden()
 	var text, doc bytes.Buffer
-	if err := errors.Join(HiddenText(&text, c), WriteHiddenJSON(&doc, c), declinesTable(c).check(), hiddenOddsTable(c).check(), HiddenStatesTable(c).check()); err != nil {
+	if err := errors.Join(HiddenText(&text, c), WriteHiddenJSON(&doc, c), declinesTable(c).check(), hiddenOddsTable(c).check(), hiddenStatesTable(c).check()); err != nil {
 		t.Fatal(err)
 	}
 	for _, table := range HiddenTables(c) {

@@ -31,8 +31,8 @@ func industryAccounts(n int, industry func(c int) string, from func(c int) []ing
 			add(int32(d), fmt.Sprint(industry(c), strings.Repeat("+", k)))
 		}
 	}
-	none := table.TextsOf(make([]string, len(values))...)
-	a.Name, a.Parent, a.Attributes[0].Text = none, none, table.TextsOf(values...)
+	none := textsOf(make([]string, len(values)))
+	a.Name, a.Parent, a.Attributes[0].Text = none, none, textsOf(values)
 	return &table.Inputs{Accounts: a}
 }
 

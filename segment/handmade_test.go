@@ -1,12 +1,17 @@
 package segment
 
 import (
+	"bytes"
 	"cmp"
+	"context"
+	"encoding/csv"
 	"hash/fnv"
 	"slices"
+	"strconv"
 	"time"
 
 	"mainstay/ingest"
+	"mainstay/ingest/store"
 	"mainstay/ingest/table"
 )
 
@@ -128,6 +133,22 @@ type account struct {
 	demand              float64
 }
 
+// textsOf is a column of a table.
+func textsOf(values []string) *table.Texts {
+	var file bytes.Buffer
+	w := csv.NewWriter(&file)
+	_ = w.Write([]string{"row", "text"}) // a buffer takes everything
+	for i, v := range values {
+		_ = w.Write([]string{strconv.Itoa(i), v})
+	}
+	w.Flush()
+	t, err := table.Read(context.Background(), store.Memory{"t.csv": file.Bytes()}, []string{"t.csv"}, 1)
+	if err != nil {
+		panic(err)
+	}
+	return &t.Columns[1].Texts
+}
+
 // handmadeAccounts is an accounts table with one text and one number.
 func handmadeAccounts(rows ...account) *table.Inputs {
 	slices.SortFunc(rows, func(x, y account) int { return cmp.Compare(x.key, y.key) })
@@ -138,7 +159,7 @@ func handmadeAccounts(rows ...account) *table.Inputs {
 		names, industries = append(names, r.name), append(industries, r.industry)
 		a.Attributes[1].Number = append(a.Attributes[1].Number, r.demand)
 	}
-	a.Name, a.Attributes[0].Text = table.TextsOf(names...), table.TextsOf(industries...)
+	a.Name, a.Attributes[0].Text = textsOf(names), textsOf(industries)
 	return &table.Inputs{Accounts: a}
 }
 

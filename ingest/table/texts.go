@@ -19,17 +19,6 @@ type Texts struct {
 // maxText bounds the different texts of a column together, whose offsets have 32 bits.
 const maxText = math.MaxUint32
 
-// TextsOf are the texts given.
-func TextsOf(values ...string) *Texts {
-	b := newTextBuilder()
-	t := newTexts()
-	for _, s := range values {
-		code, _ := b.code(&t, []byte(s))
-		t.code = append(t.code, code)
-	}
-	return &t
-}
-
 func newTexts() Texts { return Texts{start: []uint32{0, 0}} }
 
 // Len is the number of rows.

@@ -47,7 +47,7 @@ var ClimbCriteria = []string{"largest mean score ≤ 1e-9", "newton step ≤ 1e-
 // Climb maximises f from start by Newton's method, damped where the information is not positive definite, halving steps until
 // the value does not fall (Nocedal & Wright 2006, Numerical Optimization, §3.3 and 3.4). It ends without Converged after 200
 // iterations, where no share of a step goes up, on a flat without an end, and where
-// a coordinate leaves ±ClimbAway. Where slow steps keep their direction it looks ahead (Endless), and goes to ±ClimbAway at once if the value
+// a coordinate leaves ±ClimbAway. Where slow steps keep their direction it looks ahead (endless), and goes to ±ClimbAway at once if the value
 // does not fall on the way. A start outside the domain does not move.
 func Climb(f Surface, start []float64) *Ascent {
 	return ClimbNear(f, start, climbIterations, math.Inf(1))
@@ -77,7 +77,7 @@ func ClimbNear(f Surface, start []float64, steps int, far float64) *Ascent {
 		}
 		a.Iterations++
 		if slow.goes(from, a.Theta, a.Value-value, a.Value) {
-			if end := Endless(func(theta []float64) float64 { v, _, _ := f(theta); return v }, a.Theta, slow.last); end != nil {
+			if end := endless(func(theta []float64) float64 { v, _, _ := f(theta); return v }, a.Theta, slow.last); end != nil {
 				a.take(f, end)
 			}
 		}
@@ -117,9 +117,9 @@ func (t *trail) goes(from, to []float64, rise, value float64) bool {
 	return t.streak > 0 && t.streak%climbPatience == 0
 }
 
-// Endless is the point at which the straight line from theta leaves ±ClimbAway if value nowhere falls on the way, seen after steps that double, and
+// endless is the point at which the straight line from theta leaves ±ClimbAway if value nowhere falls on the way, seen after steps that double, and
 // rises by little: a maximum at infinity. Nil where it falls, rises, or is not finite: the maximum may be inside.
-func Endless(value func(theta []float64) float64, theta, direction []float64) []float64 {
+func endless(value func(theta []float64) float64, theta, direction []float64) []float64 {
 	end, axis := math.Inf(1), -1 // in units of direction: how far it is to the border
 	direction = slices.Clone(direction)
 	most := largest(direction)

@@ -107,8 +107,8 @@ func (f *Fit) checkX(x []float64) error {
 		return fmt.Errorf("hidden: %d values of %d covariates", len(x), len(f.Covariates))
 	}
 	for q, v := range x {
-		if !(math.Abs(v) <= mostCovariate) {
-			return fmt.Errorf("hidden: covariate %q is %v, expected a number up to %g", f.Covariates[q], v, mostCovariate)
+		if !(math.Abs(v) <= largestCovariate) {
+			return fmt.Errorf("hidden: covariate %q is %v, expected a number up to %g", f.Covariates[q], v, largestCovariate)
 		}
 	}
 	return nil

@@ -69,12 +69,12 @@ const (
 	MostCount  = 1e9
 	MostSpend  = 1e15
 
-	MostCovariates = 32
+	mostCovariates = 32
 	mostSlopes     = 1000 // coefficients of all moves, constants included
 )
 
-// mostCovariate bounds the size of a covariate.
-const mostCovariate = 1e12
+// largestCovariate bounds the size of a covariate.
+const largestCovariate = 1e12
 
 // mostCounts is the most different counts: a bound on the sums of a pass.
 const mostCounts = 4096
@@ -121,8 +121,8 @@ func (m *Model) check() error {
 		return fmt.Errorf("hidden: the start is %q; expected %q or %q", m.Start, Free, Stationary)
 	case len(m.Covariates) > 0 && m.Start == Stationary:
 		return fmt.Errorf("hidden: with covariates there is no one long run to start from: take %q", Free)
-	case len(m.Covariates) > MostCovariates || m.States*(m.States-1)*(1+len(m.Covariates)) > mostSlopes:
-		return fmt.Errorf("hidden: %d covariates of the moves between %d states are too many: at most %d, and %d coefficients; leave columns out, or merge levels", len(m.Covariates), m.States, MostCovariates, mostSlopes)
+	case len(m.Covariates) > mostCovariates || m.States*(m.States-1)*(1+len(m.Covariates)) > mostSlopes:
+		return fmt.Errorf("hidden: %d covariates of the moves between %d states are too many: at most %d, and %d coefficients; leave columns out, or merge levels", len(m.Covariates), m.States, mostCovariates, mostSlopes)
 	}
 	return nil
 }
@@ -164,8 +164,8 @@ func (d *Data) check(m *Model) error {
 				return &DataError{c, t - lo, fmt.Sprintf("activity %v, expected a count: 0, 1, 2 …", v)}
 			}
 			for q, name := range m.Covariates {
-				if v := d.X[t*len(m.Covariates)+q]; !(math.Abs(v) <= mostCovariate) {
-					return &DataError{c, t - lo, fmt.Sprintf("covariate %q is %v, expected a number up to %g", name, v, mostCovariate)}
+				if v := d.X[t*len(m.Covariates)+q]; !(math.Abs(v) <= largestCovariate) {
+					return &DataError{c, t - lo, fmt.Sprintf("covariate %q is %v, expected a number up to %g", name, v, largestCovariate)}
 				}
 			}
 			if !m.Spend {
