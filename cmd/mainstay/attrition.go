@@ -14,12 +14,12 @@ import (
 	"mainstay/segment/latent"
 )
 
-const attritionLong = `Find who has silently left, how often each customer will buy, and what that is worth, by latent attrition
-("buy till you die") models: customers buy at a rate of their own while they are alive, leave unseen,
-and the silence since the last purchase says how likely they have.
+const attritionLong = `Find who has silently left, how often each customer will buy, and what that is worth, by latent
+attrition ("buy till you die") models: customers buy at a rate of their own while they are alive,
+leave unseen, and the silence since the last purchase says how likely they have.
 
-The models see three numbers of each customer, in units of time since the first purchase: x, purchase
-days after it; t.x, when the last was; T, how long the customer has been observed.
+The models see three numbers of each customer, in units of time since the first purchase: x,
+purchase days after it; t.x, when the last was; T, how long the customer has been observed.
 
   nbd          nobody leaves: what is left where no leaving is seen
   bg/nbd       leaves by chance after a repeat purchase; who has none is alive by construction
@@ -28,23 +28,24 @@ days after it; t.x, when the last was; T, how long the customer has been observe
   pareto/nbd   leaves at any time, whatever is bought
   bg/bb        buys or not once in each period, as donors or subscribers to events do
 
-auto fits all but the last (mbg/cnbd-k where timing is regular) and takes the lowest BIC; whether anybody
-leaves is tested against nbd. Contracts that end visibly are for mainstay attrition contracts. A
-purchase day is one with a positive net amount; value is what a purchase day of the customer is expected to bring
-(Gamma-Gamma) times the purchase days, which takes spend and frequency as unrelated: their
-correlation is shown.
+auto fits all but the last (mbg/cnbd-k where timing is regular) and takes the lowest BIC; whether
+anybody leaves is tested against nbd. Contracts that end visibly are for mainstay attrition
+contracts. A purchase day is one with a positive net amount; value is what a purchase day of the
+customer is expected to bring (Gamma-Gamma) times the purchase days, which takes spend and frequency
+as unrelated: their correlation is shown.
 
---by pools segments: each has parameters of its own, drawn to those of the others as far as its customers
-are few or the segments alike, so that five customers have an answer too; whether segments differ is
-tested. --on lets covariates act on all: how many times the rate of buying, and the rate (bg/nbd and
-mbg/nbd: the odds) of leaving, a unit or level brings, with tests. Both read attributes, which hold as
-they are today and must not tell what came of a customer.
+--by pools segments: each has parameters of its own, drawn to those of the others as far as its
+customers are few or the segments alike, so that five customers have an answer too; whether segments
+differ is tested. --on lets covariates act on all: how many times the rate of buying, and the rate
+(bg/nbd and mbg/nbd: the odds) of leaving, a unit or level brings, with tests. Both read attributes,
+which hold as they are today and must not tell what came of a customer.
 
---until fits what happened until a day and holds the rest against it. --out writes every customer with
-intervals. Intervals are of means, from the uncertainty of the parameters: what one customer does
-varies more.
+--until fits what happened until a day and holds the rest against it. --out writes every customer
+with intervals. Intervals are of means, from the uncertainty of the parameters: what one customer
+does varies more.
 
-A model whose likelihood has no maximum is refused (status 4 when it is the one asked for, or all are).`
+A model whose likelihood has no maximum is refused (status 4 when it is the one asked for, or all
+are).`
 
 type attritionOptions struct {
 	inputOptions

@@ -15,18 +15,19 @@ import (
 	"mainstay/segment/latent"
 )
 
-const contractsLong = `Fit contracts that end visibly: how many will still be there after the next renewals, how likely each
-is renewed, and how long who renewed so often will stay, by the shifted-beta-geometric model. Every
-customer has a chance of not renewing, which differs between customers (Beta); retention rises because
-those who would leave have left, not because anybody grows loyal.
+const contractsLong = `Fit contracts that end visibly: how many will still be there after the next renewals, how likely
+each is renewed, and how long who renewed so often will stay, by the shifted-beta-geometric model.
+Every customer has a chance of not renewing, which differs between customers (Beta); retention rises
+because those who would leave have left, not because anybody grows loyal.
 
-The table holds a row per contract (customer, start, end; an empty end is open), or with --survivors a
-row per period of a cohort: how many are left after 0, 1, 2 … renewals. Contracts of a customer that
-follow each other within --grace days are renewals of one; those beside another are none. Where a row
-is a whole subscription, --every says how often it could have been given up. --by fits groups apart.
+The table holds a row per contract (customer, start, end; an empty end is open), or with --survivors
+a row per period of a cohort: how many are left after 0, 1, 2 … renewals. Contracts of a customer
+that follow each other within --grace days are renewals of one; those beside another are none. Where
+a row is a whole subscription, --every says how often it could have been given up. --by fits groups
+apart.
 
---until fits the first renewals and shows what came beside what was expected. A fit without a maximum is
-refused (status 4).`
+--until fits the first renewals and shows what came beside what was expected. A fit without a
+maximum is refused (status 4).`
 
 type contractsOptions struct {
 	config  latent.ContractConfig

@@ -30,7 +30,7 @@ const exitTable = exitHeading + `
   0    success: published, or an identical run exists already
   1    failure: anything not listed below
   2    usage or configuration: a flag, an argument or a config key is wrong
-  3    input: a file is unreadable, or its columns are missing or ambiguous
+  3    input: a file is unreadable, its columns are missing or ambiguous, or a value cannot be used
   4    quality gate not met: too many bad rows, a model fell back under --strict, a fit that may not be
        used was asked for, or a figure of selftest is not reached
   7    locked: another run is writing to the same output folder

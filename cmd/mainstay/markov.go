@@ -22,9 +22,9 @@ const markovLong = `Fit a Markov chain to any table (Parquet, CSV, XLSX) and say
 with standard errors and intervals, the long run, the time until states that nobody leaves, a
 forecast, and the value of every state.
 
-The table holds rows of id, time and state; or, with --wide, a row per id with a column per step; or,
-with --counts, numbers of moves: the first column names the state moved from, every other column is a
-state moved to.
+The table holds rows of id, time and state; or, with --wide, a row per id with a column per step;
+or, with --counts, numbers of moves: the first column names the state moved from, every other column
+is a state moved to.
 
 Without --period the distinct times of an id are its steps, however far apart. With it, calendar
 periods of dates or lengths of a numeric time are: the last state in a period is the period's, and a
@@ -37,8 +37,8 @@ their names; a table of counts keeps its own order. Rewards and rates are per st
 --tests asks whether a chain is the right description: whether the state before matters (order 0),
 whether the one before that does (order 1), whether moves change over time. --by gives every segment
 its own chain, in which few moves borrow from all, an answer to whatever is asked, and tests whether
-segments differ. --gaps fill fits the chain over periods that were not seen. --on says what
-moves owe to covariates: odds ratios against staying, and a test against the chain without them; --at
+segments differ. --gaps fill fits the chain over periods that were not seen. --on says what moves
+owe to covariates: odds ratios against staying, and a test against the chain without them; --at
 shows the matrix where they have given values.
 
 A state that nobody was seen to leave has no row of probabilities: the chain is refused (status 4)

@@ -16,21 +16,22 @@ import (
 	"mainstay/segment/moves"
 )
 
-const continuousLong = `Fit a Markov chain in continuous time to states that were seen at irregular times: how fast customers
-move (moves per unit of time), how long states last, and what that owes to covariates.
+const continuousLong = `Fit a Markov chain in continuous time to states that were seen at irregular times: how fast
+customers move (moves per unit of time), how long states last, and what that owes to covariates.
 
-The table holds rows of id, time and state. Between two rows of an id anything may have happened that
-the moves allow. --moves names those that can happen in an instant; others take place by way of them.
-Of states named with --death the time is that of entering them, as it is of a contract that ended on a
-day; with --exact every time is that of a move. A row without state is passed over. --censored says of
-a label which states it may stand for, where a history ends with no more known.
+The table holds rows of id, time and state. Between two rows of an id anything may have happened
+that the moves allow. --moves names those that can happen in an instant; others take place by way of
+them. Of states named with --death the time is that of entering them, as it is of a contract that
+ended on a day; with --exact every time is that of a move. A row without state is passed over.
+--censored says of a label which states it may stand for, where a history ends with no more known.
 
-Dates are taken in years (--per): an intensity of 0.5 is a move every two years. --on adds covariates,
-as on the right of a formula (mainstay regress --help); they hold from a row to the next. A covariate
-has a coefficient for every move; one that runs to infinity is shown there. Leave coefficients out with
---on-moves, or let covariates act alike on several moves: on all with --common, on some by joining them,
-as in --on-moves 'size:a>b+b>c'. --prevalence compares the shares of ids in each state, as they were seen
-and as the chain expects them. What the table does not tell is refused (status 4).`
+Dates are taken in years (--per): an intensity of 0.5 is a move every two years. --on adds
+covariates, as on the right of a formula (mainstay regress --help); they hold from a row to the
+next. A covariate has a coefficient for every move; one that runs to infinity is shown there. Leave
+coefficients out with --on-moves, or let covariates act alike on several moves: on all with
+--common, on some by joining them, as in --on-moves 'size:a>b+b>c'. --prevalence compares the shares
+of ids in each state, as they were seen and as the chain expects them. What the table does not tell
+is refused (status 4).`
 
 type continuousOptions struct {
 	chainFlags

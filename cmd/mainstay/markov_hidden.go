@@ -17,24 +17,25 @@ import (
 )
 
 const hiddenLong = `Fit a hidden Markov model: in every period a customer is in a state of relationship that nobody
-sees, and how much is done and spent shows it. Says what the states are and how long they are kept, how
-customers move between them, what that owes to covariates (--on), who has come down lately (EARLY
-WARNING), how many states there are, and (--out) in which everybody was in every period.
+sees, and how much is done and spent shows it. Says what the states are and how long they are kept,
+how customers move between them, what that owes to covariates (--on), who has come down lately
+(EARLY WARNING), how many states there are, and (--out) in which everybody was in every period.
 
 The table holds rows of id and time, with a count of what was done (--activity; without it rows are
-counted) and an amount (--spend). Rows of an id in one period are added up; where more was returned than
-bought the amount is not known. Without --period the distinct times of an id are its periods. With it, a
-period without a row is not known; with --zero it had no activity, up to the last period of the table.
-States are numbered from the weakest, by activity times spend.
+counted) and an amount (--spend). Rows of an id in one period are added up; where more was returned
+than bought the amount is not known. Without --period the distinct times of an id are its periods.
+With it, a period without a row is not known; with --zero it had no activity, up to the last period
+of the table. States are numbered from the weakest, by activity times spend.
 
 --on makes the chances of moving depend on columns of the table, as on the right of a formula
 (mainstay regress --help): odds ratios against staying, and a test of all against the chain without.
-What stands in a period acts on the move to the next, so nothing is used that was not known. A period
-without a row has what all ids share in it (a season, a price index), else what held before. --at asks
-for the moves at values of some of these columns, the others as they are.
+What stands in a period acts on the move to the next, so nothing is used that was not known. A
+period without a row has what all ids share in it (a season, a price index), else what held before.
+--at asks for the moves at values of some of these columns, the others as they are.
 
---states takes a number or a range; of a range the number with the lowest BIC is shown. --holdout also
-predicts the last periods of every id by fits without them.`
+--states takes a number or a range; of a range the number with the lowest BIC is shown. --holdout
+also predicts the last periods of every id by fits without them. A fit without a maximum is refused
+(status 4).`
 
 type hiddenOptions struct {
 	chainFlags

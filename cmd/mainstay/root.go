@@ -24,6 +24,8 @@ Start with:
   mainstay run orders.parquet                  the main job: scores, segments, tiers in a run folder
   mainstay segment orders.parquet --by abc     quick questions about groups
   mainstay explain C0042 orders.parquet        why one customer's score is what it is
+  mainstay attrition orders.parquet            who has silently left, how often each will buy
+  mainstay markov states.csv                   how anything moves between states, and where to
   mainstay selftest                            are published figures reproduced here?`
 
 // run executes one command line and returns the exit code. It is the whole program: main only
