@@ -156,7 +156,11 @@ func runAttrition(ctx context.Context, a *app, o *attritionOptions) (err error) 
 		}
 		attributes = book.CustomerColumns
 	}
-	study, err := latent.Run(ledger, p.AsOf, o.study, attributes, o.threads)
+	var study *latent.Study
+	err = unlessStopped(ctx, func() (err error) {
+		study, err = latent.Run(ledger, p.AsOf, o.study, attributes, o.threads)
+		return err
+	})
 	if err != nil {
 		return err
 	}

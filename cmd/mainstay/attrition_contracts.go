@@ -125,7 +125,11 @@ func runContracts(ctx context.Context, a *app, o *contractsOptions, sources []st
 	if t.Rows == 0 {
 		return &table.MappingError{Msg: fmt.Sprintf("%v: the table has no rows; give one with data", t.Files)}
 	}
-	s, err := latent.Contracts(t, o.config)
+	var s *latent.ContractStudy
+	err = unlessStopped(ctx, func() (err error) {
+		s, err = latent.Contracts(t, o.config)
+		return err
+	})
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,8 @@ import (
 	"context"
 	"io"
 	"os"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -75,4 +77,57 @@ func TestSignalLeavesTheFinishedRunsOfAReplay(t *testing.T) {
 	if code := run(context.Background(), args, strings.NewReader(""), io.Discard, &stderr); code != exitOK || n != 5 {
 		t.Errorf("going on: exit status %d, %d runs computed in all, want 5", code, n)
 	}
+}
+
+// A signal in the middle of a fit, which looks at nothing else, ends the command at once, and what was written before stays.
+func TestSignalEndsAFit(t *testing.T) {
+	before := fitting
+	folder := t.TempDir()
+	file := func(name, text string) string {
+		path := filepath.Join(folder, name)
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	looks := file("looks.csv", "id,period,orders\na,1,3\na,2,0\na,3,2\nb,1,0\nb,2,0\nb,3,5\n")
+	left := file("left.csv", "plan,renewals,left\nregular,0,1000\nregular,1,631\nregular,2,468\n")
+	stages := file("stages.csv", "id,time,state\na,0,x\na,1,y\na,2.5,x\nb,0,y\nb,1,y\nb,3,x\n")
+	out := file("out.csv", "the last good one")
+	for _, args := range [][]string{
+		{"attrition", exampleOrders},
+		{"attrition", "contracts", left, "--survivors", "left", "--by", "plan"},
+		{"markov", stages, "--id", "id", "--time", "time", "--state", "state"},
+		{"markov", "continuous", stages, "--id", "id", "--time", "time", "--state", "state"},
+		{"markov", "hidden", looks, "--id", "id", "--time", "period", "--activity", "orders"},
+		{"regress", looks, "orders ~ period"},
+	} {
+		began, release, ended := make(chan bool), make(chan bool), make(chan bool)
+		fitting = func() {
+			began <- true
+			<-release // a fit that takes for ever
+			close(ended)
+			runtime.Goexit()
+		}
+		go func() {
+			<-began
+			if err := syscall.Kill(os.Getpid(), syscall.SIGTERM); err != nil {
+				t.Error(err)
+			}
+		}()
+		var stderr bytes.Buffer
+		code := run(context.Background(), append(args, "--out", out), strings.NewReader(""), io.Discard, &stderr)
+		if code != exitTerminated || !strings.Contains(stderr.String(), "nothing half-written is left") {
+			t.Errorf("%q: exit status %d: %s", args, code, stderr.String())
+		}
+		if code != exitTerminated { // no fit began: nobody waits to be released
+			continue
+		}
+		close(release)
+		<-ended
+		if b, err := os.ReadFile(out); err != nil || string(b) != "the last good one" {
+			t.Errorf("%q: %s is now %q, %v", args, out, b, err)
+		}
+	}
+	fitting = before
 }

@@ -202,11 +202,7 @@ func runMarkov(ctx context.Context, a *app, o *markovOptions, sources []string) 
 	}
 	a.progress.say("fitting the chain")
 	c := &reports.Chain{Files: t.Files, Moves: m, Questions: q}
-	c.Analysis, err = markov.Analyse(m.Counts, q)
-	if err != nil && !errors.As(err, &c.Refusal) { // what was asked does not go with the moves
-		return usageError{err}
-	}
-	if err := errors.Join(o.testFlags.run(ctx, m, c, o.threads), o.pool(m, c), o.influence(t, m, c)); err != nil {
+	if err := unlessStopped(ctx, func() error { return o.answer(ctx, t, c) }); err != nil {
 		return err
 	}
 	if note := o.unweighted(); note != "" {
@@ -221,6 +217,16 @@ func runMarkov(ctx context.Context, a *app, o *markovOptions, sources []string) 
 		return qualityError{fmt.Errorf("the chain may not be used: %w%s", c.Refusal, absorbingHint(c))}
 	}
 	return nil
+}
+
+// answer fits the chain, and what else was asked for.
+func (o *markovOptions) answer(ctx context.Context, t *table.Table, c *reports.Chain) (err error) {
+	m := c.Moves
+	c.Analysis, err = markov.Analyse(m.Counts, c.Questions)
+	if err != nil && !errors.As(err, &c.Refusal) { // what was asked does not go with the moves
+		return usageError{err}
+	}
+	return errors.Join(o.testFlags.run(ctx, m, c, o.threads), o.pool(m, c), o.influence(t, m, c))
 }
 
 // showChain prints the chain and writes the files asked for; of a refused chain there are no files.

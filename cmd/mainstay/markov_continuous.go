@@ -155,6 +155,15 @@ func runContinuous(ctx context.Context, a *app, o *continuousOptions, sources []
 	}
 	c.Remarks = append(c.Remarks, timed.Notes...)
 	a.progress.say("fitting the intensities")
+	if err := unlessStopped(ctx, func() error { return o.fit(c, timed, t, m.AsOf != "") }); err != nil {
+		return err
+	}
+	a.progress.clear()
+	return a.showContinuous(o, c)
+}
+
+// fit fits the intensities, without covariates too where there are any; dated says that times are dates.
+func (o *continuousOptions) fit(c *reports.ContinuousChain, timed *moves.Timed, t *table.Table, dated bool) (err error) {
 	if c.Fit, err = timed.Fit(t, o.config.State, o.threads); err != nil {
 		return err
 	}
@@ -162,22 +171,21 @@ func runContinuous(ctx context.Context, a *app, o *continuousOptions, sources []
 		if o.continuous.Rates == nil {
 			err = fmt.Errorf("%w (--moves names the moves that can happen in an instant)", err)
 		}
-		if x != nil {
+		if o.on != "" {
 			err = fmt.Errorf("%w (--on-moves names the moves that covariates act on, --common lets them act alike on these)", err)
 		}
 		return err
 	}
-	if x != nil {
+	if o.on != "" {
 		plain := &ctmc.Model{States: timed.Model.States, Rates: timed.Model.Rates}
 		if c.Plain, err = plain.Fit(timed.Plain(), o.threads); err != nil {
 			return err
 		}
 	}
 	if o.prevalence != nil {
-		c.Prevalence = c.Fit.Prevalence(timed.Data, timed.Histories(m.AsOf != "", o.continuous.Unit), o.prevalence)
+		c.Prevalence = c.Fit.Prevalence(timed.Data, timed.Histories(dated, o.continuous.Unit), o.prevalence)
 	}
-	a.progress.clear()
-	return a.showContinuous(o, c)
+	return nil
 }
 
 // timedNotes are those of the table that hold in continuous time: that moves took unequal times is the point of it.

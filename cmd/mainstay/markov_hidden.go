@@ -156,17 +156,7 @@ func runHidden(ctx context.Context, a *app, o *hiddenOptions, sources []string) 
 		}
 	}
 	a.progress.say("fitting the states")
-	if c.Choice, err = m.Choose(c.Panel.Data, o.from, o.to, o.holdout, o.threads); err != nil {
-		return hiddenError(err, c)
-	}
-	if c.Choice.ByBIC < 0 {
-		return certified(&c.Choice.Candidates[0].Fit.Certificate, "the states")
-	}
-	c.Fit = c.Choice.Candidates[c.Choice.ByBIC].Fit
-	if c.States, err = c.Fit.Decode(c.Panel.Data, o.threads); err != nil {
-		return err
-	}
-	if err := o.explain(c); err != nil {
+	if err := unlessStopped(ctx, func() error { return o.fit(c, m) }); err != nil {
 		return err
 	}
 	a.progress.clear()
@@ -179,6 +169,21 @@ func runHidden(ctx context.Context, a *app, o *hiddenOptions, sources []string) 
 		return reports.WriteHiddenJSON(a.stdout, c)
 	}
 	return reports.HiddenText(a.stdout, c)
+}
+
+// fit chooses the number of states, and finds who was when in which.
+func (o *hiddenOptions) fit(c *reports.HiddenChain, m *hidden.Model) (err error) {
+	if c.Choice, err = m.Choose(c.Panel.Data, o.from, o.to, o.holdout, o.threads); err != nil {
+		return hiddenError(err, c)
+	}
+	if c.Choice.ByBIC < 0 {
+		return certified(&c.Choice.Candidates[0].Fit.Certificate, "the states")
+	}
+	c.Fit = c.Choice.Candidates[c.Choice.ByBIC].Fit
+	if c.States, err = c.Fit.Decode(c.Panel.Data, o.threads); err != nil {
+		return err
+	}
+	return o.explain(c)
 }
 
 // explain finds who has come down, and with covariates what moves owe to them.

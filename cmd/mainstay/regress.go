@@ -141,7 +141,11 @@ func runRegress(ctx context.Context, a *app, o *regressOptions, args []string) e
 		return err
 	}
 	a.progress.say("fitting")
-	r, err := model.Fit(ctx, s.data, s.formula, s.options)
+	var r *model.Result
+	err = unlessStopped(ctx, func() (err error) {
+		r, err = model.Fit(ctx, s.data, s.formula, s.options)
+		return err
+	})
 	if err != nil {
 		return s.explain(err)
 	}

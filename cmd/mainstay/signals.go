@@ -6,6 +6,8 @@ import (
 	"os/signal"
 	"sync/atomic"
 	"syscall"
+
+	"mainstay/internal/num"
 )
 
 // withSignals cancels the context on the first SIGINT or SIGTERM, so that staging folders are
@@ -30,4 +32,25 @@ func withSignals(parent context.Context) (ctx context.Context, stop func(), caug
 	}()
 	stop = func() { signal.Stop(signals); cancel() }
 	return ctx, stop, func() int { return int(code.Load()) }
+}
+
+// fitting is called when a fit begins; tests hold it here.
+var fitting = func() {}
+
+// unlessStopped calls fit, which reads, computes and does not look at ctx, and returns what it says, or the error of ctx as soon as that ends: what it would have
+// found then is not waited for, and ends with the process. Nothing that fit fills in may be looked at after that error.
+func unlessStopped(ctx context.Context, fit func() error) error {
+	done := make(chan error, 1)
+	go func() {
+		done <- num.Safely(func() error {
+			fitting()
+			return fit()
+		})
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
