@@ -170,7 +170,10 @@ type DriftTestInfo struct {
 	Figure  number `json:"figure"`
 	Low     number `json:"low"`
 	High    number `json:"high"`
+	Level   number `json:"level"`
 	Limit   number `json:"limit"`
+	From    string `json:"from,omitempty"`
+	To      string `json:"to,omitempty"`
 	N       int    `json:"n"`
 	Drifted bool   `json:"drifted"`
 	Note    string `json:"note,omitempty"`
@@ -194,7 +197,11 @@ func newModelInfo(res *segment.Result, hash, refit string) *ModelInfo {
 		}
 	}
 	for _, t := range u.Tests {
-		m.Tests = append(m.Tests, DriftTestInfo{t.Name, number(t.Figure), number(t.Low), number(t.High), number(t.Limit), t.N, t.Drifted, t.Note})
+		info := DriftTestInfo{Name: t.Name, Figure: number(t.Figure), Low: number(t.Low), High: number(t.High), Level: number(t.Level), Limit: number(t.Limit), N: t.N, Drifted: t.Drifted, Note: t.Note}
+		if t.To > t.From {
+			info.From, info.To = (t.From + 1).String(), t.To.String()
+		}
+		m.Tests = append(m.Tests, info)
 	}
 	return m
 }

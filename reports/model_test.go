@@ -12,7 +12,7 @@ func TestStoredModelsInChinese(t *testing.T) {
 		"the model of run 2026-10-31-7f3a1b2c was not used, this run learnt its own: the model was learnt with no contracts, the data has contracts",
 		"the model was learnt 120 days ago (2026-07-03), more than 92: fit again, and compare",
 		"region: 3 customers at risk are at levels that the model was not taught (moon): taken as it takes rare ones",
-		"drift: churn calibration, observed ÷ expected 1.349, 95 % interval 1.077 to 1.621, leaves out 1",
+		"drift: churn calibration from 2026-08-01 to 2026-10-23, observed ÷ expected 1.349, 99.6 % interval 1.077 to 1.621, leaves out 1",
 		"monthly: the models of run 2026-09-20-7f3a1b2c were learnt in 2026-09",
 	} {
 		got := Style{Lang: Chinese}.tell(text)

@@ -14,24 +14,26 @@ import (
 
 // DriftTest holds a stored model against what has come since it was learnt.
 //
-// Calibration is observed ÷ expected, R = Σy/Σp, over the newest label that has closed since, of who left or of the value that came, with an interval (see chanceRange and amountRange)
-// that knows how far the totals of the model's own backtest were off beyond what customers explain (see totals): a model has drifted whose interval leaves out 1. Stability is a population
+// Calibration is observed ÷ expected, R = Σy/Σp, over the labels that have closed one after the other since the model was learnt (see newestLook), of who left or of the value that came, with an interval (see chanceRange and amountRange)
+// that knows how far the totals of the model's own backtest were off beyond what customers explain (see totals): a model has drifted whose interval, at the level of a look (see falseRefits), leaves out 1. Stability is a population
 // stability index of what the models look at, beyond chance (see evaluate.Distribution.Compare), and of the states of customers at risk: above 0.25 the customers are others than those learnt
 // from (Siddiqi 2006, Credit Risk Scorecards, p. 136), where in a small book chance does not make as much (see limitOf).
 type DriftTest struct {
 	Name      string
-	Figure    float64 // observed ÷ expected, or the index beyond chance; NaN where it could not be told
-	Low, High float64 // of observed ÷ expected, at 95 %; NaN for an index
-	Limit     float64 // of an index; NaN for others
-	N         int     // customers
+	Figure    float64    // observed ÷ expected, or the index beyond chance; NaN where it could not be told
+	Low, High float64    // of observed ÷ expected, at Level; NaN for an index
+	Level     float64    // NaN for an index
+	From, To  ingest.Day // of a calibration: what came in (From, To]; both 0 of others
+	Limit     float64    // of an index; NaN for others
+	N         int        // forecasts of who left, by customer and label; customers of other tests
 	Drifted   bool
 	Note      string // why it could not be told
+
+	step ingest.Day // days of a label
 }
 
-const (
-	driftLevel = 0.95
-	mostPSI    = 0.25
-)
+// mostPSI is what an index may be beyond chance.
+const mostPSI = 0.25
 
 // firstDrift says what has drifted, "" where nothing has: of indexes the largest.
 func firstDrift(tests []DriftTest) (why string) {
@@ -40,7 +42,7 @@ func firstDrift(tests []DriftTest) (why string) {
 		switch {
 		case !t.Drifted:
 		case math.IsNaN(t.Limit):
-			return fmt.Sprintf("drift: %s, observed ÷ expected %.3f, 95 %% interval %.3f to %.3f, leaves out 1", t.Name, t.Figure, t.Low, t.High)
+			return fmt.Sprintf("drift: %s from %s to %s, observed ÷ expected %.3f, %.1f %% interval %.3f to %.3f, leaves out 1", t.Name, t.From+1, t.To, t.Figure, 100*t.Level, t.Low, t.High)
 		case t.Figure > most:
 			most, why = t.Figure, fmt.Sprintf("drift: %s, index %.3f, above %.2f", t.Name, t.Figure, t.Limit)
 		}
@@ -51,42 +53,61 @@ func firstDrift(tests []DriftTest) (why string) {
 // driftTests are those of the model given.
 func (a *analysis) driftTests(ctx context.Context) ([]DriftTest, error) {
 	m := a.given
-	churn, value := a.since("churn calibration", a.Clock.Horizon), a.since("value calibration", a.label)
-	if p := a.panelFor(&churn, a.Clock.Horizon, m.Churn.Name); p != nil {
-		a.lookBack(m.Churn.Model, p.Day)
-		churn.calibrate(p, lost, m.Churn.Totals, chanceRange, func(i int) float64 {
+	churn := newestLook("churn calibration", m.Churn.Name, m.LearntOn, a.Clock.AsOf, a.Clock.Horizon)
+	value := newestLook("value calibration", m.Value.Name, m.LearntOn, a.Clock.AsOf, a.label)
+	var left held
+	came := held{of: map[int32]int{}}
+	for _, day := range churn.origins() {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		a.forget([]ingest.Day{day}, value.origins())
+		a.lookBack(m.Churn.Model, day)
+		left.add(a.panel(day), lost, func(p *panel, i int) float64 {
 			prob, _, _ := m.Churn.Model.chance(p, i, 0)
 			return prob
 		})
 	}
-	if err := ctx.Err(); err != nil {
-		return nil, err
+	for _, day := range value.origins() {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		a.forget([]ingest.Day{day}, value.origins())
+		came.add(a.panel(day), worth, func(p *panel, i int) float64 { return m.Value.Model.outlook(p, i).label })
 	}
-	if p := a.panelFor(&value, a.label, m.Value.Name); p != nil {
-		value.calibrate(p, worth, m.Value.Totals, amountRange, func(i int) float64 { return m.Value.Model.outlook(p, i).label })
-	}
+	churn.calibrate(&left, m.Churn.Totals, chanceRange)
+	value.calibrate(&came, m.Value.Totals, amountRange)
 	return append([]DriftTest{churn, value}, a.stability()...), a.Ledger.Err()
 }
 
-// since is a test that needs a label to have closed since the model was learnt.
-func (a *analysis) since(name string, days int) DriftTest {
-	nan := math.NaN()
-	t := DriftTest{Name: name, Figure: nan, Low: nan, High: nan, Limit: nan}
-	if end := a.given.LearntOn + ingest.Day(days); end > a.Clock.AsOf {
-		t.Note = fmt.Sprintf("the first %d days since the model was learnt close on %s", days, end)
-	}
-	return t
+// held are forecasts, and what came of them.
+type held struct {
+	y, e []float64
+	of   map[int32]int // where those of a customer are one sum, its place; nil: each stands for itself
 }
 
-// panelFor is the sample one label ago; nil where a test cannot be made.
-func (a *analysis) panelFor(t *DriftTest, days int, model string) *panel {
-	if model == "" {
-		t.Note = "there is no model"
+// add adds those of a day.
+func (h *held) add(p *panel, o outcome, predict func(p *panel, i int) float64) {
+	for i := range p.Subjects {
+		s := &p.Subjects[i]
+		if !o.eligible(s) {
+			continue
+		}
+		x := predict(p, i)
+		if !finite(x) {
+			continue
+		}
+		k, ok := h.of[s.id]
+		if !ok {
+			k = len(h.y)
+			h.y, h.e = append(h.y, 0), append(h.e, 0)
+			if h.of != nil {
+				h.of[s.id] = k
+			}
+		}
+		h.y[k] += o.came(s)
+		h.e[k] += x
 	}
-	if t.Note != "" {
-		return nil
-	}
-	return a.panel(a.Clock.AsOf - ingest.Day(days))
 }
 
 // lookBack teaches a hazard the season of another day.
@@ -100,25 +121,20 @@ func (a *analysis) lookBack(m chanceModel, day ingest.Day) {
 	}
 }
 
-// rangeOf is an interval of Σy/Σe at driftLevel; shared is the standard deviation that all have in common, relative to Σe.
-type rangeOf func(y, e []float64, shared float64) (low, high float64)
+// rangeOf is an interval of Σy/Σe at a level; shared is the standard deviation that all have in common, relative to Σe.
+type rangeOf func(y, e []float64, shared, level float64) (low, high float64)
 
-func (t *DriftTest) calibrate(p *panel, o outcome, off totals, ends rangeOf, predict func(i int) float64) {
-	var y, e []float64
-	for i := range p.Subjects {
-		if s := &p.Subjects[i]; o.eligible(s) {
-			if x := predict(i); finite(x) {
-				y, e = append(y, o.came(s)), append(e, x)
-			}
-		}
+func (t *DriftTest) calibrate(h *held, off totals, ends rangeOf) {
+	if t.Note != "" {
+		return
 	}
-	t.N = len(y)
-	if !(num.Sum(e) > 0) {
+	t.N = len(h.y)
+	if !(num.Sum(h.e) > 0) {
 		t.Note = "nothing was expected"
 		return
 	}
-	t.Figure = num.Sum(y) / num.Sum(e)
-	t.Low, t.High = ends(y, e, off.Shared)
+	t.Figure = num.Sum(h.y) / num.Sum(h.e)
+	t.Low, t.High = ends(h.y, h.e, off.Shared, t.Level)
 	t.Drifted = t.Low > 1 || t.High < 1
 }
 
@@ -127,8 +143,8 @@ func (t *DriftTest) calibrate(p *panel, o outcome, off totals, ends rangeOf, pre
 //	(Σy − RΣe)² ≤ z² (RΣe − R²Σe² + σ²(Σe)²)
 //
 // as Wilson's (1927, JASA 22:209–212) of one rate: unlike residuals, which are none where nothing came, it knows that little was expected.
-func chanceRange(y, e []float64, shared float64) (low, high float64) {
-	z, total, squares, came := num.ZLevel(driftLevel), num.Sum(e), 0.0, num.Sum(y)
+func chanceRange(y, e []float64, shared, level float64) (low, high float64) {
+	z, total, squares, came := num.ZLevel(level), num.Sum(e), 0.0, num.Sum(y)
 	for _, p := range e {
 		squares += p * p
 	}
@@ -137,12 +153,12 @@ func chanceRange(y, e []float64, shared float64) (low, high float64) {
 	return max(0, (half-root)/a), (half + root) / a
 }
 
-// amountRange holds for amounts, e what was expected:
+// amountRange holds for amounts, a sum for each customer, e what was expected:
 //
 //	R ± z √(max(Σ(y − R e)², Σ(y − e)²)/(Σe)² + σ²)
 //
 // the variance of a ratio estimator (Cochran 1977, Sampling Techniques, §6.4), or, where that is more, what it is if R is 1.
-func amountRange(y, e []float64, shared float64) (low, high float64) {
+func amountRange(y, e []float64, shared, level float64) (low, high float64) {
 	total := num.Sum(e)
 	r := num.Sum(y) / total
 	var at, null num.Adder
@@ -150,7 +166,7 @@ func amountRange(y, e []float64, shared float64) (low, high float64) {
 		at.Add(squaredError(y[i], r*e[i]))
 		null.Add(squaredError(y[i], e[i]))
 	}
-	half := num.ZLevel(driftLevel) * math.Sqrt(max(at.Sum(), null.Sum())/(total*total)+shared*shared)
+	half := num.ZLevel(level) * math.Sqrt(max(at.Sum(), null.Sum())/(total*total)+shared*shared)
 	return r - half, r + half
 }
 
@@ -164,23 +180,23 @@ func (a *analysis) stability() (out []DriftTest) {
 				continue
 			}
 			if s, ok := then.Compare(&now[j]); ok {
-				nan, beyond, limit := math.NaN(), max(s.PSI-s.Chance, 0), limitOf(&s, float64(then.Rows), float64(now[j].Rows), len(a.given.Inputs))
-				out = append(out, DriftTest{Name: "stability of " + s.Name, Figure: beyond, Low: nan, High: nan, Limit: limit, N: int(now[j].Rows), Drifted: beyond > limit})
+				nan, beyond, limit := math.NaN(), max(s.PSI-s.Chance, 0), limitOf(&s, float64(then.Rows), float64(now[j].Rows), len(a.given.Inputs), falseAlarm(a.Clock.Horizon))
+				out = append(out, DriftTest{Name: "stability of " + s.Name, Figure: beyond, Low: nan, High: nan, Level: nan, Limit: limit, N: int(now[j].Rows), Drifted: beyond > limit})
 			}
 		}
 	}
 	return out
 }
 
-// limitOf is mostPSI, or what chance alone makes an index of one of so many features exceed in one comparison of twenty, if that is more: where nothing
+// limitOf is mostPSI, or what chance alone makes an index of one of so many features exceed with that probability, if that is more: where nothing
 // moved, PSI ÷ (1/n + 1/m) is χ² of one degree of freedom less than there are bins (Yurdakul & Naranjo 2020).
-func limitOf(s *evaluate.Shift, n, m float64, features int) float64 {
+func limitOf(s *evaluate.Shift, n, m float64, features int, alarm float64) float64 {
 	unit := 1/n + 1/m
 	df := math.Round(s.Chance / unit)
 	if df < 1 {
 		return mostPSI
 	}
-	q := distuv.ChiSquared{K: df}.Quantile(1 - (1-driftLevel)/float64(features))
+	q := distuv.ChiSquared{K: df}.Quantile(1 - alarm/float64(features))
 	return max(mostPSI, (q-df)*unit)
 }
 

@@ -28,7 +28,7 @@ func TestChanceRangeLevel(t *testing.T) {
 					y[i] = 1
 				}
 			}
-			low, high := chanceRange(y, e, 0)
+			low, high := chanceRange(y, e, 0, 0.95)
 			if !(low >= 0 && low <= high && !math.IsInf(high, 0)) {
 				t.Fatalf("%+v: %v to %v", c, low, high)
 			}
@@ -44,14 +44,14 @@ func TestChanceRangeLevel(t *testing.T) {
 
 // Nothing that came where little was expected is no drift: the residuals know nothing of it.
 func TestAmountRangeOfNothing(t *testing.T) {
-	if low, high := amountRange([]float64{0, 0, 0}, []float64{10, 20, 10}, 0); !(low <= 1 && high >= 1) {
+	if low, high := amountRange([]float64{0, 0, 0}, []float64{10, 20, 10}, 0, 0.95); !(low <= 1 && high >= 1) {
 		t.Errorf("0 of 3 customers: %v to %v", low, high)
 	}
 	y, e := make([]float64, 100), make([]float64, 100)
 	for i := range e {
 		e[i] = 10
 	}
-	if low, high := amountRange(y, e, 0); !(low <= 0 && high < 1) {
+	if low, high := amountRange(y, e, 0, 0.95); !(low <= 0 && high < 1) {
 		t.Errorf("0 of 100 customers: %v to %v", low, high)
 	}
 }
@@ -75,7 +75,7 @@ func TestIndexLimit(t *testing.T) {
 			for range features {
 				then, now := sample(), sample()
 				s, ok := then.Compare(&now)
-				moved = moved || ok && s.PSI-s.Chance > limitOf(&s, float64(n), float64(n), features)
+				moved = moved || ok && s.PSI-s.Chance > limitOf(&s, float64(n), float64(n), features, 0.05)
 			}
 			if moved {
 				drifted++
@@ -86,7 +86,7 @@ func TestIndexLimit(t *testing.T) {
 		}
 	}
 	large := evaluate.Shift{Chance: 9 * (2.0 / 5000)}
-	if limit := limitOf(&large, 5000, 5000, features); limit != mostPSI {
+	if limit := limitOf(&large, 5000, 5000, features, 0.05); limit != mostPSI {
 		t.Errorf("limit %v of a large book", limit)
 	}
 }

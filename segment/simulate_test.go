@@ -19,6 +19,8 @@ type simulation struct {
 	gap         float64 // median over customers of the mean days between purchases
 	lifetime    float64 // mean days until leaving
 	unlike      bool    // every fifth customer stays a tenth as long
+	sooner      float64 // from the day turn on customers leave so many times as fast; 0 = as before
+	turn        int
 	spend       float64 // median over customers of the mean spend, in cents
 	returnShare float64
 	start       ingest.Day
@@ -39,6 +41,9 @@ func (s simulation) sales() []sale {
 		left := joined + s.lifetime*r.ExpFloat64()
 		if s.unlike && c%5 == 0 {
 			left -= 0.9 * (left - joined)
+		}
+		if from := max(joined, float64(s.turn)); s.sooner > 0 && left > from {
+			left = from + (left-from)/s.sooner
 		}
 		for at := joined; at < left && at < float64(s.days); at += 1 + gap*r.ExpFloat64() {
 			amount := int64(mean * math.Exp(0.4*r.NormFloat64()-0.08))
