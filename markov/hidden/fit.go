@@ -151,6 +151,9 @@ func (f *Fit) ascend(p *panel, starts []*Params) *ascended {
 	return top
 }
 
+// hugeCount is from where on a score of Poisson counts is rounded as coarsely as a climb is told to end: 1e-9 ÷ 2⁻⁵³, with what sums lose.
+const hugeCount = 1e5
+
 // settle writes down how the climb ended and what follows from it.
 func (f *Fit) settle(p *panel, a *ascended) {
 	c := &f.Certificate
@@ -177,7 +180,13 @@ func (f *Fit) settle(p *panel, a *ascended) {
 		c.Refuse(num.WarnSeparation, fmt.Sprintf("covariate %q settles whether state %d is followed by %d: its odds ratio tends to 0 or to infinity: leave it out, merge levels, or take fewer states", f.Covariates[x.q], x.i+1, x.j+1))
 	case !a.ascent.Converged || cov == nil:
 		c.Converged = false
-		c.Refuse(num.WarnNotConverged, fmt.Sprintf("the likelihood did not settle (largest mean score %.2g): there may be more states than the data tell apart; take fewer", c.GradientNorm))
+		why := "there may be more states than the data tell apart; take fewer"
+		if len(p.counts) > 0 && p.counts[len(p.counts)-1] > hugeCount {
+			if why += ", or a larger unit of what is counted"; f.Activity == Poisson {
+				why = "counts so large hardly ever vary as little as Poisson's do; take the negative binomial, or a larger unit"
+			}
+		}
+		c.Refuse(num.WarnNotConverged, fmt.Sprintf("the likelihood did not settle (largest mean score %.2g): %s", c.GradientNorm, why))
 	}
 	if !c.Certified() {
 		f.Occupied = nil

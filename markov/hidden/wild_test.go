@@ -2,6 +2,7 @@ package hidden
 
 import (
 	"math"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -55,4 +56,23 @@ func TestAnyDataEndWell(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Counts of millions that are no Poisson's are refused with the law that they may follow, not with fewer states.
+func TestHugeCounts(t *testing.T) {
+	d := &Data{Begins: []int{0}}
+	for c := range 12 {
+		for i := range 6 {
+			level := float64((c+i/3)%2*5 + 1)
+			d.Activity = append(d.Activity, math.Round(1e7*level*(1+float64((c*7+i*5)%9)/9)))
+		}
+		d.Begins = append(d.Begins, len(d.Activity))
+	}
+	f, err := (&Model{States: 2, Activity: Poisson, Start: Free}).Fit(d, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if said := f.Certificate.Warnings; f.Certificate.Certified() || !strings.Contains(said[len(said)-1].Message, "take the negative binomial") {
+		t.Errorf("%+v", f.Certificate)
+	}
 }
