@@ -185,6 +185,7 @@ func (p *pooling) tell(out *Pooled) {
 		}
 		out.Spread = append(out.Spread, Spread{name, centre, p.tau[i]})
 	}
+	wider := widening(p.parabola, p.tau)
 	p.straighten()
 	between := precision(p.parabola, p.tau)
 	out.Certificate.Iterations = p.rounds
@@ -192,6 +193,9 @@ func (p *pooling) tell(out *Pooled) {
 		f := *p.book
 		f.Customers, f.Distinct, f.Starts, f.Agree = l.book.total, len(l.book.x), 1, 1
 		cov, share := p.parabola[s].posterior(p.tau, between)
+		if wider != nil {
+			cov.AddSym(cov, wider[s])
+		}
 		f.LogCov = sandwich(p.turn, cov)
 		theta := p.coordinates(p.mode[s])
 		f.Params, f.SE = make([]float64, len(theta)), make([]float64, len(theta))

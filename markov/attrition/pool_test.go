@@ -191,3 +191,29 @@ func TestSmallSegmentsAreNoSurer(t *testing.T) {
 		}
 	}
 }
+
+// Of segments that are known equally well, variance σ² each, what the uncertainty of τ adds is that of Morris 1983, 2B²(y − ȳ)²/(S − 1) with B = σ²/(σ² + τ²) at the restricted maximum; with τ = 0 nothing.
+func TestWidening(t *testing.T) {
+	const variance = .04
+	y := []float64{-.9, -.3, .1, .2, .5, 1.3}
+	mean, square := 0.15, 0.0
+	var all []parabola
+	for _, v := range y {
+		square += (v - mean) * (v - mean)
+		all = append(all, parabola{[]float64{v / variance}, mat.NewSymDense(1, []float64{1 / variance})})
+	}
+	n := float64(len(y) - 1)
+	b := variance / (square / n)
+	_, tau, ok := restricted(all, [][]float64{{.3}})
+	if !ok || math.Abs(tau[0]*tau[0]+variance-square/n) > 1e-8 {
+		t.Fatal(tau, ok)
+	}
+	for s, add := range widening(all, tau) {
+		if want := 2 * b * b * (y[s] - mean) * (y[s] - mean) / n; math.Abs(add.At(0, 0)/want-1) > 1e-4 {
+			t.Errorf("segment %d: %v, want %v", s, add.At(0, 0), want)
+		}
+	}
+	if widening(all, []float64{0}) != nil {
+		t.Error("a spread of 0 adds")
+	}
+}
