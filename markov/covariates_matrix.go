@@ -67,7 +67,7 @@ func (row *DependentRow) average(i int, s Sample, p, se *mat.Dense) {
 			share = s.Weight[r] / total
 		}
 		x := append([]float64{1}, values...)
-		at := logits(f, x, categories)
+		at := chances(f, x, categories)
 		for c, pc := range at {
 			mean[c] += share * pc
 			for a := 1; a < categories; a++ {
@@ -92,8 +92,8 @@ func (row *DependentRow) average(i int, s Sample, p, se *mat.Dense) {
 	}
 }
 
-// logits are the probabilities at x.
-func logits(f *regress.MultinomialFit, x []float64, categories int) []float64 {
+// chances are the probabilities of the destinations at x, the base first: the softmax of x·β.
+func chances(f *regress.MultinomialFit, x []float64, categories int) []float64 {
 	p := make([]float64, categories)
 	top := 0.0
 	for c := 1; c < categories; c++ {

@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"mainstay/ingest"
 	"mainstay/ingest/table"
 	"mainstay/reports"
 	"mainstay/segment/latent"
@@ -45,7 +43,7 @@ func (o *contractsOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&c.End, "end", c.End, "`COLUMN` of the last day; empty is open")
 	f.StringVar(&c.Every, "every", c.Every, "a period: contract (each row is one), month, quarter, year")
 	f.IntVar(&c.Grace, "grace", c.Grace, "`DAYS` until the next contract that are no end")
-	f.StringVar(&o.asOf, "as-of", "", "what is known on this `DATE` (default: yesterday)")
+	f.StringVar(&o.asOf, "as-of", "", "what is known on this `DATE`, or at the end of a period such as 2024-01 or 2024Q1 (default: yesterday)")
 	f.StringVar(&c.Survivors, "survivors", "", "`COLUMN` of how many are left: the table has a row per period")
 	f.StringVar(&c.Period, "period", c.Period, "with --survivors: `COLUMN` of renewals since the start, from 0")
 	f.StringVar(&c.Cohort, "cohort", "", "with --survivors: `COLUMN` of cohorts, which share one fit")
@@ -89,14 +87,9 @@ func (o *contractsOptions) check(sources []string) error {
 	if err := o.config.Check(); err != nil {
 		return usageError{err}
 	}
-	y, m, d := now().UTC().Date()
-	o.config.AsOf = ingest.Date(y, int(m), d) - 1
-	if o.asOf != "" {
-		at, err := time.Parse(time.DateOnly, o.asOf)
-		if err != nil {
-			return usageError{fmt.Errorf("--as-of is %q; expected a date such as 2024-01-31", o.asOf)}
-		}
-		o.config.AsOf = ingest.DayOf(at)
+	var err error
+	if o.config.AsOf, err = tableAsOf(o.asOf); err != nil {
+		return err
 	}
 	return checkFiles(sources, o.out)
 }

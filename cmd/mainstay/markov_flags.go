@@ -71,24 +71,23 @@ func (o *chainFlags) check(args []string) error {
 		return usageError{errors.New("--at is where covariates are: name these with --on")}
 	}
 	o.config.Layout = moves.Long
-	return o.settleAsOf()
+	var err error
+	o.config.AsOf, err = tableAsOf(o.asOf)
+	o.config.AsOfGiven = o.asOf != ""
+	return err
 }
 
-// settleAsOf is the date asked for, else yesterday: today is not over.
-func (o *chainFlags) settleAsOf() error {
-	y, m, d := now().UTC().Date()
-	o.config.AsOf = ingest.Date(y, int(m), d) - 1
-	if o.asOf == "" {
-		return nil
+// tableAsOf is the day that --as-of asks for of a table; without it yesterday, for today is not over.
+func tableAsOf(text string) (ingest.Day, error) {
+	if text == "" {
+		return ingest.DayOf(now().UTC()) - 1, nil
 	}
-	at, err := time.Parse(time.DateOnly, o.asOf)
-	if first, months, ok := table.ParsePeriod(o.asOf); ok { // its last day
+	at, err := time.Parse(time.DateOnly, text)
+	if first, months, ok := table.ParsePeriod(text); ok { // its last day
 		at, err = first.AddDate(0, months, -1), nil
 	}
 	if err != nil {
-		return usageError{fmt.Errorf("--as-of is %q; expected a date such as 2024-01-31, or a month, quarter or year: 2024-01, 2024Q1, 2024", o.asOf)}
+		return 0, usageError{fmt.Errorf("--as-of is %q; expected a date such as 2024-01-31, or a month, quarter or year: 2024-01, 2024Q1, 2024", text)}
 	}
-	y, m, d = at.Date()
-	o.config.AsOf, o.config.AsOfGiven = ingest.Date(y, int(m), d), true
-	return nil
+	return ingest.DayOf(at), nil
 }
