@@ -541,6 +541,7 @@ func BenchmarkAnalyse(b *testing.B) {
 
 // Prospects are rows, key accounts are platinum whatever their risk, and every segment adds up.
 func TestAccountsProspectsAndSegments(t *testing.T) {
+	slow(t)
 	sim := manyBuyers()
 	sim.customers = 200
 	l := sim.ledger(1300)

@@ -14,6 +14,7 @@ func sampled(c *Config) { c.FitCustomers, c.ValueBasis = 800, Revenue }
 
 // Models that learnt from 800 of 3,000 customers score all of them, and about as those do that learnt from all.
 func TestModelsLearnFromASample(t *testing.T) {
+	slow(t)
 	sim := manyBuyers()
 	sim.customers, sim.days = 3000, 1301
 	l := sim.ledger(1300)
