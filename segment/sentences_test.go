@@ -40,6 +40,7 @@ func (k kinds) parts(what, text string) {
 
 // The golden has a sentence of every kind that is said of a customer: what reports must know in other languages.
 func TestSentences(t *testing.T) {
+	slow(t)
 	sim := manyBuyers()
 	sim.customers = 60
 	l := sim.ledger(1300)

@@ -8,6 +8,7 @@ import (
 // A Ledger whose temporary file fails at any moment gives an error, or what it would have given: never results of
 // the customers that could still be read.
 func TestUnreadableShardsAreAnError(t *testing.T) {
+	slow(t)
 	held, _ := goldenBook()
 	var phases []string
 	res, err := Analyse(context.Background(), held, nil, DefaultConfig(), 2, func(phase string, _ float64) {
