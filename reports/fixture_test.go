@@ -87,7 +87,7 @@ func fixtureResult(asOf ingest.Day) *segment.Result {
 			AtRiskValue: 11_900_000, KeyAtRiskValue: 7_500_000, ExpectedLeavers: 163.4,
 			ObservedChurn: .142, ObservedChurnLow: .123, ObservedChurnHigh: .164, FivePercent: 595_000, FivePoints: 4_700_000,
 		},
-		Forecast: segment.Forecast{Level: .9, Leavers: 163.4, LeaversLow: 140, LeaversHigh: nan, LabelDays: 93, Label: 24_000_000, LabelLow: 21_000_000, LabelHigh: 27_000_000, Year: 96_400_000, YearLow: 84_100_000, YearHigh: 108_300_000,
+		Forecast: segment.Forecast{Level: .9, Leavers: 163.4, LeaversLow: 140, LeaversHigh: nan, LabelDays: 93, Label: 24_000_000, LabelLow: 21_000_000, LabelHigh: 27_000_000, Year: 96_400_000, YearLow: 84_100_000, YearHigh: 108_300_000, Stake: 11_900_000, StakeLow: 11_900_000, StakeHigh: 16_200_000,
 			DeclineDays: 93, Decliners: 412.2, DeclinersLow: 370, DeclinersHigh: 455, Declinable: 1105},
 		DeclineModel: "logistic", DeclineCertified: true, DeclineWhy: "the best", DeclineShare: .3,
 		Cuts: []segment.Cut{{Scheme: "rfm", Measure: "recency", Group: "5", Low: math.Inf(-1), High: 12, Customers: 381}},

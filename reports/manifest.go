@@ -207,6 +207,9 @@ type ForecastInfo struct {
 	Year        number `json:"value_12m"`
 	YearLow     number `json:"value_12m_low"`
 	YearHigh    number `json:"value_12m_high"`
+	Stake       number `json:"value_at_risk"`
+	StakeLow    number `json:"value_at_risk_low"`
+	StakeHigh   number `json:"value_at_risk_high"`
 	DeclineDays int    `json:"decline_days"`
 	Decliners   number `json:"decliners"`
 	DeclineLow  number `json:"decliners_low"`
@@ -289,6 +292,7 @@ func newForecast(f *segment.Forecast) ForecastInfo {
 		Level: number(f.Level), Leavers: number(f.Leavers), LeaversLow: number(f.LeaversLow), LeaversHigh: number(f.LeaversHigh),
 		LabelDays: f.LabelDays, Label: number(f.Label), LabelLow: number(f.LabelLow), LabelHigh: number(f.LabelHigh),
 		Year: number(f.Year), YearLow: number(f.YearLow), YearHigh: number(f.YearHigh),
+		Stake: number(f.Stake), StakeLow: number(f.StakeLow), StakeHigh: number(f.StakeHigh),
 		DeclineDays: f.DeclineDays, Decliners: number(f.Decliners), DeclineLow: number(f.DeclinersLow), DeclineHigh: number(f.DeclinersHigh), Declinable: f.Declinable,
 	}
 }

@@ -18,7 +18,7 @@ const (
 func (s *summary) models() {
 	s.section("label.models")
 	s.text(s.style.say("models.churn", s.showing(targetChurn, s.res.ChurnModel)), 2)
-	s.text(s.style.say("models.value", s.showing(targetValue, s.res.ValueModel)), 2)
+	s.text(s.style.say("models.value", s.showing(targetValue, s.res.ValueModel))+s.otherStakes(), 2)
 	verdict := s.style.say("models.certified")
 	switch {
 	case !s.res.ChurnCertified || !s.res.ValueCertified:
@@ -39,6 +39,17 @@ func (s *summary) models() {
 	if l := s.res.Learnt; !l.Whole() {
 		s.text(s.style.say("models.learnt", count(l.Customers), count(l.Of)), 2)
 	}
+}
+
+// toldApart is how many times the least of a range the most must be for the range to be told.
+const toldApart = 1.1
+
+// otherStakes says how far value at risk depends on the model; "" where it hardly does, or is not known.
+func (s *summary) otherStakes() string {
+	if f := &s.res.Forecast; f.StakeHigh > toldApart*f.StakeLow {
+		return s.style.say("models.stake", s.value(f.StakeLow), s.value(f.StakeHigh))
+	}
+	return ""
 }
 
 // storedLine says which run learnt the models, or why a stored one was not used; "" where nothing was looked at.

@@ -153,6 +153,7 @@ var phrases = map[string][2]string{
 	"models.auc":         {", AUC %s", "，AUC %s"},
 	"models.corrected":   {", corrected by experience", "，经经验校正"},
 	"models.bias":        {"; last fold: bias %s", "，末折偏差 %s"},
+	"models.stake":       {"; models as good put %s to %s at risk", "；同样好的模型给出风险价值 %s 至 %s"},
 	"models.capture":     {", capture %s", "，命中率 %s"},
 	"models.certified":   {"both certified", "均已通过检验"},
 	"models.all":         {"all certified", "均已通过检验"},

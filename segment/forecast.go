@@ -13,6 +13,7 @@ type Forecast struct {
 	LabelDays                              int     // the length over which the backtest judges values
 	Label, LabelLow, LabelHigh             float64 // value of the customers at risk over it
 	Year, YearLow, YearHigh                float64 // value_12m of all customers
+	Stake, StakeLow, StakeHigh             float64 // value at risk, and its range by the candidates for value that predict as well (see stakeRange); no interval at Level
 	Decliners, DeclinersLow, DeclinersHigh float64 // customers at risk who decline over the decline label, see Config.DeclineShare
 	DeclineDays                            int     // the length over which a decline is judged
 	Declinable                             int     // of so many, who have a usual value to decline from
@@ -24,7 +25,8 @@ func (a *analysis) forecast(s *scored) Forecast {
 	t := &a.result.Totals
 	f := Forecast{Level: a.Config.Level, Leavers: t.ExpectedLeavers, LeaversLow: math.NaN(), LeaversHigh: math.NaN(),
 		LabelDays: a.label, Label: math.NaN(), LabelLow: math.NaN(), LabelHigh: math.NaN(),
-		Year: t.Expected, YearLow: t.ExpectedLow, YearHigh: t.ExpectedHigh}
+		Year: t.Expected, YearLow: t.ExpectedLow, YearHigh: t.ExpectedHigh,
+		Stake: t.AtRiskValue, StakeLow: t.AtRiskValue * a.stored.Backtest.Stake.Low, StakeHigh: t.AtRiskValue * a.stored.Backtest.Stake.High}
 	a.forecastDecline(&f)
 	if a.scorer.churn != nil {
 		var leave sums

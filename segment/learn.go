@@ -36,7 +36,7 @@ func (a *analysis) keep(ctx context.Context) error {
 		m.Chain = chain
 	}
 	a.stored = m
-	return each(ctx, 3, a.foldsAtOnce(), func(k int) error {
+	return each(ctx, 4, a.foldsAtOnce(), func(k int) error {
 		switch k {
 		case 0:
 			m.Returns = trainReturns(a.study, churn, value, chain)
@@ -45,6 +45,8 @@ func (a *analysis) keep(ctx context.Context) error {
 		case 2:
 			a.churnTotals()
 			a.backtested()
+		case 3:
+			m.Backtest.Stake = a.stakeRange()
 		}
 		return nil
 	})

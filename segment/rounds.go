@@ -51,6 +51,17 @@ func (a *arena) decide(trials []trial, incumbent string, threads int) (champion 
 	return champion, why
 }
 
+// alike are the trials that are no worse than one by more than one standard error, itself among them.
+func (a *arena) alike(trials []trial, to, threads int) (out []int) {
+	r := a.judged(trials, threads)
+	for k := range trials {
+		if k == to || r.losses[k] != nil && r.losses[to] != nil && r.within(k, to) {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
 // round is what the choice is made from.
 type round struct {
 	ids    [][]int32     // by fold

@@ -47,6 +47,7 @@ type Backtest struct {
 	ChurnCorrection, DeclineCorrection    *Correction
 	Record                                *evaluate.CalibrationRecord // of churn in the last fold
 	Fits                                  []Model
+	Stake                                 stakeRange
 }
 
 // Encode is the stored model as a file: the same bytes for the same model.

@@ -1,0 +1,56 @@
+package segment
+
+import (
+	"math"
+
+	"mainstay/internal/num"
+)
+
+// stakeRange is between which multiples of it the champion's value at risk lies by the candidates for value that predict as well, as far as the tournament tells: 1 and 1 where
+// there are none. They are judged by what comes in a label; how much of it hangs on who leaves is seen by nobody, and laws that agree on the one differ in the other.
+type stakeRange struct{ Low, High float64 }
+
+// mostStakes bounds the customers of whom it is learnt, by every model alike.
+const mostStakes = 5_000
+
+// stakeRange asks the candidates no worse than the value champion by more than one standard error about customers of today.
+func (a *analysis) stakeRange() stakeRange {
+	out, c := stakeRange{1, 1}, a.value
+	if !c.contested {
+		return out
+	}
+	own := a.stakes(c.final[c.champion].Model)
+	for _, k := range c.arena.alike(c.trials, c.champion, a.Threads) {
+		if k == c.champion || !c.final[k].OK {
+			continue
+		}
+		if ratio := a.stakes(c.final[k].Model) / own; finite(ratio) {
+			out.Low, out.High = min(out.Low, ratio), max(out.High, ratio)
+		}
+	}
+	return out
+}
+
+// stakes is the value at risk of some customers of today, as scores have it (see scorer.active).
+func (a *analysis) stakes(m valueModel) float64 {
+	p := a.today
+	step := (p.atRisk() + mostStakes - 1) / mostStakes
+	var sum num.Adder
+	for i := range p.Subjects {
+		s := &p.Subjects[i]
+		if !s.atRisk || !oneOf(s.id, forLatent, step) {
+			continue
+		}
+		o := m.outlook(p, i)
+		stake := o.stayed - o.year
+		if math.IsNaN(stake) || a.Profiles.Contract(int(s.profile)) {
+			stake = math.NaN()
+			if churn := a.stored.Churn.Model; churn != nil {
+				chance, _, _ := churn.chance(p, i, 0)
+				stake = chance * o.year
+			}
+		}
+		sum.Add(max(0, zeroIfUndefined(stake)))
+	}
+	return sum.Sum()
+}
