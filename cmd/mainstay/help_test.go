@@ -115,6 +115,10 @@ func TestChoicesAreTaken(t *testing.T) {
 	if err := os.WriteFile(table, []byte("won,x,p\n0,1,0.1\n1,2,0.2\n0,3,0.3\n1,4,0.4\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	dated := filepath.Join(t.TempDir(), "dated.csv")
+	if err := os.WriteFile(dated, []byte("id,time,state\n1,2024-01-01,a\n1,2024-03-01,b\n1,2024-07-01,a\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for name, words := range choices {
 		if !used[name] {
 			t.Errorf("--%s is no flag", name)
@@ -131,7 +135,7 @@ func TestChoicesAreTaken(t *testing.T) {
 			case "gaps":
 				args = []string{"markov", table, "--id", "won", "--time", "x", "--state", "p", "--absorbing", "0.3,0.4", "--" + name, word}
 			case "per":
-				args = []string{"markov", "continuous", table, "--id", "won", "--time", "x", "--state", "p", "--" + name, word}
+				args = []string{"markov", "continuous", dated, "--" + name, word}
 			case "time-unit":
 				args = []string{"attrition", "../../testdata/orders.parquet", "--model", "mbg/nbd", "--" + name, word}
 			case "family":
