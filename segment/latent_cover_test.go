@@ -134,6 +134,7 @@ func (c *cover) add(t *testing.T, law *attrition.Fit, from coverBook) {
 
 // A run whose customers leave as Pareto/NBD says scores by it, and its stored model, read again, does the same with other threads.
 func TestStoredParetoScoresAlike(t *testing.T) {
+	slow(t)
 	from := simulated(attrition.ParetoNBD, []float64{1.5, 30, 1.5, 600}, 400, rand.New(rand.NewPCG(1, 5)))
 	for i := range from.rows {
 		row := &from.rows[i]

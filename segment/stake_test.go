@@ -8,6 +8,7 @@ import (
 
 // What is learnt of value at risk by every candidate is what scores would have: of a book of few, the total; and the range holds those of the candidates that predict as well.
 func TestStakeRange(t *testing.T) {
+	slow(t)
 	l := manyBuyers().ledger(1200)
 	c := contestedOn(t, l, nil, func(c *Config) { c.ValueBasis = Revenue })
 	learnt := c.scoredWith(t, c.churn.champion, c.value.champion, c.decline.champion)
