@@ -67,7 +67,7 @@ func (r *Run) Backfill() []num.Warning {
 	if r.Behind == "" {
 		return nil
 	}
-	return []num.Warning{{Code: WarnBackfill, Message: r.behind(Style{Lang: English})}}
+	return []num.Warning{{Code: WarnBackfill, Message: r.behind(Style{Lang: English}) + "; this run is as of " + r.asOf + ": unless that date was asked for, the export has lost its newest days"}}
 }
 
 func (r *Run) behind(style Style) string { return style.say("files.behind", r.Behind) }

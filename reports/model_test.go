@@ -13,6 +13,7 @@ func TestStoredModelsInChinese(t *testing.T) {
 		"the model was learnt 120 days ago (2026-07-03), more than 92: fit again, and compare",
 		"region: 3 customers at risk are at levels that the model was not taught (moon): taken as it takes rare ones",
 		"drift: churn calibration from 2026-08-01 to 2026-10-23, observed ÷ expected 1.349, 99.6 % interval 1.077 to 1.621, leaves out 1",
+		"the history was too short for a backtest on 2026-09-20, and is long enough by now",
 		"monthly: the models of run 2026-09-20-7f3a1b2c were learnt in 2026-09",
 	} {
 		got := Style{Lang: Chinese}.tell(text)

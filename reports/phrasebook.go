@@ -102,6 +102,7 @@ var sentences = newPhrasebook([][2]string{
 	{`{q}: {n} customers at risk are at levels that the model was not taught ({q}): taken as it takes rare ones`, "$1：$2 位在险客户的取值是模型未见过的（$3）：按罕见取值处理"},
 	{`drift: {t} from {q} to {q}, observed ÷ expected {n}, {n} % interval {n} to {n}, leaves out 1`, "漂移：$1（$2 至 $3），实际 ÷ 预期 $4，$5 % 区间 $6 至 $7，不含 1"},
 	{`drift: {t}, index {n}, above {n}`, "漂移：$1，指数 $2，高于 $3"},
+	{`the history was too short for a backtest on {q}, and is long enough by now`, "$1 时历史太短，无法回测，现已足够"},
 	{`monthly: the models of run {q} were learnt in {q}`, "按月：运行 $1 的模型学于 $2"},
 	{`the model was learnt with {q}, the data has {q}`, "模型学自 $1，而数据为 $2"},
 	{`churn calibration`, "流失校准"},

@@ -42,7 +42,7 @@ func firstDrift(tests []DriftTest) (why string) {
 		switch {
 		case !t.Drifted:
 		case math.IsNaN(t.Limit):
-			return fmt.Sprintf("drift: %s from %s to %s, observed ÷ expected %.3f, %.1f %% interval %.3f to %.3f, leaves out 1", t.Name, t.From+1, t.To, t.Figure, 100*t.Level, t.Low, t.High)
+			return fmt.Sprintf("drift: %s from %s to %s, observed ÷ expected %.3f, %.4g %% interval %.3f to %.3f, leaves out 1", t.Name, t.From+1, t.To, t.Figure, 100*t.Level, t.Low, t.High)
 		case t.Figure > most:
 			most, why = t.Figure, fmt.Sprintf("drift: %s, index %.3f, above %.2f", t.Name, t.Figure, t.Limit)
 		}

@@ -75,7 +75,11 @@ func open(ctx context.Context, l *ingest.Ledger, in *table.Inputs, cfg Config, t
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	switch drifted := firstDrift(said.Tests); {
+	drifted := firstDrift(said.Tests)
+	if err == nil && drifted == "" && !use.Must {
+		drifted = a.outgrown()
+	}
+	switch {
 	case err != nil && use.Must:
 		return nil, err
 	case err != nil:
@@ -88,6 +92,20 @@ func open(ctx context.Context, l *ingest.Ledger, in *table.Inputs, cfg Config, t
 		return a, nil
 	}
 	return fitFor(l, in, cfg, threads, said)
+}
+
+// outgrown says that the model was learnt when the history was too short for a backtest, so that a naive rule stands in, and that it is long enough for one by now, at the model's
+// lengths of labels; "" otherwise. What was contested in vain then is no reason: it would be so every night.
+func (a *analysis) outgrown() string {
+	then := a.Clock
+	then.AsOf = a.given.LearntOn
+	grown := func(contested bool, plan schedule) bool {
+		return !contested && plan.contested() && !newSchedule(then, plan.Label).contested()
+	}
+	if !grown(a.given.Churn.Contested, a.churnPlan) && !grown(a.given.Value.Contested, a.valuePlan) {
+		return ""
+	}
+	return fmt.Sprintf("the history was too short for a backtest on %s, and is long enough by now", then.AsOf)
 }
 
 // fitFor is the analysis that fits, and says why.

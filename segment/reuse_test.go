@@ -230,3 +230,37 @@ func TestDriftAsksForAFit(t *testing.T) {
 		t.Errorf("most have left: %+v", r.Reuse)
 	}
 }
+
+// A naive rule that stood in for want of history is not kept once there is enough of it for a backtest, but by --model; nor is the model fitted then outgrown again.
+func TestOutgrownModelIsFittedAgain(t *testing.T) {
+	slow(t)
+	then, now, sim := growing(200, 100)
+	change := func(c *Config) { c.ValueBasis, c.ChurnHorizon = Revenue, 60 }
+	m := learnt(t, then, nil, change)
+	if m.Churn.Contested || m.Value.Contested {
+		t.Fatal("200 days are enough for labels of 60")
+	}
+	reused := func(l *ingest.Ledger, m *Stored, must bool) *Reused {
+		t.Helper()
+		cfg := DefaultConfig()
+		change(&cfg)
+		cfg.Reuse = &Reuse{Model: again(t, m), From: "A", Must: must}
+		a, err := open(context.Background(), l, &table.Inputs{}, cfg, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a.result.Reuse
+	}
+	if r := reused(now, m, false); r.Used || !strings.Contains(r.Why, "too short for a backtest on "+m.LearntOn.String()) {
+		t.Errorf("used: %v, %q", r.Used, r.Why)
+	}
+	if r := reused(now, m, true); !r.Used {
+		t.Errorf("--model: %q", r.Why)
+	}
+	if r := reused(sim.ledger(205), m, false); !r.Used {
+		t.Errorf("205 days: %q", r.Why)
+	}
+	if r := reused(sim.ledger(301), learnt(t, now, nil, change), false); !r.Used {
+		t.Errorf("the night after: %q", r.Why)
+	}
+}

@@ -1,8 +1,10 @@
 package segment
 
 import (
+	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -30,5 +32,28 @@ func TestStakeRange(t *testing.T) {
 		if ratio := told / learnt.Totals.AtRiskValue; slices.Contains(alike, k) && (ratio < of.Low*(1-1e-9) || ratio > of.High*(1+1e-9)) {
 			t.Errorf("%s: %v times the champion's, outside %+v", a.value.trials[k].name, ratio, of)
 		}
+	}
+}
+
+// Nothing at risk by the champion and something by another has no range; nothing by all has.
+func TestStakeRangeOfNothing(t *testing.T) {
+	for _, c := range []struct {
+		own    float64
+		others []float64
+		want   string
+	}{
+		{0, nil, "{1 1}"}, {0, []float64{0, 0}, "{1 1}"}, {0, []float64{0, 5}, "{NaN NaN}"},
+		{4, []float64{0, 2}, "{0 1}"}, {4, []float64{6, 5}, "{1 1.5}"},
+	} {
+		if got := fmt.Sprint(newStakeRange(c.own, c.others)); got != c.want {
+			t.Errorf("%v beside %v: %s, want %s", c.own, c.others, got, c.want)
+		}
+	}
+	s := stakeRange{math.NaN(), math.NaN()}
+	file, err := encode(&struct {
+		Stake stakeRange `store:"loose"`
+	}{s})
+	if err != nil || !strings.Contains(string(file), "null") {
+		t.Errorf("stored as %s, %v", file, err)
 	}
 }

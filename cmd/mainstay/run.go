@@ -61,7 +61,7 @@ func (o *runOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVarP(&o.config.Out, "out", "o", o.config.Out, "output `FOLDER` for runs, here or s3://bucket/folder")
 	f.StringVar(&o.config.Language, "language", o.config.Language, "language of the summary: en or zh")
 	f.BoolVar(&o.config.Strict, "strict", o.config.Strict, "publish nothing (exit 4) when a model falls back to a naive rule")
-	f.BoolVarP(&o.quiet, "quiet", "q", false, "print and log nothing on success; the manifest holds the warnings")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "print and log nothing on success, but where latest.json stays at a later run; the manifest holds the warnings")
 	f.BoolVar(&o.json, "json", false, "print the run's manifest instead of the summary")
 	f.StringVar(&o.config.Reference, "reference", o.config.Reference, "say what moved since the run in `FOLDER`; previous = since the run before")
 	f.StringVar(&o.dates.step, "step", "", "with --as-of FROM..TO: week, month, quarter, year, or days such as 10d (default month)")
@@ -242,7 +242,9 @@ func (a *app) compute(ctx context.Context, o *runOptions, p *ingest.Plan, in *ta
 
 // show prints what the run found: the summary, or the manifest.
 func (a *app) show(o *runOptions, r *reports.Run) error {
-	if !o.quiet {
+	if o.quiet {
+		a.logWarnings(false, r.Backfill()) // readers of latest.json do not get this run, and no file of it says so
+	} else {
 		a.logWarnings(!o.json, slices.Concat(r.Backfill(), r.History().Warnings(), r.Drift().Warnings()))
 	}
 	switch {
