@@ -56,8 +56,9 @@ func (row *DependentRow) Clustered() bool { return row.Fit != nil && row.cluster
 // enough, for what is left out of the model makes a customer's moves alike; else they are the model's. Weights are those of a sample: they
 // maximise Σ w log p, and errors are sandwiches, HC1 where customers are too few (Pfeffermann 1993, International Statistical
 // Review 61:317–337).
-// In absorbing states, in those of fewer than two destinations, in those of no more moves than coefficients and in those whose fit is refused (separation: a covariate
-// that settles where moves go) probabilities do not depend on covariates, and Why says so.
+// A move that is never made where a covariate of 0 and 1 is 1 (a rare industry) has that coefficient at its limit of −∞
+// (regress.MultinomialAtLimits). In absorbing states, in those of fewer than two destinations, in those of no more moves than coefficients and in
+// those whose fit is refused (any other separation: a covariate that settles where moves go) probabilities do not depend on covariates, and Why says so.
 func FitDependent(states []string, moves []Move, cov Covariates, absorbing []int, threads int) (*Dependent, error) {
 	k := len(states)
 	d := &Dependent{States: states, Terms: append([]string{"(Intercept)"}, cov.Terms...), Rows: make([]*DependentRow, k), weighted: cov.Weight != nil}
@@ -169,7 +170,7 @@ func (row *DependentRow) fit(d *Dependent, moves []Move, cov *Covariates, thread
 			o.Weights[i] *= scale
 		}
 	}
-	fit, err := regress.Multinomial(design, y, names, o)
+	fit, err := regress.MultinomialAtLimits(design, y, names, o)
 	if err != nil {
 		return err
 	}

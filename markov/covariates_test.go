@@ -221,3 +221,50 @@ func TestDependentDropped(t *testing.T) {
 		t.Errorf("%d moves with 200 covariates: %q", row.N, row.Why)
 	}
 }
+
+// A rare industry whose customers never leave has that odds ratio at 0, with an upper end; the state keeps its other covariates.
+func TestDependentAtLimit(t *testing.T) {
+	moves, x := depend(rand.New(rand.NewPCG(32, 33)), 200)
+	rare := func(m Move) ([]float64, bool) {
+		industry := 0.
+		if m.Row%10 == 0 {
+			industry = 1
+		}
+		return []float64{x[m.Row][0], industry}, true
+	}
+	var kept []Move
+	for _, m := range moves {
+		if m.Row%10 != 0 || m.To != 2 {
+			kept = append(kept, m)
+		}
+	}
+	d, err := FitDependent(names(3), kept, Covariates{Terms: []string{"complaint", "rare"}, X: rare}, nil, 2)
+	if err != nil || d.Rows[0].Fit == nil || d.Rows[1].Fit == nil {
+		t.Fatalf("%v %+v", err, d.Rows[0])
+	}
+	at, others := 0, 0
+	for _, o := range d.Odds(.95) {
+		switch r := o.Ratio; {
+		case o.Limit:
+			at++
+			if o.To != 2 || o.Term != 2 || r.Value != 0 || r.Low != 0 || !(r.High > 0 && r.High < 2) || !math.IsNaN(r.SE) || !math.IsNaN(o.P) {
+				t.Errorf("%+v", o)
+			}
+		default:
+			others++
+			if !(r.SE > 0 && r.Low < r.Value && r.Value < r.High) {
+				t.Errorf("%+v", o)
+			}
+		}
+	}
+	if at != 2 || others != 6 {
+		t.Errorf("%d at a limit, %d others", at, others)
+	}
+	p, se, err := d.Matrix(Sample{X: [][]float64{{1, 1}}})
+	if err != nil || p.At(0, 2) != 0 || se.At(0, 2) != 0 || math.Abs(p.At(0, 0)+p.At(0, 1)-1) > 1e-12 || !(se.At(0, 1) > 0) {
+		t.Errorf("%v %v %v", p, se, err)
+	}
+	if chi2, df, pv := d.Test(); df != 8 || !(chi2 > 0) || math.IsNaN(pv) {
+		t.Errorf("χ² %v, df %d, p %v", chi2, df, pv)
+	}
+}

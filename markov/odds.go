@@ -2,6 +2,7 @@ package markov
 
 import (
 	"math"
+	"slices"
 
 	"mainstay/internal/num"
 )
@@ -45,6 +46,7 @@ type Odds struct {
 	Ratio                Estimate // e^β, its interval on the log scale
 	P                    float64  // of β = 0, by Wald
 	Clustered            bool     // its error is clustered by customer
+	Limit                bool     // β tends to −∞: Ratio is 0, of which High alone is an error (profile likelihood, moves independent), SE and P are NaN
 }
 
 // Odds are those of every coefficient that was estimated, the constants left out.
@@ -59,11 +61,16 @@ func (d *Dependent) Odds(level float64) (out []Odds) {
 		for c := 1; c < len(row.To); c++ {
 			for t := 1; t < k; t++ {
 				at := (c-1)*k + t
+				if slices.Contains(row.Fit.Limits, at) {
+					ratio := Estimate{Value: 0, SE: math.NaN(), Low: 0, High: math.Exp(row.Fit.Upper(at, level))}
+					out = append(out, Odds{From: i, To: row.To[c], Base: row.To[0], Term: t, Ratio: ratio, P: math.NaN(), Limit: true})
+					continue
+				}
 				if !(se[at] > 0) { // dropped
 					continue
 				}
 				v := math.Exp(row.Fit.Coef[at])
-				out = append(out, Odds{i, row.To[c], row.To[0], t, onLog(z, []float64{v}, []float64{v * se[at]})[0], num.NormalTwoSided(row.Fit.Coef[at] / se[at]), row.Clustered()})
+				out = append(out, Odds{i, row.To[c], row.To[0], t, onLog(z, []float64{v}, []float64{v * se[at]})[0], num.NormalTwoSided(row.Fit.Coef[at] / se[at]), row.Clustered(), false})
 			}
 		}
 	}

@@ -27,7 +27,10 @@ type MultinomialFit struct {
 	Constant    string        // the first constant column; "" without one
 	Dropped     []string      // collinear columns
 	Separating  []string      // columns that predict categories without error; such a fit is refused
+	Limits      []int         // of MultinomialAtLimits: coefficients that tend to −∞, numbers into Coef, where farAway stands for it, without errors
 	Certificate num.Certificate
+
+	limits *atLimits // for profiles; nil without Limits
 }
 
 // Limits of the information matrix, 4,000² doubles or 128 MB, and of the sums of a pass, of which there is one for every
@@ -56,6 +59,11 @@ const (
 // Source: McFadden 1974; Agresti 2013, Categorical Data Analysis, §8.1 (information: eq. 8.8); Bach 2010, Electronic J.
 // Statistics 4:384–414.
 func Multinomial(d *Design, y []int, categories []string, o Options) (*MultinomialFit, error) {
+	return multinomial(d, y, categories, o, false)
+}
+
+// multinomial fits, with the coefficients of empty cells at their limits or not.
+func multinomial(d *Design, y []int, categories []string, o Options, limits bool) (*MultinomialFit, error) {
 	response, err := categoriesOf(y, categories, o)
 	if err != nil {
 		return nil, err
@@ -86,11 +94,16 @@ func Multinomial(d *Design, y []int, categories []string, o Options) (*Multinomi
 		f.Certificate.Refuse(num.WarnTooFew, fmt.Sprintf("no residual degrees of freedom are left (rows: %d, independent columns: %d): fit fewer columns or more rows", d.Rows(), f.Rank))
 		return f, nil
 	}
-	a := m.maximise(m.start())
+	start := m.start()
+	if limits {
+		f.Limits, start = m.toLimits(d, response, start)
+	}
+	a := m.maximise(start)
 	f.certify(m, a)
 	if f.Certificate.Certified() {
 		f.settle(m, a)
 		f.addRobust(d, m, a, o)
+		f.sayLimits(m, a)
 	}
 	return f.checked()
 }
@@ -203,6 +216,7 @@ func (m *multilogit) covariance(inner *mat.SymDense) *mat.SymDense {
 func (f *MultinomialFit) checked() (*MultinomialFit, error) {
 	if p := len(f.Coef); !f.Certificate.Certified() {
 		f.Coef, f.SE, f.Cov, f.Robust = make([]float64, p), make([]float64, p), mat.NewSymDense(p, nil), nil
+		f.Limits = nil
 	}
 	all := append([]float64{f.Deviance, f.NullDev, f.Certificate.GradientNorm}, f.Coef...)
 	all = append(append(all, f.SE...), f.Cov.RawSymmetric().Data...)
@@ -232,12 +246,12 @@ func (f *MultinomialFit) LikelihoodRatio() (chi2 float64, df int, p float64) {
 	return chi2, df, num.ChiSquareUpper(chi2, float64(df))
 }
 
-// Wald is the test of the same hypothesis by β'V⁻¹β, V the robust covariance where present. NaN where V is singular, as
-// with few clusters.
+// Wald is the test of the same hypothesis by β'V⁻¹β, V the robust covariance where present, of all coefficients but those at a limit.
+// NaN where V is singular, as with few clusters.
 func (f *MultinomialFit) Wald() (chi2 float64, df int, p float64) {
 	var at []int
 	for i := range f.Coef {
-		if name := f.Names[i%len(f.Names)]; name != f.Constant && !slices.Contains(f.Dropped, name) {
+		if name := f.Names[i%len(f.Names)]; name != f.Constant && !slices.Contains(f.Dropped, name) && !slices.Contains(f.Limits, i) {
 			at = append(at, i)
 		}
 	}

@@ -15,6 +15,7 @@ type multilogit struct {
 	glm
 	slopes int
 	weight []float64 // of the rows of each category
+	held   []int     // numbers into γ: coordinates that stay where they start
 }
 
 func newMultilogit(d *Design, y []float64, categories int, o Options) (*multilogit, error) {
@@ -139,7 +140,7 @@ func (m *multilogit) at(gamma []float64) point {
 			}
 		}
 	}, 1+s*k+s*(s+1)/2*triangle)
-	return point{gamma: gamma, loglik: sums[0], score: sums[1 : 1+s*k], info: m.assemble(sums[1+s*k:])}
+	return m.hold(point{gamma: gamma, loglik: sums[0], score: sums[1 : 1+s*k], info: m.assemble(sums[1+s*k:])})
 }
 
 // assemble makes a matrix of its blocks a ≥ b, each symmetric, by their lower triangles.
@@ -168,6 +169,9 @@ func (m *multilogit) confirm(a *ascent) bool {
 	inv := inverse(a.info)
 	if inv == nil {
 		return false
+	}
+	for _, i := range m.held { // known, not estimated
+		inv.SetSym(i, i, 0)
 	}
 	s := mat.NewVecDense(len(a.score), a.score)
 	if !(2*mat.Inner(s, inv, s)*m.longest*mat.Trace(inv) <= 0.25) {

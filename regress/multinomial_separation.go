@@ -104,6 +104,7 @@ func (m *multilogit) culprits(s *separation) []string {
 		}
 		all = append(all, j)
 		sub := *m
+		sub.held = nil
 		sub.cols = []int{j}
 		if m.fr.ones >= 0 {
 			sub.cols = []int{m.fr.ones, j}

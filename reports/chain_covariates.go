@@ -173,7 +173,7 @@ func (c *Chain) influenceNotes() (out []string) {
 		}
 		out = append(out, "intervals and p of odds ratios out of "+quotedList(c.Influence.States, model, "and")+" take moves as independent"+kind+": there are too few ids to cluster by")
 	}
-	out = append(out, c.Influence.droppedNotes()...)
+	out = append(append(out, c.Influence.droppedNotes()...), c.Influence.limitNotes()...)
 	for i, row := range c.Influence.Rows {
 		if row.Fit == nil && row.Why != "absorbing by request" {
 			out = append(out, fmt.Sprintf("moves out of %s do not depend on covariates: %s", printable(c.Influence.States[i]), printable(row.Why)))
@@ -196,6 +196,22 @@ func (d *Influence) droppedNotes() (out []string) {
 			}
 		}
 		out = append(out, fmt.Sprintf("no odds ratios out of %s of %s: constant there, or determined by the covariates before", quotedList(d.States, of, "and"), fewOf(row.Fit.Dropped)))
+	}
+	return out
+}
+
+// limitNotes say which moves are never made where a covariate is 1.
+func (d *Influence) limitNotes() (out []string) {
+	for i, row := range d.Rows {
+		if row.Fit == nil || len(row.Fit.Limits) == 0 {
+			continue
+		}
+		var never []string
+		for _, at := range row.Fit.Limits {
+			k := len(d.Terms)
+			never = append(never, fmt.Sprintf("%s to %s", d.Terms[at%k], d.States[row.To[at/k+1]]))
+		}
+		out = append(out, fmt.Sprintf("out of %s these moves were never seen: %s; their odds ratios are 0, up to the end that the profile likelihood sets (moves independent), and the others are those where they cannot happen", printable(d.States[i]), fewOf(never)))
 	}
 	return out
 }

@@ -25,12 +25,14 @@ type oddsInfo struct {
 	Low      number `json:"low"`
 	High     number `json:"high"`
 	P        number `json:"p"`
-	Errors   string `json:"errors"` // clustered, model, robust
+	Errors   string `json:"errors"` // clustered, model, robust, profile
 }
 
 // errorsOf is what the standard error of an odds ratio is, in a word.
 func (d *Influence) errorsOf(o markov.Odds) string {
 	switch {
+	case o.Limit:
+		return "profile"
 	case o.Clustered:
 		return "clustered"
 	case d.Weighted():

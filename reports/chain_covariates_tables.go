@@ -16,7 +16,7 @@ func oddsTable(c *Chain) *Table {
 	b.key("term", "the covariate, named as R names it", func(i int) string { return d.Terms[all[i].Term] })
 	b.estimateColumns("ratio", "by what one unit more multiplies the odds", func(i int) markov.Estimate { return all[i].Ratio })
 	b.float("p", "of no influence, by Wald's test", func(i int) float64 { return all[i].P })
-	b.key("errors", "what `ratio_se`, the interval and p rest on: `clustered` by id, or where a state has fewer than three ids a coefficient `model` (moves are independent), with --weight `robust` (HC1)", func(i int) string { return d.errorsOf(all[i]) })
+	b.key("errors", "what `ratio_se`, the interval and p rest on: `clustered` by id, or where a state has fewer than three ids a coefficient `model` (moves are independent), with --weight `robust` (HC1); `profile`: no such move was seen, the ratio is 0 at the limit of the likelihood, whose profile gives the upper end, with moves taken as independent", func(i int) string { return d.errorsOf(all[i]) })
 	return &b.t
 }
 
