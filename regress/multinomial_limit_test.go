@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"mainstay/internal/num"
+
+	"pgregory.net/rapid"
 )
 
 // neverC are rows of a constant, a flag and a number; with the flag nobody is of category c.
@@ -91,4 +93,45 @@ func TestMultinomialAtLimitSeparatedToo(t *testing.T) {
 	if err != nil || f.Certificate.Certified() || f.Limits != nil || !slices.Contains(f.Separating, "v") || !math.IsNaN(f.Upper(4, .95)) {
 		t.Errorf("%v %+v", err, f)
 	}
+}
+// Of any small table of flags a certified fit at limits is what Multinomial finds, or climbs towards for ever; and where it has ends these are ends.
+func TestMultinomialAtLimitsOfAnything(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n, k := rapid.IntRange(4, 60).Draw(t, "rows"), rapid.IntRange(1, 3).Draw(t, "flags")
+		d := &Design{Names: []string{"(Intercept)", "f1", "f2", "f3"}[:k+1]}
+		var y []int
+		for range n {
+			d.X = append(d.X, 1)
+			for range k {
+				d.X = append(d.X, float64(rapid.IntRange(0, 1).Draw(t, "x")))
+			}
+			y = append(y, rapid.IntRange(0, 2).Draw(t, "y"))
+		}
+		names := []string{"a", "b", "c"}
+		f, err := MultinomialAtLimits(d, y, names, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole, err := Multinomial(d, y, names, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch {
+		case !f.Certificate.Certified():
+			if whole.Certificate.Certified() {
+				t.Fatalf("refused: %+v", f.Certificate)
+			}
+			return
+		case f.Limits == nil != whole.Certificate.Certified():
+			t.Fatalf("limits %v, %+v", f.Limits, whole.Certificate)
+		case f.Certificate.LogLik < whole.Certificate.LogLik-1e-9:
+			t.Fatalf("log L %v at the limit, %v on the way", f.Certificate.LogLik, whole.Certificate.LogLik)
+		}
+		for _, at := range f.Limits {
+			narrow, wide := f.Upper(at, .8), f.Upper(at, .95)
+			if !(narrow < wide) || math.IsInf(wide, 0) || f.SE[at] != 0 || f.Coef[at] != farAway {
+				t.Fatalf("upper ends %v and %v", narrow, wide)
+			}
+		}
+	})
 }
