@@ -120,7 +120,8 @@ func (f *MultinomialFit) sayLimits(m *multilogit, a *ascent) {
 }
 
 // Upper is the upper end of the interval of a coefficient at a limit, by number in Coef: of those below it the profile likelihood is within
-// ½ z² of its limit's, z of the two-sided level. Rows are taken as independent. NaN where it is not found, and of other coefficients.
+// ½ z² of its limit's, z of the two-sided level. Rows are taken as independent. NaN where there is no end, for all rows of
+// the column are in another of which that category has none, and of other coefficients.
 func (f *MultinomialFit) Upper(at int, level float64) float64 {
 	if !slices.Contains(f.Limits, at) {
 		return math.NaN()
@@ -130,7 +131,11 @@ func (f *MultinomialFit) Upper(at int, level float64) float64 {
 	z := num.ZLevel(level)
 	gamma := slices.Clone(f.limits.gamma)
 	m.shift(gamma, i, -farAway)
-	b := math.Log(z * z / 2 / m.expected(gamma, i)) // for few such rows the deviance is twice those expected, e^b of those at 0
+	free := m.expected(gamma, i)
+	if !(free > atLimit*m.total) {
+		return math.NaN()
+	}
+	b := math.Log(z * z / 2 / free) // for few such rows the deviance is twice those expected, e^b of those at 0
 	m.shift(gamma, i, b)
 	low, high := math.Inf(-1), math.Inf(1)
 	for range maxIterations {

@@ -94,6 +94,7 @@ func TestMultinomialAtLimitSeparatedToo(t *testing.T) {
 		t.Errorf("%v %+v", err, f)
 	}
 }
+
 // Of any small table of flags a certified fit at limits is what Multinomial finds, or climbs towards for ever; and where it has ends these are ends.
 func TestMultinomialAtLimitsOfAnything(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -129,7 +130,8 @@ func TestMultinomialAtLimitsOfAnything(t *testing.T) {
 		}
 		for _, at := range f.Limits {
 			narrow, wide := f.Upper(at, .8), f.Upper(at, .95)
-			if !(narrow < wide) || math.IsInf(wide, 0) || f.SE[at] != 0 || f.Coef[at] != farAway {
+			nested := k > 1 && math.IsNaN(narrow) && math.IsNaN(wide) // its rows are all of another flag that is at its limit
+			if !nested && !(narrow < wide) || math.IsInf(wide, 0) || f.SE[at] != 0 || f.Coef[at] != farAway {
 				t.Fatalf("upper ends %v and %v", narrow, wide)
 			}
 		}
