@@ -122,7 +122,8 @@ func churnAddsUp(t *testing.T, a *analysis, today *panel, i int, sc *Score) {
 		}
 	case w.Latent != nil:
 		l := w.Latent
-		if clampChance(l.Silent) != sc.Churn || l.Silent < 1-l.Alive-1e-12 || !(l.AliveLow <= l.Alive && l.Alive <= l.AliveHigh) {
+		certain := l.Alive == 1 && l.Recency == 0 && math.IsNaN(l.AliveLow) && math.IsNaN(l.AliveHigh) // by pareto/nbd, on the day of a purchase
+		if clampChance(l.Silent) != sc.Churn || l.Silent < 1-l.Alive-1e-12 || !(certain || l.AliveLow <= l.Alive && l.Alive <= l.AliveHigh) {
 			t.Errorf("attrition: %+v, churn %v", *l, sc.Churn)
 		}
 		if s := &today.Subjects[i]; l.Days != int(s.rhythm.days) || l.Recency != int(s.recency) || l.Tenure < l.Recency {
