@@ -79,8 +79,8 @@ func newAttritionCommand(a *app) *cobra.Command {
 		Example: `  mainstay attrition orders.parquet
   mainstay attrition orders.parquet --until 2025-12-31
   mainstay attrition orders.parquet --model pareto/nbd --time-unit month --out customers.csv
-  mainstay attrition orders.parquet --accounts accounts.csv --by industry
-  mainstay attrition orders.parquet --accounts accounts.csv --on 'industry + region' --json
+  mainstay attrition orders.parquet --accounts accounts.parquet --by industry
+  mainstay attrition orders.parquet --accounts accounts.parquet --on 'industry + region' --json
   mainstay attrition orders.parquet --model bg/bb --time-unit quarter --json`,
 	}
 	o.addFlags(cmd.Flags())

@@ -63,8 +63,8 @@ func newContractsCommand(a *app) *cobra.Command {
 		Use:   "contracts TABLE...",
 		Short: "renewal, survival and residual lifetime of contracts that end visibly (sBG)",
 		Long:  contractsLong,
-		Example: `  mainstay attrition contracts contracts.csv --customer customer_id
-  mainstay attrition contracts contracts.csv --customer customer_id --every year --as-of 2026-10-31
+		Example: `  mainstay attrition contracts subscriptions.csv --by plan
+  mainstay attrition contracts subscriptions.csv --every month --as-of 2026-10-31 --out renewals.csv
   mainstay attrition contracts left.csv --survivors left --by plan --until 7 --json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.check(args); err != nil {

@@ -1,7 +1,9 @@
 package latent
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -32,7 +34,7 @@ var ContractDefaults = ContractConfig{Customer: "customer", Start: "start", End:
 // ContractGroup is a group with its fit. Of a refused fit Rows know only what was seen.
 type ContractGroup struct {
 	Name  string
-	Lives attrition.Lives // all of them, those beyond Until too
+	Lives attrition.Lives // all of them, those beyond Until too; equal ones are one, weighted
 	Ended float64
 	Fit   *attrition.Contractual
 	New   attrition.Estimate // discounted expected lifetime of somebody new, in periods paid
@@ -102,7 +104,7 @@ func Contracts(t *table.Table, c ContractConfig) (*ContractStudy, error) {
 		return nil, err
 	}
 	for name, lives := range groups {
-		s.Groups = append(s.Groups, ContractGroup{Name: name, Lives: *lives})
+		s.Groups = append(s.Groups, ContractGroup{Name: name, Lives: merged(lives)})
 	}
 	slices.SortFunc(s.Groups, func(a, b ContractGroup) int { return strings.Compare(a.Name, b.Name) })
 	for k := range s.Groups {
@@ -125,6 +127,32 @@ func group(groups map[string]*attrition.Lives, by *table.Column, row int) *attri
 		groups[name] = &attrition.Lives{}
 	}
 	return groups[name]
+}
+
+// merged makes one, weighted, of lives that are equal, in the order of their periods, those that ended first: a fit and the table of renewals then cost what there are different lives, a few hundred of a million.
+func merged(all *attrition.Lives) attrition.Lives {
+	type kind struct {
+		periods float64
+		ended   bool
+	}
+	weight := map[kind]float64{}
+	for i, p := range all.Periods {
+		weight[kind{p, all.Ended[i]}] += all.Weight[i]
+	}
+	kinds := slices.SortedFunc(maps.Keys(weight), func(a, b kind) int {
+		if o := cmp.Compare(a.periods, b.periods); o != 0 || a.ended == b.ended {
+			return o
+		}
+		if a.ended {
+			return -1
+		}
+		return 1
+	})
+	var out attrition.Lives
+	for _, k := range kinds {
+		out.Periods, out.Ended, out.Weight = append(out.Periods, k.periods), append(out.Ended, k.ended), append(out.Weight, weight[k])
+	}
+	return out
 }
 
 // optional is a column, nil for no name.

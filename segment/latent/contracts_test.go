@@ -2,6 +2,7 @@ package latent
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -12,6 +13,7 @@ import (
 	"mainstay/ingest"
 	"mainstay/ingest/store"
 	"mainstay/ingest/table"
+	"mainstay/markov/attrition"
 )
 
 func tableOf(t *testing.T, csv string) *table.Table {
@@ -172,11 +174,12 @@ e,2022-01-01,2022-12-31
 		"year":     "[2 3 1 2 1] [true false true false false]",
 	} {
 		c.Every = every
-		s, err := Contracts(tableOf(t, csv), c)
+		s := &ContractStudy{Config: c}
+		groups, err := s.contracts(tableOf(t, csv))
 		if err != nil {
 			t.Fatal(err)
 		}
-		l := s.Groups[0].Lives
+		l := groups["all"]
 		if got := fmt.Sprint(l.Periods, l.Ended); got != want {
 			t.Errorf("%s: %s, want %s", every, got, want)
 		}
@@ -206,6 +209,28 @@ e,2022-01-01,2022-12-31
 	} {
 		if _, err := Contracts(tableOf(t, bad), c); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %s", bad, err, want)
+		}
+	}
+}
+
+// Equal lives are one, weighted: nothing that is said of them changes.
+func TestMergedLivesAreTheSame(t *testing.T) {
+	all := attrition.Lives{Periods: []float64{2, 1, 2, 3, 2, 1, 4, 1, 5, 5}, Ended: []bool{true, true, false, true, true, false, false, true, true, false}, Weight: []float64{1, 1, 30, 2, 1, 5, 3, 40, 9, 20}}
+	few := merged(&all)
+	if len(few.Periods) != 8 || few.Weight[0] != 41 || !few.Ended[0] || few.Periods[2] != 2 || few.Weight[2] != 2 {
+		t.Fatalf("merged into %v", few)
+	}
+	c := ContractDefaults
+	a, b := ContractGroup{Lives: all}, ContractGroup{Lives: few}
+	if err := errors.Join(a.ask(&c), b.ask(&c)); err != nil {
+		t.Fatal(err)
+	}
+	if a.Ended != b.Ended || !a.Fit.Certificate.Certified() || math.Abs(a.Fit.Alpha-b.Fit.Alpha) > 1e-8*a.Fit.Alpha || len(a.Rows) != len(b.Rows) {
+		t.Fatalf("%+v, merged %+v", a, b)
+	}
+	for k := range a.Rows {
+		if a.Rows[k].AtRisk != b.Rows[k].AtRisk || !(math.Abs(a.Rows[k].Seen-b.Rows[k].Seen) <= 1e-12) && !(math.IsNaN(a.Rows[k].Seen) && math.IsNaN(b.Rows[k].Seen)) {
+			t.Errorf("row %d: %+v, merged %+v", k, a.Rows[k], b.Rows[k])
 		}
 	}
 }
