@@ -29,14 +29,10 @@ type Conditional struct {
 func (f *Fit) Conditional(x, m, level float64) Conditional {
 	nan := math.NaN()
 	out := Conditional{nan, nan, nan, nan, nan, nan}
-	if !f.Certificate.Certified() || !(x >= 0) || math.IsInf(x, 0) || x > 0 && !(m > 0 && m <= 1e100) || !(level > 0 && level < 1) {
+	shape, rate := f.posterior(x, m)
+	if math.IsNaN(shape) || !(level > 0 && level < 1) {
 		return out
 	}
-	z := 0.0
-	if x > 0 {
-		z = m * x
-	}
-	shape, rate := f.P*x+f.Q, f.Gamma+z
 	tail := (1 - level) / 2
 	out.OwnLow, out.OwnHigh = f.P*rate/mathext.GammaIncRegInv(shape, 1-tail), f.P*rate/mathext.GammaIncRegInv(shape, tail)
 	if shape <= 1 {
@@ -48,6 +44,27 @@ func (f *Fit) Conditional(x, m, level float64) Conditional {
 	half := num.ZLevel(level) * se
 	out.SE, out.Low, out.High = out.Mean*se, out.Mean*math.Exp(-half), out.Mean*math.Exp(half)
 	return out
+}
+
+// ConditionalMean is the Mean of Conditional alone, for a small part of its price: the customer's own interval needs quantiles.
+func (f *Fit) ConditionalMean(x, m float64) float64 {
+	shape, rate := f.posterior(x, m)
+	if !(shape > 1) {
+		return math.NaN()
+	}
+	return f.P * rate / (shape - 1)
+}
+
+// posterior is the shape and rate of the Gamma distribution of ν given the purchases; NaN for a refused fit and for what the model does not know.
+func (f *Fit) posterior(x, m float64) (shape, rate float64) {
+	if !f.Certificate.Certified() || !(x >= 0) || math.IsInf(x, 0) || x > 0 && !(m > 0 && m <= 1e100) {
+		return math.NaN(), math.NaN()
+	}
+	z := 0.0
+	if x > 0 {
+		z = m * x
+	}
+	return f.P*x + f.Q, f.Gamma + z
 }
 
 // slopes are the derivatives of the logarithm of Mean by those of p, q and γ; rate is γ + m x.

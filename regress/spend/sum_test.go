@@ -46,3 +46,23 @@ func TestSumSE(t *testing.T) {
 		t.Error("a refused fit has an error")
 	}
 }
+
+// ConditionalMean is Conditional's Mean to the last bit, NaN where that is.
+func TestConditionalMeanIsThatOfConditional(t *testing.T) {
+	f := &Fit{P: 6.25, Q: .9, Gamma: 15.4}
+	f.Certificate.Converged, f.Certificate.InfoPosDef = true, true
+	if !f.Certificate.Certified() {
+		t.Fatal("not certified")
+	}
+	for _, x := range []float64{-1, 0, 1, 2, 100, 1e5, math.Inf(1), math.NaN()} {
+		for _, m := range []float64{-1, 0, 1e-9, 35, 1e100, 1e101, math.NaN()} {
+			got, want := f.ConditionalMean(x, m), f.Conditional(x, m, .95).Mean
+			if got != want && !(math.IsNaN(got) && math.IsNaN(want)) {
+				t.Errorf("x %v, m %v: %v, want %v", x, m, got, want)
+			}
+		}
+	}
+	if !math.IsNaN((&Fit{}).ConditionalMean(1, 35)) {
+		t.Error("a refused fit has a mean")
+	}
+}

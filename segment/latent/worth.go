@@ -80,7 +80,7 @@ func total(v, se, z float64) attrition.Estimate {
 func (s *Study) money() []float64 {
 	out := make([]float64, len(s.Customers.Data.X))
 	for i, x := range s.Customers.Data.X {
-		out[i] = s.Spend.Conditional(x, s.mean(i), s.Config.Level).Mean
+		out[i] = s.Spend.ConditionalMean(x, s.mean(i))
 	}
 	return out
 }
