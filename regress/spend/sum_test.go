@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"gonum.org/v1/gonum/mat"
 )
 
 // The error of a sum is that of its derivatives by the logarithms of p, q and γ, here by differences; who the model says nothing of is left out.
@@ -49,7 +51,7 @@ func TestSumSE(t *testing.T) {
 
 // ConditionalMean is Conditional's Mean to the last bit, NaN where that is.
 func TestConditionalMeanIsThatOfConditional(t *testing.T) {
-	f := &Fit{P: 6.25, Q: .9, Gamma: 15.4}
+	f := &Fit{P: 6.25, Q: .9, Gamma: 15.4, LogCov: mat.NewSymDense(3, nil)}
 	f.Certificate.Converged, f.Certificate.InfoPosDef = true, true
 	if !f.Certificate.Certified() {
 		t.Fatal("not certified")
