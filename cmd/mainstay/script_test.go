@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -30,8 +31,8 @@ func TestMain(m *testing.M) {
 var concurrent = []string{"evaluate_stream", "regress_predict"}
 
 // TestScripts runs the command line as people do: testdata/script/*.txtar, each one story. Scripts
-// find the small data in $DATA, a short name, as the program wraps what it says to the page wherever the project lies; and the
-// real data in $SHARED where it is present ([shared]).
+// find the small data in $DATA and the real data, where it is present ([shared]), in $SHARED: short names, as the program
+// wraps what it says to the page wherever the project lies.
 func TestScripts(t *testing.T) {
 	data, err := filepath.Abs("../../testdata")
 	if err != nil {
@@ -57,8 +58,8 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("DATA", "data")
-			e.Setenv("SHARED", shared)
-			return os.Symlink(data, filepath.Join(e.WorkDir, "data"))
+			e.Setenv("SHARED", "shared/data")
+			return errors.Join(os.Symlink(data, filepath.Join(e.WorkDir, "data")), os.Symlink(filepath.Dir(shared), filepath.Join(e.WorkDir, "shared")))
 		},
 		Condition: func(cond string) (bool, error) { return cond == "shared" && shared != "", nil },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
