@@ -183,8 +183,6 @@ func (o *evaluateOptions) check(args []string) error {
 		return fault("--bins is %d; expected 1 to %d", o.bins, mostBins)
 	case !(o.power > 1 && o.power < 2):
 		return fault("--power is %v; expected a number between 1 (Poisson) and 2 (Gamma)", o.power)
-	case o.threads < 1:
-		return fault("--threads is %d; expected 1 or more", o.threads)
 	case o.kind == kindValue && (o.event != "" || o.policy):
 		return usageError{errors.New("--event, --contact-cost, --success and --saved are of probabilities: leave them out with --kind value")}
 	case o.policy && o.saved == "":

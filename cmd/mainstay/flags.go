@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"runtime"
+	"strconv"
 
 	"github.com/spf13/pflag"
 )
@@ -102,5 +104,21 @@ func addOutTables(f *pflag.FlagSet, out *string, what string) {
 
 // addThreads binds --threads. Results do not depend on it, so it is not configuration.
 func addThreads(f *pflag.FlagSet, threads *int) {
-	f.IntVar(threads, "threads", runtime.GOMAXPROCS(0), "worker threads; results do not depend on it")
+	*threads = runtime.GOMAXPROCS(0)
+	f.Var((*threadsFlag)(threads), "threads", "worker threads; results do not depend on it")
 }
+
+// threadsFlag is a number of threads, of which one is the least.
+type threadsFlag int
+
+func (n *threadsFlag) Set(s string) error {
+	v, err := strconv.Atoi(s)
+	if err != nil || v < 1 {
+		return errors.New("expected a whole number, 1 or more")
+	}
+	*n = threadsFlag(v)
+	return nil
+}
+
+func (n *threadsFlag) String() string { return strconv.Itoa(int(*n)) }
+func (n *threadsFlag) Type() string   { return "int" }

@@ -126,8 +126,6 @@ func (o *generateOptions) settle(f *pflag.FlagSet) error {
 		return usageError{errors.New("--out is missing: name the folder for the export, for example --out company")}
 	case store.IsRemote(o.out):
 		return reports.CheckLocal(o.out)
-	case o.threads < 1:
-		return usageError{fmt.Errorf("--threads is %d; expected 1 or more", o.threads)}
 	case o.preset == "example":
 		return asItIs(f)
 	case o.preset == "pareto-nbd":

@@ -43,9 +43,6 @@ func (o *inputOptions) resolve(flags *pflag.FlagSet, sources []string) error {
 	if err := o.source.resolve(&o.config, flags, sources); err != nil {
 		return err
 	}
-	if o.threads < 1 {
-		return usageError{fmt.Errorf("--threads is %d; expected 1 or more", o.threads)}
-	}
 	_, err := o.config.memory()
 	return errors.Join(o.config.Ingest.Validate(), o.config.Segment.Check(), err)
 }

@@ -64,7 +64,7 @@ func (o *chainFlags) addAnswer(f *pflag.FlagSet, addOut func(f *pflag.FlagSet, o
 func (o *chainFlags) check(args []string) error {
 	switch {
 	case len(args) == 0:
-		return usageError{errors.New("no table given: name a file, for example 'mainstay markov states.csv'")}
+		return usageError{errors.New("no table given: name a file; --help has examples")}
 	case !(o.level > 0 && o.level < 1):
 		return usageError{fmt.Errorf("--level is %v; expected a number between 0 and 1, such as 0.95", o.level)}
 	case len(o.at) > 0 && o.on == "":

@@ -179,8 +179,6 @@ func (o *regressOptions) check(args []string) error {
 		return fault("--cv-gap is %d and --cv-window %d; expected 0 to %d days", o.gap, o.window, mostDays)
 	case o.group != "" && o.time != "":
 		return fault("--cv-group and --cv-time exclude each other: forward in time, a customer's past may teach about its future")
-	case o.threads < 1:
-		return fault("--threads is %d; expected 1 or more", o.threads)
 	case o.predict == "" && (len(o.keep) > 0 || len(o.times) > 0):
 		return fault("--keep and --times are about rows to predict: name their table with --predict")
 	}
