@@ -44,7 +44,8 @@ func (v *corner) walk(leave int, excess float64) int {
 	if len(met) == 0 || total < excess*(1-1e-9) {
 		return -1
 	}
-	return choose(met, min(excess, total)).row
+	level := excess - levelLimit*(1+excess) // an edge that is level but for rounding is not walked along: one might come back by it
+	return choose(met, min(level, total)).row
 }
 
 // crossings are those of all rows off the basis.

@@ -12,7 +12,9 @@ import (
 const (
 	dualLimit  = 1e-8    // how far outside [0, 1] a multiplier may be by rounding
 	zeroLimit  = 0x1p-43 // residual that is rounding, against the terms it is the difference of
+	snapLimit  = 0x1p-80 // term that is rounding, against the largest response of the basis
 	flatLimit  = 1e-11   // change of a residual along an edge that is rounding, rows of size 1
+	levelLimit = 1e-12   // slope of V that is rounding, against the multiplier that it is of
 	smallest   = 1000    // rows of the smallest sample, or samplePer a column
 	samplePer  = 50
 	sampleStep = 8 // a sample is so much larger than the one before
@@ -147,10 +149,28 @@ func (p *problem) vertexAt(basis []int) *corner {
 	for a := range v.beta {
 		v.beta[a] += more[a]
 	}
+	v.snap()
 	v.tilt, _ = v.solve(u, false)
 	rhs := v.pass()
 	v.a, ok = v.solve(rhs, true)
 	return map[bool]*corner{true: v}[ok]
+}
+
+// snap makes coefficients 0 that are so but for rounding, against the rows of the basis: a row with no other term would take it
+// for a residual, and vertices would come back.
+func (v *corner) snap() {
+	y, x := 0.0, make([]float64, v.p.k)
+	for _, i := range v.basis {
+		y = max(y, math.Abs(v.p.y[i]))
+		for a, u := range v.p.x[i*v.p.k : (i+1)*v.p.k] {
+			x[a] = max(x[a], math.Abs(u))
+		}
+	}
+	for a, b := range v.beta {
+		if math.Abs(b)*x[a] <= snapLimit*y {
+			v.beta[a] = 0
+		}
+	}
 }
 
 // shake is the perturbation of a row, in infinitely small units.

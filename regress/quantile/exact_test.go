@@ -90,6 +90,20 @@ func TestNoVertexIsBetter(t *testing.T) {
 	})
 }
 
+// Tied rows at which rounding once made the descent come back to the same vertices for ever.
+func TestNoVertexComesBack(t *testing.T) {
+	for _, c := range []struct {
+		seed uint64
+		n    int
+		tau  float64
+	}{{0x35, 12, .05}, {0xe08, 7, .5}, {0x18742, 8, .25}} {
+		d, y, w := drawn(rand.New(rand.NewPCG(c.seed, 2)), c.n, 2, true)
+		if f, err := Regress(d, y, c.tau, Options{Weights: w}); err != nil || !f.Certificate.Certified() {
+			t.Errorf("seed %#x: %v %+v", c.seed, err, f.Certificate)
+		}
+	}
+}
+
 // Equivariance (Koenker & Bassett 1978, theorem 3.2): of scale, of shift, of the sign of y; weights are repeated rows; neither
 // threads nor the order of columns change the objective.
 func TestEquivariance(t *testing.T) {
