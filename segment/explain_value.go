@@ -80,7 +80,7 @@ func (a *analysis) explainValue(p *panel, i int, sc *Score) *ValueWhy {
 	if a.scorer.value == nil {
 		return nil
 	}
-	o := a.scorer.outlook(p, i)
+	o := a.scorer.outlookBy(a.scorer.value, p, i)
 	w.Label, w.Stayed = o.label, o.stayed
 	switch m := a.scorer.value.(type) {
 	case *chainSpend:

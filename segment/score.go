@@ -158,14 +158,10 @@ func (s *scorer) active(sc *scored, m int, p *panel, i int) (d detail, label, de
 		sc.chance[m], d.low, d.high = s.churn.chance(p, i, s.Config.Level)
 	}
 	if s.value != nil {
-		o := s.outlook(p, i)
+		o := s.outlookBy(s.value, p, i)
 		label, sc.value[m], sc.band[m] = o.label, o.year, int8(s.bands.band(o.label))
 		_, _, deviation = s.bands.around(int(sc.band[m]), label)
-		// Where a model cannot switch attrition off, the churn champion says how much is at stake.
-		sc.risk[m] = max(0, o.stayed-o.year)
-		if math.IsNaN(o.stayed) {
-			sc.risk[m] = max(0, sc.chance[m]*o.year)
-		}
+		sc.risk[m] = o.atStake(sc.chance[m])
 		if model, ok := s.value.(lifelong); ok {
 			sc.future[m] = model.multiplier(p, i)
 		}
@@ -189,11 +185,11 @@ func (s *scorer) active(sc *scored, m int, p *panel, i int) (d detail, label, de
 	return d, label, deviation
 }
 
-// outlook is what the value champion expects of subject i, who is at risk. Who is under contract and does
+// outlookBy is what a value model expects of subject i, who is at risk. Who is under contract and does
 // not buy has not left: what would come without attrition is then nothing that a model of purchases knows.
-func (s *scorer) outlook(p *panel, i int) outlook {
-	o := s.value.outlook(p, i)
-	if s.Profiles.Contract(int(p.Subjects[i].profile)) {
+func (b *study) outlookBy(m valueModel, p *panel, i int) outlook {
+	o := m.outlook(p, i)
+	if b.Profiles.Contract(int(p.Subjects[i].profile)) {
 		o.stayed = math.NaN()
 	}
 	return o

@@ -44,7 +44,7 @@ func newStakeRange(own float64, others []float64) stakeRange {
 	return out
 }
 
-// stakes is the value at risk of some customers of today, as scores have it (see scorer.active).
+// stakes is the value at risk of some customers of today, as scores have it.
 func (a *analysis) stakes(m valueModel) float64 {
 	p := a.today
 	step := (p.atRisk() + mostStakes - 1) / mostStakes
@@ -54,16 +54,11 @@ func (a *analysis) stakes(m valueModel) float64 {
 		if !s.atRisk || !oneOf(s.id, forLatent, step) {
 			continue
 		}
-		o := m.outlook(p, i)
-		stake := o.stayed - o.year
-		if math.IsNaN(stake) || a.Profiles.Contract(int(s.profile)) {
-			stake = math.NaN()
-			if churn := a.stored.Churn.Model; churn != nil {
-				chance, _, _ := churn.chance(p, i, 0)
-				stake = chance * o.year
-			}
+		o, chance := a.outlookBy(m, p, i), math.NaN()
+		if churn := a.stored.Churn.Model; churn != nil && math.IsNaN(o.stayed) {
+			chance, _, _ = churn.chance(p, i, 0)
 		}
-		sum.Add(max(0, zeroIfUndefined(stake)))
+		sum.Add(zeroIfUndefined(o.atStake(chance)))
 	}
 	return sum.Sum()
 }

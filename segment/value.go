@@ -46,6 +46,14 @@ type outlook struct {
 	stayed float64 // the same with attrition switched off from now on; NaN where that is not defined
 }
 
+// atStake is the value at risk. Where a model cannot switch attrition off, the churn champion's probability of leaving says how much it is.
+func (o outlook) atStake(chance float64) float64 {
+	if math.IsNaN(o.stayed) {
+		return max(0, chance*o.year)
+	}
+	return max(0, o.stayed-o.year)
+}
+
 // valueModel looks at a customer at risk.
 type valueModel interface {
 	outlook(p *panel, i int) outlook

@@ -81,14 +81,11 @@ func (f *Fit) SumSE(x, m, weight []float64) float64 {
 	}
 	var sums [3]num.Adder
 	for i := range x {
-		if x[i] > 0 && !(m[i] > 0) || f.P*x[i]+f.Q <= 1 || !(math.Abs(weight[i]) < math.Inf(1)) {
+		mean := f.ConditionalMean(x[i], m[i])
+		if math.IsNaN(mean) || !(math.Abs(weight[i]) < math.Inf(1)) {
 			continue
 		}
-		rate := f.Gamma
-		if x[i] > 0 {
-			rate += m[i] * x[i]
-		}
-		mean := f.P * rate / (f.P*x[i] + f.Q - 1)
+		_, rate := f.posterior(x[i], m[i])
 		for k, by := range f.slopes(x[i], rate) {
 			sums[k].AddProduct(weight[i]*mean, by)
 		}
