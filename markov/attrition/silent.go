@@ -28,5 +28,6 @@ func (f *Fit) Silent(c Customer, horizon, level float64) Estimate {
 	}
 	p, se := math.Exp(log), t.deviation(&g)
 	logit, half := log-math.Log(buys), t.z*se/buys
-	return Estimate{Value: p, SE: p * se, Low: 1 / (1 + math.Exp(half-logit)), High: 1 / (1 + math.Exp(-half-logit))}
+	// log P has the better figure near 1; the interval holds it, where the way to the logit scale and back rounds by more than the error.
+	return Estimate{Value: p, SE: p * se, Low: min(p, 1/(1+math.Exp(half-logit))), High: max(p, 1/(1+math.Exp(-half-logit)))}
 }

@@ -57,6 +57,18 @@ func TestSilent(t *testing.T) {
 	})
 }
 
+// Where next to nothing can be bought, the way to the logit scale and back rounds by more than the interval is wide.
+func TestSilentHoldsItsFigure(t *testing.T) {
+	f := given(MBGNBD, math.Exp(1.875), math.Exp(-1), math.Exp(-0.25), math.Exp(0.1875))
+	for h := 1e-16; h < 100; h *= 1.1 {
+		for _, c := range []Customer{{T: 60}, {X: 3, Last: 1, T: 60}} {
+			if e := f.Silent(c, h, .95); e.Value < 1 && !(e.Low <= e.Value && e.Value <= e.High) {
+				t.Fatalf("horizon %g, %+v: %+v", h, c, e)
+			}
+		}
+	}
+}
+
 // A reader says what the fit says; who stays buys no less than who may leave, and as much as one who hardly ever does.
 func TestReader(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

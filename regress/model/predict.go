@@ -300,7 +300,7 @@ func (f *multinomialFit) foretell(s *study, r *Result, n *formula.NewRows) ([]Va
 				rest = num.Sum(p[:c]) + num.Sum(p[c+1:])
 			}
 			logit, half := math.Log(v)-math.Log(rest), z*se[c]/v/rest
-			out[3*c], out[3*c+1], out[3*c+2] = v, num.Expit(logit-half), num.Expit(logit+half)
+			out[3*c], out[3*c+1], out[3*c+2] = v, min(v, num.Expit(logit-half)), max(v, num.Expit(logit+half)) // min, max: the way there and back rounds
 		}
 	}), nil
 }

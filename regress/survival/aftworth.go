@@ -36,7 +36,7 @@ func (f *AFTFit) Worth(x []float64, offset float64, w Worth) Time {
 	if share := v[0] / sure; share > 0 && share < 1 {
 		half := num.ZLevel(cmp.Or(w.Level, 0.95)) * t.SE / math.Abs(sure) / (share * (1 - share))
 		low, high := sure*num.Expit(num.Logit(share)-half), sure*num.Expit(num.Logit(share)+half)
-		t.Low, t.High = min(low, high), max(low, high)
+		t.Low, t.High = min(low, high, t.Value), max(low, high, t.Value) // which the way there and back can leave outside by rounding
 	}
 	if !allFinite([]float64{t.Value, t.SE, t.Low, t.High}) {
 		return nan
