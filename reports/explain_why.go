@@ -141,6 +141,21 @@ func (b *brief) value() {
 		return
 	}
 	b.section("explain.label.value")
+	b.estimated(w)
+	b.valuedBy(w)
+	if w.Band != nil {
+		b.text(b.style.say("explain.band", b.level(), fixed(w.Band.Low, 2), fixed(w.Band.High, 2)), 0)
+	}
+	if b.s.AtRisk {
+		b.valueAtRisk(w)
+	}
+	if !math.IsNaN(b.s.Residual) {
+		b.residual(w)
+	}
+}
+
+// estimated is the estimate of value, and of one who has returned how the regression came to it.
+func (b *brief) estimated(w *segment.ValueWhy) {
 	v := b.estimate
 	if r := w.Return; r != nil {
 		b.text(b.style.say("explain.value", b.basis(), v(b.s.Value12), w.Model, b.style.say("explain.uncertified")), 0)
@@ -156,6 +171,11 @@ func (b *brief) value() {
 	} else {
 		b.text(b.style.say("explain.value", b.basis(), v(b.s.Value12)+b.within(b.s.Value12Low, b.s.Value12High, v), w.Model, b.certified(b.res.ValueCertified)), 0)
 	}
+}
+
+// valuedBy is how the champion of value came to its estimate.
+func (b *brief) valuedBy(w *segment.ValueWhy) {
+	v := b.estimate
 	switch {
 	case w.Spend != nil:
 		s, words, unit := w.Spend, "explain.spend", b.style.say("explain.periods."+b.res.Clock.Period.String())
@@ -180,32 +200,35 @@ func (b *brief) value() {
 	case w.Return == nil:
 		b.text(b.style.say("explain.lastyearrule"), 0)
 	}
-	if w.Band != nil {
-		b.text(b.style.say("explain.band", b.level(), fixed(w.Band.Low, 2), fixed(w.Band.High, 2)), 0)
+}
+
+// valueAtRisk is what of the value is at risk, and why.
+func (b *brief) valueAtRisk(w *segment.ValueWhy) {
+	v := b.estimate
+	switch {
+	case math.IsNaN(b.s.ValueAtRisk): // no churn model could be judged
+	case b.s.ValueAtRisk == 0:
+		b.text(b.style.say("explain.risknone", v(0)), 0)
+	case math.IsNaN(w.Stayed):
+		b.text(b.style.say("explain.riskchurn", v(b.s.ValueAtRisk), percent(b.s.Churn), v(b.s.Value12)), 0)
+	default:
+		b.text(b.style.say("explain.riskstayed", v(b.s.ValueAtRisk), v(w.Stayed), v(b.s.Value12)), 0)
 	}
-	if b.s.AtRisk {
-		switch {
-		case math.IsNaN(b.s.ValueAtRisk): // no churn model could be judged
-		case b.s.ValueAtRisk == 0:
-			b.text(b.style.say("explain.risknone", v(0)), 0)
-		case math.IsNaN(w.Stayed):
-			b.text(b.style.say("explain.riskchurn", v(b.s.ValueAtRisk), percent(b.s.Churn), v(b.s.Value12)), 0)
-		default:
-			b.text(b.style.say("explain.riskstayed", v(b.s.ValueAtRisk), v(w.Stayed), v(b.s.Value12)), 0)
-		}
-	}
-	if !math.IsNaN(b.s.Residual) {
-		times := fixed(w.Residual.Multiplier, 2)
-		switch {
-		case w.Residual.ByCurve:
-			b.text(b.style.say("explain.residualcurve", v(b.s.Residual), v(b.s.Value12), times), 0)
-		case w.Residual.ByLaw:
-			b.text(b.style.say("explain.residuallaw", v(b.s.Residual), v(b.s.Value12), times), 0)
-		case w.Residual.ByChain:
-			b.text(b.style.say("explain.residualchain", v(b.s.Residual), v(b.s.Value12), times), 0)
-		default:
-			b.text(b.style.say("explain.residualyears", v(b.s.Residual), v(b.s.Value12), times, percent(w.Residual.Survival)), 0)
-		}
+}
+
+// residual is the value beyond the horizon, by the rule that extends it.
+func (b *brief) residual(w *segment.ValueWhy) {
+	v := b.estimate
+	times := fixed(w.Residual.Multiplier, 2)
+	switch {
+	case w.Residual.ByCurve:
+		b.text(b.style.say("explain.residualcurve", v(b.s.Residual), v(b.s.Value12), times), 0)
+	case w.Residual.ByLaw:
+		b.text(b.style.say("explain.residuallaw", v(b.s.Residual), v(b.s.Value12), times), 0)
+	case w.Residual.ByChain:
+		b.text(b.style.say("explain.residualchain", v(b.s.Residual), v(b.s.Value12), times), 0)
+	default:
+		b.text(b.style.say("explain.residualyears", v(b.s.Residual), v(b.s.Value12), times, percent(w.Residual.Survival)), 0)
 	}
 }
 

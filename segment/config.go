@@ -72,9 +72,24 @@ func DefaultConfig() Config {
 
 // Check reports the first setting that makes no sense, as an *ingest.ConfigError.
 func (c Config) Check() error {
-	wrong := func(key string, got any, want string) error {
-		return &ingest.ConfigError{Msg: fmt.Sprintf("%s is %v: expected %s", key, got, want)}
+	for _, check := range []func() error{c.checkModels, c.checkLadder, c.checkBands, c.checkKeyAccounts, c.checkTiers} {
+		if err := check(); err != nil {
+			return err
+		}
 	}
+	if why := c.Clusters.check(); why != "" {
+		return &ingest.ConfigError{Msg: "clusters: " + why}
+	}
+	return nil
+}
+
+// wrong is the error of a setting that is not what was expected of it.
+func wrong(key string, got any, want string) error {
+	return &ingest.ConfigError{Msg: fmt.Sprintf("%s is %v: expected %s", key, got, want)}
+}
+
+// checkModels is of what is estimated: periods, horizons, rates, and which candidates there are.
+func (c Config) checkModels() error {
 	if _, ok := parsePeriod(c.Period); !ok && c.Period != "" && c.Period != "auto" {
 		return wrong("period", strconv.Quote(c.Period), "auto, week, month, quarter or year")
 	}
@@ -110,11 +125,21 @@ func (c Config) Check() error {
 	if names := namesOf(valueCandidates); c.IncumbentValue != "" && !slices.Contains(names, c.IncumbentValue) {
 		return wrong("incumbent_value", c.IncumbentValue, "one of "+strings.Join(names, ", "))
 	}
+	return nil
+}
+
+// checkLadder is of the units of activity by which states are told apart.
+func (c Config) checkLadder() error {
 	for i, rung := range c.Ladder {
 		if !(rung > 0) || math.IsInf(rung, 0) || i > 0 && rung >= c.Ladder[i-1] {
 			return wrong("ladder", c.Ladder, "units a year, positive and descending, such as [100, 50, 10, 5]")
 		}
 	}
+	return nil
+}
+
+// checkBands is of the bands the user has named.
+func (c Config) checkBands() error {
 	for i := range c.Bands {
 		if r := &c.Bands[i]; identifier(r.Name) == "" {
 			return wrong("bands", "without a name", "{name: size, of: revenue_12m, bounds: [0, 1000]}")
@@ -128,9 +153,11 @@ func (c Config) Check() error {
 			return &ingest.ConfigError{Msg: fmt.Sprintf("bands %q: %s", r.Name, why)}
 		}
 	}
-	if why := c.Clusters.check(); why != "" {
-		return &ingest.ConfigError{Msg: "clusters: " + why}
-	}
+	return nil
+}
+
+// checkKeyAccounts is of shares of value and of customers.
+func (c Config) checkKeyAccounts() error {
 	k := c.KeyAccounts
 	if !(k.Share > 0 && k.Share <= 1) {
 		return wrong("key_accounts.share", k.Share, "a share of value above 0, at most 1")
@@ -141,6 +168,11 @@ func (c Config) Check() error {
 	if k.Min < 0 {
 		return wrong("key_accounts.min", k.Min, "0 or more customers")
 	}
+	return nil
+}
+
+// checkTiers is of the cuts between gold, silver and the rest.
+func (c Config) checkTiers() error {
 	t := c.Tiers
 	if !(t.GoldShare > 0 && t.GoldShare <= t.SilverShare && t.SilverShare <= 1) {
 		return wrong("tiers.gold_share and tiers.silver_share", fmt.Sprint(t.GoldShare, " and ", t.SilverShare), "0 < gold_share <= silver_share <= 1")
