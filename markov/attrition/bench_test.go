@@ -8,10 +8,21 @@ import (
 	"time"
 )
 
-// million are customers of a model, continuous in time.
-func million(m Model) *Data {
-	d, _, _, _ := simulated(rand.New(rand.NewPCG(9, 9)), m, 1, 1_000_000, [most]float64{.55, 10.5, .7, 9}, nil)
+// million are customers of a model, continuous in time, with a covariate of buying and leaving or without.
+func million(m Model, with bool) *Data {
+	const n = 1_000_000
+	rng := rand.New(rand.NewPCG(9, 9))
+	var z []float64
+	if with {
+		for range n {
+			z = append(z, rng.NormFloat64())
+		}
+	}
+	d, _, _, _ := simulated(rng, m, 1, n, [most]float64{.55, 10.5, .7, 9}, z)
 	d.LogGaps = nil
+	if with {
+		d.Purchase, d.Dropout = [][]float64{z}, [][]float64{z}
+	}
 	return d
 }
 
@@ -33,7 +44,7 @@ func periods(n int) *Data {
 
 func BenchmarkFit(b *testing.B) {
 	for _, m := range []Model{BGNBD, ParetoNBD} {
-		d := million(m)
+		d := million(m, false)
 		b.Run(string(m), func(b *testing.B) {
 			for range b.N {
 				f, err := FitModel(m, d, Options{Threads: 2})
@@ -47,7 +58,7 @@ func BenchmarkFit(b *testing.B) {
 
 func BenchmarkPass(b *testing.B) {
 	for _, m := range []Model{BGNBD, ParetoNBD} {
-		d := million(m)
+		d := million(m, false)
 		law, _ := m.law(1)
 		l := newLikelihood(law, d.book(1), 2)
 		theta := []float64{math.Log(.55), math.Log(10.5), math.Log(.7), math.Log(9)}
@@ -65,8 +76,12 @@ func BenchmarkScores(b *testing.B) {
 		m      Model
 		k      int
 		weekly bool
-	}{{BGNBD, 1, false}, {BGNBD, 1, true}, {MBGNBD, 1, false}, {MBGCNBD, 3, false}, {MBGCNBD, 3, true}, {ParetoNBD, 1, false}, {ParetoNBD, 1, true}, {BGBB, 1, true}} {
-		d := million(c.m)
+		with   bool // a continuous covariate of buying and leaving
+	}{
+		{BGNBD, 1, false, false}, {BGNBD, 1, true, false}, {MBGNBD, 1, false, false}, {MBGCNBD, 3, false, false}, {MBGCNBD, 3, true, false}, {ParetoNBD, 1, false, false}, {ParetoNBD, 1, true, false}, {BGBB, 1, true, false},
+		{BGNBD, 1, false, true}, {MBGNBD, 1, false, true}, {ParetoNBD, 1, false, true},
+	} {
+		d := million(c.m, c.with)
 		if c.m == BGBB {
 			d = periods(1_000_000)
 		} else if c.weekly {
@@ -75,11 +90,14 @@ func BenchmarkScores(b *testing.B) {
 			}
 		}
 		some := &Data{X: d.X[:20_000], Last: d.Last[:20_000], T: d.T[:20_000]}
+		if c.with {
+			some.Purchase, some.Dropout = [][]float64{d.Purchase[0][:20_000]}, [][]float64{d.Dropout[0][:20_000]}
+		}
 		f, err := FitModel(c.m, some, Options{Threads: 2, K: c.k})
 		if err != nil || !f.Certificate.Certified() {
 			b.Fatal(err, f.Certificate)
 		}
-		b.Run(fmt.Sprint(c.m, "-", c.k, map[bool]string{true: "-weekly"}[c.weekly]), func(b *testing.B) {
+		b.Run(fmt.Sprint(c.m, "-", c.k, map[bool]string{true: "-weekly"}[c.weekly], map[bool]string{true: "-covariate"}[c.with]), func(b *testing.B) {
 			for range b.N {
 				start := time.Now()
 				if _, err := f.LogLik(d, 2); err != nil {

@@ -36,6 +36,13 @@ func (pareto) residual(w *work, p *[most]float64, x, _, end, rate float64) slope
 	return slope{v: math.Log(whole * b1 / a1 * j.value), g: [most]float64{1 / whole, -1 / a1, j.byS / j.value, 1/b1 + rate*j.byZ/j.value}}
 }
 
+// residualOf is residual of many customers, who share s: R/(α′δ) · H(log δβ′), H as of tails.
+func (pareto) residualOf(w *work, p *[most]float64, x, end, rate float64) slope {
+	whole, a1, b1 := p[parR]+x, p[parAlpha]+end, p[parBeta]+end
+	h, byS, byY := w.tails.of(p[parS]).at(math.Log(rate * b1))
+	return slope{v: math.Log(whole / (a1 * rate) * h), g: [most]float64{1 / whole, -1 / a1, byS / h, byY / (h * b1)}}
+}
+
 // tail is J(s, z) with its derivatives, kept for the next customer with the same arguments.
 type tail struct{ s, z, value, byS, byZ float64 }
 
@@ -67,7 +74,7 @@ func (j *tail) find(s, z float64) {
 	for panel := range int(panels) {
 		for k, node := range nodes.nodes {
 			w := length * (float64(panel) + node)
-			v := math.Exp(w) - 1
+			v := math.Expm1(w)
 			f := nodes.weights[k] * length * math.Exp(-z*v-(s-1)*w)
 			j.value += f
 			j.byS -= f * w

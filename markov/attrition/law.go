@@ -42,6 +42,7 @@ type work struct {
 	byCount part
 	moments moments
 	tail    tail // of a residual, by its arguments
+	tails   tails
 	stays   stays
 	periods [2]kept // of bg/bb: what is expected, and left, by periods observed
 }

@@ -9,6 +9,7 @@ type Reader struct {
 	p                     [most]float64
 	horizon, rate         float64
 	given, stayed, future *table // nil where a formula is as quick
+	tails                 tails  // of Pareto/NBD
 }
 
 // Reader is for customers observed for at most longest, a horizon, and a discount rate as of Residual; 0 where no residual is asked for. Nil for a refused fit,
@@ -33,6 +34,9 @@ func (f *Fit) Reader(longest, horizon, rate float64) *Reader {
 				return math.Exp(l.residualFrom(w, &r.p, x, s, end, rate).v)
 			})
 		}
+	}
+	if f.Model == ParetoNBD && rate > 0 {
+		r.tails.of(r.p[parS]).cover(math.Log(rate*r.p[parBeta]), math.Log(rate*(r.p[parBeta]+longest)))
 	}
 	return r
 }
@@ -126,12 +130,11 @@ func (r *Reader) Stayed(c Customer) float64 {
 
 // Residual is the mean of the discounted number of all purchases to come of a customer alive at T: times Alive it is that of Fit.Residual.
 func (r *Reader) Residual(c Customer) float64 {
-	switch l := r.f.law.(type) {
+	switch r.f.law.(type) {
 	case *bg:
 		return r.future.at(c)
 	case pareto:
-		var w work
-		return math.Exp(l.residual(&w, &r.p, c.X, c.Last, c.T, r.rate).v)
+		return (r.p[parR] + c.X) / ((r.p[parAlpha] + c.T) * r.rate) * r.tails.look(math.Log(r.rate*(r.p[parBeta]+c.T)))
 	}
 	return math.NaN()
 }

@@ -67,7 +67,9 @@ func (l *bg) residualFrom(w *work, p *[most]float64, x float64, s int, end, rate
 const negligible = 1e-18
 
 // fineness is the step of a trapezoidal sum over the logarithm of a Gamma variable, or the logit of a Beta one, of so much information: small beside π/2 and its standard deviation.
-func fineness(information float64) float64 { return min(0.25, 0.7/math.Sqrt(information)) }
+func fineness(information float64) float64 { return min(coarsest, 0.7/math.Sqrt(information)) }
+
+const coarsest = 0.25
 
 // geometric is Σ_{j≥1} e^(−cjh), and Σ_{j≥1} jh e^(−cjh).
 func geometric(c, h float64) (sum, far float64) {

@@ -97,7 +97,7 @@ func (t *teller) score(q *Questions, along *curve) Score {
 			return s
 		}
 	} else if q.Rate > 0 {
-		s.Residual = t.times(t.f.law.residual(&t.w, &t.p, c.X, c.Last, c.T, q.Rate))
+		s.Residual = t.times(t.residual(q.Rate))
 		t.keep(2, &s.Residual, 1)
 	}
 	s.Expected = t.times(t.f.law.expected(&t.w, &t.p, c.X, c.Last, c.T, q.Horizon))
@@ -105,12 +105,29 @@ func (t *teller) score(q *Questions, along *curve) Score {
 	return s
 }
 
+// residual is that of the law for many customers, quick where they are sorted by x.
+func (t *teller) residual(rate float64) slope {
+	c := &t.c
+	switch l := t.f.law.(type) {
+	case *bg:
+		if l.k == 1 {
+			return l.residualOf(&t.w, &t.p, c.X, c.T, rate)
+		}
+	case pareto:
+		return l.residualOf(&t.w, &t.p, c.X, c.T, rate)
+	}
+	return t.f.law.residual(&t.w, &t.p, c.X, c.Last, c.T, rate)
+}
+
 // order is one of customers in which those follow each other who share long sums, nil for the one they are in; with curves, of BG/NBD and its kin.
 func (f *Fit) order(d *Data, q *Questions) ([]int32, []run) {
 	if l, is := f.law.(*bg); is && (q.Rate > 0 || q.Horizon > 0) {
 		return f.runs(d, l, q)
 	}
-	if f.Model == ParetoNBD && q.Rate > 0 && len(f.effects) == 0 || f.Model == BGBB {
+	switch {
+	case f.Model == ParetoNBD && len(f.effects) == 0:
+		return sortedBy([][]float64{d.X}), nil
+	case f.Model == BGBB:
 		return sortedBy([][]float64{d.X, d.T}), nil
 	}
 	return nil, nil
