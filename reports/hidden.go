@@ -20,6 +20,7 @@ type HiddenChain struct {
 	Level  float64
 	Choice *hidden.Choice
 	Fit    *hidden.Fit // the chosen one
+	OnAll  *hidden.Fit // with covariates that act on some moves: the fit in which they act on all; else nil
 	States *hidden.States
 
 	Moves    [][]hidden.Estimate // with covariates their mean over all periods
@@ -83,6 +84,9 @@ func (c *HiddenChain) remarks() []string {
 		out = append(out, fmt.Sprintf("activity varies %s times as much within the states as Poisson's: intervals are too narrow, and states may be there for its sake alone; try --negative-binomial", significant(f.Dispersion)))
 	}
 	if c.Fit.Covariates != nil {
+		if said := c.saysOnAll(); said != "" {
+			out = append(out, said)
+		}
 		out = append(out, "the long run is that of covariates that stay at their mean; intervals and p of odds ratios are the model's")
 	}
 	return append(out, c.withoutReasons()...)

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 )
 
@@ -17,6 +18,28 @@ func (c *HiddenChain) effects(b *bufio.Writer) {
 	for _, profile := range c.Profiles {
 		section(b, clip("AT "+printable(profile.Name)+"  per cent, from row to column, all else as it was", pageWidth), moveGrid(profile.Moves, nil))
 	}
+}
+
+// onAll tests that covariates do not act on the moves they were kept from; df is 0 where they were kept from none, or cannot act on them.
+func (c *HiddenChain) onAll() (chi2 float64, df int, p float64) {
+	if c.OnAll == nil {
+		return 0, 0, math.NaN()
+	}
+	return c.OnAll.Against(c.Fit)
+}
+
+// saysOnAll is what came of that, or why nothing did; "" where covariates were kept from no move.
+func (c *HiddenChain) saysOnAll() string {
+	chi2, df, p := c.onAll()
+	switch {
+	case c.OnAll == nil:
+		return ""
+	case !c.OnAll.Certificate.Certified():
+		return "whether the other moves depend on covariates too was not tested: that fit was refused: " + refusedFor(c.OnAll)
+	case df == 0:
+		return "there are no other moves that could depend on covariates"
+	}
+	return fmt.Sprintf("that covariates do not act on the other moves: χ² %s, df %s, %s", statisticText(chi2), count(df), withP(p))
 }
 
 func (c *HiddenChain) odds() *grid {

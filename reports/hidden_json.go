@@ -63,6 +63,7 @@ type hiddenCandidate struct {
 type hiddenEffects struct {
 	Terms    []string          `json:"terms"`
 	Test     *ratioTest        `json:"test"`
+	OnAll    *ratioTest        `json:"test_other_moves"` // of covariates that act on some moves; null where they act on all, or cannot
 	Odds     []hiddenOdds      `json:"odds"`
 	Profiles []hiddenAtProfile `json:"profiles"`
 }
@@ -109,6 +110,9 @@ func newHiddenEffects(c *HiddenChain) *hiddenEffects {
 	e := &hiddenEffects{Terms: c.Fit.Covariates, Odds: []hiddenOdds{}, Profiles: []hiddenAtProfile{}}
 	if chi2, df, p := c.Fit.LikelihoodRatio(); df > 0 {
 		e.Test = &ratioTest{number(chi2), df, number(p)}
+	}
+	if chi2, df, p := c.onAll(); df > 0 {
+		e.OnAll = &ratioTest{number(chi2), df, number(p)}
 	}
 	for _, o := range c.Fit.Odds(c.Level) {
 		e.Odds = append(e.Odds, hiddenOdds{o.From + 1, o.To + 1, o.Base + 1, c.Fit.Covariates[o.Covariate], hiddenFigure(o.Ratio), number(o.P)})

@@ -31,7 +31,9 @@ of the table. States are numbered from the weakest, by activity times spend.
 (mainstay regress --help): odds ratios against staying, and a test of all against the chain without.
 What stands in a period acts on the move to the next, so nothing is used that was not known. A
 period without a row has what all ids share in it (a season, a price index), else what held before.
---at asks for the moves at values of some of these columns, the others as they are.
+--on-moves lets them act on some moves only: up (to stronger states), down, or 2>1 by number, also
+of one covariate, as in season:up; whether others depend on them too is then tested. --at asks for
+the moves at values of some of these columns, the others as they are.
 
 --states takes a number or a range; of a range the number with the lowest BIC is shown. --holdout
 also predicts the last periods of every id by fits without them. A fit without a maximum is refused
@@ -46,6 +48,7 @@ type hiddenOptions struct {
 	stationary bool
 	holdout    int
 	back       int
+	onMoves    []string
 }
 
 func (o *hiddenOptions) addFlags(f *pflag.FlagSet) {
@@ -61,6 +64,7 @@ func (o *hiddenOptions) addFlags(f *pflag.FlagSet) {
 	f.BoolVar(&o.stationary, "stationary", false, "first states are distributed as in the long run")
 	f.IntVar(&o.holdout, "holdout", 0, "last `PERIODS` of every id to predict")
 	o.addOn(f, "odds ratios against staying")
+	f.StringSliceVar(&o.onMoves, "on-moves", nil, "with --on: `MOVES` that covariates act on (default: all): up, down, or FROM>TO by number of state,...; or COVARIATE:MOVES of a single one")
 	o.addAt(f)
 	f.IntVar(&o.back, "back", 3, "who is in a weaker state than so many `PERIODS` before")
 	o.addAnswer(f, addOutTables, "the state of every period")
@@ -113,6 +117,9 @@ func (o *hiddenOptions) checkHidden(args []string) error {
 	if o.back < 1 {
 		return usageError{fmt.Errorf("--back is %d; expected a number of periods, 1 or more", o.back)}
 	}
+	if len(o.onMoves) > 0 && o.on == "" {
+		return usageError{errors.New("--on-moves is for covariates; add --on TERMS")}
+	}
 	if o.on != "" && o.stationary {
 		return usageError{errors.New("--stationary and --on exclude each other: with covariates there is no one long run to start from")}
 	}
@@ -149,6 +156,13 @@ func runHidden(ctx context.Context, a *app, o *hiddenOptions, sources []string) 
 	}
 	if c.Panel.Covariates != nil {
 		m.Covariates = c.Panel.Covariates.Names
+		states := 0
+		if o.from == o.to {
+			states = o.from
+		}
+		if m.Acts, err = moves.HiddenActs(o.onMoves, c.Panel.Covariates, states); err != nil {
+			return err
+		}
 	}
 	for _, p := range o.at { // what is wrong with them is said before the work
 		if _, _, err := c.Panel.Covariates.DistinctAt(p); err != nil {
@@ -182,6 +196,13 @@ func (o *hiddenOptions) fit(c *reports.HiddenChain, m *hidden.Model) (err error)
 	c.Fit = c.Choice.Candidates[c.Choice.ByBIC].Fit
 	if c.States, err = c.Fit.Decode(c.Panel.Data, o.threads); err != nil {
 		return err
+	}
+	if c.Fit.Acts != nil && c.Fit.States > 1 {
+		all := c.Fit.Model
+		all.Acts = nil
+		if c.OnAll, err = all.Fit(c.Panel.Data, o.threads); err != nil {
+			return hiddenError(err, c)
+		}
 	}
 	return o.explain(c)
 }

@@ -109,7 +109,7 @@ func (f *Fit) plain(p *panel, d *Data, threads, sampled int) (starts []*Params, 
 		return nil, nil
 	}
 	m := f.Model
-	m.Covariates = nil
+	m.Covariates, m.Acts = nil, nil
 	if f.Plain, err = m.fit(d, threads, sampled); err != nil {
 		return nil, err
 	}

@@ -31,19 +31,28 @@ func (f *Fit) Odds(level float64) (out []Odds) {
 	return out
 }
 
-// LikelihoodRatio tests that no covariate matters, against the plain chain: χ² = 2(log L − log L₀), with a degree of freedom for each slope. All are 0, and p NaN,
-// for a refused fit and without covariates.
-func (f *Fit) LikelihoodRatio() (chi2 float64, df int, p float64) {
-	if f.Params == nil || f.Plain == nil {
+// LikelihoodRatio tests that no covariate matters, against the plain chain: see Against.
+func (f *Fit) LikelihoodRatio() (chi2 float64, df int, p float64) { return f.Against(f.Plain) }
+
+// Against tests a model with fewer slopes, fitted to the same data, in which covariates act on some of the moves: χ² = 2(log L − log L₀), with a degree of freedom
+// for each slope more. All are 0, and p NaN, where there are none more, one of the two was refused, or less is nil.
+func (f *Fit) Against(less *Fit) (chi2 float64, df int, p float64) {
+	if less == nil || f.Params == nil || less.Params == nil || f.slopes() <= less.slopes() {
 		return 0, 0, math.NaN()
 	}
+	df = f.slopes() - less.slopes()
+	chi2 = max(0, 2*(f.LogLik-less.LogLik))
+	return chi2, df, num.ChiSquareUpper(chi2, float64(df))
+}
+
+// slopes is how many were estimated: a move that nobody makes has none.
+func (f *Fit) slopes() (n int) {
 	for _, c := range f.working.coords {
 		if c.kind == ofSlope {
-			df++
+			n++
 		}
 	}
-	chi2 = max(0, 2*(f.LogLik-f.Plain.LogLik))
-	return chi2, df, num.ChiSquareUpper(chi2, float64(df))
+	return n
 }
 
 // MovesAt are the probabilities of moves at covariates, row by row, averaged over several of them (with weights, nil for all alike):

@@ -13,30 +13,27 @@ const longestStep = 1.0
 // J. Royal Statistical Society B 57:425–437: with one step in place of the whole M-step the algorithm converges to the same points, and as fast).
 func (p *panel) maximiseMoves(q *Params, i int, s *sums) {
 	k, t := p.m.States, p.x.terms()
-	base := q.base(i)
-	var to []int
+	base := p.m.base(q, i)
+	type coefficient struct{ j, term int } // of the move to j: its constant is term 0
+	var of []coefficient
 	for j, v := range q.Moves[i] {
-		if j != base && v > 0 {
-			to = append(to, j)
+		for u := range t {
+			if j != base && v > 0 && (u == 0 || p.m.acts(u-1, i, j)) {
+				of = append(of, coefficient{j, u})
+			}
 		}
 	}
-	if len(to) == 0 {
+	if len(of) == 0 {
 		return
 	}
-	n := len(to) * t
+	n := len(of)
 	score, info := mat.NewVecDense(n, nil), mat.NewSymDense(n, nil)
 	bread := s.bread[i*p.x.breads(k):]
-	for a, j := range to {
-		for u := range t {
-			score.SetVec(a*t+u, s.slopes[(i*k+j)*t+u])
-		}
-		for b := a; b < len(to); b++ {
-			block := bread[pairAt(j, to[b], k)*pairs(t):]
-			for u := range t {
-				for v := range t {
-					info.SetSym(a*t+u, b*t+v, block[pairAt(min(u, v), max(u, v), t)])
-				}
-			}
+	for a, c := range of {
+		score.SetVec(a, s.slopes[(i*k+c.j)*t+c.term])
+		for b := a; b < n; b++ {
+			d := of[b] // c.j ≤ d.j
+			info.SetSym(a, b, bread[pairAt(c.j, d.j, k)*pairs(t)+pairAt(min(c.term, d.term), max(c.term, d.term), t)])
 		}
 	}
 	step := mat.NewVecDense(n, nil)
@@ -50,12 +47,11 @@ func (p *panel) maximiseMoves(q *Params, i int, s *sums) {
 		}
 	}
 	share := min(1, longestStep/max(1e-300, mat.Norm(step, math.Inf(1))))
-	for a, j := range to {
-		q.Moves[i][j] *= math.Exp(share * step.AtVec(a*t))
-		for u := 1; u < t; u++ {
-			if p.x.scale[u-1] > 0 {
-				q.Slopes[i][j][u-1] += share * step.AtVec(a*t+u) / p.x.scale[u-1]
-			}
+	for a, c := range of {
+		if c.term == 0 {
+			q.Moves[i][c.j] *= math.Exp(share * step.AtVec(a))
+		} else if scale := p.x.scale[c.term-1]; scale > 0 {
+			q.Slopes[i][c.j][c.term-1] += share * step.AtVec(a) / scale
 		}
 	}
 	toOne(q.Moves[i])
@@ -63,11 +59,3 @@ func (p *panel) maximiseMoves(q *Params, i int, s *sums) {
 
 // pairAt is the place of (i, j), i ≤ j < n, among the pairs (0,0), (0,1) … (0,n−1), (1,1) ….
 func pairAt(i, j, n int) int { return i*n - i*(i-1)/2 + j - i }
-
-// base is the move out of state i that others are compared with: staying, where it can be, else the likeliest.
-func (q *Params) base(i int) int {
-	if q.Moves[i][i] > 0 {
-		return i
-	}
-	return likeliest(q.Moves[i])
-}

@@ -178,6 +178,9 @@ func (f *Fit) settle(p *panel, a *ascended) {
 		c.Converged = false
 		x := a.apart(p.seen)
 		c.Refuse(num.WarnSeparation, fmt.Sprintf("covariate %q settles whether state %d is followed by %d: its odds ratio tends to 0 or to infinity: leave it out, merge levels, or take fewer states", f.Covariates[x.q], x.i+1, x.j+1))
+	case f.Acts != nil && !inOrder(a.params):
+		c.Converged = false
+		c.Refuse(num.WarnNotConverged, "the order of the states changes with the moves that covariates act on, which are named by it: let covariates act on all moves, or take fewer states")
 	case !a.ascent.Converged || cov == nil:
 		c.Converged = false
 		why := "there may be more states than the data tell apart; take fewer"

@@ -114,7 +114,7 @@ func (p *panel) walker(q *Params, e *emission, l *logits) *walker {
 	}
 	for i, row := range q.Moves {
 		if w.moves = append(w.moves, row...); l != nil {
-			w.bases = append(w.bases, q.base(i))
+			w.bases = append(w.bases, p.m.base(q, i))
 		}
 	}
 	room, ok := p.room.Get().(*[]float64)

@@ -163,12 +163,17 @@ func anySlopes(t *rapid.T, m *Model, q *Params) {
 	for range m.Covariates {
 		q.Centre = append(q.Centre, rapid.Float64Range(-1, 3).Draw(t, "centre"))
 	}
+	if rapid.Bool().Draw(t, "some moves") {
+		for range m.Covariates {
+			m.Acts = append(m.Acts, Act{Up: rapid.Bool().Draw(t, "up"), Down: rapid.Bool().Draw(t, "down")})
+		}
+	}
 	for i := range m.States {
 		q.Slopes = append(q.Slopes, nil)
 		for j := range m.States {
 			b := make([]float64, len(m.Covariates))
 			for c := range b {
-				if i != j {
+				if m.acts(c, i, j) {
 					b[c] = rapid.Float64Range(-0.5, 0.5).Draw(t, "slope")
 				}
 			}

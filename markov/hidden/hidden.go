@@ -6,6 +6,7 @@
 //	emission.go   densities of what is seen
 //	forward.go    forward-backward: the likelihood and its sufficient statistics
 //	depend.go     moves that depend on covariates
+//	acts.go       which moves each of them changes
 //	em.go         expectation-maximisation
 //	em_moves.go   its step for moves that depend on covariates
 //	starts.go     where it begins
@@ -61,6 +62,7 @@ type Model struct {
 	// Covariates on which moves depend, by name: out of each state a multinomial logit, with staying as the base. Not with a Stationary start, for there is no
 	// one long run. None: the plain chain.
 	Covariates []string
+	Acts       []Act // on which moves each of them acts; nil: all on all
 }
 
 // The most states, the largest count, and the largest spend; the smallest is 1/MostSpend.
@@ -124,13 +126,13 @@ func (m *Model) check() error {
 	case len(m.Covariates) > mostCovariates || m.States*(m.States-1)*(1+len(m.Covariates)) > mostSlopes:
 		return fmt.Errorf("hidden: %d covariates of the moves between %d states are too many: at most %d, and %d coefficients; leave columns out, or merge levels", len(m.Covariates), m.States, mostCovariates, mostSlopes)
 	}
-	return nil
+	return m.checkActs()
 }
 
 // parameters is how many there are, those on an edge included.
 func (m *Model) parameters() int {
 	k := m.States
-	n := k*(k-1)*(1+len(m.Covariates)) + k
+	n := k*(k-1) + m.slopes() + k
 	if m.Start == Free {
 		n += k - 1
 	}

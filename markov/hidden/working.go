@@ -37,8 +37,9 @@ func (p *panel) working(q *Params) *working {
 	for i, row := range w.base.Moves {
 		ref := likeliest(row)
 		if p.x != nil {
-			ref = q.base(i)
+			ref = p.m.base(q, i)
 			w.base.rebase(i, ref)
+			p.m.still(w.base, i)
 		}
 		w.softmax(ofMove, i, ref, row)
 	}
@@ -74,7 +75,9 @@ func (w *working) softmax(k kind, i, ref int, prob []float64) {
 		w.coords = append(w.coords, coordinate{kind: k, i: i, j: j})
 		if k == ofMove && w.p.x != nil {
 			for q := range w.p.x.q {
-				w.coords = append(w.coords, coordinate{ofSlope, i, j, q})
+				if w.p.m.acts(q, i, j) {
+					w.coords = append(w.coords, coordinate{ofSlope, i, j, q})
+				}
 			}
 		}
 	}
