@@ -16,6 +16,7 @@ import (
 
 	"mainstay/ingest/column"
 	"mainstay/ingest/money"
+	_ "mainstay/internal/seeded"
 )
 
 // The core is tested without files: rows become in-memory vectors, and the Ledger is

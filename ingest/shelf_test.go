@@ -154,10 +154,11 @@ func TestSlabs(t *testing.T) {
 	var s slabs
 	var want, got [][]uint64
 	s.give([][]byte{make([]byte, 5, fullSlab), make([]byte, 1, 100)})
+	rng := rand.New(rand.NewPCG(1, 2))
 	for i := range 2000 {
-		words := make([]uint64, rand.IntN(1+10*i))
+		words := make([]uint64, rng.IntN(1+10*i))
 		for j := range words {
-			words[j] = rand.Uint64()
+			words[j] = rng.Uint64()
 		}
 		want, got = append(want, words), append(got, s.hold(words))
 	}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"testing"
 
+	_ "mainstay/internal/seeded"
+
 	"gonum.org/v1/gonum/mat"
 	"pgregory.net/rapid"
 )

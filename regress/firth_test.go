@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"mainstay/internal/num"
+	_ "mainstay/internal/seeded"
 
 	"pgregory.net/rapid"
 )

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	_ "mainstay/internal/seeded"
+
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/apache/arrow/go/v17/arrow/ipc"

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	_ "mainstay/internal/seeded"
+
 	"pgregory.net/rapid"
 )
 

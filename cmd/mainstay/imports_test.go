@@ -11,7 +11,7 @@ import (
 )
 
 // arrows are the only imports allowed between domains (docs/architecture.md); a domain may always
-// import its own sub-packages and internal/num, and its tests internal/refdata. They point one way, so they are closed under
+// import its own sub-packages and internal/num, and its tests internal/refdata and internal/seeded. They point one way, so they are closed under
 // composition: cmd may import what reports may, and so on.
 var arrows = map[string][]string{
 	"cmd":      {"reports", "segment", "ingest", "markov", "regress"},
@@ -46,16 +46,19 @@ func TestImportsPointOneWay(t *testing.T) {
 			t.Errorf("%s: folder %q is not in the agreed layout", p.ImportPath, from)
 		}
 		tests := append(p.TestImports, p.XTestImports...)
+		if slices.Contains(tests, "pgregory.net/rapid") && !slices.Contains(tests, "mainstay/internal/seeded") && p.ImportPath != "mainstay/internal/seeded" {
+			t.Errorf("tests of %s import rapid without _ \"mainstay/internal/seeded\": their draws would be others in every run", p.ImportPath)
+		}
 		for _, path := range append(p.Imports, tests...) {
 			to := domain(path)
 			if to == "" || to == from || path == "mainstay/internal/num" {
 				continue
 			}
-			if path == "mainstay/internal/refdata" && !slices.Contains(p.Imports, path) {
+			if (path == "mainstay/internal/refdata" || path == "mainstay/internal/seeded") && !slices.Contains(p.Imports, path) {
 				continue
 			}
 			if !slices.Contains(allowed, to) {
-				t.Errorf("%s imports %s: arrows go cmd → reports → segment → {ingest, markov, regress}, markov → regress, all → internal/num; tests also to internal/refdata", p.ImportPath, path)
+				t.Errorf("%s imports %s: arrows go cmd → reports → segment → {ingest, markov, regress}, markov → regress, all → internal/num; tests also to internal/refdata and internal/seeded", p.ImportPath, path)
 			}
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	_ "mainstay/internal/seeded"
+
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/deprecated"
 	"github.com/parquet-go/parquet-go/encoding/thrift"

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	_ "mainstay/internal/seeded"
+
 	"github.com/apache/arrow/go/v17/arrow/memory"
 	arrowparquet "github.com/apache/arrow/go/v17/parquet"
 	arrowfile "github.com/apache/arrow/go/v17/parquet/file"

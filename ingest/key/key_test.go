@@ -10,6 +10,7 @@ import (
 
 	"mainstay/ingest/column"
 	"mainstay/ingest/key"
+	_ "mainstay/internal/seeded"
 )
 
 func text(values ...string) *column.Vector {

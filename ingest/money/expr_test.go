@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"mainstay/ingest/column"
+	_ "mainstay/internal/seeded"
 
 	"pgregory.net/rapid"
 )

@@ -16,6 +16,7 @@ import (
 	"mainstay/ingest/column"
 	"mainstay/ingest/store"
 	"mainstay/internal/refdata"
+	_ "mainstay/internal/seeded"
 )
 
 func parquetOf[T any](t testing.TB, rows ...T) []byte {

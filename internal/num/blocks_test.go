@@ -6,6 +6,8 @@ import (
 	"sync/atomic"
 	"testing"
 
+	_ "mainstay/internal/seeded"
+
 	"pgregory.net/rapid"
 )
 

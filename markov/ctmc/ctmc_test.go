@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"mainstay/internal/refdata"
+	_ "mainstay/internal/seeded"
 
 	"pgregory.net/rapid"
 )

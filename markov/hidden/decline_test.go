@@ -4,6 +4,8 @@ import (
 	"math"
 	"testing"
 
+	_ "mainstay/internal/seeded"
+
 	"pgregory.net/rapid"
 )
 

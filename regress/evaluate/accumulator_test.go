@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	_ "mainstay/internal/seeded"
+
 	"pgregory.net/rapid"
 )
 

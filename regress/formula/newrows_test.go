@@ -5,6 +5,8 @@ import (
 	"slices"
 	"testing"
 
+	_ "mainstay/internal/seeded"
+
 	"pgregory.net/rapid"
 )
 

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"mainstay/internal/num"
+	_ "mainstay/internal/seeded"
 	"mainstay/regress"
 	"mainstay/regress/formula"
 

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"mainstay/internal/num"
+	_ "mainstay/internal/seeded"
 	"mainstay/regress"
 
 	"gonum.org/v1/gonum/floats"

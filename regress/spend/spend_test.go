@@ -10,6 +10,7 @@ import (
 	"github.com/parquet-go/parquet-go"
 
 	"mainstay/internal/refdata"
+	_ "mainstay/internal/seeded"
 
 	"pgregory.net/rapid"
 )

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"mainstay/internal/num"
+	_ "mainstay/internal/seeded"
 	"mainstay/regress"
 
 	"pgregory.net/rapid"

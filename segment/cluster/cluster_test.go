@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"testing"
 
+	_ "mainstay/internal/seeded"
+
 	"pgregory.net/rapid"
 )
 

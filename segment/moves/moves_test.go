@@ -14,6 +14,7 @@ import (
 	"mainstay/ingest/column"
 	"mainstay/ingest/store"
 	"mainstay/ingest/table"
+	_ "mainstay/internal/seeded"
 )
 
 type fatal interface {
