@@ -17,7 +17,7 @@ import (
 // Attrition is what mainstay attrition reports.
 type Attrition struct {
 	Files  []string
-	Ledger *ingest.Ledger
+	Ledger *ingest.Ledger // nil of a table of histories
 	Study  *latent.Study
 }
 
@@ -38,7 +38,7 @@ func AttritionText(w io.Writer, a *Attrition) error {
 		}
 		section(b, fmt.Sprintf("AHEAD  the next %s days, and all to come", fixed(s.Horizon()*s.UnitDays, 0)), a.ahead())
 		if s.Holdout != nil {
-			section(b, fmt.Sprintf("HOLDOUT  purchase days from %s to %s, by repeat purchases before", s.Until+1, s.AsOf), a.holdout())
+			section(b, "HOLDOUT  "+a.held()+", by repeat purchases before", a.holdout())
 			section(b, "  and how near it came, beside what x ÷ T goes on to", a.accuracy())
 			if len(s.Curve) > 0 {
 				section(b, "TRACKING  purchase days of all since their first, until", a.tracking())
@@ -54,18 +54,17 @@ func AttritionText(w io.Writer, a *Attrition) error {
 
 func (a *Attrition) headline() string {
 	s := a.Study
-	repeats := int64(0)
-	for _, x := range s.Customers.Data.X {
-		if x > 0 {
-			repeats++
+	repeats := s.Customers.Repeaters()
+	until, timing := "", ""
+	if s.Customers.Names == nil {
+		k := fixed(s.Timing.K, 2)
+		if half := num.ZLevel(s.Config.Level) * s.Timing.SE; half > 0 {
+			k += " " + Style{}.interval(max(0, s.Timing.K-half), s.Timing.K+half, func(v float64) string { return fixed(v, 2) })
 		}
+		until, timing = fmt.Sprintf(" until %s", s.Until), fmt.Sprintf("; regularity of timing k = %s (1 = by chance)", k)
 	}
-	k := fixed(s.Timing.K, 2)
-	if half := num.ZLevel(s.Config.Level) * s.Timing.SE; half > 0 {
-		k += " " + Style{}.interval(max(0, s.Timing.K-half), s.Timing.K+half, func(v float64) string { return fixed(v, 2) })
-	}
-	return fmt.Sprintf("%s: %s until %s, %s of them bought again; regularity of timing k = %s (1 = by chance); intervals of %s",
-		printable(strings.Join(a.Files, ", ")), plural(int64(len(s.Customers.First)), "customer"), s.Until, count(repeats), k, confidence(s.Config.Level))
+	return fmt.Sprintf("%s: %s%s, %s of them bought again%s; intervals of %s",
+		printable(strings.Join(a.Files, ", ")), plural(s.Customers.Count(), "customer"), until, count(repeats), timing, confidence(s.Config.Level))
 }
 
 // name is a model's, with its k.
@@ -136,18 +135,33 @@ func openEnd(v float64) string {
 func (a *Attrition) ahead() *grid {
 	s := a.Study
 	t := s.Totals
-	n := float64(len(s.Scores))
+	n := s.Customers.Count()
 	whole := func(v float64) string { return fixed(v, 0) }
 	g := &grid{right: []bool{false, true, false}}
 	g.rows = [][]string{
-		{"alive, expected", oneplace(t.Alive.Value) + " of " + count(int64(len(s.Scores))) + ", " + percent(t.Alive.Value/n), Style{}.interval(t.Alive.Low, t.Alive.High, oneplace)},
+		{"alive, expected", oneplace(t.Alive.Value) + " of " + count(n) + ", " + percent(t.Alive.Value/float64(n)), Style{}.interval(t.Alive.Low, t.Alive.High, oneplace)},
 		{"purchase days", oneplace(t.Expected.Value), Style{}.interval(t.Expected.Low, t.Expected.High, oneplace)},
-		{"value", whole(t.Value.Value), Style{}.interval(t.Value.Low, t.Value.High, whole)},
+	}
+	what, coming, toCome := "purchase days", t.Purchases, oneplace
+	if s.Spend != nil {
+		g.rows = append(g.rows, []string{"value", whole(t.Value.Value), Style{}.interval(t.Value.Low, t.Value.High, whole)})
+		if s.Spend.Certificate.Certified() {
+			what, coming, toCome = "all", t.Residual, whole
+		}
 	}
 	if s.Config.Rate > 0 {
-		g.rows = append(g.rows, []string{fmt.Sprintf("all to come, discounted by %s a year", percent(s.Config.Rate)), whole(t.Residual.Value), Style{}.interval(t.Residual.Low, t.Residual.High, whole)})
+		g.rows = append(g.rows, []string{fmt.Sprintf("%s to come, discounted by %s a year", what, percent(s.Config.Rate)), toCome(coming.Value), Style{}.interval(coming.Low, coming.High, toCome)})
 	}
 	return g
+}
+
+// held is what was held out.
+func (a *Attrition) held() string {
+	s := a.Study
+	if s.Customers.Names != nil {
+		return fmt.Sprintf("purchases in the %s %ss that followed", fixed(s.Holdout.Units, -1), s.Config.Unit)
+	}
+	return fmt.Sprintf("purchase days from %s to %s", s.Until+1, s.AsOf)
 }
 
 func (a *Attrition) holdout() *grid {
@@ -236,13 +250,16 @@ func (a *Attrition) top() *grid {
 }
 
 func (a *Attrition) key(i int) string {
+	if names := a.Study.Customers.Names; names != nil {
+		return names[i]
+	}
 	return string(a.Ledger.Key(int(a.Study.Customers.Shard[i]), int(a.Study.Customers.Row[i])))
 }
 
 // notes are all remarks: of the fit, of spend, of what the data cannot say.
 func (a *Attrition) notes() []string {
 	s := a.Study
-	var out []string
+	out := slices.Clone(s.Notes)
 	add := func(c *num.Certificate, whose string) {
 		for _, w := range c.Warnings {
 			out = append(out, whose+": "+w.Code+": "+w.Message)

@@ -11,14 +11,18 @@ func WriteAttritionJSON(w io.Writer, a *Attrition) error {
 	nan := number(math.NaN())
 	nothing := attritionError{nan, nan, nan}
 	doc := attritionDocument{
-		Schema: AttritionSchema, Files: a.Files, Until: s.Until.String(), AsOf: s.AsOf.String(), Unit: s.Config.Unit,
-		Customers: len(s.Customers.First), Level: s.Config.Level, HorizonDays: s.Config.Horizon, Rate: s.Config.Rate,
+		Schema: AttritionSchema, Files: a.Files, Unit: s.Config.Unit,
+		Customers: s.Customers.Count(), Level: s.Config.Level, HorizonDays: s.Config.Horizon, Rate: s.Config.Rate,
 		Regularity: attritionTiming{number(s.Timing.K), number(s.Timing.SE), s.Timing.Nearest, s.Timing.Customers},
-		Alive:      nan, Expected: nan, Value: nan, Residual: nan,
+		Alive:      nan, Expected: nan, Value: nan, Residual: nan, Purchases: nan,
 		Parameters: newAttritionParameters(s), Leaving: newAttritionTest(s.Leaving),
 		Covariates: newAttritionCovariates(s), Segments: newAttritionSegments(s), Holdout: newAttritionHoldout(s.Holdout), Curve: []attritionPoint{}, Notes: a.notes(),
 	}
-	doc.AliveError, doc.ExpectedError, doc.ValueError, doc.ResidualError = nothing, nothing, nothing, nothing
+	doc.AliveError, doc.ExpectedError, doc.ValueError, doc.ResidualError, doc.PurchasesErr = nothing, nothing, nothing, nothing, nothing
+	if s.Customers.Names == nil {
+		until, asOf := s.Until.String(), s.AsOf.String()
+		doc.Until, doc.AsOf = &until, &asOf
+	}
 	for _, f := range s.Fits {
 		doc.Models = append(doc.Models, newAttritionModel(f))
 	}
@@ -27,6 +31,7 @@ func WriteAttritionJSON(w io.Writer, a *Attrition) error {
 		doc.Model = &model
 		doc.Alive, doc.Expected, doc.Value, doc.Residual = number(s.Totals.Alive.Value), number(s.Totals.Expected.Value), number(s.Totals.Value.Value), number(s.Totals.Residual.Value)
 		doc.AliveError, doc.ExpectedError, doc.ValueError, doc.ResidualError = newAttritionError(s.Totals.Alive), newAttritionError(s.Totals.Expected), newAttritionError(s.Totals.Value), newAttritionError(s.Totals.Residual)
+		doc.Purchases, doc.PurchasesErr = number(s.Totals.Purchases.Value), newAttritionError(s.Totals.Purchases)
 	}
 	if g := s.Spend; g != nil {
 		r := g.Independence.Pearson

@@ -13,8 +13,12 @@ func AttritionCustomers(a *Attrition) *Table {
 	b := newColumns("attrition_customers", len(s.Scores))
 	b.key("customer_id", "the customer", a.key)
 	b.keys()
-	b.date("first_day", "first purchase day", func(i int) ingest.Day { return c.First[i] })
-	b.date("last_day", "last purchase day that the fit knows", func(i int) ingest.Day { return c.Last[i] })
+	if c.Names == nil {
+		b.date("first_day", "first purchase day", func(i int) ingest.Day { return c.First[i] })
+		b.date("last_day", "last purchase day that the fit knows", func(i int) ingest.Day { return c.Last[i] })
+	} else if c.Data.Weight != nil {
+		b.integer("customers", "how many such customers there are", func(i int) int64 { return int64(c.Data.Weight[i]) })
+	}
 	b.integer("repeats", "x: purchase days after the first; of bg/bb periods with one", func(i int) int64 { return int64(c.Data.X[i]) })
 	b.float("recency", "t.x: from the first to the last, in units of time", func(i int) float64 { return c.Data.Last[i] })
 	b.float("age", "T: from the first to the last day that the fit knows", func(i int) float64 { return c.Data.T[i] })
@@ -48,10 +52,10 @@ const AttritionSchema = "mainstay.attrition/1"
 type attritionDocument struct {
 	Schema        string               `json:"schema"`
 	Files         []string             `json:"files"`
-	Until         string               `json:"until"`
-	AsOf          string               `json:"as_of"`
+	Until         *string              `json:"until"` // null of a table of histories, which knows no days
+	AsOf          *string              `json:"as_of"`
 	Unit          string               `json:"unit"`
-	Customers     int                  `json:"customers"`
+	Customers     int64                `json:"customers"`
 	Level         float64              `json:"level"`
 	HorizonDays   float64              `json:"horizon_days"`
 	Rate          float64              `json:"rate"`
@@ -67,10 +71,12 @@ type attritionDocument struct {
 	Expected      number               `json:"expected"`
 	Value         number               `json:"value"`
 	Residual      number               `json:"residual_value"`
+	Purchases     number               `json:"residual"`
 	AliveError    attritionError       `json:"alive_error"`
 	ExpectedError attritionError       `json:"expected_error"`
 	ValueError    attritionError       `json:"value_error"`
 	ResidualError attritionError       `json:"residual_value_error"`
+	PurchasesErr  attritionError       `json:"residual_error"`
 	Holdout       *attritionHoldout    `json:"holdout"`
 	Curve         []attritionPoint     `json:"curve"`
 	Notes         []string             `json:"notes"`

@@ -57,17 +57,22 @@ type attritionOptions struct {
 
 func (o *attritionOptions) addFlags(f *pflag.FlagSet) {
 	o.inputOptions.addFlags(f)
-	f.StringVar(&o.study.Model, "model", o.study.Model, "`MODEL`: auto, nbd, bg/nbd, mbg/nbd, mbg/cnbd-k, pareto/nbd, bg/bb")
-	f.StringVar(&o.study.Unit, "time-unit", o.study.Unit, "`UNIT` of time of the parameters, and period of bg/bb: day, week, month, quarter, year")
-	f.IntVar(&o.study.K, "regularity", o.study.K, "`K` of mbg/cnbd-k: 1 is chance, 12 a clock (default: estimated)")
-	f.StringVar(&o.study.By, "by", "", "`COLUMN` of segments, of accounts or transactions: a fit for each that borrows from all, and a test whether they differ")
-	f.StringVar(&o.study.On, "on", "", "covariates of buying and leaving, as `TERMS` of a formula ('industry + log(employees)'): rate ratios, with tests")
+	addModel(f, &o.study)
 	f.StringVar(&o.until, "until", "", "fit what happened until this `DATE`, hold the rest against it")
 	f.Float64Var(&o.study.Horizon, "horizon", o.study.Horizon, "`DAYS` ahead of expected purchases and value")
-	f.Float64Var(&o.study.Rate, "rate", o.study.Rate, "annual discount rate of all purchases to come; 0 leaves them out")
 	addLevel(f, &o.study.Level)
 	addOutFile(f, &o.out, "every customer")
 	addJSON(f, &o.json)
+}
+
+// addModel adds the flags of a study, whatever it is of.
+func addModel(f *pflag.FlagSet, c *latent.Config) {
+	f.StringVar(&c.Model, "model", c.Model, "`MODEL`: auto, nbd, bg/nbd, mbg/nbd, mbg/cnbd-k, pareto/nbd, bg/bb")
+	f.StringVar(&c.Unit, "time-unit", c.Unit, "`UNIT` of time of the parameters, and period of bg/bb: day, week, month, quarter, year")
+	f.IntVar(&c.K, "regularity", c.K, "`K` of mbg/cnbd-k: 1 is chance, 12 a clock (default: estimated)")
+	f.StringVar(&c.By, "by", "", "`COLUMN` of segments: a fit for each that borrows from all, and a test whether they differ")
+	f.StringVar(&c.On, "on", "", "covariates of buying and leaving, as `TERMS` of a formula ('industry + log(employees)'): rate ratios, with tests")
+	f.Float64Var(&c.Rate, "rate", c.Rate, "annual discount rate of all purchases to come; 0 leaves them out")
 }
 
 func newAttritionCommand(a *app) *cobra.Command {
@@ -84,19 +89,14 @@ func newAttritionCommand(a *app) *cobra.Command {
   mainstay attrition orders.parquet --model bg/bb --time-unit quarter --json`,
 	}
 	o.addFlags(cmd.Flags())
-	cmd.AddCommand(newContractsCommand(a))
+	cmd.AddCommand(newHistoriesCommand(a), newContractsCommand(a))
 	return a.inputCommand(cmd, &o.inputOptions, func(ctx context.Context) error { return runAttrition(ctx, a, o) })
 }
 
 // check finds what is wrong with the flags before any work is done.
 func (o *attritionOptions) check() error {
-	if err := o.study.Check(); err != nil {
-		return usageError{err}
-	}
-	if o.study.On != "" {
-		if _, err := latent.Covariates(o.study.On); err != nil {
-			return usageError{err}
-		}
+	if err := checkStudy(&o.study); err != nil {
+		return err
 	}
 	if o.until != "" {
 		day, err := time.Parse(time.DateOnly, o.until)
@@ -106,6 +106,19 @@ func (o *attritionOptions) check() error {
 		o.study.Until = ingest.DayOf(day)
 	}
 	return checkFiles(o.reads(), o.out)
+}
+
+// checkStudy finds what is wrong with what is asked of a fit.
+func checkStudy(c *latent.Config) error {
+	if err := c.Check(); err != nil {
+		return usageError{err}
+	}
+	if c.On != "" {
+		if _, err := latent.Covariates(c.On); err != nil {
+			return usageError{err}
+		}
+	}
+	return nil
 }
 
 // attributes are those that --by and --on name.
@@ -165,19 +178,19 @@ func runAttrition(ctx context.Context, a *app, o *attritionOptions) (err error) 
 		return err
 	}
 	a.progress.clear()
-	return a.showAttrition(o, &reports.Attrition{Files: o.config.Transactions, Ledger: ledger, Study: study})
+	return a.showAttrition(o.out, o.json, &reports.Attrition{Files: o.config.Transactions, Ledger: ledger, Study: study})
 }
 
 // showAttrition prints the study and writes the file asked for; of a refused model there is no file.
-func (a *app) showAttrition(o *attritionOptions, s *reports.Attrition) error {
+func (a *app) showAttrition(out string, json bool, s *reports.Attrition) error {
 	fit := &s.Study.Fit.Certificate
-	if o.out != "" && fit.Certified() {
-		if err := reports.WriteFile(o.out, reports.AttritionCustomers(s)); err != nil {
+	if out != "" && fit.Certified() {
+		if err := reports.WriteFile(out, reports.AttritionCustomers(s)); err != nil {
 			return err
 		}
 	}
 	show := reports.AttritionText
-	if o.json {
+	if json {
 		show = reports.WriteAttritionJSON
 	}
 	if err := show(a.stdout, s); err != nil {

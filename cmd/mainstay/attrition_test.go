@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,7 +13,7 @@ import (
 	"time"
 )
 
-// Every example of attrition and attrition contracts does what it says, on tables with the columns it names.
+// Every example of attrition, of histories and of contracts does what it says, on tables with the columns it names.
 func TestAttritionExamplesWork(t *testing.T) {
 	if testing.Short() {
 		t.Skip("fits whole books")
@@ -29,7 +30,11 @@ func TestAttritionExamplesWork(t *testing.T) {
 	writeTable(t, "subscriptions.csv", subscriptions())
 	// As Fader & Hardie 2007, JIM 21:76-90.
 	writeTable(t, "left.csv", "plan,period,left\nregular,0,1000\nregular,1,631\nregular,2,468\nregular,3,382\nregular,4,326\nregular,5,289\nregular,6,262\nregular,7,241\nregular,8,223\n")
-	for _, path := range []string{"mainstay attrition", "mainstay attrition contracts"} {
+	cbs := histories()
+	writeTable(t, "cbs.csv", cbs)
+	writeTable(t, "summary.csv", strings.Replace(cbs, "x,t.x,T.cal", "frequency,recency,T", 1))
+	writeTable(t, "donors.csv", donors)
+	for _, path := range []string{"mainstay attrition", "mainstay attrition histories", "mainstay attrition contracts"} {
 		for line := range strings.Lines(find(t, path).Example) {
 			var stdout, stderr bytes.Buffer
 			args := shellFields(strings.TrimSpace(line))[1:]
@@ -59,6 +64,53 @@ func subscriptions() string {
 	}
 	return b.String()
 }
+
+// histories are 400 customers who buy at rates of their own for lives of their own.
+func histories() string {
+	var b strings.Builder
+	b.WriteString("cust,x,t.x,T.cal,monetary_value,x.star\n")
+	exponential := rand.New(rand.NewPCG(6, 2026)).ExpFloat64
+	for i := range 400 {
+		end := 30 + float64(i%20)
+		rate, life := 0.3*exponential(), exponential()/(0.03*exponential())
+		x, last, later := 0, 0.0, 0
+		for at := exponential() / rate; at < min(life, end+39); at += exponential() / rate {
+			if at > end {
+				later++
+				continue
+			}
+			x, last = x+1, at
+		}
+		fmt.Fprintf(&b, "%d,%d,%.4f,%.0f,%.2f,%d\n", i, x, last, end, 20+10*exponential(), later)
+	}
+	return b.String()
+}
+
+// donors of six years: Fader, Hardie & Shang 2010, Table 1 (../shared/reference/donations.csv).
+const donors = `x,t.x,n.cal,custs
+6,6,6,1203
+5,6,6,728
+4,6,6,512
+3,6,6,357
+2,6,6,234
+1,6,6,129
+5,5,6,335
+4,5,6,284
+3,5,6,225
+2,5,6,173
+1,5,6,119
+4,4,6,240
+3,4,6,181
+2,4,6,155
+1,4,6,78
+3,3,6,322
+2,3,6,255
+1,3,6,129
+2,2,6,613
+1,2,6,277
+1,1,6,1091
+0,0,6,3464
+`
 
 func absolute(t *testing.T, path string) string {
 	t.Helper()

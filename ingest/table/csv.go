@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"strconv"
 	"strings"
 
 	"mainstay/ingest/store"
@@ -77,6 +78,7 @@ func (t *Table) readRecords(ctx context.Context, typ string, untyped bool, next 
 	for {
 		record, line, err := next()
 		if errors.Is(err, io.EOF) {
+			h.index.tell(t, t.Files[len(t.Files)-1])
 			return nil
 		}
 		if err != nil {
@@ -97,7 +99,29 @@ func (t *Table) readRecords(ctx context.Context, typ string, untyped bool, next 
 // header is the first line of a CSV file or sheet. A column without name or values is passed over.
 type header struct {
 	names []string
-	at    []int // index of each in Table.Columns, −1 without a name
+	at    []int      // index of each in Table.Columns, −1 without a name
+	index *rowNumber // of the first column, where it has no name
+}
+
+// rowNumber is a first column without a name that numbers the rows from 0 or 1, as pandas and R write one unless told not to. It is left out.
+type rowNumber struct{ next int64 }
+
+// is says whether text is the number of the next row.
+func (r *rowNumber) is(text string) bool {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n != r.next && (n != 1 || r.next != 0) {
+		return false
+	}
+	r.next = n + 1
+	return true
+}
+
+// tell notes what was left out of a file.
+func (r *rowNumber) tell(t *Table, file string) {
+	if r.next > 0 {
+		t.Numbered = true
+		t.note(file, "the first column has no name and numbers the rows: left out")
+	}
 }
 
 // begin begins the columns of a file.
@@ -112,7 +136,7 @@ func (t *Table) begin(h *header, typ string, untyped bool) {
 }
 
 func newHeader(record []string, line int) (header, error) {
-	h := header{names: make([]string, len(record))}
+	h := header{names: make([]string, len(record)), index: &rowNumber{}}
 	at := map[string]int{}
 	for i, name := range record {
 		name = strings.TrimSpace(strings.ToValidUTF8(name, "\uFFFD"))
@@ -138,7 +162,7 @@ func (t *Table) appendRecord(h header, record []string, line int) error {
 	t.addLine(line)
 	for i, s := range record {
 		if h.at[i] < 0 {
-			if s != "" {
+			if s != "" && !(i == 0 && h.index.is(s)) {
 				return fmt.Errorf("line %d: column %d holds %q but has no name: name it in the first line", line, i+1, clip(s))
 			}
 			continue

@@ -25,6 +25,8 @@ type Table struct {
 	Columns []Column // in order of first appearance, names unique
 	Notes   []string // for people: what was left out, what was assumed
 
+	Numbered bool // a first column without a name, that numbers the rows, was left out
+
 	index  map[string]int    // of a column, by name
 	short  map[string]string // by file, its name in notes
 	starts []int             // first row of each file

@@ -96,6 +96,8 @@ func TestReadErrors(t *testing.T) {
 	f("in/a.csv", "a,b\n1,2,3\n", "3 fields")
 	f("in/a.csv", "a,b,a\n1,2,3\n", "columns 1 and 3", `"a"`)
 	f("in/a.csv", "a,\n1,2\n", "line 2", `"2"`, "no name")
+	f("in/a.csv", ",a\n1,2\n3,4\n", "line 3", `"3"`, "no name") // numbers, but not of the rows
+	f("in/a.csv", ",a\nx,2\n", "line 2", `"x"`, "no name")
 	f("in/a.csv", "", "no rows")
 	f("in/a.csv", "a\n\"x\n", "quote")
 	f("in/a.csv", "name\nM\xfcller\n", "neither UTF-8 nor Chinese", "save it as UTF-8") // Windows-1252
@@ -105,6 +107,16 @@ func TestReadErrors(t *testing.T) {
 	f("in/a.parquet", "x", "Parquet")
 	if _, err := readTable(t, store.Memory{"in/a.csv": []byte("id,UnitPrice\n1,2\n")}); err != nil {
 		t.Error(err)
+	}
+}
+
+// pandas and R write the numbers of the rows into a first column without a name.
+func TestRowNumbers(t *testing.T) {
+	for _, text := range []string{",a\n0,x\n1,y\n", "\"\",\"a\"\n\"1\",\"x\"\n\"2\",\"y\"\n"} {
+		got, err := readTable(t, store.Memory{"in/a.csv": []byte(text)})
+		if err != nil || !got.Numbered || got.Rows != 2 || len(got.Columns) != 1 || got.Columns[0].At(1) != "y" || len(got.Notes) != 1 {
+			t.Errorf("%q: %+v, %v", text, got, err)
+		}
 	}
 }
 

@@ -71,6 +71,7 @@ func (t *Table) readSheet(ctx context.Context, w *workbook, part string) error {
 		return errors.New("the sheet is empty: its first row must name the columns")
 	}
 	file := t.Files[len(t.Files)-1]
+	h.index.tell(t, file)
 	if failed.errors > 0 {
 		t.note(file, "%d cells hold an error such as #N/A and count as empty", failed.errors)
 	}
@@ -109,6 +110,9 @@ func (t *Table) appendRow(w *workbook, h header, row sheetRow) (failed lost, err
 	t.addLine(row.number)
 	for _, c := range row.cells {
 		if c.column >= len(h.at) || h.at[c.column] < 0 {
+			if c.column == 0 && h.index.is(c.text) {
+				continue
+			}
 			return failed, fmt.Errorf("column %d holds %q but has no name: name it in the first row", c.column+1, clip(c.text))
 		}
 		col := &t.Columns[h.at[c.column]]

@@ -127,7 +127,9 @@ func (d *Data) problem(m Model, i int) string {
 	return problem(m, d.X[i], d.Last[i], d.T[i])
 }
 
-// problem is what a model does not know of such a customer, "" for nothing.
+// Problem is what a model does not know of such a customer, in words, "" for nothing.
+func (m Model) Problem(x, last, end float64) string { return problem(m, x, last, end) }
+
 func problem(m Model, x, last, end float64) string {
 	switch {
 	case !(x >= 0 && x <= mostPurchases) || x != math.Trunc(x):

@@ -60,7 +60,7 @@ func (s *Study) design(attributes Attributes) ([]string, error) {
 		return nil, err
 	}
 	c := s.Customers
-	data := &formula.Data{Rows: len(c.Shard)}
+	data := &formula.Data{Rows: len(c.Data.X)}
 	if data.Columns, err = attributes(f.Predictors(), c.Shard, c.Row); err != nil {
 		return nil, err
 	}
@@ -158,9 +158,9 @@ func (s *Study) pool(attributes Attributes, o attrition.Options) error {
 		}
 		return strings.TrimSpace(col.Text[i])
 	}
-	out := &Segments{Of: make([]int32, len(c.Shard))}
+	out := &Segments{Of: make([]int32, len(c.Data.X))}
 	number := map[string]int32{}
-	for i := range c.Shard {
+	for i := range c.Data.X {
 		number[label(i)] = 0
 	}
 	for name := range number {
@@ -184,7 +184,13 @@ func (s *Study) pool(attributes Attributes, o attrition.Options) error {
 	for i := range out.Of {
 		out.Of[i] = number[label(i)]
 		d := data[out.Of[i]]
-		d.X, d.Last, d.T, d.LogGaps = append(d.X, all.X[i]), append(d.Last, all.Last[i]), append(d.T, all.T[i]), append(d.LogGaps, all.LogGaps[i])
+		d.X, d.Last, d.T = append(d.X, all.X[i]), append(d.Last, all.Last[i]), append(d.T, all.T[i])
+		if all.LogGaps != nil {
+			d.LogGaps = append(d.LogGaps, all.LogGaps[i])
+		}
+		if all.Weight != nil {
+			d.Weight = append(d.Weight, all.Weight[i])
+		}
 	}
 	if out.Pooled, err = attrition.Pool(s.Fit.Model, data, o); err != nil {
 		return err
@@ -198,7 +204,7 @@ func (s *Study) scores(q attrition.Questions, money []float64) ([]attrition.Scor
 	if s.Segments == nil || !s.Segments.Pooled.Certificate.Certified() {
 		return s.Fit.Summed(&s.Customers.Data, q, money)
 	}
-	out := make([]attrition.Score, len(s.Customers.Shard))
+	out := make([]attrition.Score, len(s.Customers.Data.X))
 	for k, f := range s.Segments.Pooled.Segments {
 		d, who := &attrition.Data{}, []int{}
 		all := &s.Customers.Data

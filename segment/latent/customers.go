@@ -6,6 +6,7 @@ import (
 
 	"mainstay/ingest"
 	"mainstay/ingest/money"
+	"mainstay/internal/num"
 	"mainstay/markov/attrition"
 )
 
@@ -16,6 +17,7 @@ type Customers struct {
 	Data        attrition.Data
 	Mean        []float64 // net amount from the second purchase day on, returns on other days too, by repeat purchase day, of bg/bb by period with any
 	Later       []float64 // purchase days after the day, until the as-of date
+	Names       []string  // of a table of histories: who each is; nil of a Ledger's, which have places in it and days
 
 	first, second []float64 // two consecutive gaps of customers with two
 	repeats       []float64 // repeat purchase days, by day since the Ledger's first
@@ -67,6 +69,33 @@ func gather(l *ingest.Ledger, until, asOf ingest.Day, unit float64, periods bool
 		d.X, d.Last, d.T, d.LogGaps = append(d.X, p.Data.X...), append(d.Last, p.Data.Last...), append(d.T, p.Data.T...), append(d.LogGaps, p.Data.LogGaps...)
 	}
 	return all
+}
+
+// weight is how many customers a row stands for.
+func (c *Customers) weight(i int) float64 {
+	if c.Data.Weight == nil {
+		return 1
+	}
+	return c.Data.Weight[i]
+}
+
+// Count is how many customers there are.
+func (c *Customers) Count() int64 {
+	if c.Data.Weight == nil {
+		return int64(len(c.Data.X))
+	}
+	return int64(num.Sum(c.Data.Weight))
+}
+
+// Repeaters is how many of them bought again.
+func (c *Customers) Repeaters() int64 {
+	n := 0.0
+	for i, x := range c.Data.X {
+		if x > 0 {
+			n += c.weight(i)
+		}
+	}
+	return int64(n)
 }
 
 // repeat counts a purchase day; whole numbers, so that their order is nothing.
@@ -149,8 +178,8 @@ var Units = []struct {
 	Days float64
 }{{"day", 1}, {"week", 7}, {"month", 365.25 / 12}, {"quarter", 365.25 / 4}, {"year", 365.25}}
 
-// unitDays is the length of a unit.
-func unitDays(name string) (float64, error) {
+// UnitDays is the length of a unit. An error for what is none.
+func UnitDays(name string) (float64, error) {
 	for _, u := range Units {
 		if u.Name == name {
 			return u.Days, nil

@@ -38,7 +38,7 @@ const lastCount = 7
 // hold compares what is expected in the holdout with what was bought.
 func (s *Study) hold(threads int) error {
 	d := &s.Customers.Data
-	h := &Holdout{Units: float64(s.AsOf-s.Until) / s.UnitDays}
+	h := &Holdout{Units: s.holdout}
 	if s.Fit.Model == attrition.BGBB {
 		if h.Units = math.Floor(h.Units); h.Units < 1 {
 			return &ingest.ConfigError{Msg: fmt.Sprintf("the holdout from %s to %s is shorter than a %s, the period of bg/bb", s.Until, s.AsOf, s.Config.Unit)}
@@ -57,9 +57,10 @@ func (s *Study) hold(threads int) error {
 			naive[i] = d.X[i] / d.T[i] * h.Units
 		}
 		row := &h.ByCount[int(math.Min(lastCount, d.X[i]))]
-		row.Customers++
-		row.Expected += expected[i]
-		row.Bought += s.Customers.Later[i]
+		w := s.Customers.weight(i)
+		row.Customers += int(w)
+		row.Expected += w * expected[i]
+		row.Bought += w * s.Customers.Later[i]
 	}
 	for k := range h.ByCount {
 		row := &h.ByCount[k]
@@ -68,8 +69,8 @@ func (s *Study) hold(threads int) error {
 		row.Bought /= float64(row.Customers)
 	}
 	h.ByCount = slices.DeleteFunc(h.ByCount, func(r Row) bool { return r.Customers == 0 })
-	h.Total, h.Bought, h.MAE, h.RMSE, h.Correlation = agreement(expected, s.Customers.Later)
-	h.NaiveTotal, _, h.NaiveMAE, h.NaiveRMSE, h.NaiveCorrelation = agreement(naive, s.Customers.Later)
+	h.Total, h.Bought, h.MAE, h.RMSE, h.Correlation = agreement(expected, s.Customers.Later, s.Customers.weight)
+	h.NaiveTotal, _, h.NaiveMAE, h.NaiveRMSE, h.NaiveCorrelation = agreement(naive, s.Customers.Later, s.Customers.weight)
 	h.Sum = total(h.Total, math.NaN(), 0)
 	if sums != nil {
 		h.Sum = total(h.Total, sums.Expected.SE, num.ZLevel(s.Config.Level))
@@ -78,18 +79,20 @@ func (s *Study) hold(threads int) error {
 	return nil
 }
 
-// agreement are sums, mean absolute and root mean square difference, and Pearson's correlation.
-func agreement(a, b []float64) (sumA, sumB, mae, rmse, correlation float64) {
-	n := float64(len(a))
+// agreement are sums, mean absolute and root mean square difference, and Pearson's correlation, of customers with weights.
+func agreement(a, b []float64, weight func(i int) float64) (sumA, sumB, mae, rmse, correlation float64) {
+	n := 0.0
 	for i := range a {
-		sumA, sumB = sumA+a[i], sumB+b[i]
-		mae += math.Abs(a[i] - b[i])
-		rmse += (a[i] - b[i]) * (a[i] - b[i])
+		w := weight(i)
+		n += w
+		sumA, sumB = sumA+w*a[i], sumB+w*b[i]
+		mae += w * math.Abs(a[i]-b[i])
+		rmse += w * (a[i] - b[i]) * (a[i] - b[i])
 	}
 	var aa, bb, ab float64
 	for i := range a {
-		u, v := a[i]-sumA/n, b[i]-sumB/n
-		aa, bb, ab = aa+u*u, bb+v*v, ab+u*v
+		w, u, v := weight(i), a[i]-sumA/n, b[i]-sumB/n
+		aa, bb, ab = aa+w*u*u, bb+w*v*v, ab+w*u*v
 	}
 	return sumA, sumB, mae / n, math.Sqrt(rmse / n), ab / math.Sqrt(aa*bb)
 }

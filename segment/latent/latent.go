@@ -33,6 +33,9 @@ var Defaults = Config{Model: Auto, Unit: "week", Horizon: 365, Rate: 0.1, Level:
 // Auto chooses the model with the lowest BIC.
 const Auto = "auto"
 
+// mostRegular is the largest k of mbg/cnbd-k.
+const mostRegular = 12
+
 // year is how many days one has on average.
 const year = 365.25
 
@@ -57,7 +60,10 @@ type Study struct {
 	Curve     []CurvePoint
 	Holdout   *Holdout // nil without one
 
-	first ingest.Day // of the Ledger
+	Notes []string // of a table of histories: what was left out, what was assumed
+
+	first   ingest.Day // of the Ledger
+	holdout float64    // its length in units of time; 0 = none
 }
 
 // CurvePoint is how many purchase days of all customers there were, and were expected.
@@ -73,14 +79,14 @@ func (c *Config) Check() error {
 	for _, m := range attrition.Models {
 		known = known || c.Model == string(m)
 	}
-	days, err := unitDays(c.Unit)
+	days, err := UnitDays(c.Unit)
 	switch {
 	case !known:
 		return fmt.Errorf("there is no model %q; expected auto, nbd, bg/nbd, mbg/nbd, mbg/cnbd-k, pareto/nbd or bg/bb", c.Model)
 	case err != nil:
 		return err
-	case c.K < 0 || c.K > 12:
-		return fmt.Errorf("the regularity k is %d; expected 1 to 12, or 0 to estimate it", c.K)
+	case c.K < 0 || c.K > mostRegular:
+		return fmt.Errorf("the regularity k is %d; expected 1 to %d, or 0 to estimate it", c.K, mostRegular)
 	case !(c.Horizon >= 1 && c.Horizon <= 36525):
 		return fmt.Errorf("the horizon is %v days; expected 1 to 36525", c.Horizon)
 	case !(c.Rate >= 0 && c.Rate <= 10):
@@ -110,37 +116,49 @@ func Run(l *ingest.Ledger, asOf ingest.Day, c Config, attributes Attributes, thr
 		return nil, err
 	}
 	s := &Study{Config: c, AsOf: asOf, Until: asOf, first: l.First}
-	s.UnitDays, _ = unitDays(c.Unit)
+	var err error
+	if s.UnitDays, err = UnitDays(c.Unit); err != nil {
+		return nil, err
+	}
 	if c.Until != 0 {
 		if s.Until = c.Until; s.Until >= asOf || s.Until <= l.First {
 			return nil, &ingest.ConfigError{Msg: fmt.Sprintf("the fit ends on %s, but purchases are from %s to %s: name a day between them", s.Until, l.First, asOf)}
 		}
 	}
 	s.Customers = gather(l, s.Until, asOf, s.UnitDays, c.Model == string(attrition.BGBB), threads)
-	if err := s.fit(threads); err != nil || !s.Fit.Certificate.Certified() {
+	if s.Timing, err = attrition.Regularity(s.Customers.first, s.Customers.second); err != nil {
+		return nil, err
+	}
+	if s.Until < asOf {
+		s.holdout = float64(asOf-s.Until) / s.UnitDays
+	}
+	if err := s.study(attributes, threads); err != nil || !s.Fit.Certificate.Certified() {
 		return s, err
 	}
+	return s, s.curve(threads)
+}
+
+// study fits the customers gathered, and asks a fit that may be used.
+func (s *Study) study(attributes Attributes, threads int) error {
+	err := s.fit(threads)
+	if err != nil || !s.Fit.Certificate.Certified() {
+		return err
+	}
 	o := attrition.Options{Threads: threads, K: s.Fit.K, FreeK: s.Fit.FreeK}
-	var err error
 	switch {
-	case c.By != "":
+	case s.Config.By != "":
 		err = s.pool(attributes, o)
-	case c.On != "":
+	case s.Config.On != "":
 		err = s.influence(attributes, o)
 	}
 	if err != nil || !s.Fit.Certificate.Certified() {
-		return s, err
+		return err
 	}
-	return s, s.ask(threads)
+	return s.ask(threads)
 }
 
 // fit fits the models asked for and chooses.
 func (s *Study) fit(threads int) error {
-	cust := s.Customers
-	var err error
-	if s.Timing, err = attrition.Regularity(cust.first, cust.second); err != nil {
-		return err
-	}
 	k := s.Config.K
 	if k == 0 {
 		k = s.Timing.Nearest
@@ -155,7 +173,7 @@ func (s *Study) fit(threads int) error {
 		}
 	}
 	for _, m := range models {
-		f, err := attrition.FitModel(m, &cust.Data, attrition.Options{Threads: threads, K: k, FreeK: s.Config.K == 0})
+		f, err := attrition.FitModel(m, &s.Customers.Data, attrition.Options{Threads: threads, K: k, FreeK: s.Config.K == 0})
 		if err != nil {
 			return err
 		}
@@ -198,18 +216,18 @@ func (s *Study) ask(threads int) error {
 	if s.Bounds, err = s.Fit.Bounds(&cust.Data, s.Config.Level, threads); err != nil {
 		return err
 	}
-	if s.Spend, err = spend.GammaGamma(cust.Data.X, cust.Mean, spend.Options{Level: s.Config.Level, Threads: threads}); err != nil {
-		return err
+	if cust.Mean != nil {
+		if s.Spend, err = spend.GammaGamma(cust.Data.X, cust.Mean, spend.Options{Weights: cust.Data.Weight, Level: s.Config.Level, Threads: threads}); err != nil {
+			return err
+		}
 	}
 	var sums *attrition.Sums
 	if s.Scores, sums, err = s.scores(attrition.Questions{Horizon: s.Horizon(), Rate: rate, Level: s.Config.Level, Threads: threads}, s.money()); err != nil {
 		return err
 	}
 	s.value(sums)
-	if s.Until < s.AsOf {
-		if err := s.hold(threads); err != nil {
-			return err
-		}
+	if s.holdout > 0 {
+		return s.hold(threads)
 	}
-	return s.curve(threads)
+	return nil
 }

@@ -137,7 +137,7 @@ func TestHorizon(t *testing.T) {
 		horizon, want float64
 	}{{"bg/bb", "quarter", 30, 1}, {"bg/bb", "quarter", 365, 4}, {"mbg/nbd", "week", 30, 30 / 7.}} {
 		s := &Study{Config: Config{Model: of.model, Horizon: of.horizon}}
-		s.UnitDays, _ = unitDays(of.unit)
+		s.UnitDays, _ = UnitDays(of.unit)
 		near(t, of.model, s.Horizon(), of.want, 0)
 	}
 }

@@ -14,6 +14,7 @@ type Worth struct{ PerPurchase, Value, Residual attrition.Estimate }
 // Totals are sums over customers, with intervals on the log scale: errors of customers go together, being those of the parameters. Of pooled segments, whose errors go together in part, there are none.
 type Totals struct {
 	Alive, Expected, Value, Residual attrition.Estimate // residual in money; NaN where it is not known of anybody
+	Purchases                        attrition.Estimate // all to come, discounted; the residual without its money
 }
 
 var unknown = attrition.Estimate{Value: math.NaN(), SE: math.NaN(), Low: math.NaN(), High: math.NaN()}
@@ -22,28 +23,33 @@ var unknown = attrition.Estimate{Value: math.NaN(), SE: math.NaN(), Low: math.Na
 // parameters.
 func (s *Study) value(sums *attrition.Sums) {
 	s.Worth = make([]Worth, len(s.Scores))
-	var alive, expected, value, residual num.Adder
+	var alive, expected, value, residual, purchases num.Adder
 	z := num.ZLevel(s.Config.Level)
 	known := false
 	for i, score := range s.Scores {
 		w := &s.Worth[i]
 		*w = Worth{unknown, unknown, unknown}
-		alive.Add(score.Alive.Value)
-		expected.Add(score.Expected.Value)
+		n := s.Customers.weight(i)
+		alive.AddProduct(n, score.Alive.Value)
+		expected.AddProduct(n, score.Expected.Value)
+		purchases.AddProduct(n, score.Residual.Value)
+		if s.Spend == nil {
+			continue
+		}
 		c := s.Spend.Conditional(s.Customers.Data.X[i], s.mean(i), s.Config.Level)
 		if math.IsNaN(c.Mean) {
 			continue
 		}
 		w.PerPurchase = attrition.Estimate{Value: c.Mean, SE: c.SE, Low: c.Low, High: c.High}
 		w.Value = product(score.Expected, w.PerPurchase, z)
-		value.Add(w.Value.Value)
+		value.AddProduct(n, w.Value.Value)
 		if !math.IsNaN(score.Residual.Value) {
 			known = true
 			w.Residual = product(score.Residual, w.PerPurchase, z)
-			residual.Add(w.Residual.Value)
+			residual.AddProduct(n, w.Residual.Value)
 		}
 	}
-	if !s.Spend.Certificate.Certified() {
+	if s.Spend == nil || !s.Spend.Certificate.Certified() {
 		value = num.Adder{}
 		value.Add(math.NaN())
 	}
@@ -52,12 +58,15 @@ func (s *Study) value(sums *attrition.Sums) {
 		residual.Add(math.NaN())
 	}
 	if sums == nil {
-		sums = &attrition.Sums{Alive: unknown, Expected: unknown, Value: unknown, Worth: unknown}
+		sums = &attrition.Sums{Alive: unknown, Expected: unknown, Residual: unknown, Value: unknown, Worth: unknown}
 	}
 	spent := func(of func(i int) float64) float64 {
+		if s.Spend == nil {
+			return math.NaN()
+		}
 		x, m, w := make([]float64, len(s.Scores)), make([]float64, len(s.Scores)), make([]float64, len(s.Scores))
 		for i := range w {
-			x[i], m[i], w[i] = s.Customers.Data.X[i], s.mean(i), of(i)
+			x[i], m[i], w[i] = s.Customers.Data.X[i], s.mean(i), s.Customers.weight(i)*of(i)
 		}
 		return s.Spend.SumSE(x, m, w)
 	}
@@ -65,6 +74,7 @@ func (s *Study) value(sums *attrition.Sums) {
 		total(alive.Sum(), sums.Alive.SE, z), total(expected.Sum(), sums.Expected.SE, z),
 		total(value.Sum(), math.Hypot(sums.Value.SE, spent(func(i int) float64 { return s.Scores[i].Expected.Value })), z),
 		total(residual.Sum(), math.Hypot(sums.Worth.SE, spent(func(i int) float64 { return s.Scores[i].Residual.Value })), z),
+		total(purchases.Sum(), sums.Residual.SE, z),
 	}
 }
 
@@ -76,8 +86,11 @@ func total(v, se, z float64) attrition.Estimate {
 	return attrition.Estimate{Value: v, SE: se, Low: v * math.Exp(-z*se/v), High: v * math.Exp(z*se/v)}
 }
 
-// money is what a purchase of each customer is expected to bring.
+// money is what a purchase of each customer is expected to bring; nil where spend is not known.
 func (s *Study) money() []float64 {
+	if s.Spend == nil {
+		return nil
+	}
 	out := make([]float64, len(s.Customers.Data.X))
 	for i, x := range s.Customers.Data.X {
 		out[i] = s.Spend.ConditionalMean(x, s.mean(i))

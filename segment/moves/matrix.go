@@ -12,6 +12,9 @@ import (
 
 // matrix reads counts: the first column (or the id) names the from-states, every other column is a to-state.
 func matrix(t *table.Table, c Config) (*Moves, error) {
+	if t.Numbered {
+		return nil, misfit(t, "the first column of a table of counts, of the states moved from, has no name: name it")
+	}
 	from := &t.Columns[0]
 	if c.ID != "" {
 		var err error
