@@ -81,6 +81,9 @@ func (c *Chain) settle(policy *Policy, reward []float64, covariance *mat.SymDens
 		if policy.Value, err = solveDiscounted(m, d, r); err != nil {
 			return err
 		}
+		for i, v := range policy.Value {
+			policy.Value[i] = max(0, v) // that of stopping; a reward that is 0 but for rounding is solved to either side
+		}
 		m.Scale(-d, m)
 		for i := range k {
 			m.Set(i, i, 1+m.At(i, i))

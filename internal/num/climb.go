@@ -117,8 +117,9 @@ func (t *trail) goes(from, to []float64, rise, value float64) bool {
 	return t.streak > 0 && t.streak%climbPatience == 0
 }
 
-// endless is the point at which the straight line from theta leaves ±ClimbAway if value nowhere falls on the way, seen after steps that double, and
-// rises by little: a maximum at infinity. Nil where it falls, rises, or is not finite: the maximum may be inside.
+// endless is the point at which the straight line from theta leaves ±ClimbAway if value nowhere falls on the way, seen after steps that double and
+// over the last 1, as a long step can end beyond a top and still higher than it began; and rises by little: a maximum at infinity. Nil where it falls,
+// rises, or is not finite: the maximum may be inside.
 func endless(value func(theta []float64) float64, theta, direction []float64) []float64 {
 	end, axis := math.Inf(1), -1 // in units of direction: how far it is to the border
 	direction = slices.Clone(direction)
@@ -136,9 +137,8 @@ func endless(value func(theta []float64) float64, theta, direction []float64) []
 	}
 	start := value(theta)
 	slack := climbSlack * (1 + math.Abs(start))
-	last, at := start, make([]float64, len(theta))
-	for ahead := 1 / most; ; ahead *= 2 {
-		ahead = min(ahead, end)
+	last, at, unit := start, make([]float64, len(theta)), 1/most
+	for ahead := min(unit, end); ; {
 		for i, d := range direction {
 			at[i] = theta[i] + ahead*d
 		}
@@ -146,9 +146,14 @@ func endless(value func(theta []float64) float64, theta, direction []float64) []
 		if !(next >= last-slack && next <= start+100*climbSlow*(1+math.Abs(start))) {
 			return nil
 		}
-		if last = next; ahead == end {
+		switch last = next; {
+		case ahead == end:
 			at[axis] = math.Copysign(ClimbAway, direction[axis])
 			return at
+		case ahead < end-unit:
+			ahead = min(2*ahead, end-unit)
+		default:
+			ahead = end
 		}
 	}
 }

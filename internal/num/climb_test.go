@@ -50,16 +50,20 @@ func TestClimb(t *testing.T) {
 // A flat top is found wherever it is inside; one at infinity is seen to be there after few steps, on a straight ridge beside coordinates that settle, and
 // where rounding has eaten the curvature.
 func TestClimbOnFlats(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		top, start := rapid.Float64Range(-20, 20).Draw(t, "top"), rapid.Float64Range(-20, 20).Draw(t, "start")
-		curve := math.Exp(rapid.Float64Range(-18, 0).Draw(t, "log curvature"))
+	find := func(t rapid.TB, top, start, curve float64) {
 		f := func(v []float64) (float64, []float64, *mat.SymDense) {
 			x, y := v[0]-top, v[1]-v[0]/2
 			return 1 - curve*x*x/2 - y*y, []float64{-curve*x + y, -2 * y}, mat.NewSymDense(2, []float64{-curve - 0.5, 1, 1, -2})
 		}
 		if a := Climb(f, []float64{start, 0}); !a.Converged || math.Abs(a.Theta[0]-top) > 1e-4 {
-			t.Fatalf("%+v", a)
+			t.Fatalf("top %g from %g: %+v", top, start, a)
 		}
+	}
+	find(t, 20, 0, 5.8e-8) // seen from 8, steps ahead that double come to 16 and to the border at 23, which is higher
+	rapid.Check(t, func(t *rapid.T) {
+		// By definition a gradient within ClimbScore is flat and without end where the step is above climbFlat: no less curvature can be told from none.
+		curve := max(2*ClimbScore/climbFlat, math.Exp(rapid.Float64Range(-18, 0).Draw(t, "log curvature")))
+		find(t, rapid.Float64Range(-20, 20).Draw(t, "top"), rapid.Float64Range(-20, 20).Draw(t, "start"), curve)
 	})
 	rapid.Check(t, func(t *rapid.T) {
 		// Rising to 0 along (1, 1), with z on its way to a place that depends on where one is.
