@@ -2,6 +2,7 @@ package markov
 
 import (
 	"fmt"
+	"slices"
 
 	"mainstay/internal/num"
 	"mainstay/regress"
@@ -20,6 +21,7 @@ type Dependent struct {
 	Used   int             // moves of which the covariates are known, and that have a weight
 
 	weighted bool
+	level    float64 // of profiles
 }
 
 // Covariates are what is known of moves beside their states.
@@ -42,8 +44,10 @@ type DependentRow struct {
 	N     int64                   // moves
 	Plain []float64               // by state: probabilities without covariates
 	Size  float64                 // moves that Plain rests on: N, of weights (Σw)² ÷ Σw²
-	Fit   *regress.MultinomialFit // nil where there is nothing to fit, or the fit was refused
+	Fit   *regress.MultinomialFit // by maximum likelihood or, Penalised, by Firth's; nil where there is nothing to fit, or the fit was refused
 	Why   string                  // there is no fit, in words
+	Apart []num.Warning           // why there is no maximum of the likelihood, of a penalised fit, and
+	By    []string                // the terms that separate where moves go; nil where none was found
 
 	clustered bool
 }
@@ -56,12 +60,14 @@ func (row *DependentRow) Clustered() bool { return row.Fit != nil && row.cluster
 // enough, for what is left out of the model makes a customer's moves alike; else they are the model's. Weights are those of a sample: they
 // maximise Σ w log p, and errors are sandwiches, HC1 where customers are too few (Pfeffermann 1993, International Statistical
 // Review 61:317–337).
-// A move that is never made where a covariate of 0 and 1 is 1 (a rare industry) has that coefficient at its limit of −∞
-// (regress.MultinomialAtLimits). In absorbing states, in those of fewer than two destinations, in those of no more moves than coefficients and in
-// those whose fit is refused (any other separation: a covariate that settles where moves go) probabilities do not depend on covariates, and Why says so.
-func FitDependent(states []string, moves []Move, cov Covariates, absorbing []int, threads int) (*Dependent, error) {
+// Where the likelihood out of a state has no maximum, for covariates separate where moves go (Albert & Anderson 1984: an industry whose customers never
+// leave, or always, a number that settles it), that state is fitted by Firth's penalised likelihood (regress.FirthMultinomial), whose predictions do not hang on
+// which level others are compared with; intervals at level are those of its profile, moves independent, weights scaled to the moves that they are worth.
+// In absorbing states, in those of fewer than two destinations, in those of no more moves than coefficients and in those whose fit is refused
+// probabilities do not depend on covariates, and Why says so.
+func FitDependent(states []string, moves []Move, cov Covariates, absorbing []int, level float64, threads int) (*Dependent, error) {
 	k := len(states)
-	d := &Dependent{States: states, Terms: append([]string{"(Intercept)"}, cov.Terms...), Rows: make([]*DependentRow, k), weighted: cov.Weight != nil}
+	d := &Dependent{States: states, Terms: append([]string{"(Intercept)"}, cov.Terms...), Rows: make([]*DependentRow, k), weighted: cov.Weight != nil, level: level}
 	byState := make([][]Move, k)
 	for _, m := range moves {
 		if _, known := cov.X(m); known && cov.weight(m) > 0 {
@@ -170,21 +176,29 @@ func (row *DependentRow) fit(d *Dependent, moves []Move, cov *Covariates, thread
 			o.Weights[i] *= scale
 		}
 	}
-	fit, err := regress.MultinomialAtLimits(design, y, names, o)
+	fit, err := regress.Multinomial(design, y, names, o)
+	if err == nil && !fit.Certificate.Certified() {
+		row.Apart, row.By, row.clustered = reasons(fit), fit.Separating, false
+		o.Cluster, o.HC = nil, regress.NoHC
+		fit, err = regress.FirthMultinomial(design, y, names, o, d.level)
+	}
 	if err != nil {
 		return err
 	}
 	if !fit.Certificate.Certified() {
 		row.Why = "the fit was refused"
-		for _, w := range fit.Certificate.Warnings {
-			if w.Code != num.WarnCollinear { // dropped columns are no reason
-				row.Why += ": " + w.Message
-			}
+		for _, w := range reasons(fit) {
+			row.Why += ": " + w.Message
 		}
 		return nil
 	}
 	row.Fit = fit
 	return nil
+}
+
+// reasons are why a fit was refused; dropped columns are none.
+func reasons(f *regress.MultinomialFit) []num.Warning {
+	return slices.DeleteFunc(slices.Clone(f.Certificate.Warnings), func(w num.Warning) bool { return w.Code == num.WarnCollinear })
 }
 
 // varying is how many columns vary, and the constant.

@@ -51,9 +51,6 @@ func (d *Dependent) Matrix(samples ...Sample) (p, se *mat.Dense, err error) {
 	return p, se, nil
 }
 
-// impossible is the size of a chance that a coefficient at its limit left over.
-const impossible = 1e-18
-
 // average sets row i.
 func (row *DependentRow) average(i int, s Sample, p, se *mat.Dense) {
 	f := row.Fit
@@ -89,9 +86,6 @@ func (row *DependentRow) average(i int, s Sample, p, se *mat.Dense) {
 		cov = f.Robust
 	}
 	for c, j := range row.To {
-		if f.Limits != nil && mean[c] < impossible { // all of s have a coefficient at its limit
-			continue
-		}
 		g := mat.NewVecDense(size, gradient[c])
 		p.Set(i, j, mean[c])
 		se.Set(i, j, math.Sqrt(max(0, mat.Inner(g, cov, g))))

@@ -3,9 +3,12 @@ package markov
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
+
+	"mainstay/internal/num"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -63,11 +66,11 @@ func TestDependent(t *testing.T) {
 	truth := map[[2]int]float64{{0, 1}: .8, {0, 2}: 1.2, {1, 0}: -.5, {1, 2}: 0}
 	for range n {
 		moves, x := depend(r, 200)
-		d, err := FitDependent(names(3), moves, Covariates{Terms: []string{"complaint"}, X: known(x)}, nil, 1)
+		d, err := FitDependent(names(3), moves, Covariates{Terms: []string{"complaint"}, X: known(x)}, nil, .95, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, o := range d.Odds(.95) {
+		for _, o := range d.Odds() {
 			want := math.Exp(truth[[2]int{o.From, o.To}])
 			if all++; o.Ratio.Low <= want && want <= o.Ratio.High {
 				covered++
@@ -80,7 +83,7 @@ func TestDependent(t *testing.T) {
 		for who := range int32(len(x)) {
 			noise[who] = []float64{r.NormFloat64()}
 		}
-		if d, err = FitDependent(names(3), moves, Covariates{Terms: []string{"noise"}, X: known(noise)}, nil, 1); err != nil {
+		if d, err = FitDependent(names(3), moves, Covariates{Terms: []string{"noise"}, X: known(noise)}, nil, .95, 1); err != nil {
 			t.Fatal(err)
 		}
 		if _, _, p := d.LikelihoodRatio(); p < .05 {
@@ -104,7 +107,7 @@ func TestDependentMatrix(t *testing.T) {
 	for i := range moves {
 		moves[i].Who = int32(i) // each its own cluster: CR1 is then near the model's
 	}
-	d, err := FitDependent(names(3), moves, Covariates{Terms: []string{"complaint"}, X: known(x)}, []int{2}, 1)
+	d, err := FitDependent(names(3), moves, Covariates{Terms: []string{"complaint"}, X: known(x)}, []int{2}, .95, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,14 +136,6 @@ func TestDependentMatrix(t *testing.T) {
 	if _, _, err := d.Matrix(); err == nil {
 		t.Error("nobody")
 	}
-	settled := map[int32][]float64{} // a covariate that says where moves go
-	for _, m := range moves {
-		settled[m.Who] = []float64{float64(m.To)}
-	}
-	d, err = FitDependent(names(3), moves, Covariates{Terms: []string{"fate"}, X: func(m Move) ([]float64, bool) { return settled[m.Who], true }}, nil, 1)
-	if err != nil || d.Rows[0].Fit != nil || d.Rows[0].Why == "" {
-		t.Errorf("%+v, %v", d.Rows[0], err)
-	}
 }
 
 // Weighted moves against R's nnet::multinom with a sandwich computed beside it.
@@ -158,12 +153,12 @@ func TestDependentWeightsAgainstR(t *testing.T) {
 		}
 	}
 	cov := Covariates{Terms: []string{"x"}, X: func(m Move) ([]float64, bool) { return x[m.Row : m.Row+1], true }, Weight: func(m Move) float64 { return weight[m.Row] }}
-	d, err := FitDependent(names(3), moves, cov, nil, 1)
+	d, err := FitDependent(names(3), moves, cov, nil, .95, 1)
 	if err != nil || d.Rows[0].Fit == nil {
 		t.Fatal(err, d.Rows[0].Why)
 	}
 	near(t, "coefficients", d.Rows[0].Fit.Coef, []float64{-.7977422768, .3487169543, -2.7679503644, 1.0992543915}, 1e-7)
-	odds := d.Odds(.95)
+	odds := d.Odds()
 	if len(odds) != 2 || odds[0].Clustered || math.Abs(odds[0].Ratio.SE/odds[0].Ratio.Value-.2417574636) > 1e-7 {
 		t.Errorf("%+v", odds)
 	}
@@ -196,7 +191,7 @@ func TestDependentDropped(t *testing.T) {
 		return x[m.Row], true
 	}
 	cov := Covariates{Terms: []string{"complaint"}, X: constant, Weight: func(Move) float64 { return 2 }}
-	d, err := FitDependent(names(3), moves, cov, nil, 1)
+	d, err := FitDependent(names(3), moves, cov, nil, .95, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -214,7 +209,7 @@ func TestDependentDropped(t *testing.T) {
 	for c := range 200 {
 		wide.Terms = append(wide.Terms, strconv.Itoa(c))
 	}
-	if d, err = FitDependent(names(3), moves[:250], wide, nil, 1); err != nil {
+	if d, err = FitDependent(names(3), moves[:250], wide, nil, .95, 1); err != nil {
 		t.Fatal(err)
 	}
 	if row := d.Rows[0]; row.Fit != nil || !strings.Contains(row.Why, "too few for 402 coefficients") {
@@ -222,49 +217,58 @@ func TestDependentDropped(t *testing.T) {
 	}
 }
 
-// A rare industry whose customers never leave has that odds ratio at 0, with an upper end; the state keeps its other covariates.
-func TestDependentAtLimit(t *testing.T) {
-	moves, x := depend(rand.New(rand.NewPCG(32, 33)), 200)
-	rare := func(m Move) ([]float64, bool) {
-		industry := 0.
-		if m.Row%10 == 0 {
-			industry = 1
-		}
-		return []float64{x[m.Row][0], industry}, true
-	}
+// A rare industry whose customers never leave, compared with the others or they with it, a flag without which nobody moves, and a number that settles where moves go:
+// these states are fitted by the penalised likelihood, and what is predicted does not hang on which level is compared with which.
+func TestDependentSeparated(t *testing.T) {
+	moves, x := depend(rand.New(rand.NewPCG(32, 33)), 120)
+	industry := func(m Move) float64 { return float64((m.Row%10 + 9) / 10) } // 0 of a tenth
 	var kept []Move
 	for _, m := range moves {
-		if m.Row%10 != 0 || m.To != 2 {
+		if industry(m) == 1 || m.To != 2 {
 			kept = append(kept, m)
 		}
 	}
-	d, err := FitDependent(names(3), kept, Covariates{Terms: []string{"complaint", "rare"}, X: rare}, nil, 2)
-	if err != nil || d.Rows[0].Fit == nil || d.Rows[1].Fit == nil {
-		t.Fatalf("%v %+v", err, d.Rows[0])
-	}
-	at, others := 0, 0
-	for _, o := range d.Odds(.95) {
-		switch r := o.Ratio; {
-		case o.Limit:
-			at++
-			if o.To != 2 || o.Term != 2 || r.Value != 0 || r.Low != 0 || !(r.High > 0 && r.High < 2) || !math.IsNaN(r.SE) || !math.IsNaN(o.P) {
-				t.Errorf("%+v", o)
-			}
-		default:
-			others++
-			if !(r.SE > 0 && r.Low < r.Value && r.Value < r.High) {
+	fit := func(terms []string, of func(m Move) []float64) *Dependent {
+		t.Helper()
+		d, err := FitDependent(names(3), kept, Covariates{Terms: terms, X: func(m Move) ([]float64, bool) { return of(m), true }}, nil, .95, 2)
+		if err != nil || d.Rows[0].Fit == nil || d.Rows[1].Fit == nil {
+			t.Fatalf("%v %+v", err, d.Rows[0])
+		}
+		for _, o := range d.Odds() {
+			r := o.Ratio
+			if o.Profile != d.Rows[o.From].Fit.Penalised || !(r.SE > 0 && r.Low < r.Value && r.Value < r.High && o.P >= 0 && o.P <= 1) {
 				t.Errorf("%+v", o)
 			}
 		}
+		if chi2, df, p := d.Test(); df != 4*len(terms) || !(chi2 > 0) || !(p < .05) {
+			t.Errorf("χ² %v, df %d, p %v", chi2, df, p)
+		}
+		return d
 	}
-	if at != 2 || others != 6 {
-		t.Errorf("%d at a limit, %d others", at, others)
+	common := fit([]string{"complaint", "common"}, func(m Move) []float64 { return []float64{x[m.Row][0], industry(m)} })
+	rare := fit([]string{"complaint", "rare"}, func(m Move) []float64 { return []float64{x[m.Row][0], 1 - industry(m)} })
+	if !common.Rows[0].Fit.Penalised || !rare.Rows[0].Fit.Penalised || common.Rows[0].Apart[0].Code != num.WarnSeparation || !slices.Equal(common.Rows[0].By, []string{"common"}) || common.Rows[0].Clustered() {
+		t.Errorf("%+v", common.Rows[0])
 	}
-	p, se, err := d.Matrix(Sample{X: [][]float64{{1, 1}}})
-	if err != nil || p.At(0, 2) != 0 || se.At(0, 2) != 0 || math.Abs(p.At(0, 0)+p.At(0, 1)-1) > 1e-12 || !(se.At(0, 1) > 0) {
+	p, se, err := common.Matrix(Sample{X: [][]float64{{1, 0}}})
+	q, qse, _ := rare.Matrix(Sample{X: [][]float64{{1, 1}}})
+	if err != nil || !(p.At(0, 2) > 0 && p.At(0, 2) < .05 && se.At(0, 2) > 0) || math.Abs(p.At(0, 0)+p.At(0, 1)+p.At(0, 2)-1) > 1e-12 {
 		t.Errorf("%v %v %v", p, se, err)
 	}
-	if chi2, df, pv := d.Test(); df != 8 || !(chi2 > 0) || math.IsNaN(pv) {
-		t.Errorf("χ² %v, df %d, p %v", chi2, df, pv)
+	near(t, "whatever is compared", raw(p), raw(q), 1e-8)
+	near(t, "its errors", raw(se), raw(qse), 1e-8)
+	chi2, df, _ := common.Test()
+	other, otherDF, _ := rare.Test()
+	near(t, "test", []float64{chi2, float64(df)}, []float64{other, float64(otherDF)}, 1e-7)
+	settled := fit([]string{"fate"}, func(m Move) []float64 { return []float64{float64(m.To)} })
+	if chi2, _, _ := settled.Test(); chi2 < 200 {
+		t.Errorf("χ² %v of a number that settles all", chi2)
 	}
+	weighted, err := FitDependent(names(3), kept, Covariates{Terms: []string{"fate"}, X: func(m Move) ([]float64, bool) { return []float64{float64(m.To)}, true }, Weight: func(m Move) float64 { return 7 }}, nil, .95, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	chi2, df, _ = weighted.Test()
+	want, _, _ := settled.Test()
+	near(t, "weights that are alike", []float64{chi2, float64(df)}, []float64{want, 4}, 1e-7)
 }

@@ -1,7 +1,6 @@
 package regress
 
 import (
-	"errors"
 	"fmt"
 	"math"
 
@@ -39,6 +38,10 @@ type FirthFit struct {
 // test of the hypothesis that it is 0, χ² with one degree of freedom.
 type Profile struct{ Low, High, ChiSquare, P float64 }
 
+var noProfile = Profile{math.NaN(), math.NaN(), math.NaN(), math.NaN()}
+
+const nullUnfound = "the penalised likelihood of the intercept alone did not settle: look for columns on extreme scales"
+
 // mostWork bounds rows × columns⁴ of a fit with profiles, whose ascents, some 50 for a column, take rows × columns³/2 a step by
 // Newton's method, as where classes are separated: half an hour.
 const mostWork = 5e10
@@ -63,11 +66,8 @@ const mostWork = 5e10
 // Source: Firth 1993, Biometrika 80:27–38, eq. 4; Heinze & Schemper 2002, Statistics in Medicine 21:2409–2419, §2–3;
 // profiles of the penalty of all columns, as R's logistf has them.
 func Firth(d *Design, y []float64, o Options, level float64, mean Mean) (*FirthFit, error) {
-	switch {
-	case !(level >= 0 && level < 1):
-		return nil, fmt.Errorf("regress: level %v, expected a number between 0 and 1", level)
-	case o.Cluster != nil || o.HC != NoHC:
-		return nil, errors.New("regress: a Firth regression has no clustered and no HC covariance: leave them out")
+	if err := checkFirth(o, level); err != nil {
+		return nil, err
 	}
 	if err := (Model{Distribution: Binomial}).checkAll(y, o); err != nil {
 		return nil, err
@@ -101,7 +101,7 @@ func Firth(d *Design, y []float64, o Options, level float64, mean Mean) (*FirthF
 		return nil, fmt.Errorf("regress: %v moves the intercept, and there is no constant column", mean)
 	}
 	f.NullDev = m.nullDeviance(of.offset)
-	f.fit(newPenal(m, d, y, o), m)
+	f.fit(newPenal(m, d, y, 2, o), m)
 	if !f.Certificate.Certified() {
 		return f, nil
 	}
@@ -121,14 +121,12 @@ func (f *FirthFit) fit(p *penal, m *glm) {
 	c.Converged, c.Iterations, c.InfoPosDef = best.converged, best.iterations, best.inverse != nil
 	c.GradientNorm = best.largestScore(p.all()) / p.total
 	if !best.converged {
-		c.Refuse(num.WarnNotConverged, fmt.Sprintf("the penalised likelihood did not settle in %d iterations (largest mean score %.2g): look for columns on extreme scales or almost determined by others", best.iterations, c.GradientNorm))
+		c.Refuse(num.WarnNotConverged, best.unsettled(c.GradientNorm))
 		return
 	}
 	k := len(m.cols)
 	c.LogLik = best.loglik + p.shift()
-	if f.profiles(p, m, best); f.Level > 0 {
-		f.overall(p, m, best)
-	}
+	f.profile(p, m, best)
 	if f.Mean == FLIC {
 		if best = p.recentre(best); !best.converged {
 			c.Refuse(num.WarnNotConverged, "no intercept puts the predictions right on average: look for columns on extreme scales")
@@ -152,24 +150,28 @@ func (f *FirthFit) fit(p *penal, m *glm) {
 	}
 }
 
-// overall tests that all coefficients but that of the constant column are 0.
-func (f *FirthFit) overall(p *penal, m *glm, best *firthPoint) {
-	var free []int
-	null := make([]float64, p.k)
-	for a := range p.k {
-		constant := a < len(m.cols) && m.cols[a] == m.fr.ones
-		if constant || a >= len(m.cols) {
-			free = append(free, a)
-			null[a] = best.gamma[a]
-		} else {
-			f.TestDF++
-		}
+// profile sets the profiles, to NaN at level 0, and tests that all coefficients but that of the constant column are 0.
+func (f *FirthFit) profile(p *penal, m *glm, best *firthPoint) {
+	f.Profiles = make([]Profile, len(f.Names))
+	for j := range f.Profiles {
+		f.Profiles[j] = noProfile
 	}
-	at := p.maximise(null, free)
-	if !at.converged {
-		f.Certificate.Refuse(num.WarnNotConverged, "the penalised likelihood of the intercept alone did not settle: look for columns on extreme scales")
+	if f.Level == 0 {
 		return
 	}
-	f.NullLik = at.loglik + p.shift()
-	f.Test = max(0, 2*(best.loglik-at.loglik))
+	found, failed := p.profiles(m, best, num.ZLevel(f.Level))
+	if failed >= 0 {
+		f.Certificate.Refuse(num.WarnNotConverged, unfound(f.Names[m.cols[failed]], f.Level))
+		return
+	}
+	for a, j := range m.cols {
+		f.Profiles[j] = found[a]
+	}
+	null, df := p.null(best, len(m.cols))
+	if !null.converged {
+		f.Certificate.Refuse(num.WarnNotConverged, nullUnfound)
+		return
+	}
+	f.NullLik, f.TestDF = null.loglik+p.shift(), df
+	f.Test = max(0, 2*(best.loglik-null.loglik))
 }

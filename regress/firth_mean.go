@@ -16,10 +16,11 @@ func (p *penal) recentre(best *firthPoint) *firthPoint {
 	low, high := math.Inf(-1), math.Inf(1)
 	for range 200 {
 		sums := num.BlockSums(p.n, rowBlock, p.threads, 2, func(lo, hi int, sum []float64) {
+			c := p.chances()
 			for i := lo; i < hi; i++ {
-				_, resid, v := bernoulli(p.eta(i, gamma), p.y[i])
-				sum[0] += p.w[i] * resid
-				sum[1] += p.w[i] * v
+				c.set(p, i, gamma)
+				sum[0] += c.residual(p, i, 1)
+				sum[1] += p.weight[i] * c.variance(1, 1)
 			}
 		})
 		at := gamma[p.constant]
@@ -42,25 +43,27 @@ func (p *penal) recentre(best *firthPoint) *firthPoint {
 	return &out
 }
 
-// augmented is the likelihood of the rows together with two more for each, of either outcome and of weight hᵢ/2, which
+// augmented is the likelihood of the patterns together with another for each, of the weight hᵢ in either category, which
 // a further column tells apart; not penalised (FLAC: Puhr et al. 2017, §2.3). Without that column its maximum would
 // be Firth's estimate.
 func (p *penal) augmented(best *firthPoint) *penal {
-	k := p.k + 1
-	out := &penal{n: 3 * p.n, k: k, scale: append(append([]float64(nil), p.scale...), 1), constant: p.constant, threads: p.threads}
-	for copyOf := range 3 {
+	out := &penal{k: p.k + 1, slopes: 1, total: p.total, scale: append(append([]float64(nil), p.scale...), 1), constant: p.constant, threads: p.threads}
+	c, l := p.chances(), p.leverages()
+	for added := range 2 {
 		for i := range p.n {
-			out.z = append(out.z, p.z[i*p.k:(i+1)*p.k]...)
-			added, y, w := 1.0, float64(copyOf-1), best.hat[i]/2
-			if copyOf == 0 {
-				added, y, w = 0, p.y[i], p.w[i]
-			}
-			out.z, out.y, out.w = append(out.z, added), append(out.y, y), append(out.w, w)
+			z, count, off := p.z[i*p.k:(i+1)*p.k], p.count[2*i:2*i+2], 0.0
 			if p.offset != nil {
-				out.offset = append(out.offset, p.offset[i])
+				off = p.offset[i]
 			}
+			if added == 1 {
+				c.set(p, i, best.gamma)
+				l.set(p, best, c, z)
+				h := p.weight[i] * (l.h[0] + l.h[1])
+				count = []float64{h, h}
+				out.total += 2 * h
+			}
+			out.add(append(append([]float64(nil), z...), float64(added)), off, p.offset != nil, count...)
 		}
 	}
-	out.total = num.Sum(out.w)
 	return out
 }

@@ -3,6 +3,7 @@ package regress
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"mainstay/internal/num"
 )
@@ -13,37 +14,33 @@ const (
 	profileTries = 60
 )
 
-// profiles sets f.Profiles, to NaN at level 0. Those of slopes do not depend on where columns are centred; the intercept's does, so it
-// gets a frame of its own in which it is a coordinate.
-func (f *FirthFit) profiles(p *penal, m *glm, best *firthPoint) {
-	nan := math.NaN()
-	f.Profiles = make([]Profile, len(f.Names))
-	for j := range f.Profiles {
-		f.Profiles[j] = Profile{nan, nan, nan, nan}
+// profiles are those of all coefficients, in γ's order, at level z, in the units of the columns of m; failed is the first of them that was not
+// found whole, else −1. Those of slopes do not depend on where columns are centred; the intercepts' do, so they get a frame of their own in which
+// they are coordinates.
+func (p *penal) profiles(m *glm, best *firthPoint, z float64) (out []Profile, failed int) {
+	q, at := p, best
+	if p.constant >= 0 && p.k > 1 {
+		q, at = p.uncentred(m, best)
 	}
-	if f.Level == 0 {
-		return
-	}
-	z := num.ZLevel(f.Level)
-	for a, j := range m.cols {
-		q, at := p, best
-		if a == p.constant && len(m.cols) > 1 {
-			q, at = p.uncentred(m, best)
+	out, ok := make([]Profile, p.slopes*len(m.cols)), make([]bool, p.slopes*len(m.cols))
+	num.Blocks(len(out), 1, p.threads, func(_, i, _ int) {
+		s, a := i/len(m.cols), i%len(m.cols)
+		one, from := *p, best
+		if a == p.constant {
+			one, from = *q, at
 		}
-		prof, ok := q.profile(at, a, z)
-		if !ok {
-			f.Certificate.Refuse(num.WarnNotConverged, fmt.Sprintf("the profile of the penalised likelihood of %q was not found at level %g: look for columns on extreme scales or almost determined by others", f.Names[j], f.Level))
-			return
+		one.threads = 1
+		out[i], ok[i] = one.profile(from, s*p.k+a, z)
+		scale := m.fr.scale[m.cols[a]]
+		out[i].Low, out[i].High = out[i].Low/scale, out[i].High/scale
+		if scale < 0 { // a constant column below 0
+			out[i].Low, out[i].High = out[i].High, out[i].Low
 		}
-		prof.Low, prof.High = prof.Low/m.fr.scale[j], prof.High/m.fr.scale[j]
-		if prof.Low > prof.High { // a constant column below 0
-			prof.Low, prof.High = prof.High, prof.Low
-		}
-		f.Profiles[j] = prof
-	}
+	})
+	return out, slices.Index(ok, false)
 }
 
-// uncentred is p and its maximum with columns scaled only, so that the constant column's coefficient is the intercept.
+// uncentred is p and its maximum with columns scaled only, so that the constant column's coefficients are the intercepts.
 func (p *penal) uncentred(m *glm, best *firthPoint) (*penal, *firthPoint) {
 	q := *p
 	q.z = append([]float64(nil), p.z...)
@@ -53,7 +50,9 @@ func (p *penal) uncentred(m *glm, best *firthPoint) (*penal, *firthPoint) {
 			continue
 		}
 		shift := m.fr.mean[j] / m.fr.scale[j]
-		gamma[p.constant] -= shift * gamma[a]
+		for s := range p.slopes {
+			gamma[s*p.k+p.constant] -= shift * gamma[s*p.k+a]
+		}
 		for i := range q.n {
 			q.z[i*q.k+a] += shift
 		}
@@ -61,17 +60,44 @@ func (p *penal) uncentred(m *glm, best *firthPoint) (*penal, *firthPoint) {
 	return &q, q.at(gamma)
 }
 
-// profile finds where the profile of coefficient c falls by z²/2, on both sides, and tests that it is 0.
+// unfound says of which coefficient there is no profile.
+func unfound(name string, level float64) string {
+	return fmt.Sprintf("the profile of the penalised likelihood of %q was not found at level %g: look for columns on extreme scales or almost determined by others", name, level)
+}
+
+// null is the maximum with all coefficients at 0 but those of the constant column and of columns from so many on, of which there are so many for each category.
+func (p *penal) null(best *firthPoint, columns int) (at *firthPoint, df int) {
+	var free []int
+	gamma := make([]float64, p.size())
+	for i := range gamma {
+		if a := i % p.k; a == p.constant || a >= columns {
+			free = append(free, i)
+			gamma[i] = best.gamma[i]
+		} else {
+			df++
+		}
+	}
+	return p.maximise(gamma, free), df
+}
+
+// profile finds where the profile of coefficient c falls by z²/2, on both sides, and tests that it is 0; NaN for what was not found.
 func (p *penal) profile(best *firthPoint, c int, z float64) (out Profile, ok bool) {
+	out = noProfile
 	if best.inverse == nil {
 		return out, false
 	}
 	var okLow, okHigh bool
-	out.Low, okLow = p.end(best, c, -z)
-	out.High, okHigh = p.end(best, c, z)
+	if v, found := p.end(best, c, -z); found {
+		out.Low, okLow = v, true
+	}
+	if v, found := p.end(best, c, z); found {
+		out.High, okHigh = v, true
+	}
 	at := p.restricted(best, best, c, 0)
-	out.ChiSquare = max(0, 2*(best.loglik-at.loglik))
-	out.P = num.ChiSquareUpper(out.ChiSquare, 1)
+	if at.converged {
+		out.ChiSquare = max(0, 2*(best.loglik-at.loglik))
+		out.P = num.ChiSquareUpper(out.ChiSquare, 1)
+	}
 	return out, okLow && okHigh && at.converged
 }
 
@@ -80,7 +106,7 @@ func (p *penal) profile(best *firthPoint, c int, z float64) (out Profile, ok boo
 func (p *penal) restricted(best, near *firthPoint, c int, b float64) *firthPoint {
 	var free []int
 	gamma := append([]float64(nil), near.gamma...)
-	for a := range p.k {
+	for a := range p.size() {
 		if a == c {
 			continue
 		}
@@ -110,8 +136,10 @@ func (p *penal) end(best *firthPoint, c int, z float64) (float64, bool) {
 	at, d := best, math.Abs(z)*width
 	for range profileTries {
 		at = p.restricted(best, at, c, centre+sign*d)
-		if !at.converged {
-			return 0, false
+		if !at.converged { // too far for the digits there are: nearer
+			outside, at = d, best
+			d = (inside + outside) / 2
+			continue
 		}
 		r := math.Sqrt(max(0, 2*(best.loglik-at.loglik)))
 		if math.Abs(r-math.Abs(z)) <= profileLimit || !math.IsInf(outside, 1) && outside-inside <= 1e-14*(outside+math.Abs(centre)) {

@@ -132,13 +132,18 @@ func TestFirthGradient(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(8, 30).Draw(t, "n")
 		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
-		p := &penal{n: n, k: 3, penalised: rapid.Bool().Draw(t, "penalised"), total: float64(n)}
+		categories := rapid.IntRange(2, 4).Draw(t, "categories")
+		p := &penal{k: 3, slopes: categories - 1, penalised: rapid.Bool().Draw(t, "penalised"), total: float64(n)}
 		for i := range n {
-			p.z = append(p.z, 1, rng.NormFloat64(), rng.NormFloat64())
-			p.y = append(p.y, float64(i%2))
-			p.w = append(p.w, 0.5+rng.Float64())
+			count := make([]float64, categories)
+			count[i%categories] = 0.5 + rng.Float64()
+			count[rng.IntN(categories)] += rng.Float64()
+			p.add([]float64{1, rng.NormFloat64(), rng.NormFloat64()}, rng.NormFloat64(), true, count...)
 		}
-		gamma := []float64{rng.NormFloat64(), rng.NormFloat64(), rng.NormFloat64()}
+		gamma := make([]float64, p.size())
+		for j := range gamma {
+			gamma[j] = rng.NormFloat64()
+		}
 		at := p.at(gamma)
 		at.observed = p.curvature(at)
 		for j := range gamma {

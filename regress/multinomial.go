@@ -27,10 +27,11 @@ type MultinomialFit struct {
 	Constant    string        // the first constant column; "" without one
 	Dropped     []string      // collinear columns
 	Separating  []string      // columns that predict categories without error; such a fit is refused
-	Limits      []int         // of MultinomialAtLimits: coefficients that tend to −∞, numbers into Coef, where farAway stands for it, without errors
+	Penalised   bool          // by FirthMultinomial, which has
+	Level       float64       // of its
+	Profiles    []Profile     // by coefficient, NaN for dropped ones and those not found, and
+	NullLik     float64       // log L* of the intercepts alone, penalised like the whole
 	Certificate num.Certificate
-
-	limits *atLimits // for profiles; nil without Limits
 }
 
 // Limits of the information matrix, 4,000² doubles or 128 MB, and of the sums of a pass, of which there is one for every
@@ -59,30 +60,41 @@ const (
 // Source: McFadden 1974; Agresti 2013, Categorical Data Analysis, §8.1 (information: eq. 8.8); Bach 2010, Electronic J.
 // Statistics 4:384–414.
 func Multinomial(d *Design, y []int, categories []string, o Options) (*MultinomialFit, error) {
-	return multinomial(d, y, categories, o, false)
+	f, m, err := beginMultinomial(d, y, categories, o)
+	if err != nil || f.Certificate.Fatal {
+		return f, err
+	}
+	a := m.maximise(m.start())
+	f.certify(m, a)
+	if f.Certificate.Certified() {
+		f.settle(m, a)
+		rows := m.d.Source.(*memory)
+		f.addRobust(rows.d, m, a, rows.o)
+	}
+	return f.checked()
 }
 
-// multinomial fits, with the coefficients of empty cells at their limits or not.
-func multinomial(d *Design, y []int, categories []string, o Options, limits bool) (*MultinomialFit, error) {
+// beginMultinomial checks what is to be fitted, lays it out, and refuses what no likelihood can.
+func beginMultinomial(d *Design, y []int, categories []string, o Options) (*MultinomialFit, *multilogit, error) {
 	response, err := categoriesOf(y, categories, o)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	d, response, o, err = Prepare(d, response, o)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := checkSize(d, len(categories), o); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	f := newMultinomial(d, categories)
 	m, err := newMultilogit(d, response, len(categories), o)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if empty := m.empty(); empty >= 0 {
 		f.Certificate.Refuse(num.WarnTooFew, fmt.Sprintf("no row is of category %q: leave it out", categories[empty]))
-		return f, nil
+		return f, m, nil
 	}
 	named := Fit{Names: f.Names}
 	named.warnDropped(m.fr, m.chooseColumns())
@@ -92,20 +104,9 @@ func multinomial(d *Design, y []int, categories []string, o Options, limits bool
 	f.NullDev = m.nullDeviance()
 	if f.DF <= 0 || f.Rank == 0 {
 		f.Certificate.Refuse(num.WarnTooFew, fmt.Sprintf("no residual degrees of freedom are left (rows: %d, independent columns: %d): fit fewer columns or more rows", d.Rows(), f.Rank))
-		return f, nil
+		return f, m, nil
 	}
-	start := m.start()
-	if limits {
-		f.Limits, start = m.toLimits(d, response, start)
-	}
-	a := m.maximise(start)
-	f.certify(m, a)
-	if f.Certificate.Certified() {
-		f.settle(m, a)
-		f.addRobust(d, m, a, o)
-		f.sayLimits(m, a)
-	}
-	return f.checked()
+	return f, m, nil
 }
 
 // categoriesOf is y as numbers, after checks.
@@ -216,7 +217,7 @@ func (m *multilogit) covariance(inner *mat.SymDense) *mat.SymDense {
 func (f *MultinomialFit) checked() (*MultinomialFit, error) {
 	if p := len(f.Coef); !f.Certificate.Certified() {
 		f.Coef, f.SE, f.Cov, f.Robust = make([]float64, p), make([]float64, p), mat.NewSymDense(p, nil), nil
-		f.Limits = nil
+		f.Profiles = nil
 	}
 	all := append([]float64{f.Deviance, f.NullDev, f.Certificate.GradientNorm}, f.Coef...)
 	all = append(append(all, f.SE...), f.Cov.RawSymmetric().Data...)
@@ -234,7 +235,7 @@ func (f *MultinomialFit) StandardErrors() []float64 {
 	return standardErrors(f.SE, f.Robust)
 }
 
-// LikelihoodRatio tests that all coefficients but those of the constant column are 0: χ² = NullDev − Deviance with
+// LikelihoodRatio tests that all coefficients but those of the constant column are 0: χ² = NullDev − Deviance, penalised 2(log L* − NullLik), with
 // (J−1)(Rank − 1) degrees of freedom (Rank without a constant column). P is NaN with none.
 func (f *MultinomialFit) LikelihoodRatio() (chi2 float64, df int, p float64) {
 	df = f.Rank
@@ -243,15 +244,18 @@ func (f *MultinomialFit) LikelihoodRatio() (chi2 float64, df int, p float64) {
 	}
 	df *= len(f.Categories) - 1
 	chi2 = max(0, f.NullDev-f.Deviance)
+	if f.Penalised {
+		chi2 = max(0, 2*(f.Certificate.LogLik-f.NullLik))
+	}
 	return chi2, df, num.ChiSquareUpper(chi2, float64(df))
 }
 
-// Wald is the test of the same hypothesis by β'V⁻¹β, V the robust covariance where present, of all coefficients but those at a limit.
+// Wald is the test of the same hypothesis by β'V⁻¹β, V the robust covariance where present.
 // NaN where V is singular, as with few clusters.
 func (f *MultinomialFit) Wald() (chi2 float64, df int, p float64) {
 	var at []int
 	for i := range f.Coef {
-		if name := f.Names[i%len(f.Names)]; name != f.Constant && !slices.Contains(f.Dropped, name) && !slices.Contains(f.Limits, i) {
+		if name := f.Names[i%len(f.Names)]; name != f.Constant && !slices.Contains(f.Dropped, name) {
 			at = append(at, i)
 		}
 	}

@@ -15,7 +15,6 @@ type multilogit struct {
 	glm
 	slopes int
 	weight []float64 // of the rows of each category
-	held   []int     // numbers into γ: coordinates that stay where they start
 }
 
 func newMultilogit(d *Design, y []float64, categories int, o Options) (*multilogit, error) {
@@ -140,14 +139,13 @@ func (m *multilogit) at(gamma []float64) point {
 			}
 		}
 	}, 1+s*k+s*(s+1)/2*triangle)
-	return m.hold(point{gamma: gamma, loglik: sums[0], score: sums[1 : 1+s*k], info: m.assemble(sums[1+s*k:])})
+	return point{gamma: gamma, loglik: sums[0], score: sums[1 : 1+s*k], info: assemble(sums[1+s*k:], s, k)}
 }
 
-// assemble makes a matrix of its blocks a ≥ b, each symmetric, by their lower triangles.
-func (m *multilogit) assemble(blocks []float64) *mat.SymDense {
-	k := len(m.cols)
-	out := mat.NewSymDense(m.slopes*k, nil)
-	for a := range m.slopes {
+// assemble makes a matrix of its blocks a ≥ b of k columns, each symmetric, by their lower triangles.
+func assemble(blocks []float64, slopes, k int) *mat.SymDense {
+	out := mat.NewSymDense(slopes*k, nil)
+	for a := range slopes {
 		for b := range a + 1 {
 			for r := range k {
 				for c := range r + 1 {
@@ -169,9 +167,6 @@ func (m *multilogit) confirm(a *ascent) bool {
 	inv := inverse(a.info)
 	if inv == nil {
 		return false
-	}
-	for _, i := range m.held { // known, not estimated
-		inv.SetSym(i, i, 0)
 	}
 	s := mat.NewVecDense(len(a.score), a.score)
 	if !(2*mat.Inner(s, inv, s)*m.longest*mat.Trace(inv) <= 0.25) {

@@ -56,7 +56,7 @@ func (m *multilogit) check(v []float64) *separation {
 func (m *multilogit) gramNear(gamma []float64, far float64) *mat.SymDense {
 	k, s := len(m.cols), m.slopes
 	triangle := k * (k + 1) / 2
-	return m.assemble(m.tiles(func(t *tileRows, part []float64) {
+	return assemble(m.tiles(func(t *tileRows, part []float64) {
 		p := make(chances, (s+1)*tile)
 		m.predictors(t, gamma, p)
 		near := func(i, a, b int) bool { // a and b are row i's category and one near to it
@@ -84,7 +84,7 @@ func (m *multilogit) gramNear(gamma []float64, far float64) *mat.SymDense {
 				part = part[triangle:]
 			}
 		}
-	}, s*(s+1)/2*triangle))
+	}, s*(s+1)/2*triangle), s, k)
 }
 
 // culprits names the columns responsible: those that separate categories alone, together with the constant column;
@@ -104,7 +104,6 @@ func (m *multilogit) culprits(s *separation) []string {
 		}
 		all = append(all, j)
 		sub := *m
-		sub.held = nil
 		sub.cols = []int{j}
 		if m.fr.ones >= 0 {
 			sub.cols = []int{m.fr.ones, j}

@@ -52,7 +52,7 @@ func (c *Chain) influenceTitle() string {
 func (c *Chain) odds(names []string) *grid {
 	g := &grid{right: []bool{false, false, false, true, false, true}}
 	g.rows = append(g.rows, []string{"from", "to, not", "covariate", "ratio", "", "p"})
-	for _, o := range c.Influence.Odds(c.Questions.Level) {
+	for _, o := range c.Influence.Odds() {
 		g.rows = append(g.rows, []string{names[o.From], names[o.To] + ", not " + names[o.Base], clip(printable(c.Influence.Terms[o.Term]), stateWidth),
 			ratioText(o.Ratio.Value), between(o.Ratio.Low, o.Ratio.High, ratioText), pValue(o.P)})
 	}
@@ -155,7 +155,7 @@ func (c *Chain) influenceNotes() (out []string) {
 		switch {
 		case row.Clustered():
 			clustered = append(clustered, i)
-		case row.Fit != nil:
+		case row.Fit != nil && !row.Fit.Penalised:
 			model = append(model, i)
 		}
 	}
@@ -173,7 +173,7 @@ func (c *Chain) influenceNotes() (out []string) {
 		}
 		out = append(out, "intervals and p of odds ratios out of "+quotedList(c.Influence.States, model, "and")+" take moves as independent"+kind+": there are too few ids to cluster by")
 	}
-	out = append(append(out, c.Influence.droppedNotes()...), c.Influence.limitNotes()...)
+	out = append(append(out, c.Influence.droppedNotes()...), c.Influence.penalisedNotes()...)
 	for i, row := range c.Influence.Rows {
 		if row.Fit == nil && row.Why != "absorbing by request" {
 			out = append(out, fmt.Sprintf("moves out of %s do not depend on covariates: %s", printable(c.Influence.States[i]), printable(row.Why)))
@@ -200,18 +200,22 @@ func (d *Influence) droppedNotes() (out []string) {
 	return out
 }
 
-// limitNotes say which moves are never made where a covariate is 1.
-func (d *Influence) limitNotes() (out []string) {
+// penalisedNotes say where the likelihood has no maximum, and what stands there instead.
+func (d *Influence) penalisedNotes() (out []string) {
 	for i, row := range d.Rows {
-		if row.Fit == nil || len(row.Fit.Limits) == 0 {
+		if row.Fit == nil || !row.Fit.Penalised {
 			continue
 		}
-		var never []string
-		for _, at := range row.Fit.Limits {
-			k := len(d.Terms)
-			never = append(never, fmt.Sprintf("%s to %s", d.Terms[at%k], d.States[row.To[at/k+1]]))
+		why, rest := "the likelihood of moves out of "+quotedList(d.States, []int{i}, "and")+" did not settle", ""
+		if row.By != nil {
+			why = fmt.Sprintf("where moves out of %s go is separated by %s, so that their likelihood has no maximum", quotedList(d.States, []int{i}, "and"), fewOf(row.By))
 		}
-		out = append(out, fmt.Sprintf("out of %s these moves were never seen: %s; their odds ratios are 0, up to the end that the profile likelihood sets (moves independent), and the others are those where they cannot happen", printable(d.States[i]), fewOf(never)))
+		for _, w := range row.Fit.Certificate.Warnings {
+			if w.Code == num.WarnNoProfile {
+				rest = "; " + w.Message + ", and those are Wald's"
+			}
+		}
+		out = append(out, why+": they are fitted by Firth's penalised likelihood; intervals and p of odds ratios are of its profile, which takes moves as independent"+printable(rest))
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"mainstay/internal/num"
 	"mainstay/markov"
 )
 
@@ -9,6 +10,7 @@ type influenceInfo struct {
 	Moves    int                 `json:"moves"`
 	Test     *ratioTest          `json:"test"`
 	Odds     []oddsInfo          `json:"odds"`
+	Fits     []dependentFitInfo  `json:"fits"`
 	Refused  []refusedInfo       `json:"refused"`
 	Dropped  []droppedInfo       `json:"dropped"`
 	Segments []segmentMatrixInfo `json:"segments"`
@@ -31,7 +33,7 @@ type oddsInfo struct {
 // errorsOf is what the standard error of an odds ratio is, in a word.
 func (d *Influence) errorsOf(o markov.Odds) string {
 	switch {
-	case o.Limit:
+	case o.Profile:
 		return "profile"
 	case o.Clustered:
 		return "clustered"
@@ -39,6 +41,22 @@ func (d *Influence) errorsOf(o markov.Odds) string {
 		return "robust"
 	}
 	return "model"
+}
+
+// dependentFitInfo is how the moves out of a state were fitted.
+type dependentFitInfo struct {
+	State     string        `json:"state"`
+	Estimator string        `json:"estimator"` // maximum-likelihood, firth
+	Warnings  []num.Warning `json:"warnings"`
+}
+
+func newDependentFit(state string, row *markov.DependentRow) dependentFitInfo {
+	info := dependentFitInfo{state, "maximum-likelihood", []num.Warning{}}
+	if row.Fit.Penalised {
+		info.Estimator = "firth"
+	}
+	info.Warnings = append(append(info.Warnings, row.Apart...), row.Fit.Certificate.Warnings...)
+	return info
 }
 
 type refusedInfo struct {
@@ -77,19 +95,21 @@ func newInfluence(c *Chain) *influenceInfo {
 	if d == nil {
 		return nil
 	}
-	info := &influenceInfo{Terms: d.Terms[1:], Moves: d.Used, Odds: []oddsInfo{}, Refused: []refusedInfo{}, Dropped: []droppedInfo{}}
+	info := &influenceInfo{Terms: d.Terms[1:], Moves: d.Used, Odds: []oddsInfo{}, Fits: []dependentFitInfo{}, Refused: []refusedInfo{}, Dropped: []droppedInfo{}}
 	if chi2, df, p := d.Test(); df > 0 {
 		info.Test = &ratioTest{number(chi2), df, number(p)}
 	}
-	for _, o := range d.Odds(c.Questions.Level) {
+	for _, o := range d.Odds() {
 		r := o.Ratio
 		info.Odds = append(info.Odds, oddsInfo{d.States[o.From], d.States[o.To], d.States[o.Base], d.Terms[o.Term], number(r.Value), number(r.SE), number(r.Low), number(r.High), number(o.P), d.errorsOf(o)})
 	}
 	for i, row := range d.Rows {
-		switch {
-		case row.Fit == nil:
+		if row.Fit == nil {
 			info.Refused = append(info.Refused, refusedInfo{d.States[i], row.Why})
-		case row.Fit.Dropped != nil:
+			continue
+		}
+		info.Fits = append(info.Fits, newDependentFit(d.States[i], row))
+		if row.Fit.Dropped != nil {
 			info.Dropped = append(info.Dropped, droppedInfo{d.States[i], row.Fit.Dropped})
 		}
 	}

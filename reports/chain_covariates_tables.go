@@ -8,15 +8,15 @@ import (
 
 func oddsTable(c *Chain) *Table {
 	d := c.Influence
-	all := d.Odds(c.Questions.Level)
+	all := d.Odds()
 	b := newColumns("odds", len(all))
 	b.key("from_state", "state before the step", func(i int) string { return d.States[all[i].From] })
 	b.key("to_state", "state after it", func(i int) string { return d.States[all[i].To] })
 	b.key("base_state", "state that it is compared with: staying, where that was seen", func(i int) string { return d.States[all[i].Base] })
 	b.key("term", "the covariate, named as R names it", func(i int) string { return d.Terms[all[i].Term] })
 	b.estimateColumns("ratio", "by what one unit more multiplies the odds", func(i int) markov.Estimate { return all[i].Ratio })
-	b.float("p", "of no influence, by Wald's test", func(i int) float64 { return all[i].P })
-	b.key("errors", "what `ratio_se`, the interval and p rest on: `clustered` by id, or where a state has fewer than three ids a coefficient `model` (moves are independent), with --weight `robust` (HC1); `profile`: no such move was seen, the ratio is 0 at the limit of the likelihood, whose profile gives the upper end, with moves taken as independent", func(i int) string { return d.errorsOf(all[i]) })
+	b.float("p", "of no influence, by Wald's test, of penalised fits by the likelihood ratio", func(i int) float64 { return all[i].P })
+	b.key("errors", "what `ratio_se`, the interval and p rest on: `clustered` by id, or where a state has fewer than three ids a coefficient `model` (moves are independent), with --weight `robust` (HC1); `profile`: covariates separate where moves out of the state go, and it is fitted by Firth's penalised likelihood, of whose profile interval and p are, with moves taken as independent (ratio_se is Wald's)", func(i int) string { return d.errorsOf(all[i]) })
 	return &b.t
 }
 

@@ -69,7 +69,7 @@ func (c *Chain) addInfluence(counts *markov.Counts) {
 			all = append(all, markov.Move{Who: int32(len(all)), Row: int32(len(all)), From: int16(cell / k), To: int16(cell % k)})
 		}
 	}
-	d, err := markov.FitDependent(counts.States, all, markov.Covariates{Terms: []string{"complaints", "in Europe"}, X: func(m markov.Move) ([]float64, bool) { return []float64{float64(m.Row % 3 / 2), 1}, true }}, []int{4}, 1)
+	d, err := markov.FitDependent(counts.States, all, markov.Covariates{Terms: []string{"complaints", "in Europe"}, X: func(m markov.Move) ([]float64, bool) { return []float64{float64(m.Row % 3 / 2), 1}, true }}, []int{4}, c.Questions.Level, 1)
 	if err != nil {
 		panic(err)
 	}

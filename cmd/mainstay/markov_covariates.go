@@ -23,7 +23,7 @@ func (o *markovOptions) influence(t *table.Table, m *moves.Moves, c *reports.Cha
 	if m.Weight != nil {
 		cov.Weight = func(v markov.Move) float64 { return m.Weight[v.Row] }
 	}
-	d, err := markov.FitDependent(m.Counts.States, m.Each, cov, c.Questions.Absorbing, o.threads)
+	d, err := markov.FitDependent(m.Counts.States, m.Each, cov, c.Questions.Absorbing, o.level, o.threads)
 	if err != nil {
 		return qualityError{err}
 	}

@@ -12,6 +12,7 @@ const (
 	WarnHorizonShort   = "horizon-too-short"   // history shorter than the model needs
 	WarnTooFew         = "too-few"             // too few observations or events
 	WarnNoRepeatBuyers = "no-repeat-buyers"    // nobody bought twice
+	WarnNoProfile      = "no-profile"          // a penalised fit without the profile of some coefficient
 	WarnMonotone       = "monotone-likelihood" // a survival fit with infinite coefficients
 )
 
