@@ -276,6 +276,9 @@ func (a *Attrition) notes() []string {
 	if r := s.Leaving; r != nil {
 		out = append(out, fmt.Sprintf("whether anybody leaves, against nbd: 2 Δ log L = %s, %s", fixed(r.Statistic, 2), withP(r.P)))
 	}
+	if t := s.Timing; !math.IsNaN(t.P) {
+		out = append(out, fmt.Sprintf("whether timing is by chance (k = 1): the first of two gaps varies %s times as much as it then would, in whole days; z = %s, %s, %s", fixed(t.Ratio, 2), fixed(t.Z, 2), withP(t.P), plural(int64(t.Customers), "customer")))
+	}
 	out = append(out, a.testNotes()...)
 	if s.Fit.Model == attrition.NBD && s.Fit.Certificate.Certified() {
 		out = append(out, "nbd: nobody leaves, as far as this book tells: P(alive) is 1 and expected purchase days are a rate; observe longer where customers do leave")

@@ -13,7 +13,7 @@ func WriteAttritionJSON(w io.Writer, a *Attrition) error {
 	doc := attritionDocument{
 		Schema: AttritionSchema, Files: a.Files, Unit: s.Config.Unit,
 		Customers: s.Customers.Count(), Level: s.Config.Level, HorizonDays: s.Config.Horizon, Rate: s.Config.Rate,
-		Regularity: attritionTiming{number(s.Timing.K), number(s.Timing.SE), s.Timing.Nearest, s.Timing.Customers},
+		Regularity: attritionTiming{number(s.Timing.K), number(s.Timing.SE), s.Timing.Nearest, s.Timing.Customers, number(s.Timing.Ratio), number(s.Timing.Z), number(s.Timing.P)},
 		Alive:      nan, Expected: nan, Value: nan, Residual: nan, Purchases: nan,
 		Parameters: newAttritionParameters(s), Leaving: newAttritionTest(s.Leaving),
 		Covariates: newAttritionCovariates(s), Segments: newAttritionSegments(s), Holdout: newAttritionHoldout(s.Holdout), Curve: []attritionPoint{}, Notes: a.notes(),

@@ -87,6 +87,9 @@ type attritionTiming struct {
 	SE        number `json:"se"`
 	Nearest   int    `json:"nearest"`
 	Customers int    `json:"customers"`
+	Ratio     number `json:"ratio"`
+	Z         number `json:"z"`
+	P         number `json:"p"`
 }
 
 // attritionFigure is a parameter of the model chosen.

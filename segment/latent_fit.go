@@ -52,7 +52,7 @@ func fitLatent(b *study, p *panel) *latentLaw {
 		most = mostLatent
 	}
 	d, first, second := latentData(p, most)
-	timing, err := attrition.Regularity(first, second)
+	timing, err := attrition.Regularity(first, second, 1)
 	if err != nil {
 		return &latentLaw{note: err.Error()}
 	}

@@ -28,11 +28,11 @@ purchase days after it; t.x, when the last was; T, how long the customer has bee
   pareto/nbd   leaves at any time, whatever is bought
   bg/bb        buys or not once in each period, as donors or subscribers to events do
 
-auto fits all but the last (mbg/cnbd-k where timing is regular) and takes the lowest BIC; whether
-anybody leaves is tested against nbd. Contracts that end visibly are for mainstay attrition
-contracts. A purchase day is one with a positive net amount; value is what a purchase day of the
-customer is expected to bring (Gamma-Gamma) times the purchase days, which takes spend and frequency
-as unrelated: their correlation is shown.
+auto fits all but the last (mbg/cnbd-k where timing is regular, by the likeliest k) and takes the
+lowest BIC; whether anybody leaves is tested against nbd, and whether timing is by chance. Contracts
+that end visibly are for mainstay attrition contracts. A purchase day is one with a positive net
+amount; value is what a purchase day of the customer is expected to bring (Gamma-Gamma) times the
+purchase days, which takes spend and frequency as unrelated: their correlation is shown.
 
 --by pools segments: each has parameters of its own, drawn to those of the others as far as its
 customers are few or the segments alike, so that five customers have an answer too; whether segments

@@ -100,8 +100,8 @@ func (m Model) law(k int) (law, error) {
 	case MBGNBD:
 		return &bg{k: 1, first: true}, nil
 	case MBGCNBD:
-		if k < 1 || k > mostRegular {
-			return nil, fmt.Errorf("attrition: regularity k is %d, expected 1 to %d", k, mostRegular)
+		if k < 1 || k > MostRegular {
+			return nil, fmt.Errorf("attrition: regularity k is %d, expected 1 to %d", k, MostRegular)
 		}
 		return &bg{k: k, first: true}, nil
 	case ParetoNBD:

@@ -14,8 +14,8 @@ const (
 	bgB
 )
 
-// mostRegular is the largest k: beyond it purchases are a clock.
-const mostRegular = 12
+// MostRegular is the largest k: beyond it purchases are a clock.
+const MostRegular = 12
 
 // bg is BG/NBD and its kin: purchases with Erlang-k gaps (k = 1 is Poisson), after each of which a customer may leave; first says that
 // the first purchase is such an occasion too (MBG). With n = x occasions survived, x + 1 with first, and R = r + kx,

@@ -222,12 +222,12 @@ func TestRegularity(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 5))
 	for _, k := range []int{1, 3} {
 		_, _, first, second := simulated(rng, MBGNBD, k, 20_000, [most]float64{3, 3, .5, 9}, nil)
-		got, err := Regularity(first, second)
+		got, err := Regularity(first, second, 0)
 		if err != nil || math.Abs(got.K-float64(k)) > 4*got.SE+.15 || got.Nearest != k { // short pairs are seen more often
 			t.Errorf("k = %d: %+v %v", k, got, err)
 		}
 	}
-	if _, err := Regularity([]float64{0}, []float64{1}); err == nil {
+	if _, err := Regularity([]float64{0}, []float64{1}, 0); err == nil {
 		t.Error("no error for a gap of 0")
 	}
 }

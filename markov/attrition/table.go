@@ -55,7 +55,7 @@ func (t *table) at(c Customer) float64 {
 		points.weigh(along, math.Log2(c.X/from))
 	}
 	t.times.weigh(times, math.Log1p(c.T/t.p[bgAlpha])/t.reach())
-	var logs [mostRegular]float64
+	var logs [MostRegular]float64
 	i := 0
 	for _, u := range along {
 		for _, v := range times {

@@ -38,8 +38,11 @@ func Histories(t *table.Table, h HistoryColumns, c Config, threads int) (*Study,
 	if err := c.Check(); err != nil {
 		return nil, &ingest.ConfigError{Msg: err.Error()}
 	}
-	s := &Study{Config: c, Notes: t.Notes, Timing: attrition.Timing{K: math.NaN(), SE: math.NaN(), Nearest: 1}}
+	s := &Study{Config: c, Notes: t.Notes}
 	var err error
+	if s.Timing, err = attrition.Regularity(nil, nil, 0); err != nil { // gaps are known by their sum only, not by pairs
+		return nil, err
+	}
 	if s.UnitDays, err = UnitDays(c.Unit); err != nil {
 		return nil, err
 	}
@@ -49,10 +52,8 @@ func Histories(t *table.Table, h HistoryColumns, c Config, threads int) (*Study,
 	if h.Later != "" {
 		s.holdout = s.Horizon()
 	}
-	if h.Gaps != "" && c.K == 0 && c.On == "" && (c.Model == Auto || c.Model == string(attrition.MBGCNBD)) {
-		if err := s.regular(threads); err != nil {
-			return nil, err
-		}
+	if h.Gaps != "" && c.On == "" {
+		s.Timing.Nearest = 2 // where the search for k begins
 	}
 	return s, s.study(func(names []string, _, rows []int32) ([]formula.Column, error) { return columnsOf(t, names, rows) }, threads)
 }
@@ -176,23 +177,6 @@ var furtherOf = [4]struct {
 	{"the sum of logarithms of the times between purchases, a number", -1e15, 1e15, false},
 	{"the mean amount of repeat purchases, a number", -1e15, 1e15, false},
 	{"purchases in the horizon that followed, a number from 0 to 1e9", 0, 1e9, false},
-}
-
-// regular is the k of mbg/cnbd-k with the highest likelihood: where gaps are known by their sum only, Wheat & Morrison's estimate, which takes pairs
-// of them, is not.
-func (s *Study) regular(threads int) error {
-	best := math.Inf(-1)
-	for k := 1; k <= mostRegular; k++ {
-		f, err := attrition.FitModel(attrition.MBGCNBD, &s.Customers.Data, attrition.Options{Threads: threads, K: k, FreeK: true})
-		if err != nil {
-			return err
-		}
-		if !f.Certificate.Certified() || f.Certificate.LogLik <= best {
-			return nil
-		}
-		best, s.Timing.Nearest = f.Certificate.LogLik, k
-	}
-	return nil
 }
 
 // columnsOf are columns of a table as formulas see them, of some rows.

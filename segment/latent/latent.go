@@ -33,9 +33,6 @@ var Defaults = Config{Model: Auto, Unit: "week", Horizon: 365, Rate: 0.1, Level:
 // Auto chooses the model with the lowest BIC.
 const Auto = "auto"
 
-// mostRegular is the largest k of mbg/cnbd-k.
-const mostRegular = 12
-
 // year is how many days one has on average.
 const year = 365.25
 
@@ -85,8 +82,8 @@ func (c *Config) Check() error {
 		return fmt.Errorf("there is no model %q; expected auto, nbd, bg/nbd, mbg/nbd, mbg/cnbd-k, pareto/nbd or bg/bb", c.Model)
 	case err != nil:
 		return err
-	case c.K < 0 || c.K > mostRegular:
-		return fmt.Errorf("the regularity k is %d; expected 1 to %d, or 0 to estimate it", c.K, mostRegular)
+	case c.K < 0 || c.K > attrition.MostRegular:
+		return fmt.Errorf("the regularity k is %d; expected 1 to %d, or 0 to estimate it", c.K, attrition.MostRegular)
 	case !(c.Horizon >= 1 && c.Horizon <= 36525):
 		return fmt.Errorf("the horizon is %v days; expected 1 to 36525", c.Horizon)
 	case !(c.Rate >= 0 && c.Rate <= 10):
@@ -126,7 +123,7 @@ func Run(l *ingest.Ledger, asOf ingest.Day, c Config, attributes Attributes, thr
 		}
 	}
 	s.Customers = gather(l, s.Until, asOf, s.UnitDays, c.Model == string(attrition.BGBB), threads)
-	if s.Timing, err = attrition.Regularity(s.Customers.first, s.Customers.second); err != nil {
+	if s.Timing, err = attrition.Regularity(s.Customers.first, s.Customers.second, 1); err != nil {
 		return nil, err
 	}
 	if s.Until < asOf {
@@ -173,17 +170,70 @@ func (s *Study) fit(threads int) error {
 		}
 	}
 	for _, m := range models {
-		f, err := attrition.FitModel(m, &s.Customers.Data, attrition.Options{Threads: threads, K: k, FreeK: s.Config.K == 0})
+		var err error
+		if m == attrition.MBGCNBD && s.Config.K == 0 {
+			err = s.tryRegular(k, threads)
+		} else {
+			_, err = s.try(m, k, threads)
+		}
 		if err != nil {
 			return err
-		}
-		s.Fits = append(s.Fits, f)
-		if s.Fit == nil || f.Certificate.Certified() && !(s.Fit.BIC() <= f.BIC()) {
-			s.Fit = f
 		}
 	}
 	s.testLeaving()
 	return nil
+}
+
+// try fits a model, and keeps it where it is the best so far.
+func (s *Study) try(m attrition.Model, k, threads int) (*attrition.Fit, error) {
+	f, err := attrition.FitModel(m, &s.Customers.Data, attrition.Options{Threads: threads, K: k, FreeK: s.Config.K == 0})
+	if err != nil {
+		return nil, err
+	}
+	s.Fits = append(s.Fits, f)
+	if s.Fit == nil || f.Certificate.Certified() && !(s.Fit.BIC() <= f.BIC()) {
+		s.Fit = f
+	}
+	return f, nil
+}
+
+// tryRegular fits mbg/cnbd-k of k and of those beside it, up or else down, as long as they are likelier: the k of the highest likelihood, which BIC asks for. k = 1 is mbg/nbd, which auto has.
+func (s *Study) tryRegular(k, threads int) error {
+	from, least := len(s.Fits), 1
+	if s.Config.Model == Auto {
+		least = 2
+	}
+	best, err := s.try(attrition.MBGCNBD, k, threads)
+	if err != nil {
+		return err
+	}
+	// climb goes on from the best while the next is likelier.
+	climb := func(step int) (err error) {
+		for next := best.K + step; err == nil && next >= least && next <= attrition.MostRegular; next += step {
+			var f *attrition.Fit
+			if f, err = s.try(attrition.MBGCNBD, next, threads); err != nil || !likelier(f, best) {
+				break
+			}
+			best = f
+		}
+		return err
+	}
+	if err := climb(1); err != nil {
+		return err
+	}
+	if best.K == k {
+		err = climb(-1)
+	}
+	slices.SortFunc(s.Fits[from:], func(a, b *attrition.Fit) int { return a.K - b.K })
+	if math.IsNaN(s.Timing.K) { // histories, whose gaps are known by their sum only
+		s.Timing.Nearest = best.K
+	}
+	return err
+}
+
+// likelier says whether a fit has a higher likelihood than another; one that is refused has none.
+func likelier(f, than *attrition.Fit) bool {
+	return f.Certificate.Certified() && !(f.Certificate.LogLik <= than.Certificate.LogLik && than.Certificate.Certified())
 }
 
 // testLeaving tests the best model that nbd is the edge of.
