@@ -200,7 +200,7 @@ func TestPeersScript(t *testing.T) {
 	if err != nil {
 		t.Skip("SKIPPED: no python3; peers.py is not looked at")
 	}
-	if out, err := exec.Command(python, "-c", "import ast, sys; ast.parse(open('peers.py').read())").CombinedOutput(); err != nil {
+	if out, err := exec.Command(python, "-c", "import ast, sys; ast.parse(open('peers.py', encoding='utf-8').read())").CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
 }

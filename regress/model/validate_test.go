@@ -106,6 +106,9 @@ func TestFoldsAreHonest(t *testing.T) {
 		}
 		f, _ := formula.Parse("won ~ x", nil)
 		s, _, err := prepare(d, f, o)
+		if err != nil && strings.Contains(err.Error(), "two outcomes are needed") { // 1 book of 20 rows in some thousands has but one
+			t.Skip(err)
+		}
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -58,6 +59,11 @@ func Start(t testing.TB) *Server {
 	t.Cleanup(h.Close)
 	t.Cleanup(h.CloseClientConnections)
 	s.URL = h.URL
+	for _, v := range os.Environ() { // a runner's own profile, role or endpoint
+		if name, _, _ := strings.Cut(v, "="); strings.HasPrefix(name, "AWS_") {
+			t.Setenv(name, "")
+		}
+	}
 	nowhere := filepath.Join(t.TempDir(), "none")
 	for name, value := range map[string]string{
 		"AWS_ENDPOINT_URL": s.URL, "AWS_ACCESS_KEY_ID": AccessKey, "AWS_SECRET_ACCESS_KEY": Secret, "AWS_SESSION_TOKEN": "",
