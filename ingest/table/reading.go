@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"maps"
+	"math/bits"
 	"slices"
 	"time"
 )
@@ -25,6 +26,7 @@ type reading struct {
 	*Table
 	tally Tally
 	roles map[string]*Column // nil where no column serves
+	days  map[*Column]*daysMet
 	scope Scope
 	all   Part
 	parts map[string]*Part
@@ -37,7 +39,7 @@ func newReading(t *Table, what string, roles []Role, scope Scope) (*reading, err
 	if err := c.choose(roles); err != nil {
 		return nil, err
 	}
-	r := &reading{Table: t, roles: map[string]*Column{}, scope: scope, parts: map[string]*Part{},
+	r := &reading{Table: t, roles: map[string]*Column{}, scope: scope, parts: map[string]*Part{}, days: map[*Column]*daysMet{},
 		tally: Tally{Table: what, Rows: t.Rows, Aside: []Aside{}, Notes: t.Notes}, all: Part{first: NoDay, last: NoDay}}
 	for _, role := range roles {
 		r.tally.Columns = append(r.tally.Columns, Served{role.Name, *role.Column})
@@ -163,14 +165,33 @@ func (r *reading) whose(row int, key string, day int32) (string, bool) {
 	return whose, ok
 }
 
+// daysMet are the dates of a column's values, each parsed when it is first met: many rows share a day.
+type daysMet struct {
+	day     []int32
+	met, ok []bool
+}
+
 // day is a date of a row, NoDay where it has none; false where it was set aside.
 func (r *reading) day(row int, role string) (int32, bool) {
-	s := r.text(row, role)
-	d, ok := parseDay(s)
-	if !ok {
-		r.aside(row, role, ReasonBadDate, fmt.Sprintf("%q: %s", clip(s), wantDay))
+	c := r.roles[role]
+	if c == nil {
+		return NoDay, true
 	}
-	return d, ok
+	m := r.days[c]
+	if m == nil {
+		n := c.Values()
+		m = &daysMet{make([]int32, n), make([]bool, n), make([]bool, n)}
+		r.days[c] = m
+	}
+	code := c.Code(row)
+	if !m.met[code] {
+		m.met[code] = true
+		m.day[code], m.ok[code] = parseDay(c.value(code))
+	}
+	if !m.ok[code] {
+		r.aside(row, role, ReasonBadDate, fmt.Sprintf("%q: %s", clip(c.At(row)), wantDay))
+	}
+	return m.day[code], m.ok[code]
 }
 
 // number is a value of a row, NaN where it has none; false where it was set aside.
@@ -183,26 +204,29 @@ func (r *reading) number(row int, role string) (float64, bool) {
 	return v, ok
 }
 
-// repeated reports, and sets aside, a row that is the same as one before in every column. Rows are told apart by the codes of their texts; those of one hash
-// are a chain.
+// repeated reports, and sets aside, a row that is the same as one before in every column. Rows are told apart by the codes of their texts, in open addressing: a slot is
+// 32 bits of the hash and a row + 1, 0 = free.
 func (r *reading) repeated() func(row int) bool {
-	newest := make(map[uint64]int32, r.Rows) // by hash: row + 1
-	before := make([]int32, r.Rows)          // the row before of the same hash, + 1
+	slots := make([]uint64, 1<<bits.Len(uint(2*r.Rows)))
+	mask := uint64(len(slots) - 1)
 	var b []byte
 	return func(row int) bool {
 		b = b[:0]
 		for i := range r.Columns {
 			b = binary.LittleEndian.AppendUint32(b, r.Columns[i].code[row])
 		}
-		hash := maphash.Bytes(textSeed, b)
-		for at := newest[hash]; at > 0; at = before[at-1] {
-			if r.same(row, int(at-1)) {
+		sum := maphash.Bytes(textSeed, b) >> 32
+		for h := sum; ; h++ {
+			s := &slots[h&mask]
+			switch {
+			case *s == 0:
+				*s = sum<<32 | uint64(row+1)
+				return false
+			case *s>>32 == sum && r.same(row, int(uint32(*s))-1):
 				r.aside(row, "customer", ReasonRepeated, "the row repeats an earlier one")
 				return true
 			}
 		}
-		before[row], newest[hash] = newest[hash], int32(row+1)
-		return false
 	}
 }
 
