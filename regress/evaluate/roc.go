@@ -19,11 +19,31 @@ func AUC(y, p []float64) (auc float64, ok bool) {
 	if !binary(y, p) {
 		return 0, false
 	}
-	levels, _ := newSet(&Rows{Y: y, P: p}).levels()
-	if c := roc(levels); c.ok {
-		return c.value, true
+	n1 := int(num.Sum(y))
+	events, others := make([]float64, 0, n1), make([]float64, 0, len(y)-n1)
+	for i, v := range p {
+		if y[i] == 1 {
+			events = append(events, v)
+		} else {
+			others = append(others, v)
+		}
 	}
-	return 0, false
+	if len(events) == 0 || len(others) == 0 {
+		return 0, false
+	}
+	num.SortFloats(events)
+	num.SortFloats(others)
+	twice, below, upTo := 0, 0, 0 // 2U; how many others have a lower p than the event at hand, and how many no higher one
+	for _, v := range events {
+		for below < len(others) && others[below] < v {
+			below++
+		}
+		for upTo < len(others) && others[upTo] <= v {
+			upTo++
+		}
+		twice += below + upTo
+	}
+	return float64(twice) / 2 / (float64(len(others)) * float64(len(events))), true
 }
 
 // Area is the AUC of weighted rows, and by row how far it moves it: with Vᵢ the share of the other class's weight
