@@ -9,7 +9,7 @@ import (
 // A sample is every sampleEvery-th block, of a source with so many rows and blocks that even the sample is large.
 const (
 	sampleEvery  = 16
-	sampleRows   = 8192 // of a sample, at least
+	sampleRows   = 4096 // of a sample, at least
 	samplePerCol = 200  // and so many for every column
 	sampleStep   = 0.01 // the ascent on the sample ends at a step this small, for its own error is no smaller
 	sampleSteps  = 12
