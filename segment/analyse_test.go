@@ -214,8 +214,8 @@ func TestPanelsReadNoFurtherThanTheyMay(t *testing.T) {
 
 // knownAfter is a panel without ids, its lives as known so many days later.
 func knownAfter(days int, p *panel) *panel {
-	q := *p
-	q.Subjects = slices.Clone(p.Subjects)
+	q := &panel{Day: p.Day, Subjects: slices.Clone(p.Subjects), X: p.X, width: p.width, typical: p.typical, clocks: p.clocks, Mean12: p.Mean12,
+		Churn: p.Churn, Attributes: p.Attributes, Value: p.Value, Decline: p.Decline, season: p.season}
 	for i := range q.Subjects {
 		s := &q.Subjects[i]
 		s.id, s.profile = 0, 0
@@ -225,7 +225,7 @@ func knownAfter(days int, p *panel) *panel {
 			s.life = life(n)
 		}
 	}
-	return &q
+	return q
 }
 
 func TestThreadsAndRowOrderChangeNothing(t *testing.T) {

@@ -177,8 +177,8 @@ func (t *backtest) gather(ctx context.Context, folds []fold, later []ingest.Day)
 
 // predictions applies f to the eligible customers of a panel, in order.
 func (b *study) predictions(p *panel, eligible func(*subject) bool, f func(p *panel, i int) float64) []float64 {
-	at := make([]int, 0, p.atRisk())
-	for i := range p.Subjects {
+	at := make([]int32, 0, p.atRisk())
+	for _, i := range p.live() {
 		if eligible(&p.Subjects[i]) {
 			at = append(at, i)
 		}
@@ -186,7 +186,7 @@ func (b *study) predictions(p *panel, eligible func(*subject) bool, f func(p *pa
 	out := make([]float64, len(at))
 	num.Blocks(len(at), panelBlock, b.Threads, func(_, lo, hi int) {
 		for k := lo; k < hi; k++ {
-			out[k] = f(p, at[k])
+			out[k] = f(p, int(at[k]))
 		}
 	})
 	return out

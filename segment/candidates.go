@@ -77,7 +77,7 @@ func smallBook(events, customers int) bool { return events < fewEvents || custom
 func (o outcome) tooSmall(train []*panel) string {
 	events, customers := 0, 0
 	for k, p := range train {
-		for i := range p.Subjects {
+		for _, i := range p.live() {
 			if s := &p.Subjects[i]; o.eligible(s) {
 				events += int(o.came(s))
 				if k == 0 {

@@ -39,36 +39,49 @@ func contractsAround(b *study) func(*study, *origin) func(chanceModel) chanceMod
 		return nil
 	}
 	return func(b *study, at *origin) func(chanceModel) chanceModel {
-		l := trainLapses(b, at.train)
+		l, some := trainLapses(b, at.train), thinnedLeavers(at.train)
 		return func(m chanceModel) chanceModel {
 			u := &underContract{Model: m, Lapses: l}
-			u.Shift = u.shifts(at.train)
+			u.Shift = u.shifts(some)
 			return u
 		}
 	}
 }
 
-// shifts compares the losses of training with what the model as it is expects of them, by kind of standing; of many customers, every n-th is looked at.
-func (u *underContract) shifts(train []*panel) (of [kindsOfStanding]shift) {
-	const most = 20_000 // more change δ by less than it can be known
+// seen is subject i of a panel.
+type seen struct {
+	p *panel
+	i int
+}
+
+// thinnedLeavers are every n-th of those in training who could leave, at most some 20,000: more change δ by less than it can be known.
+func thinnedLeavers(train []*panel) (some []seen) {
+	const most = 20_000
 	rows := 0
 	for _, p := range train {
 		rows += p.atRisk()
 	}
 	step, at := (rows+most-1)/most, 0
-	var eta, y [kindsOfStanding][]float64
 	for _, p := range train {
-		for i := range p.Subjects {
-			s := &p.Subjects[i]
-			if !canLeave(s) {
-				continue
-			}
-			if at++; at%step == 0 {
-				k := s.contract.kind()
-				prob, _, _ := u.chance(p, i, 0)
-				eta[k], y[k] = append(eta[k], num.Logit(prob)), append(y[k], num.Indicator(s.churned))
+		for _, i := range p.live() {
+			if canLeave(&p.Subjects[i]) {
+				if at++; at%step == 0 {
+					some = append(some, seen{p, int(i)})
+				}
 			}
 		}
+	}
+	return some
+}
+
+// shifts compares the losses of some customers in training with what the model as it is expects of them, by kind of standing.
+func (u *underContract) shifts(some []seen) (of [kindsOfStanding]shift) {
+	var eta, y [kindsOfStanding][]float64
+	for _, at := range some {
+		s := &at.p.Subjects[at.i]
+		k := s.contract.kind()
+		prob, _, _ := u.chance(at.p, at.i, 0)
+		eta[k], y[k] = append(eta[k], num.Logit(prob)), append(y[k], num.Indicator(s.churned))
 	}
 	for k := range of {
 		of[k] = newShift(eta[k], y[k])
@@ -203,12 +216,12 @@ func trainLapses(b *study, train []*panel) *lapses {
 	var y []float64
 	var ended, silent, both float64
 	for _, p := range train {
-		for i := range p.Subjects {
+		for _, i := range p.live() {
 			s := &p.Subjects[i]
 			if !canLeave(s) || !s.contract.ending {
 				continue
 			}
-			d.X, y = lapseRow(d.X, p, i, s.silent), append(y, num.Indicator(s.ended))
+			d.X, y = lapseRow(d.X, p, int(i), s.silent), append(y, num.Indicator(s.ended))
 			ended += num.Indicator(s.ended)
 			silent += num.Indicator(s.silent)
 			both += num.Indicator(s.ended && s.silent)

@@ -124,9 +124,9 @@ func stackRows(train []*panel, c *columns, o outcome) *rows {
 	r := &rows{Design: &regress.Design{Names: c.names(), X: make([]float64, n*len(c.All))},
 		ids: make([]int32, 0, n), y: make([]float64, 0, n), origin: make([]int32, 0, n)}
 	for k, p := range train {
-		for i := range p.Subjects {
+		for _, i := range p.live() {
 			if s := &p.Subjects[i]; o.eligible(s) {
-				c.fill(r.Row(len(r.y)), p, i)
+				c.fill(r.Row(len(r.y)), p, int(i))
 				r.ids = append(r.ids, s.id)
 				r.y = append(r.y, o.came(s))
 				r.origin = append(r.origin, int32(k))

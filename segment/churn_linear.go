@@ -43,13 +43,13 @@ func newLinearModelOfAll(c *columns, coef []float64, train []*panel, o outcome, 
 	n, _ := o.count(train)
 	eta, y := make([]float64, 0, n), make([]float64, 0, n)
 	for _, p := range train {
-		for i := range p.Subjects {
+		for _, i := range p.live() {
 			s := &p.Subjects[i]
 			if !o.eligible(s) {
 				continue
 			}
 			clear(x)
-			eta, y = append(eta, m.predictor(c.fill(x, p, i))), append(y, o.came(s))
+			eta, y = append(eta, m.predictor(c.fill(x, p, int(i)))), append(y, o.came(s))
 			for j, v := range x {
 				sums[j].Add(v)
 			}
@@ -80,16 +80,17 @@ func newLogisticModel(fit *regress.Fit, c *columns, r *rows, threads int) *linea
 }
 
 // meetTotal solves Σ expit(shift + shrink·ηᵢ) = Σ yᵢ by Newton steps, halving the bracket where one
-// would leave it: the left side rises with shift.
+// would leave it: the left side rises with shift. A fit with a constant meets its own total, and one shrunk to nothing is the constant: it begins between those two.
 func meetTotal(eta, y []float64, shrink float64, threads int) float64 {
 	const (
 		bracket   = 100.0 // log-odds beyond any certified fit
 		settled   = 1e-12 // of a log-odds: rounding
+		last      = 1e-8  // a Newton step d leaves at most d²/2, for |p″| ≤ p′ of p = expit
 		mostSteps = 100   // bisection alone needs 47
 	)
 	total := num.Sum(y)
 	low, high := -bracket, bracket
-	shift := num.Logit(total / float64(len(y)))
+	shift := (1 - shrink) * num.Logit(total/float64(len(y)))
 	for range mostSteps {
 		sums := num.BlockSums(len(eta), panelBlock, threads, 2, func(lo, hi int, sum []float64) {
 			for _, e := range eta[lo:hi] {
@@ -103,11 +104,11 @@ func meetTotal(eta, y []float64, shrink float64, threads int) float64 {
 		} else {
 			high = shift
 		}
-		next := shift + (total-sums[0])/sums[1]
+		next, near := shift+(total-sums[0])/sums[1], last
 		if !(next > low && next < high) {
-			next = (low + high) / 2
+			next, near = (low+high)/2, settled
 		}
-		if math.Abs(next-shift) < settled {
+		if math.Abs(next-shift) < near {
 			return next
 		}
 		shift = next

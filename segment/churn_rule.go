@@ -55,9 +55,9 @@ func bandRates(train []*panel, o outcome, bands int, bandOf func(p *panel, i int
 		y[k], ids[k] = make([]float64, 0, most), make([]int32, 0, most)
 	}
 	for _, p := range train {
-		for i := range p.Subjects {
+		for _, i := range p.live() {
 			if s := &p.Subjects[i]; o.eligible(s) {
-				for _, k := range [...]int{bandOf(p, i), bands} {
+				for _, k := range [...]int{bandOf(p, int(i)), bands} {
 					y[k], ids[k] = append(y[k], o.came(s)), append(ids[k], s.id)
 				}
 			}

@@ -51,14 +51,13 @@ func newColumns(b *study, train []*panel, set columnSet) *columns {
 		}
 		customers := map[string]map[int32]bool{}
 		for _, p := range train {
-			for i := range p.Subjects {
-				if s := &p.Subjects[i]; s.atRisk {
-					level := p.Attributes[k][s.x]
-					if customers[level] == nil {
-						customers[level] = map[int32]bool{}
-					}
-					customers[level][s.id] = true
+			for _, i := range p.live() {
+				s := &p.Subjects[i]
+				level := p.Attributes[k][s.x]
+				if customers[level] == nil {
+					customers[level] = map[int32]bool{}
 				}
+				customers[level][s.id] = true
 			}
 		}
 		var levels, few []string

@@ -88,12 +88,12 @@ type held struct {
 
 // add adds those of a day.
 func (h *held) add(p *panel, o outcome, predict func(p *panel, i int) float64) {
-	for i := range p.Subjects {
+	for _, i := range p.live() {
 		s := &p.Subjects[i]
 		if !o.eligible(s) {
 			continue
 		}
-		x := predict(p, i)
+		x := predict(p, int(i))
 		if !finite(x) {
 			continue
 		}

@@ -58,7 +58,7 @@ func levelOdds(train []*panel, attribute, half int, o outcome) map[string]float6
 	of := map[string]*tally{}
 	var all tally
 	for _, p := range train {
-		for i := range p.Subjects {
+		for _, i := range p.live() {
 			if s := &p.Subjects[i]; o.eligible(s) && s.half() == half {
 				level := p.Attributes[attribute][s.x]
 				t := of[level]

@@ -4,7 +4,7 @@ import "mainstay/internal/num"
 
 // outcome is what a model learns and is judged by: whose, and what came of them within the label.
 type outcome struct {
-	eligible func(s *subject) bool    // asked of everybody who has bought; only customers at risk have features
+	eligible func(s *subject) bool    // asked of customers at risk
 	came     func(s *subject) float64 // 0 or 1, or an amount
 }
 
@@ -25,7 +25,7 @@ func canLeave(s *subject) bool { return s.atRisk && !s.held }
 // of lists the eligible customers of a panel with what came.
 func (o outcome) of(p *panel) (ids []int32, y []float64) {
 	ids, y = make([]int32, 0, p.atRisk()), make([]float64, 0, p.atRisk())
-	for i := range p.Subjects {
+	for _, i := range p.live() {
 		if s := &p.Subjects[i]; o.eligible(s) {
 			ids = append(ids, s.id)
 			y = append(y, o.came(s))
@@ -37,7 +37,7 @@ func (o outcome) of(p *panel) (ids []int32, y []float64) {
 // count is how many eligible customers panels have, and of how many of them something came.
 func (o outcome) count(panels []*panel) (n, events int) {
 	for _, p := range panels {
-		for i := range p.Subjects {
+		for _, i := range p.live() {
 			if s := &p.Subjects[i]; o.eligible(s) {
 				n, events = n+1, events+int(num.Indicator(o.came(s) > 0))
 			}

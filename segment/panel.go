@@ -3,6 +3,7 @@ package segment
 import (
 	"math"
 	"sort"
+	"sync"
 
 	"mainstay/ingest"
 	"mainstay/internal/num"
@@ -49,29 +50,29 @@ type subject struct {
 	profile  int32 // index into the profiles of the day
 	x        int32 // row of the panel's X; meaningful when atRisk
 	recency  int32 // days since the last purchase day
+	contract standing
 	state    int16
 	atRisk   bool
 	held     bool // a contract is certain to be in force at the end of the churn horizon
-	contract standing
-	periods  int32   // rolling periods with a purchase day
-	spend    float64 // mean value per such period
-	within   float64 // Σ (value of a period − spend)² over such periods
-	rhythm   rhythm
-	past     float64 // value of the last label days
-	past12   float64 // value of the trailing 12 months
 
-	// labels: what came after the day; filled by labels only
-	silent  bool    // no purchase day within the churn horizon; meaningful when panel.Churn
-	ended   bool    // no contract in force at its end; meaningful when panel.Churn
-	churned bool    // no purchase day within the churn horizon, nor, of those at risk, a contract in force at its end; meaningful when panel.Churn
-	bought  bool    // a purchase day within the value label; meaningful when panel.Value
-	future  float64 // value within the value label; meaningful when panel.Value
-	life    life    // of those at risk, from the panel's day on; meaningful when panel.Churn or panel.Value
-	soon    float64 // value within the churn horizon; meaningful when panel.Churn
-	lower   bool    // a lower rung of the ladder at the end of the decline label
-
-	usual    float64 // value of a decline label at the usual pace, see study.usual
+	// labels, what came after the day, stand beside what selects them: most passes over a panel look at nothing else. Filled by labels only
+	silent   bool    // no purchase day within the churn horizon; meaningful when panel.Churn
+	ended    bool    // no contract in force at its end; meaningful when panel.Churn
+	churned  bool    // no purchase day within the churn horizon, nor, of those at risk, a contract in force at its end; meaningful when panel.Churn
+	bought   bool    // a purchase day within the value label; meaningful when panel.Value
+	lower    bool    // a lower rung of the ladder at the end of the decline label
 	declined bool    // see the outcome of that name; meaningful when panel.Decline
+	future   float64 // value within the value label; meaningful when panel.Value
+	soon     float64 // value within the churn horizon; meaningful when panel.Churn
+	life     life    // of those at risk, from the panel's day on; meaningful when panel.Churn or panel.Value
+
+	usual   float64 // value of a decline label at the usual pace, see study.usual
+	periods int32   // rolling periods with a purchase day
+	spend   float64 // mean value per such period
+	within  float64 // Σ (value of a period − spend)² over such periods
+	rhythm  rhythm
+	past    float64 // value of the last label days
+	past12  float64 // value of the trailing 12 months
 }
 
 // panel is customers as of a day, and, for days far enough back, what came next: those of the sample, or
@@ -89,6 +90,22 @@ type panel struct {
 	Value      bool                 // value labels are known
 	Decline    bool                 // decline labels are known
 	season     float64              // of the decline label that follows, of the sample
+
+	asked sync.Once
+	risk  []int32 // see live
+}
+
+// live are the subjects at risk, in order: a third of a book, say. Every candidate goes over them several times, and a subject is large.
+func (p *panel) live() []int32 {
+	p.asked.Do(func() {
+		p.risk = make([]int32, 0, p.atRisk())
+		for i := range p.Subjects {
+			if p.Subjects[i].atRisk {
+				p.risk = append(p.risk, int32(i))
+			}
+		}
+	})
+	return p.risk
 }
 
 // row is the feature row of subject i, who is at risk.

@@ -49,9 +49,9 @@ func (a *analysis) stakes(m valueModel) float64 {
 	p := a.today
 	step := (p.atRisk() + mostStakes - 1) / mostStakes
 	var sum num.Adder
-	for i := range p.Subjects {
-		s := &p.Subjects[i]
-		if !s.atRisk || !oneOf(s.id, forLatent, step) {
+	for _, k := range p.live() {
+		i := int(k)
+		if !oneOf(p.Subjects[i].id, forLatent, step) {
 			continue
 		}
 		o, chance := a.outlookBy(m, p, i), math.NaN()

@@ -109,9 +109,9 @@ func trainHurdle(b *study, at *origin) trained[valueModel] {
 	design := &regress.Design{Names: hurdleColumns[:], X: make([]float64, 0, n*len(hurdleColumns))}
 	value, ids := make([]float64, 0, n), make([]int32, 0, n)
 	for _, p := range at.train {
-		for i := range p.Subjects {
-			if s := &p.Subjects[i]; bought.eligible(s) && s.bought {
-				design.X = hurdleRow(design.X, b, p, i)
+		for _, i := range p.live() {
+			if s := &p.Subjects[i]; s.bought {
+				design.X = hurdleRow(design.X, b, p, int(i))
 				value = append(value, s.future/labelMean(b, p))
 				ids = append(ids, s.id)
 			}

@@ -38,15 +38,14 @@ func trainSurvival(b *study, at *origin) trained[valueModel] {
 	design := &regress.Design{Names: marginNames[:], X: make([]float64, 0, n*len(marginNames))}
 	value, ids := make([]float64, 0, n), make([]int32, 0, n)
 	for _, p := range at.train {
-		for i := range p.Subjects {
-			if s := &p.Subjects[i]; worth.eligible(s) {
-				alive, z := m.label.days(life.of(p, i))/float64(b.label), m.past(p, i)
-				for _, x := range z {
-					design.X = append(design.X, alive*x)
-				}
-				value = append(value, s.future/labelMean(b, p))
-				ids = append(ids, s.id)
+		for _, k := range p.live() {
+			i, s := int(k), &p.Subjects[k]
+			alive, z := m.label.days(life.of(p, i))/float64(b.label), m.past(p, i)
+			for _, x := range z {
+				design.X = append(design.X, alive*x)
 			}
+			value = append(value, s.future/labelMean(b, p))
+			ids = append(ids, s.id)
 		}
 	}
 	margin, err := regress.LeastSquares(design, value, regress.Options{Cluster: ids, Threads: b.Threads})
