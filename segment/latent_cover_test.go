@@ -15,21 +15,26 @@ import (
 )
 
 // Books by a law itself, with known parameters: it is the one taken, the probabilities of the customers at risk are neither too high nor too low, and their
-// intervals of 90 % hold the one of the true parameters as often.
+// intervals of 90 % hold the one of the true parameters as often. In small books whose customers leave slowly hazards that differ are not seen: a third of them takes Pareto/NBD with one rate of leaving, a few MBG/NBD,
+// and what they do not see is in no interval.
 func TestLatentChurnCovers(t *testing.T) {
 	books := 30
 	if testing.Short() {
 		books = 8
 	}
 	for _, c := range []struct {
-		law    attrition.Model
-		params []float64 // of days
-		off    float64
+		name      string
+		law       attrition.Model
+		params    []float64 // of days
+		customers int
+		off       float64
+		least     float64 // share that intervals hold
 	}{
-		{attrition.MBGNBD, []float64{1.5, 30, 1, 8}, 0.02},
-		{attrition.ParetoNBD, []float64{1.5, 30, 1.5, 600}, 0.03},
+		{"mbg", attrition.MBGNBD, []float64{1.5, 30, 1, 8}, 600, 0.02, 0.8},
+		{"pareto", attrition.ParetoNBD, []float64{1.5, 30, 1.5, 600}, 600, 0.03, 0.8},
+		{"pareto, few who leave slowly", attrition.ParetoNBD, []float64{1.5, 30, 1.5, 2500}, 300, 0.04, 0.75},
 	} {
-		t.Run(string(c.law), func(t *testing.T) {
+		t.Run(c.name, func(t *testing.T) {
 			weeks := slices.Clone(c.params)
 			if weeks[1] /= latentUnit; c.law == attrition.ParetoNBD {
 				weeks[3] /= latentUnit
@@ -40,7 +45,7 @@ func TestLatentChurnCovers(t *testing.T) {
 			}
 			var sum cover
 			for book := range books {
-				sum.add(t, law, simulated(c.law, c.params, 600, rand.New(rand.NewPCG(uint64(book), 5))))
+				sum.add(t, law, simulated(c.law, c.params, c.customers, rand.New(rand.NewPCG(uint64(book), 5))))
 			}
 			n := sum.customers
 			t.Logf("%v customers: %.4f told, %.4f known, %.4f left; %.3f inside; %v of %d books by the law", n, sum.told/n, sum.known/n, sum.left/n, sum.inside/n, sum.taken, books)
@@ -50,7 +55,7 @@ func TestLatentChurnCovers(t *testing.T) {
 			if math.Abs(sum.left-sum.known) > 4*math.Sqrt(n)/2 {
 				t.Errorf("%v left, %v expected by the true law", sum.left, sum.known)
 			}
-			if share := sum.inside / n; !testing.Short() && (share < 0.8 || share > 0.97) { // the customers of a book are off together
+			if share := sum.inside / n; !testing.Short() && (share < c.least || share > 0.97) { // the customers of a book are off together
 				t.Errorf("intervals of 90 %% hold %.3f", share)
 			}
 			if sum.taken < 0.9*float64(books) {

@@ -44,7 +44,7 @@ const (
 )
 
 // fitLatent takes the law with the lowest BIC: of MBG/NBD, MBG/CNBD-k where gaps are more regular than chance (Wheat & Morrison 1990), and Pareto/NBD, which is looked for
-// near MBG/NBD, for a law without a maximum there does not win. BG/NBD is no candidate: it says of nobody who bought once that they left. Who is under contract on
+// near MBG/NBD, and at its edge, where all leave at one rate (see attrition.ParetoNear). BG/NBD is no candidate: it says of nobody who bought once that they left. Who is under contract on
 // the day is left out: their silence says nothing of leaving.
 func fitLatent(b *study, p *panel) *latentLaw {
 	most := mostLatentFold
@@ -57,13 +57,12 @@ func fitLatent(b *study, p *panel) *latentLaw {
 		return &latentLaw{note: err.Error()}
 	}
 	l, o := &latentLaw{}, attrition.Options{Threads: b.Threads, K: timing.Nearest}
-	plain, err := l.try(attrition.MBGNBD, d, o)
+	plain, err := l.try(attrition.FitModel(attrition.MBGNBD, d, o))
 	if err == nil && timing.Nearest > 1 {
-		_, err = l.try(attrition.MBGCNBD, d, o)
+		_, err = l.try(attrition.FitModel(attrition.MBGCNBD, d, o))
 	}
 	if err == nil && plain.Certificate.Certified() {
-		o.Near = likePareto(plain.Params)
-		_, err = l.try(attrition.ParetoNBD, d, o)
+		_, err = l.try(attrition.ParetoNear(d, likePareto(plain.Params), b.Threads))
 	}
 	if err != nil {
 		return &latentLaw{note: err.Error()}
@@ -71,9 +70,8 @@ func fitLatent(b *study, p *panel) *latentLaw {
 	return l
 }
 
-// try fits a law, and keeps it where it is the best so far.
-func (l *latentLaw) try(model attrition.Model, d *attrition.Data, o attrition.Options) (*attrition.Fit, error) {
-	f, err := attrition.FitModel(model, d, o)
+// try keeps a law where it is the best so far.
+func (l *latentLaw) try(f *attrition.Fit, err error) (*attrition.Fit, error) {
 	switch {
 	case err != nil:
 	case f.Certificate.Certified() && (l.fit == nil || f.BIC() < l.fit.BIC()):
@@ -113,8 +111,11 @@ func latentData(p *panel, most int) (d *attrition.Data, first, second []float64)
 // law is what is kept of it.
 func (l *latentLaw) law() law { return law{l.fit.Model, l.fit.K, l.fit.Params, l.fit.LogCov} }
 
-// lawName is the model with its regularity.
+// lawName is the model with its regularity. Pareto/NBD is a mixture of exponential lives: with one rate of leaving there is none.
 func lawName(f *attrition.Fit) string {
+	if f.OneRate {
+		return "exponential/nbd"
+	}
 	return strings.Replace(string(f.Model), "-k", fmt.Sprint("-", f.K), 1)
 }
 
@@ -127,7 +128,15 @@ func publishedLaw(f *attrition.Fit) *Model {
 	z := num.ZLevel(coefficientLevel)
 	for i, name := range f.Names {
 		v, factor := f.Params[i], f.SE[i]/f.Params[i]
-		m.Coefficients = append(m.Coefficients, Coefficient{Name: name, Estimate: v, SE: f.SE[i], Low: v * math.Exp(-z*factor), High: v * math.Exp(z*factor)})
+		if f.OneRate {
+			switch name {
+			case "s":
+				continue
+			case "beta":
+				name, v = "mu", f.Params[i-1]/v
+			}
+		}
+		m.Coefficients = append(m.Coefficients, Coefficient{Name: name, Estimate: v, SE: v * factor, Low: v * math.Exp(-z*factor), High: v * math.Exp(z*factor)})
 	}
 	return m
 }

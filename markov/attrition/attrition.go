@@ -1,7 +1,7 @@
 // Package attrition models customers who leave without saying so: they buy at a rate of their own while they are alive, drop out
 // unseen, and only the purchases tell ("buy till you die"). It says how likely each is still a customer and how often each will buy.
 //
-// Reading order: attrition.go (models, data), fit.go (FitModel), stages.go (ascents), profile.go (intervals on ridges), ratio.go (tests), part.go (what a likelihood is made of), the laws (law_nbd.go, law_bg.go,
+// Reading order: attrition.go (models, data), fit.go (FitModel), stages.go (ascents), onerate.go (the edge of Pareto/NBD), profile.go (intervals on ridges), ratio.go (tests), part.go (what a likelihood is made of), the laws (law_nbd.go, law_bg.go,
 // law_pareto.go, law_bgbb.go), likelihood.go (passes over the customers); customer.go, score.go, curve.go (what is said of each, and of many at once),
 // counts.go (distribution of purchases), population.go (of all), residual_bg.go (discounted, of BG/NBD and its kin), regularity.go, sbg.go (contracts).
 package attrition

@@ -26,6 +26,7 @@ type Fit struct {
 	Model        Model
 	K            int      // regularity of timing, 1 but for MBGCNBD
 	FreeK        bool     // K was estimated: as in Options
+	OneRate      bool     // Pareto/NBD at its edge: all leave at one rate (see ParetoNear)
 	Names        []string // of the parameters
 	Params       []float64
 	SE           []float64     // of Params
@@ -98,11 +99,13 @@ func FitModel(m Model, d *Data, o Options) (*Fit, error) {
 	}
 	all := newLikelihood(l, b, o.Threads)
 	f.effects = all.effects
+	var best *num.Ascent
 	if o.Near != nil {
-		f.settle(f.climbFrom(all, o.Near), centre, b)
+		best = f.climbFrom(all, o.Near)
 	} else {
-		f.settle(f.maximise(all), centre, b)
+		best = f.maximise(all)
 	}
+	f.settle(best, best.Covariance(b.total), centre, b)
 	return f, nil
 }
 
@@ -137,14 +140,13 @@ func (f *Fit) tooLittle(b *book) bool {
 	return true
 }
 
-// settle writes down how the ascent ended and what follows from it.
-func (f *Fit) settle(best *num.Ascent, centre *centring, b *book) {
+// settle writes down how the ascent ended, with the covariance of the coordinates there, and what follows from it.
+func (f *Fit) settle(best *num.Ascent, cov *mat.SymDense, centre *centring, b *book) {
 	c := &f.Certificate
 	c.Converged, c.Iterations = best.Converged, best.Iterations
 	for _, g := range best.Gradient {
 		c.GradientNorm = max(c.GradientNorm, math.Abs(g))
 	}
-	cov := best.Covariance(b.total)
 	c.InfoPosDef = cov != nil
 	if far := b.endless(best.Theta, len(f.Names)); !c.Converged && len(far) > 0 {
 		c.Refuse(num.WarnSeparation, fmt.Sprintf("the effect of %s has no end, as where nobody of a level bought again, or nobody left: join levels, or leave it out", list(far)))

@@ -39,7 +39,7 @@ func Stored(m Model, k int, params []float64, logCov *mat.SymDense) (*Fit, error
 	if logCov == nil || logCov.SymmetricDim() != len(params) {
 		return nil, fmt.Errorf("attrition: %s without the covariance of its %d parameters", m, len(params))
 	}
-	f.LogCov = logCov
+	f.LogCov, f.OneRate = logCov, m == ParetoNBD && params[parS] == oneRate
 	for i, v := range params {
 		variance := logCov.At(i, i)
 		if !(variance >= 0 && variance < math.Inf(1)) {

@@ -68,5 +68,8 @@ func (f *Fit) Size() int {
 	if f.FreeK {
 		size++
 	}
+	if f.OneRate {
+		size--
+	}
 	return size
 }
