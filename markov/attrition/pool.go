@@ -5,6 +5,8 @@ import (
 	"math"
 
 	"mainstay/internal/num"
+
+	"gonum.org/v1/gonum/mat"
 )
 
 // Pooled is a model of several segments that borrow from each other.
@@ -18,6 +20,8 @@ type Pooled struct {
 	Tested   int
 
 	Certificate num.Certificate
+
+	shared []*mat.Dense // L of each segment: errors of segments s and t go together by L_s L_t′, in logarithms of the parameters
 }
 
 // Spread is how much segments differ in a quantity.
@@ -34,7 +38,8 @@ type Spread struct {
 // u being the logarithms of the mean purchase rate, of the mean rate or odds of leaving, and of how much customers differ in each (turns). A segment's estimate is the mode of its log-likelihood less the penalty
 // ½ Σ (u − μ)²/τ², which exists where its own likelihood has no maximum, for a handful of customers too. μ and τ are those of the largest restricted marginal likelihood, each segment's log-likelihood being
 // a parabola at its mode (penalised quasi-likelihood: Breslow & Clayton 1993, JASA 88:9–25, §2; shrinkage: Efron & Morris 1975, JASA 70:311–319; Morris 1983, JASA 78:47–55), in turns until nothing moves. LogCov of a
-// segment is the posterior covariance, with what is not known of μ and τ (widening): K + A C A′, A = (I + TH)⁻¹, K = AT, C = (Σ HA)⁻¹, T = diag τ², H the information of the segment.
+// segment is the posterior covariance, with what is not known of μ and τ (widening): K + A C A′, A = (I + TH)⁻¹, K = AT, C = (Σ HA)⁻¹, T = diag τ², H the information of the segment. What is not known of μ and τ is not known of all segments alike: errors of
+// two go together by A_s C A_t′ and widening's (Summed).
 //
 // Share is how much of a segment's estimate is its own, 1 − tr(A)/p. Test is 2(Σ log L of own fits − log L of one fit).
 //

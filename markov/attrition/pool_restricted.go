@@ -5,6 +5,7 @@ import (
 
 	"mainstay/internal/num"
 
+	"gonum.org/v1/gonum/diff/fd"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -81,25 +82,20 @@ func precision(all []parabola, tau []float64) *mat.SymDense {
 	return sum
 }
 
-// posterior is the covariance K + A C A′ of a segment, C the inverse of the precision of the centre, and how much of its estimate is its own.
-func (q *parabola) posterior(tau []float64, between *mat.SymDense) (*mat.SymDense, float64) {
+// posterior is what is known of a segment: the covariance K that is its own; A C^½, which the centre lends it and all others, C^½ being centre; and how much of its estimate is its own.
+func (q *parabola) posterior(tau []float64, centre *mat.Dense) (own *mat.SymDense, lent *mat.Dense, share float64) {
 	a, _ := q.shrunk(tau)
 	n := len(tau)
-	var chol mat.Cholesky
-	c := mat.NewSymDense(n, nil)
-	if chol.Factorize(between) {
-		_ = chol.InverseTo(c)
-	}
-	out := sandwich(a, c)
+	own, lent = mat.NewSymDense(n, nil), new(mat.Dense)
+	lent.Mul(a, centre)
 	trace := 0.0
 	for i := range n {
 		trace += a.At(i, i)
 		for j := i; j < n; j++ {
-			k := (a.At(i, j)*tau[j]*tau[j] + a.At(j, i)*tau[i]*tau[i]) / 2
-			out.SetSym(i, j, out.At(i, j)+k)
+			own.SetSym(i, j, (a.At(i, j)*tau[j]*tau[j]+a.At(j, i)*tau[i]*tau[i])/2)
 		}
 	}
-	return out, 1 - trace/float64(n)
+	return own, lent, 1 - trace/float64(n)
 }
 
 // restricted is where the restricted likelihood of μ and τ is largest: with r_s = A′(h − Hμ), per segment,
@@ -114,18 +110,11 @@ func restricted(all []parabola, starts [][]float64) (mu, tau []float64, ok bool)
 		if math.IsNaN(value) {
 			return value, nil, nil
 		}
-		hessian := mat.NewSymDense(n, nil)
-		const h = 1e-5
-		slopes := mat.NewDense(n, n, nil)
-		for i := range n {
-			up, down := append([]float64{}, tau...), append([]float64{}, tau...)
-			up[i], down[i] = up[i]+h, down[i]-h
-			_, high, _ := restrictedAt(all, up)
-			_, low, _ := restrictedAt(all, down)
-			for j := range n {
-				slopes.Set(i, j, (high[j]-low[j])/(2*h))
-			}
-		}
+		slopes, hessian := mat.NewDense(n, n, nil), mat.NewSymDense(n, nil)
+		fd.Jacobian(slopes, func(y, x []float64) {
+			_, g, _ := restrictedAt(all, x)
+			copy(y, g)
+		}, tau, &fd.JacobianSettings{Formula: fd.Central, Step: 1e-5})
 		for i := range n {
 			for j := i; j < n; j++ {
 				hessian.SetSym(i, j, (slopes.At(i, j)+slopes.At(j, i))/2)

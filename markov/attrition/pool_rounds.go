@@ -187,15 +187,25 @@ func (p *pooling) tell(out *Pooled) {
 	}
 	wider := widening(p.parabola, p.tau)
 	p.straighten()
-	between := precision(p.parabola, p.tau)
+	centre := rootOfInverse(precision(p.parabola, p.tau))
+	if centre == nil { // as if it were known
+		centre = mat.NewDense(len(p.tau), len(p.tau), nil)
+	}
 	out.Certificate.Iterations = p.rounds
 	for s, l := range p.like {
 		f := *p.book
 		f.Customers, f.Distinct, f.Starts, f.Agree = l.book.total, len(l.book.x), 1, 1
-		cov, share := p.parabola[s].posterior(p.tau, between)
+		own, lent, share := p.parabola[s].posterior(p.tau, centre)
 		if wider != nil {
-			cov.AddSym(cov, wider[s])
+			var both mat.Dense
+			both.Augment(lent, wider[s])
+			lent = &both
 		}
+		cov := mat.NewSymDense(len(p.tau), nil)
+		cov.SymRankK(own, 1, lent)
+		shared := new(mat.Dense)
+		shared.Mul(p.turn, lent)
+		out.shared = append(out.shared, shared)
 		f.LogCov = sandwich(p.turn, cov)
 		theta := p.coordinates(p.mode[s])
 		f.Params, f.SE = make([]float64, len(theta)), make([]float64, len(theta))

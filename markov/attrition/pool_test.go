@@ -90,7 +90,7 @@ func TestPooling(t *testing.T) {
 		if c.m == ParetoNBD && books < 20 {
 			continue // few books say little, and its refusals take long
 		}
-		type score struct{ pooled, own, book, together, owned, asked, held, refused float64 }
+		type score struct{ pooled, own, book, together, owned, asked, held, refused, sums, alone float64 }
 		each := make([]score, books)
 		num.Blocks(books, 1, 2, func(b, _, _ int) {
 			data, truth := segmentsOf(rand.New(rand.NewPCG(uint64(b), 31)), c.m, c.centre, c.tau, sizes)
@@ -103,6 +103,7 @@ func TestPooling(t *testing.T) {
 				t.Errorf("%s, book %d: segments differ, %+v of %d", c.m, b, p.Test, p.Tested)
 			}
 			s := &each[b]
+			s.sums, s.alone = sumHolds(t, p, data, c.m, truth)
 			for i, f := range p.Segments {
 				want := given(c.m, truth[i][:]...)
 				off := func(f *Fit) float64 { // of purchases that somebody new makes in 52
@@ -129,13 +130,91 @@ func TestPooling(t *testing.T) {
 		var a score
 		for _, s := range each {
 			a.pooled, a.own, a.book, a.together, a.owned, a.asked, a.held, a.refused = a.pooled+s.pooled, a.own+s.own, a.book+s.book, a.together+s.together, a.owned+s.owned, a.asked+s.asked, a.held+s.held, a.refused+s.refused
+			a.sums, a.alone = a.sums+s.sums, a.alone+s.alone
 		}
 		root := func(sum, n float64) float64 { return math.Sqrt(sum / n) }
 		t.Logf("%s: RMSE of log E X(52): pooled %.3f, the book's %.3f; of %v segments with a fit of their own pooled %.3f, own %.3f (%v refused); %.1f %% of intervals hold",
 			c.m, root(a.pooled, a.asked), root(a.book, a.asked), a.owned, root(a.together, a.owned), root(a.own, a.owned), a.refused, 100*a.held/a.asked)
+		t.Logf("%s: of sums over all segments %v of %d intervals hold, %v were segments' errors each for itself", c.m, a.sums, books, a.alone)
 		if a.pooled >= a.book || a.together >= a.own || a.held/a.asked < .85 {
 			t.Errorf("%s: pooling does not help: %+v", c.m, a)
 		}
+	}
+}
+
+// sumHolds says whether the interval of what all customers are expected to buy in 52 holds what they are by their segments' true parameters; and whether it would if errors of segments were their own.
+func sumHolds(t *testing.T, p *Pooled, data []*Data, m Model, truth [][most]float64) (held, alone float64) {
+	q := Questions{Horizon: 52, Level: .95}
+	_, sums, err := p.Summed(data, q, nil)
+	if err != nil {
+		t.Error(err)
+		return 0, 0
+	}
+	want, variance := 0.0, 0.0
+	for i, d := range data {
+		_, one, _ := given(m, truth[i][:]...).Summed(d, q, nil)
+		want += one.Expected.Value
+		if _, one, _ = p.Segments[i].Summed(d, q, nil); one.Expected.SE > 0 {
+			variance += one.Expected.SE * one.Expected.SE
+		}
+	}
+	e := num.OnLog(sums.Expected.Value, math.Sqrt(variance), q.Level)
+	return num.Indicator(sums.Expected.Low <= want && want <= sums.Expected.High), num.Indicator(e.Low <= want && want <= e.High)
+}
+
+// Sums over segments that do not differ have the error of one fit, one segment's that of its own fit; money of none is nothing. Same bytes for any number of threads.
+func TestPooledSums(t *testing.T) {
+	data, _ := segmentsOf(rand.New(rand.NewPCG(7, 31)), BGNBD, [most]float64{.8, 6, .9, 2.5}, [most]float64{}, []int{400, 300, 300, 200})
+	p, err := Pool(BGNBD, data, Options{Threads: 2})
+	if err != nil || !p.Certificate.Certified() {
+		t.Fatalf("%v %+v", err, p)
+	}
+	money, nothing := make([][]float64, len(data)), math.NaN()
+	for s, d := range data {
+		for i := range d.X {
+			money[s] = append(money[s], nothing)
+			if s == 2 {
+				money[s][i] = float64(10 + i%3)
+			}
+		}
+	}
+	q := Questions{Horizon: 26, Rate: .002, Level: .9, Threads: 1}
+	scores, sums, err := p.Summed(data, q, money)
+	if err != nil || len(scores) != len(data) || len(scores[3]) != 200 {
+		t.Fatal(err, len(scores))
+	}
+	_, own, err := p.Segments[2].Summed(data[2], q, money[2])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k, pair := range [][2]Estimate{{sums.Value, own.Value}, {sums.Worth, own.Worth}} {
+		if got, want := pair[0], pair[1]; math.Abs(got.Value/want.Value-1) > 1e-12 || math.Abs(got.SE/want.SE-1) > 1e-9 || math.Abs(got.High/want.High-1) > 1e-9 {
+			t.Errorf("sum %d of one segment: %+v, want %+v", k, got, want)
+		}
+	}
+	q.Threads = 3
+	if _, again, _ := p.Summed(data, q, money); *again != *sums {
+		t.Errorf("%+v with three threads, %+v with one", again, sums)
+	}
+	_, book, err := p.Book.Summed(joined(data, nil), q, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	alike := true
+	for _, v := range p.Spread {
+		alike = alike && v.SD == 0
+	}
+	for k, pair := range [][2]Estimate{{sums.Alive, book.Alive}, {sums.Expected, book.Expected}, {sums.Residual, book.Residual}} {
+		t.Logf("%+v %+v", pair, p.Spread)
+		if got, want := pair[0], pair[1]; alike && (math.Abs(got.Value/want.Value-1) > 1e-6 || math.Abs(got.SE/want.SE-1) > 1e-4) {
+			t.Errorf("sum %d of segments alike: %+v, of one fit %+v", k, got, want)
+		}
+	}
+	if !alike {
+		t.Errorf("spreads %+v: draw other segments", p.Spread)
+	}
+	if _, _, err := p.Summed(data[:2], q, nil); err == nil {
+		t.Error("two of four segments: no error")
 	}
 }
 
@@ -209,8 +288,8 @@ func TestWidening(t *testing.T) {
 		t.Fatal(tau, ok)
 	}
 	for s, add := range widening(all, tau) {
-		if want := 2 * b * b * (y[s] - mean) * (y[s] - mean) / n; math.Abs(add.At(0, 0)/want-1) > 1e-4 {
-			t.Errorf("segment %d: %v, want %v", s, add.At(0, 0), want)
+		if got, want := add.At(0, 0)*add.At(0, 0), 2*b*b*(y[s]-mean)*(y[s]-mean)/n; math.Abs(got/want-1) > 1e-4 {
+			t.Errorf("segment %d: %v, want %v", s, got, want)
 		}
 	}
 	if widening(all, []float64{0}) != nil {

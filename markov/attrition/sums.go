@@ -12,6 +12,11 @@ type Sums struct {
 // sumsOf is how many Sums there are.
 const sumsOf = 5
 
+// each is all of them, in order.
+func (s *Sums) each() [sumsOf]*Estimate {
+	return [sumsOf]*Estimate{&s.Alive, &s.Expected, &s.Residual, &s.Value, &s.Worth}
+}
+
 // Summed is Scores and their sums. money is what a purchase of each customer brings, taken as known, NaN of those to be left out of Value and Worth; nil for none, of which the two are 0. Standard errors are by the delta method: √(G′VG), G the sum
 // of the customers' gradients. Without a rate Residual and Worth are 0.
 //
@@ -24,7 +29,7 @@ func (f *Fit) Summed(d *Data, q Questions, money []float64) ([]Score, *Sums, err
 	t := f.teller(q.Level)
 	size := len(sums) / sumsOf
 	out := &Sums{}
-	for k, e := range []*Estimate{&out.Alive, &out.Expected, &out.Residual, &out.Value, &out.Worth} {
+	for k, e := range out.each() {
 		*e = t.total(sums[k*size : (k+1)*size])
 	}
 	return scores, out, nil

@@ -176,14 +176,26 @@ func (s *Study) pool(attributes Attributes, o attrition.Options) error {
 	for k, name := range out.Names {
 		number[name] = int32(k)
 	}
-	data := make([]*attrition.Data, len(out.Names))
+	for i := range out.Of {
+		out.Of[i] = number[label(i)]
+	}
+	data, _ := out.split(&c.Data)
+	if out.Pooled, err = attrition.Pool(s.Fit.Model, data, o); err != nil {
+		return err
+	}
+	s.Segments = out
+	return nil
+}
+
+// split is the customers of each segment, and where they are among all.
+func (g *Segments) split(all *attrition.Data) (data []*attrition.Data, who [][]int) {
+	data, who = make([]*attrition.Data, len(g.Names)), make([][]int, len(g.Names))
 	for k := range data {
 		data[k] = &attrition.Data{}
 	}
-	all := &c.Data
-	for i := range out.Of {
-		out.Of[i] = number[label(i)]
-		d := data[out.Of[i]]
+	for i, k := range g.Of {
+		d := data[k]
+		who[k] = append(who[k], i)
 		d.X, d.Last, d.T = append(d.X, all.X[i]), append(d.Last, all.Last[i]), append(d.T, all.T[i])
 		if all.LogGaps != nil {
 			d.LogGaps = append(d.LogGaps, all.LogGaps[i])
@@ -192,37 +204,36 @@ func (s *Study) pool(attributes Attributes, o attrition.Options) error {
 			d.Weight = append(d.Weight, all.Weight[i])
 		}
 	}
-	if out.Pooled, err = attrition.Pool(s.Fit.Model, data, o); err != nil {
-		return err
-	}
-	s.Segments = out
-	return nil
+	return data, who
 }
 
-// scores asks the fit of every customer: that of the segment where there are any, without sums then.
+// scores asks the fit of every customer, that of the segment where there are any, and sums.
 func (s *Study) scores(q attrition.Questions, money []float64) ([]attrition.Score, *attrition.Sums, error) {
-	if s.Segments == nil || !s.Segments.Pooled.Certificate.Certified() {
+	g := s.Segments
+	if g == nil || !g.Pooled.Certificate.Certified() {
 		return s.Fit.Summed(&s.Customers.Data, q, money)
 	}
-	out := make([]attrition.Score, len(s.Customers.Data.X))
-	for k, f := range s.Segments.Pooled.Segments {
-		d, who := &attrition.Data{}, []int{}
-		all := &s.Customers.Data
-		for i, of := range s.Segments.Of {
-			if int(of) == k {
-				who = append(who, i)
-				d.X, d.Last, d.T = append(d.X, all.X[i]), append(d.Last, all.Last[i]), append(d.T, all.T[i])
+	data, who := g.split(&s.Customers.Data)
+	var parts [][]float64
+	if money != nil {
+		parts = make([][]float64, len(who))
+		for k := range who {
+			for _, i := range who[k] {
+				parts[k] = append(parts[k], money[i])
 			}
 		}
-		part, err := f.Scores(d, q)
-		if err != nil {
-			return nil, nil, err
-		}
-		for j, i := range who {
-			out[i] = part[j]
+	}
+	scores, sums, err := g.Pooled.Summed(data, q, parts)
+	if err != nil {
+		return nil, nil, err
+	}
+	out := make([]attrition.Score, len(g.Of))
+	for k := range who {
+		for j, i := range who[k] {
+			out[i] = scores[k][j]
 		}
 	}
-	return out, nil, nil
+	return out, sums, nil
 }
 
 // Effect is the ratio e^γ of a covariate with its interval, of rates of buying, and of rates or odds of leaving.

@@ -15,7 +15,7 @@ type Holdout struct {
 	Units            float64 // length, in units of time
 	Expected         []attrition.Estimate
 	Total, Bought    float64            // purchase days expected, and those there were
-	Sum              attrition.Estimate // Total with the interval of the mean; none of pooled segments
+	Sum              attrition.Estimate // Total with the interval of the mean
 	MAE, RMSE        float64            // of customers
 	Correlation      float64
 	NaiveTotal       float64 // what x/T would go on to
@@ -71,10 +71,7 @@ func (s *Study) hold(threads int) error {
 	h.ByCount = slices.DeleteFunc(h.ByCount, func(r Row) bool { return r.Customers == 0 })
 	h.Total, h.Bought, h.MAE, h.RMSE, h.Correlation = agreement(expected, s.Customers.Later, s.Customers.weight)
 	h.NaiveTotal, _, h.NaiveMAE, h.NaiveRMSE, h.NaiveCorrelation = agreement(naive, s.Customers.Later, s.Customers.weight)
-	h.Sum = total(h.Total, math.NaN(), 0)
-	if sums != nil {
-		h.Sum = total(h.Total, sums.Expected.SE, num.ZLevel(s.Config.Level))
-	}
+	h.Sum = total(h.Total, sums.Expected.SE, num.ZLevel(s.Config.Level))
 	s.Holdout = h
 	return nil
 }

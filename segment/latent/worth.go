@@ -11,7 +11,7 @@ import (
 // the customer is. Revenue or margin as the amounts are.
 type Worth struct{ PerPurchase, Value, Residual attrition.Estimate }
 
-// Totals are sums over customers, with intervals on the log scale: errors of customers go together, being those of the parameters. Of pooled segments, whose errors go together in part, there are none.
+// Totals are sums over customers, with intervals on the log scale: errors of customers go together, being those of the parameters. Those of pooled segments go together in what is not known of all segments.
 type Totals struct {
 	Alive, Expected, Value, Residual attrition.Estimate // residual in money; NaN where it is not known of anybody
 	Purchases                        attrition.Estimate // all to come, discounted; the residual without its money
@@ -56,9 +56,6 @@ func (s *Study) value(sums *attrition.Sums) {
 	if !known {
 		residual = num.Adder{}
 		residual.Add(math.NaN())
-	}
-	if sums == nil {
-		sums = &attrition.Sums{Alive: unknown, Expected: unknown, Residual: unknown, Value: unknown, Worth: unknown}
 	}
 	spent := func(of func(i int) float64) float64 {
 		if s.Spend == nil {
