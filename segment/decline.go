@@ -131,16 +131,15 @@ func (c *climber) rung(s *ingest.Shard, i int, day ingest.Day) int {
 	return c.ladder.Rung(float64(units) / c.unit)
 }
 
-// declines fills in the probability that subject i of a panel of today declines. Where the label is the churn horizon and nobody is held by
+// declines fills in the probability that subject i of a panel of today, who leaves with a probability that has d's interval, declines. Where the label is the churn horizon and nobody is held by
 // a contract, who leaves has declined: two models may not say otherwise of one customer.
-func (s *scorer) declines(d *detail, p *panel, i int) {
+func (s *scorer) declines(d *detail, leaves float64, p *panel, i int) {
 	if s.decline == nil || !declined.eligible(&p.Subjects[i]) {
 		return
 	}
 	prob, low, high := s.decline.chance(p, i, s.Config.Level)
 	if s.declineDays == s.Clock.Horizon && s.held == nil && s.churn != nil {
-		leaves, least, most := s.churn.chance(p, i, s.Config.Level)
-		prob, low, high = max(prob, leaves), max(low, least), max(high, most)
+		prob, low, high = max(prob, leaves), max(low, d.low), max(high, d.high)
 	}
 	d.decline = chance32{float32(prob), float32(low), float32(high)}
 }

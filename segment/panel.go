@@ -62,11 +62,11 @@ type subject struct {
 	bought   bool    // a purchase day within the value label; meaningful when panel.Value
 	lower    bool    // a lower rung of the ladder at the end of the decline label
 	declined bool    // see the outcome of that name; meaningful when panel.Decline
+	usual    float64 // value of a decline label at the usual pace, see study.usual
 	future   float64 // value within the value label; meaningful when panel.Value
-	soon     float64 // value within the churn horizon; meaningful when panel.Churn
 	life     life    // of those at risk, from the panel's day on; meaningful when panel.Churn or panel.Value
+	soon     float64 // value within the churn horizon; meaningful when panel.Churn
 
-	usual   float64 // value of a decline label at the usual pace, see study.usual
 	periods int32   // rolling periods with a purchase day
 	spend   float64 // mean value per such period
 	within  float64 // Σ (value of a period − spend)² over such periods

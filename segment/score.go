@@ -132,7 +132,7 @@ func (s *scorer) scoreAll(ctx context.Context) (*scored, error) {
 				var label, deviation float64
 				d, label, deviation = s.active(sc, m, p, i)
 				s.labels[k].add(label, deviation)
-				s.declines(&d, p, i)
+				s.declines(&d, sc.chance[m], p, i)
 				s.decliners[k].add(m, float64(d.decline.p), s.keys[m])
 			} else {
 				d = s.lapsed(sc, m, p, i)
