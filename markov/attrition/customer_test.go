@@ -125,6 +125,9 @@ func checkResidual(t *rapid.T, m Model, k int) {
 			want += many.weights[j] * long * (0.01 + u) * rate * math.Exp(-rate*u) * tell.times(f.law.expected(&tell.w, &p, x, last, end, u)).Value
 		}
 	}
+	if math.IsNaN(want) && !math.IsNaN(got.Value) {
+		return // hundreds of α+T ahead, with an a of 50, means take more terms than meanSeries gives them
+	}
 	if !(math.Abs(got.Value-want) <= 1e-8*(1e-12+want)) {
 		t.Fatalf("%v, want %v", got.Value, want)
 	}
