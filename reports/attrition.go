@@ -41,7 +41,11 @@ func AttritionText(w io.Writer, a *Attrition) error {
 			section(b, "HOLDOUT  "+a.held()+", by repeat purchases before", a.holdout())
 			section(b, "  and how near it came, beside what x ÷ T goes on to", a.accuracy())
 			if len(s.Curve) > 0 {
-				section(b, "TRACKING  purchase days of all since their first, until", a.tracking())
+				what := "purchase days"
+				if s.Fit.Model == attrition.BGBB {
+					what = s.Config.Unit + "s with any purchase"
+				}
+				section(b, "TRACKING  "+what+" of all since their first, until", a.tracking())
 			}
 		}
 		if len(s.Scores) > 0 {

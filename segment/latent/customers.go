@@ -48,7 +48,7 @@ func gather(l *ingest.Ledger, until, asOf ingest.Day, unit float64, periods bool
 			}
 			if len(days) > 0 && days[0] <= until {
 				p.add(k, first+i, days, money.Float64(sum, l.Scale), w)
-				for _, day := range days[1:] {
+				for _, day := range w.marks(days) {
 					p.repeat(int(day - l.First))
 				}
 			}
@@ -98,7 +98,7 @@ func (c *Customers) Repeaters() int64 {
 	return int64(n)
 }
 
-// repeat counts a purchase day; whole numbers, so that their order is nothing.
+// repeat counts a purchase day, or a period; whole numbers, so that their order is nothing.
 func (c *Customers) repeat(day int) {
 	for len(c.repeats) <= day {
 		c.repeats = append(c.repeats, 0)
@@ -121,6 +121,25 @@ func (w *window) counts(first, day ingest.Day) bool {
 // period is that of a purchase day, from 1 on; whole is how many are over when the fit ends.
 func (w *window) period(first, day ingest.Day) float64 { return math.Ceil(float64(day-first) / w.unit) }
 func (w *window) whole(first ingest.Day) float64       { return math.Floor(float64(w.until-first) / w.unit) }
+
+// marks are the days of the curve on which repeat purchases count: purchase days; of bg/bb the end of every period with any, so many whole periods before or after the day that the fit knows last.
+func (w *window) marks(days []ingest.Day) (out []ingest.Day) {
+	if !w.periods {
+		return days[1:]
+	}
+	n, before := w.whole(days[0]), 0.0
+	for _, day := range days[1:] {
+		p := w.period(days[0], day)
+		if p != before && p <= n+w.after() {
+			out = append(out, w.until+ingest.Day(math.Floor((p-n)*w.unit)))
+		}
+		before = p
+	}
+	return out
+}
+
+// after is how many periods of the holdout are over.
+func (w *window) after() float64 { return math.Floor(float64(w.asOf-w.until) / w.unit) }
 
 // add adds a customer with purchase days, the first of them until the day.
 func (c *Customers) add(shard, row int, days []ingest.Day, sum float64, w window) {
@@ -156,7 +175,7 @@ func (c *Customers) add(shard, row int, days []ingest.Day, sum float64, w window
 // holdout, ends is left out.
 func inPeriods(days []ingest.Day, w window) (x, last, later, n float64) {
 	n = w.whole(days[0])
-	end := n + math.Floor(float64(w.asOf-w.until)/w.unit)
+	end := n + w.after()
 	before := 0.0
 	for _, day := range days[1:] {
 		period := w.period(days[0], day)

@@ -102,13 +102,14 @@ func (s *Study) curve(threads int) error {
 	first := slices.Min(s.Customers.First)
 	end := float64(s.AsOf) + s.Config.Horizon
 	step := s.UnitDays * math.Ceil((end-float64(first))/s.UnitDays/longestCurve)
-	if s.Fit.Model == attrition.BGBB { // counts periods of each customer
-		return nil
-	}
 	var times []float64
 	for day := float64(s.Until) - step*math.Floor(float64(s.Until-first)/step); day <= end; day += step {
 		if day > float64(first) {
-			times = append(times, (day-float64(s.Until))/s.UnitDays)
+			time := (day - float64(s.Until)) / s.UnitDays
+			if s.Fit.Model == attrition.BGBB {
+				time = math.Round(time)
+			}
+			times = append(times, time)
 			s.Curve = append(s.Curve, CurvePoint{Day: ingest.Day(math.Floor(day)), Bought: math.NaN(), BoughtCumulative: math.NaN()})
 		}
 	}

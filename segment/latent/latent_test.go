@@ -3,6 +3,7 @@ package latent
 import (
 	"context"
 	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -105,6 +106,19 @@ func TestPeriodMean(t *testing.T) {
 	w.until = 68 // the last period is not over
 	if w.counts(5, 66) || !w.counts(5, 65) {
 		t.Error("a period that is not over counts, or one that is does not")
+	}
+}
+
+// In the curve of bg/bb a period with any purchase counts once, when it ends, as it lies about the day of the fit; one that is not over does not.
+func TestPeriodMarks(t *testing.T) {
+	w := window{until: 68, asOf: 99, unit: 10, periods: true}
+	days := []ingest.Day{5, 7, 8, 30, 64, 66, 97, 98} // in periods 1, 1, 3, 6, 7, 10, 10 of 6, and 9 by the as-of date
+	if got := w.marks(days); !slices.Equal(got, []ingest.Day{18, 38, 68, 78}) {
+		t.Error(got)
+	}
+	w.periods = false
+	if got := w.marks(days); !slices.Equal(got, days[1:]) {
+		t.Error(got)
 	}
 }
 
