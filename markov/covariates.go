@@ -156,7 +156,11 @@ func (row *DependentRow) fit(d *Dependent, moves []Move, cov *Covariates, thread
 		y[i], who[i] = category[m.To], m.Who
 		customers[m.Who] = true
 	}
-	if n := varying(design) * (len(names) - 1); len(moves) <= n {
+	rank, err := regress.Rank(design, regress.Options{Threads: threads})
+	if err != nil {
+		return err
+	}
+	if n := rank * (len(names) - 1); len(moves) <= n {
 		row.Why = fmt.Sprintf("%d moves are too few for %d coefficients: leave covariates out, or merge levels", len(moves), n)
 		return nil
 	}
@@ -199,18 +203,4 @@ func (row *DependentRow) fit(d *Dependent, moves []Move, cov *Covariates, thread
 // reasons are why a fit was refused; dropped columns are none.
 func reasons(f *regress.MultinomialFit) []num.Warning {
 	return slices.DeleteFunc(slices.Clone(f.Certificate.Warnings), func(w num.Warning) bool { return w.Code == num.WarnCollinear })
-}
-
-// varying is how many columns vary, and the constant.
-func varying(d *regress.Design) int {
-	k, n := len(d.Names), 1
-	for c := 1; c < k; c++ {
-		for at := c + k; at < len(d.X); at += k {
-			if d.X[at] != d.X[c] {
-				n++
-				break
-			}
-		}
-	}
-	return n
 }

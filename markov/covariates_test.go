@@ -212,7 +212,7 @@ func TestDependentDropped(t *testing.T) {
 	if d, err = FitDependent(names(3), moves[:250], wide, nil, .95, 1); err != nil {
 		t.Fatal(err)
 	}
-	if row := d.Rows[0]; row.Fit != nil || !strings.Contains(row.Why, "too few for 402 coefficients") {
+	if row := d.Rows[0]; row.Fit != nil || !strings.Contains(row.Why, "moves are too few for") {
 		t.Errorf("%d moves with 200 covariates: %q", row.N, row.Why)
 	}
 }

@@ -3,7 +3,9 @@ package regress
 import (
 	"math"
 	"math/rand/v2"
+	"os"
 	"slices"
+	"strconv"
 	"testing"
 
 	"mainstay/internal/num"
@@ -175,7 +177,7 @@ func separated(rng *rand.Rand) (d *Design, y []int) {
 // What is predicted does not hang on the base, on the order of categories, on which level is compared with which, nor on units; threads change nothing.
 func TestFirthMultinomialInvariance(t *testing.T) {
 	rng := rand.New(rand.NewPCG(11, 12))
-	for range 150 {
+	for range 80 {
 		d, y := separated(rng)
 		f := mustFirthMultinomial(t, d, y, []string{"a", "b", "c"}, Options{}, 0)
 		turned, recoded := make([]int, len(y)), &Design{Names: d.Names, X: slices.Clone(d.X)}
@@ -217,5 +219,79 @@ func TestFirthMultinomialRefuses(t *testing.T) {
 	}
 	if p = (&penal{n: 100_000, k: 30, slopes: 2}); p.checkSize() != nil {
 		t.Error("60 coefficients on 100,000 different rows")
+	}
+}
+
+// Small books of three categories, a rare flag and a number, most of them separated: intervals of the profile hold the truth as often as they say, slopes lean nowhere, and
+// where nothing matters the test of all says so as rarely as it should.
+func TestFirthMultinomialSmallBooks(t *testing.T) {
+	runs := 150
+	if testing.Short() {
+		runs = 40
+	}
+	if n, err := strconv.Atoi(os.Getenv("MAINSTAY_BOOKS")); err == nil {
+		runs = n
+	}
+	truth := []float64{-1, -.8, .6, -2, -1, -.8} // by category: constant, flag, number
+	names := []string{"a", "b", "c"}
+	separated, rejected, used := 0, 0, 0
+	held, sums, chance := make([]int, 6), make([]float64, 6), 0
+	for run := range runs {
+		rng := rand.New(rand.NewPCG(uint64(run), 21))
+		d, y, noise := &Design{Names: []string{"(Intercept)", "flag", "number"}}, []int(nil), []int(nil)
+		draw := func(p []float64) int {
+			u, c := rng.Float64(), 0
+			for u > p[c] && c < 2 {
+				u -= p[c]
+				c++
+			}
+			return c
+		}
+		chances := func(x []float64) []float64 {
+			p := []float64{0, truth[0] + truth[1]*x[1] + truth[2]*x[2], truth[3] + truth[4]*x[1] + truth[5]*x[2]}
+			softmax(p)
+			return p
+		}
+		for range 60 {
+			x := []float64{1, math.Floor(rng.Float64() + .2), rng.NormFloat64()}
+			d.X, y, noise = append(d.X, x...), append(y, draw(chances(x))), append(noise, draw([]float64{.7, .2, .1}))
+		}
+		f, err := FirthMultinomial(d, y, names, Options{}, .95)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !f.Certificate.Certified() { // a category was not drawn
+			continue
+		}
+		used++
+		if ml, _ := Multinomial(d, y, names, Options{}); !ml.Certificate.Certified() {
+			separated++
+		}
+		for i, p := range f.Profiles {
+			if sums[i] += f.Coef[i]; p.Low <= truth[i] && truth[i] <= p.High {
+				held[i]++
+			}
+		}
+		x := []float64{1, 1, 0} // where events are rarest: its chance of c, on the scale of the logit
+		p, se := f.Probabilities(x)
+		if math.Abs(math.Log(p[2]/(1-p[2]))-math.Log(chances(x)[2]/(1-chances(x)[2]))) <= 1.96*se[2]/p[2]/(1-p[2]) {
+			chance++
+		}
+		if g, _ := FirthMultinomial(d, noise, names, Options{}, 0); g.Certificate.Certified() {
+			if _, _, p := g.LikelihoodRatio(); p < .05 {
+				rejected++
+			}
+		}
+	}
+	share := func(n int) float64 { return float64(n) / float64(used) }
+	t.Logf("%d books, %.1f %% separated; nothing matters at 5 %% in %.1f %%; an interval of the rarest chance holds it in %.1f %%", used, 100*share(separated), 100*share(rejected), 100*share(chance))
+	for i := range held {
+		t.Logf("coefficient %d: held in %.1f %%, mean %.3f of %.1f", i, 100*share(held[i]), sums[i]/float64(used), truth[i])
+		if h := share(held[i]); h < .9 || math.Abs(sums[i]/float64(used)-truth[i]) > .55 {
+			t.Error("out of line")
+		}
+	}
+	if separated < used/10 || share(rejected) > .12 || share(chance) < .9 {
+		t.Error("out of line")
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"mainstay/internal/num"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -35,7 +36,7 @@ func (p *penal) at(gamma []float64) *firthPoint {
 	sums := num.BlockSums(p.n, rowBlock, p.threads, 1+p.slopes*(p.slopes+1)/2*triangle, func(lo, hi int, sum []float64) {
 		c := p.chances()
 		for i := lo; i < hi; i++ {
-			sum[0] += c.set(p, i, gamma)
+			sum[0] += c.loglik(p, i, gamma)
 			h, z := sum[1:], p.z[i*k:(i+1)*k]
 			for a := range p.slopes {
 				for b := range a + 1 {
@@ -87,7 +88,7 @@ func (p *penal) modified(a *firthPoint) []float64 {
 			whole := 0.0
 			if p.penalised {
 				l.set(p, a, c, z)
-				whole = num.Sum(l.h)
+				whole = floats.Sum(l.h)
 			}
 			for s := range p.slopes {
 				u := c.residual(p, i, s+1)

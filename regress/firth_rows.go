@@ -131,8 +131,14 @@ func (p *penal) chances() patternChances {
 	return patternChances{make([]float64, p.slopes+1), make([]float64, p.slopes+1)}
 }
 
-// set finds those of pattern i, and its log-likelihood.
-func (c patternChances) set(p *penal, i int, gamma []float64) (loglik float64) {
+// loglik finds those of pattern i, and its log-likelihood.
+func (c patternChances) loglik(p *penal, i int, gamma []float64) float64 {
+	linear, others := c.set(p, i, gamma)
+	return linear - p.weight[i]*math.Log1p(others)
+}
+
+// set finds those of pattern i. Its log-likelihood is linear − N log(1 + others).
+func (c patternChances) set(p *penal, i int, gamma []float64) (linear, others float64) {
 	z := p.z[i*p.k : (i+1)*p.k]
 	off := 0.0
 	if p.offset != nil {
@@ -149,22 +155,21 @@ func (c patternChances) set(p *penal, i int, gamma []float64) (loglik float64) {
 			likeliest = s + 1
 		}
 	}
-	top, others := c.pi[likeliest], 0.0
+	top := c.pi[likeliest]
 	count := p.count[i*len(c.pi) : (i+1)*len(c.pi)]
 	for s, e := range c.pi {
-		loglik += count[s] * (e - top)
+		linear += count[s] * (e - top)
 		if c.pi[s] = 1; s != likeliest {
 			c.pi[s] = math.Exp(e - top)
 			others += c.pi[s]
 		}
 	}
-	loglik -= p.weight[i] * math.Log1p(others)
 	for s := range c.pi {
 		c.pi[s] /= 1 + others
 		c.rest[s] = 1 - c.pi[s]
 	}
 	c.rest[likeliest] = others / (1 + others)
-	return loglik
+	return linear, others
 }
 
 // residual is n_c − Nπ_c of category c of pattern i, of which a difference of like numbers leaves all digits.
@@ -186,7 +191,7 @@ func (p *penal) plain(gamma []float64) float64 {
 	return num.BlockSums(p.n, rowBlock, p.threads, 1, func(lo, hi int, sum []float64) {
 		c := p.chances()
 		for i := lo; i < hi; i++ {
-			sum[0] += c.set(p, i, gamma)
+			sum[0] += c.loglik(p, i, gamma)
 		}
 	})[0]
 }

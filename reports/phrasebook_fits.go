@@ -122,6 +122,7 @@ var fitSentences = newPhrasebook([][2]string{
 	{`probit`, "probit 回归"},
 	{`penalised logistic (Firth)`, "惩罚逻辑回归（Firth）"},
 	{`multinomial logit`, "多项逻辑回归"},
+	{`penalised multinomial logit (Firth)`, "惩罚多项逻辑回归（Firth）"},
 	{`quantile regression, τ = {q}`, "分位数回归，τ = $1"},
 	{`Gamma-Gamma spend per purchase`, "Gamma-Gamma 单次消费"},
 	{`proportional hazards, {n}'s ties`, "比例风险，同时事件按 $1"},

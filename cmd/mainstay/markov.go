@@ -39,7 +39,8 @@ whether the one before that does (order 1), whether moves change over time. --by
 its own chain, in which few moves borrow from all, an answer to whatever is asked, and tests whether
 segments differ. --gaps fill fits the chain over periods that were not seen. --on says what moves
 owe to covariates: odds ratios against staying, and a test against the chain without them; --at
-shows the matrix where they have given values.
+shows the matrix where they have given values. Out of a state where covariates settle where moves
+go (an industry that never leaves) they are fitted by Firth's penalised likelihood.
 
 A state that nobody was seen to leave has no row of probabilities: the chain is refused (status 4)
 until it is declared with --absorbing, or there is more history.`

@@ -9,8 +9,9 @@ const (
 	Firth    Family = "firth"
 	Quantile Family = "quantile"
 
-	Multinomial Family = "multinomial"
-	GammaGamma  Family = "gamma-gamma"
+	Multinomial      Family = "multinomial"
+	FirthMultinomial Family = "firth-multinomial"
+	GammaGamma       Family = "gamma-gamma"
 
 	Cox         Family = "cox"
 	KaplanMeier Family = "km"
@@ -29,5 +30,5 @@ var (
 )
 
 func init() {
-	families = []*family{gaussian, binomial, quasibinomial, firth, multinomial, poisson, quasipoisson, negativeBinomial, gamma, tweedie, quantiles, gammaGamma, cox, weibull, exponential, lognormal, loglogistic, discrete, km}
+	families = []*family{gaussian, binomial, quasibinomial, firth, multinomial, firthMultinomial, poisson, quasipoisson, negativeBinomial, gamma, tweedie, quantiles, gammaGamma, cox, weibull, exponential, lognormal, loglogistic, discrete, km}
 }

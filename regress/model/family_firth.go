@@ -54,17 +54,28 @@ func (f *penalised) predict(d *regress.Design, offset []float64) []float64 {
 	return p
 }
 
+// What is said of penalised fits.
+const (
+	profiledFact  = "intervals and p from the profile of the penalised likelihood; z is the root of its χ²"
+	penalisedTest = "penalised likelihood ratio"
+)
+
+// profiled has interval and test of a profile: z is the signed root of its χ².
+func (c *Coefficient) profiled(p regress.Profile) {
+	c.Statistic, c.P, c.Low, c.High = math.Copysign(math.Sqrt(p.ChiSquare), c.Estimate), p.P, p.Low, p.High
+}
+
 // describe: interval and p are those of the profile, z is the signed root of its χ². AIC and BIC are of log L without the
 // penalty, which depends on the units of the columns.
 func (f *penalised) describe(s *study, r *Result) {
 	r.Method, r.Ratio = "penalised logistic (Firth)", OddsRatio
 	r.coefficients(s, &f.Fit)
 	for j := range r.Coefficients {
-		if c, p := &r.Coefficients[j], f.Profiles[j]; !c.Dropped {
-			c.Statistic, c.P, c.Low, c.High = math.Copysign(math.Sqrt(p.ChiSquare), c.Estimate), p.P, p.Low, p.High
+		if c := &r.Coefficients[j]; !c.Dropped {
+			c.profiled(f.Profiles[j])
 		}
 	}
-	r.Facts = append(r.Facts, "intervals and p from the profile of the penalised likelihood; z is the root of its χ²")
+	r.Facts = append(r.Facts, profiledFact)
 	if f.Mean == regress.RawMean {
 		r.Facts = append(r.Facts, "predictions lean towards one half: for probabilities take --mean flic or flac")
 	} else {
@@ -79,7 +90,7 @@ func (f *penalised) describe(s *study, r *Result) {
 	m.More = append(m.More, Measure{Name: "penalised_log_likelihood", Value: f.Certificate.LogLik, Kind: Statistic})
 	m.Test = Test{Statistic: math.NaN(), P: math.NaN()}
 	if f.TestDF > 0 {
-		m.Test = Test{Name: "penalised likelihood ratio", Statistic: f.Test, DF: float64(f.TestDF), P: num.ChiSquareUpper(f.Test, float64(f.TestDF))}
+		m.Test = Test{Name: penalisedTest, Statistic: f.Test, DF: float64(f.TestDF), P: num.ChiSquareUpper(f.Test, float64(f.TestDF))}
 	}
 	r.Measures = m
 }

@@ -20,26 +20,56 @@ var multinomial = &family{
 		}
 		return nil
 	},
-	respond: func(s *study, r *Result) error {
-		codes, names, err := s.fr.Categories()
-		s.categories = names
-		for _, c := range codes {
-			s.y = append(s.y, float64(c))
-		}
-		return err
-	},
+	respond: (*study).outcomes,
 	fit: func(s *study, d *regress.Design, rows []int) (estimated, error) {
-		if s.fr.Offset() != nil {
-			return nil, errors.New("--family multinomial takes no offset(): each category would need its own")
-		}
-		var codes []int
-		for _, c := range pick(s.y, rows) {
-			codes = append(codes, int(c))
+		codes, err := s.codes(rows)
+		if err != nil {
+			return nil, err
 		}
 		f, err := regress.Multinomial(d, codes, s.categories, s.fitOptions(rows))
 		return &multinomialFit{f}, err
 	},
 	score: func(s *study, out *Scores, parts []predictions) { out.categories(s, parts) },
+}
+
+// firthMultinomial is multinomial by penalised likelihood.
+var firthMultinomial = &family{
+	name: FirthMultinomial, about: "several outcomes, separated or few", flags: []string{"weights", "cv", "cv-group", "cv-time", "seed"}, weights: "frequency",
+	respond: (*study).outcomes,
+	fit: func(s *study, d *regress.Design, rows []int) (estimated, error) {
+		codes, err := s.codes(rows)
+		if err != nil {
+			return nil, err
+		}
+		level := s.o.Level
+		if rows != nil { // folds need no profiles
+			level = 0
+		}
+		f, err := regress.FirthMultinomial(d, codes, s.categories, s.fitOptions(rows), level)
+		return &multinomialFit{f}, err
+	},
+	score: func(s *study, out *Scores, parts []predictions) { out.categories(s, parts) },
+}
+
+// outcomes reads the categories of the rows.
+func (s *study) outcomes(*Result) error {
+	codes, names, err := s.fr.Categories()
+	s.categories = names
+	for _, c := range codes {
+		s.y = append(s.y, float64(c))
+	}
+	return err
+}
+
+// codes are the categories of rows of the frame.
+func (s *study) codes(rows []int) (codes []int, err error) {
+	if s.fr.Offset() != nil {
+		return nil, fmt.Errorf("--family %s takes no offset(): each category would need its own", s.o.Family)
+	}
+	for _, c := range pick(s.y, rows) {
+		codes = append(codes, int(c))
+	}
+	return codes, nil
 }
 
 type multinomialFit struct{ *regress.MultinomialFit }
@@ -58,6 +88,10 @@ func (f *multinomialFit) predict(d *regress.Design, _ []float64) []float64 {
 
 func (f *multinomialFit) describe(s *study, r *Result) {
 	r.Method, r.Ratio = "multinomial logit", OddsRatio
+	if f.Penalised {
+		r.Method = "penalised multinomial logit (Firth)"
+		r.Facts = append(r.Facts, profiledFact)
+	}
 	base := f.Categories[0]
 	r.Facts = append(r.Facts, fmt.Sprintf("odds of each %s against %s = %s", r.Response, r.Response, base))
 	r.Covariance = "model"
@@ -76,7 +110,11 @@ func (f *multinomialFit) describe(s *study, r *Result) {
 				e.Coefficients = append(e.Coefficients, Coefficient{name, nan, nan, nan, nan, nan, nan, true})
 				continue
 			}
-			e.Coefficients = append(e.Coefficients, r.coefficient(name, f.Coef[c*k+j], se[c*k+j]))
+			one := r.coefficient(name, f.Coef[c*k+j], se[c*k+j])
+			if f.Penalised {
+				one.profiled(f.Profiles[c*k+j])
+			}
+			e.Coefficients = append(e.Coefficients, one)
 		}
 		r.Equations = append(r.Equations, e)
 	}
@@ -86,12 +124,16 @@ func (f *multinomialFit) describe(s *study, r *Result) {
 	if f.Constant != "" {
 		m.NullDF -= slopes
 	}
-	m.LogLik, m.Deviance, m.NullDeviance = f.Certificate.LogLik, f.Deviance, f.NullDev
+	m.LogLik, m.Deviance, m.NullDeviance = -f.Deviance/2, f.Deviance, f.NullDev // log L without a penalty
 	m.McFadden = 1 - f.Deviance/f.NullDev
 	m.criteria(float64(m.Rank), f.Certificate.Observations)
 	chi2, df, p := f.LikelihoodRatio()
 	m.Test = Test{Name: "likelihood ratio", Statistic: chi2, DF: float64(df), P: p}
-	if f.Robust != nil {
+	switch {
+	case f.Penalised:
+		m.Test.Name = penalisedTest
+		m.More = append(m.More, Measure{Name: "penalised_log_likelihood", Value: f.Certificate.LogLik, Kind: Statistic})
+	case f.Robust != nil:
 		chi2, df, p = f.Wald()
 		m.Test = Test{Name: "Wald", Statistic: chi2, DF: float64(df), P: p}
 	}

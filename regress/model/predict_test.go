@@ -162,7 +162,7 @@ func TestPredictionsOfTheRowsOfTheFit(t *testing.T) {
 		switch {
 		case slices.Contains([]Family{Binomial, Firth, "quasibinomial"}, family):
 			text = "am ~ wt"
-		case family == Multinomial:
+		case family == Multinomial || family == FirthMultinomial:
 			text = "factor(am) ~ wt"
 		case family == GammaGamma:
 			text = "hp ~ carb"
