@@ -23,6 +23,7 @@ type ContinuousChain struct {
 	Fit        *ctmc.Fit
 	Plain      *ctmc.Fit         // without covariates; nil where there are none
 	Prevalence []ctmc.Prevalence // nil: not asked for
+	Mistaken   *Mistaken         // states are seen with mistakes; else nil
 	Remarks    []string
 }
 
@@ -42,6 +43,7 @@ func ContinuousText(w io.Writer, c *ContinuousChain) error {
 	f := c.Fit
 	section(b, "INTENSITIES  moves per "+printable(c.Unit)+" in the state they leave, and where a move leads", c.intensities())
 	section(b, "TIMES  in "+printable(c.Units)+": how long a state is kept, and until a state that nobody leaves", c.times())
+	c.mistaken(b)
 	if len(f.Effects) > 0 {
 		section(b, "WHAT MOVES OWE  by what one unit more multiplies an intensity"+c.verdict(), c.ratios())
 	}
@@ -104,7 +106,7 @@ func (c *ContinuousChain) notes() (out []string) {
 	for _, w := range c.Fit.Certificate.Warnings {
 		out = append(out, printable(w.Message))
 	}
-	for _, r := range c.Remarks {
+	for _, r := range append(c.mistakenNotes(), c.Remarks...) {
 		out = append(out, printable(r))
 	}
 	return out
@@ -214,6 +216,11 @@ func (c *ContinuousChain) probabilities(t float64) (*grid, error) {
 	if err != nil {
 		return nil, err
 	}
+	return c.stateGrid(p), nil
+}
+
+// stateGrid are figures from state to state, with intervals where these fit.
+func (c *ContinuousChain) stateGrid(p [][]ctmc.Estimate) *grid {
 	for _, intervals := range []bool{true, false} {
 		g := &grid{right: []bool{false}}
 		head := []string{""}
@@ -238,8 +245,8 @@ func (c *ContinuousChain) probabilities(t float64) (*grid, error) {
 		}
 		if fits(g) || !intervals {
 			g.squeeze(0, pageWidth-len(columnGap), nameLeast)
-			return g, nil
+			return g
 		}
 	}
-	return nil, nil
+	return nil
 }

@@ -29,6 +29,7 @@ type continuousDocument struct {
 	Test          *ratioTest        `json:"test"`
 	Probabilities []probabilityInfo `json:"probabilities"`
 	Prevalence    []prevalenceInfo  `json:"prevalence"`
+	Mistaken      *mistakenInfo     `json:"misclassified"`
 	Notes         []string          `json:"notes"`
 }
 
@@ -100,7 +101,7 @@ func stateFigures(states []string, all []ctmc.Estimate) (out []estimateInfo) {
 func WriteContinuousJSON(w io.Writer, c *ContinuousChain) error {
 	f := c.Fit
 	doc := continuousDocument{Schema: ContinuousSchema, Files: c.Files, IDs: c.IDs, Intervals: f.Intervals, Unit: c.Unit, Level: c.Level, States: f.States,
-		LogLik: number(f.LogLik), Certificate: newCertificate(&f.Certificate), Notes: append([]string{}, c.notes()...),
+		LogLik: number(f.LogLik), Certificate: newCertificate(&f.Certificate), Notes: append([]string{}, c.notes()...), Mistaken: newMistakenInfo(c),
 		Stays: stateFigures(f.States, f.Stays(nil, c.Level)), Lives: stateFigures(f.States, f.Lives(nil, c.Level))}
 	if c.AsOf != "" {
 		doc.AsOf = &c.AsOf

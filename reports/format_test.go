@@ -34,7 +34,7 @@ func tables() []*Table {
 		AttritionCustomers(&Attrition{Study: &latent.Study{Customers: &latent.Customers{}, Holdout: &latent.Holdout{}}}),
 		RenewalsTable(&latent.ContractStudy{}),
 	}
-	return slices.Concat(run, ChainTables(newChain()), []*Table{IntensitiesTable(newContinuous())}, HiddenTables(newHidden()), (&Replay{}).Tables())
+	return slices.Concat(run, ChainTables(newChain()), ContinuousTables(newMistaken()), HiddenTables(newHidden()), (&Replay{}).Tables())
 }
 
 // diagnosed is the rows of some fit.

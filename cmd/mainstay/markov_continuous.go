@@ -29,7 +29,12 @@ Dates are taken in years (--per): an intensity of 0.5 is a move every two years.
 covariates, as on the right of a formula (mainstay regress --help); they hold from a row to the
 next. A covariate has a coefficient for every move; one that runs to infinity is shown there. Leave
 coefficients out with --on-moves, or let covariates act alike on several moves: on all with
---common, on some by joining them, as in --on-moves 'size:a>b+b>c'. --prevalence compares the shares
+--common, on some by joining them, as in --on-moves 'size:a>b+b>c'.
+
+States that people assign are not always the true ones: --misclassified names what may be taken for
+what, says how often it is, and how the true states move; whether mistakes are made at all is tested.
+Name the moves then (--moves), or each mistake counts as one. --out to a folder writes the likely
+true state of every row, too. --prevalence compares the shares
 of ids in each state, as they were seen and as the chain expects them. What the table does not tell
 is refused (status 4).`
 
@@ -40,6 +45,7 @@ type continuousOptions struct {
 	per        string
 	after      []float64
 	prevalence []float64
+	mistaken   moves.Misclassified
 }
 
 func (o *continuousOptions) addFlags(f *pflag.FlagSet) {
@@ -51,13 +57,15 @@ func (o *continuousOptions) addFlags(f *pflag.FlagSet) {
 	f.StringSliceVar(&o.continuous.Death, "death", nil, "`STATES` whose times are those of entering them")
 	f.BoolVar(&o.continuous.Exact, "exact", false, "all times are those of moves, and nothing happens in between")
 	f.StringArrayVar(&o.censored, "censored", nil, "`LABEL=STATE+STATE...`: the label says only that it is one of these states")
+	f.StringSliceVar(&o.mistaken.Mistakes, "misclassified", nil, "states are seen with mistakes, `TRUE>SEEN`,...: the true one, and what it may be taken for; their chances are estimated")
+	f.StringVar(&o.mistaken.First, "first", moves.Estimated, "with --misclassified: the true state in the first row of an id: estimated, seen (no mistake), or a `STATE` in which all begin")
 	o.addOn(f, "hazard ratios")
 	f.StringSliceVar(&o.continuous.Acts, "on-moves", nil, "with --on: moves that covariates act on, `FROM>TO`,..., or COVARIATE:FROM>TO of a single one (default: all); alike on moves joined by a +, as in size:a>b+b>c")
 	f.BoolVar(&o.continuous.Common, "common", false, "with --on: a covariate acts alike on all these moves")
 	f.StringVar(&o.per, "per", "year", "`UNIT` of time of dates: day, week, month, year")
 	addTimes(f, &o.after, "after", "probabilities after these `TIMES`, in that unit")
 	addTimes(f, &o.prevalence, "prevalence", "goodness of fit: shares of ids in each state after these `TIMES` since their first row, as seen and as expected")
-	o.addAnswer(f, addOutFile, "the intensities")
+	o.addAnswer(f, addOutTables, "the intensities")
 }
 
 // addTimes binds times of which there are none by default, which pflag would show as [].
@@ -94,7 +102,10 @@ func (o *continuousOptions) checkContinuous(args []string) error {
 	if err := o.check(args); err != nil {
 		return err
 	}
-	if err := checkFiles(args, o.out); err != nil {
+	if err := checkTables(args, o.out, reports.ContinuousTableNames); err != nil {
+		return err
+	}
+	if err := o.checkMistaken(); err != nil {
 		return err
 	}
 	if daysPer[o.per] == 0 {
@@ -155,7 +166,11 @@ func runContinuous(ctx context.Context, a *app, o *continuousOptions, sources []
 	}
 	c.Remarks = append(c.Remarks, timed.Notes...)
 	a.progress.say("fitting the intensities")
-	if err := unlessStopped(ctx, func() error { return o.fit(c, timed, t, m.AsOf != "") }); err != nil {
+	fit := func() error { return o.fit(c, timed, t, m.AsOf != "") }
+	if o.mistaken.Mistakes != nil {
+		fit = func() error { return o.fitMistaken(c, timed, t, m) }
+	}
+	if err := unlessStopped(ctx, fit); err != nil {
 		return err
 	}
 	a.progress.clear()
@@ -167,13 +182,7 @@ func (o *continuousOptions) fit(c *reports.ContinuousChain, timed *moves.Timed, 
 	if c.Fit, err = timed.Fit(t, o.config.State, o.threads); err != nil {
 		return err
 	}
-	if err := certified(&c.Fit.Certificate, "the intensities"); err != nil {
-		if o.continuous.Rates == nil {
-			err = fmt.Errorf("%w (--moves names the moves that can happen in an instant)", err)
-		}
-		if o.on != "" {
-			err = fmt.Errorf("%w (--on-moves names the moves that covariates act on, --common lets them act alike on these)", err)
-		}
+	if err := o.certified(c.Fit); err != nil {
 		return err
 	}
 	if o.on != "" {
@@ -188,6 +197,18 @@ func (o *continuousOptions) fit(c *reports.ContinuousChain, timed *moves.Timed, 
 	return nil
 }
 
+// certified is an error that says why the intensities may not be used, and which flags may help; nil where they may.
+func (o *continuousOptions) certified(f *ctmc.Fit) error {
+	err := certified(&f.Certificate, "the intensities")
+	if err != nil && o.continuous.Rates == nil {
+		err = fmt.Errorf("%w (--moves names the moves that can happen in an instant)", err)
+	}
+	if err != nil && o.on != "" {
+		err = fmt.Errorf("%w (--on-moves names the moves that covariates act on, --common lets them act alike on these)", err)
+	}
+	return err
+}
+
 // timedNotes are those of the table that hold in continuous time: that moves took unequal times is the point of it.
 func timedNotes(notes []string) (out []string) {
 	for _, n := range notes {
@@ -200,7 +221,7 @@ func timedNotes(notes []string) (out []string) {
 
 func (a *app) showContinuous(o *continuousOptions, c *reports.ContinuousChain) error {
 	if o.out != "" {
-		if err := reports.WriteFile(o.out, reports.IntensitiesTable(c)); err != nil {
+		if err := writeTables(o.out, reports.ContinuousTables(c)); err != nil {
 			return err
 		}
 	}

@@ -9,6 +9,13 @@
 //	refuse.go      why there is none
 //	limit.go       effects that tend to infinity
 //	prevalence.go  shares of customers in each state, observed and expected
+//	misclassified.go         states that are seen with mistakes: the model, the data
+//	misclassified_panel.go   its parameters and matrices
+//	misclassified_walk.go    forward and backward along the looks of a customer
+//	misclassified_score.go   likelihood, score and information
+//	misclassified_fit.go     the maximum, with a certificate
+//	misclassified_answers.go chances of mistakes, and the test that none are made
+//	misclassified_decode.go  the true states of looks
 //	answers.go     intensities, times, probabilities and what comes next, with standard errors
 //
 // A customer leaves state r for s at the rate q_rs per unit of time (the intensity), whatever the time spent there; the
@@ -117,7 +124,8 @@ type DataError struct {
 
 func (e *DataError) Error() string { return fmt.Sprintf("interval %d: %s", e.Interval, e.Reason) }
 
-func (d *Data) check(m *Model) error {
+// shape finds numbers that do not exist: of states, times and covariates.
+func (d *Data) shape(m *Model) error {
 	k := len(m.States)
 	for i, x := range d.X {
 		if len(x) != len(m.Covariates) {
@@ -129,7 +137,6 @@ func (d *Data) check(m *Model) error {
 			}
 		}
 	}
-	reach := m.reach()
 	for i, v := range d.Intervals {
 		last := k
 		if v.Kind == Censored {
@@ -142,6 +149,18 @@ func (d *Data) check(m *Model) error {
 			return &DataError{i, fmt.Sprintf("a time of %v; expected above 0", v.Time)}
 		case v.X < 0 || v.X >= len(d.X) && len(m.Covariates) > 0:
 			return &DataError{i, "it has no covariates"}
+		}
+	}
+	return nil
+}
+
+func (d *Data) check(m *Model) error {
+	if err := d.shape(m); err != nil {
+		return err
+	}
+	k, reach := len(m.States), m.reach()
+	for i, v := range d.Intervals {
+		switch {
 		case v.Kind == Censored:
 		case v.Kind == Entered && v.From == v.To:
 			return &DataError{i, fmt.Sprintf("state %q is entered, and it was the one before", m.States[v.To])}

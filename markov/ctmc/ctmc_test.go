@@ -13,9 +13,11 @@ import (
 	"strings"
 	"testing"
 
+	"mainstay/internal/num"
 	"mainstay/internal/refdata"
 	_ "mainstay/internal/seeded"
 
+	"gonum.org/v1/gonum/mat"
 	"pgregory.net/rapid"
 )
 
@@ -218,6 +220,34 @@ func TestPsor(t *testing.T) {
 		close(t, "low", v.Low, want.Low, 1e-3*want.Low)
 		close(t, "high", v.High, want.High, 1e-3*want.High)
 	}
+	// With effects of opposite sign, constraint = list(hieffusn = c(1, -1, 1), ollwsdrt = c(-1, 1, 2)): msm's tests print 1129.52877932181.
+	every(m)
+	l := newLikelihood(m, d, 2)
+	a := mat.NewDense(9, 6, nil) // of the nine parameters by six
+	for r, c := range [][2]float64{{0, 1}, {1, 1}, {2, 1}, {3, -1}, {3, 1}, {4, 1}, {5, 1}, {5, -1}, {5, 1}} {
+		a.Set(r, int(c[0]), c[1])
+	}
+	climb := num.Climb(func(x []float64) (float64, []float64, *mat.SymDense) {
+		var theta, slope mat.VecDense
+		var half, full mat.Dense
+		theta.MulVec(a, mat.NewVecDense(6, x))
+		logLik, score, _ := l.sums(theta.RawVector().Data)
+		slope.MulVec(a.T(), mat.NewVecDense(9, score))
+		half.Mul(l.information(theta.RawVector().Data), a)
+		full.Mul(a.T(), &half)
+		hessian := mat.NewSymDense(6, nil)
+		for i := range 6 {
+			slope.SetVec(i, slope.AtVec(i)/1e3)
+			for j := i; j < 6; j++ {
+				hessian.SetSym(i, j, -full.At(i, j)/1e3)
+			}
+		}
+		return logLik / 1e3, slope.RawVector().Data, hessian
+	}, []float64{-2.3, -1.8, -1.3, 0, 0, 0})
+	if !climb.Converged {
+		t.Error("effects of opposite sign do not settle")
+	}
+	close(t, "−2LL", -2e3*climb.Value, 1129.528770, 1e-5)
 }
 
 // The likelihood at fixed rates, as msm's tests print it.
