@@ -12,7 +12,7 @@ import (
 func (o *continuousOptions) checkMistaken() error {
 	switch {
 	case o.mistaken.Mistakes == nil && o.mistaken.First != moves.Estimated:
-		return usageError{errors.New("--first is for true states; add --misclassified TRUE>SEEN,...")}
+		return usageError{errors.New("--first is for true states; add --misclassified TRUE>SEEN")}
 	case o.mistaken.Mistakes == nil:
 	case o.continuous.Exact:
 		return usageError{errors.New("--exact and --misclassified exclude each other: moves at known times are seen as they are")}
