@@ -49,7 +49,11 @@ func AttritionText(w io.Writer, a *Attrition) error {
 			}
 		}
 		if len(s.Scores) > 0 {
-			section(b, "CUSTOMERS  most worth; --out has all", a.top())
+			first := "who will buy most"
+			if s.Spend != nil {
+				first = "most worth"
+			}
+			section(b, "CUSTOMERS  "+first+"; --out has all", a.top())
 		}
 	}
 	notes(b, a.notes())
@@ -248,6 +252,11 @@ func (a *Attrition) top() *grid {
 		x, e, v := s.Scores[i].Alive, s.Scores[i].Expected, s.Worth[i].Value
 		g.rows = append(g.rows, []string{printable(a.key(i)), fixed(s.Customers.Data.X[i], 0), percent(x.Value), oneplace(e.Value), Style{}.interval(e.Low, e.High, oneplace), fixed(v.Value, 0),
 			Style{}.interval(v.Low, v.High, func(v float64) string { return fixed(v, 0) })})
+	}
+	if s.Spend == nil { // no value of anybody
+		for r := range g.rows {
+			g.rows[r] = g.rows[r][:5]
+		}
 	}
 	g.squeeze(0, pageWidth-len(columnGap), nameLeast)
 	return g

@@ -124,26 +124,31 @@ func (d *Data) problem(m Model, i int) string {
 	case d.LogGaps != nil && !(math.Abs(d.LogGaps[i]) <= 1e15):
 		return fmt.Sprintf("sum of logarithms of gaps %v, expected a finite number", d.LogGaps[i])
 	}
-	return problem(m, d.X[i], d.Last[i], d.T[i])
+	_, why := m.Problem(d.X[i], d.Last[i], d.T[i])
+	return why
 }
 
-// Problem is what a model does not know of such a customer, in words, "" for nothing.
-func (m Model) Problem(x, last, end float64) string { return problem(m, x, last, end) }
-
-func problem(m Model, x, last, end float64) string {
+// Problem is what a model does not know of such a customer, in words, "" for nothing, and of which argument: 0 for x, 1 for last, 2 for end.
+func (m Model) Problem(x, last, end float64) (of int, why string) {
 	switch {
 	case !(x >= 0 && x <= mostPurchases) || x != math.Trunc(x):
-		return fmt.Sprintf("%v repeat purchases, expected a count: 0, 1, 2 …", x)
+		return 0, fmt.Sprintf("%v repeat purchases, expected a count: 0, 1, 2 … up to %g", x, float64(mostPurchases))
 	case !(end >= 0 && end <= longestTime):
-		return fmt.Sprintf("observed for %v, expected a time of at least 0", end)
+		return 2, fmt.Sprintf("observed for %v, expected a time from 0 to %g", end, float64(longestTime))
 	case !(last >= 0 && last <= end):
-		return fmt.Sprintf("the last purchase is at %v, expected from 0 to the %v observed", last, end)
+		return 1, fmt.Sprintf("the last purchase is at %v, expected from 0 to the %v observed", last, end)
 	case x == 0 && last != 0:
-		return fmt.Sprintf("no repeat purchase, but the last of them at %v: expected 0", last)
+		return 1, fmt.Sprintf("no repeat purchase, but the last of them at %v: expected 0", last)
 	case x > 0 && last == 0:
-		return "repeat purchases, all at the time of the first: count purchase days, of which the first is none"
+		return 1, "repeat purchases, all at the time of the first: count purchase days, of which the first is none"
 	case m == BGBB && (end != math.Trunc(end) || last != math.Trunc(last) || end > MostPeriods || x > last):
-		return fmt.Sprintf("%v purchases, the last at %v of %v: bg/bb counts periods, whole numbers up to %d, at most one purchase in each", x, last, end, MostPeriods)
+		return 1, fmt.Sprintf("%v purchases, the last at %v of %v: bg/bb counts periods, whole numbers up to %d, at most one purchase in each", x, last, end, MostPeriods)
 	}
-	return ""
+	return 0, ""
+}
+
+// takes says whether there is no problem.
+func (m Model) takes(x, last, end float64) bool {
+	_, why := m.Problem(x, last, end)
+	return why == ""
 }

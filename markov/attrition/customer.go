@@ -43,7 +43,7 @@ func (f *Fit) teller(level float64) *teller {
 
 // known says whether the model knows such a customer.
 func (f *Fit) known(c Customer) bool {
-	return f.Certificate.Certified() && problem(f.Model, c.X, c.Last, c.T) == "" &&
+	return f.Certificate.Certified() && f.Model.takes(c.X, c.Last, c.T) &&
 		len(c.Purchase) == f.groups[0] && len(c.Dropout) == f.groups[1] && len(c.Stay) == f.groups[2]
 }
 

@@ -10,7 +10,7 @@ import "math"
 // bg/bb knows whole periods only. NaN as Alive, and for a negative horizon.
 func (f *Fit) Silent(c Customer, horizon, level float64) Estimate {
 	t := f.teller(level)
-	if !(horizon >= 0 && horizon <= longestTime) || problem(f.Model, c.X, c.Last, c.T+horizon) != "" || !t.see(c) {
+	if !(horizon >= 0 && horizon <= longestTime) || !f.Model.takes(c.X, c.Last, c.T+horizon) || !t.see(c) {
 		return nothingKnown
 	}
 	var now, later part

@@ -46,6 +46,9 @@ func Histories(t *table.Table, h HistoryColumns, c Config, threads int) (*Study,
 	if s.UnitDays, err = UnitDays(c.Unit); err != nil {
 		return nil, err
 	}
+	if h.Gaps == "" && (c.Model == string(attrition.MBGCNBD) || c.K != 0) { // without them its likelihood lacks a factor, and is not to be compared
+		return nil, &ingest.ConfigError{Msg: "mbg/cnbd-k is of the times between purchases: name the column of the sum of their logarithms with --gaps"}
+	}
 	if s.Customers, err = h.read(t, attrition.Model(c.Model)); err != nil {
 		return nil, err
 	}
@@ -69,9 +72,6 @@ type historyReader struct {
 func (h *HistoryColumns) read(t *table.Table, m attrition.Model) (*Customers, error) {
 	if t.Rows == 0 {
 		return nil, &table.MappingError{Msg: strings.Join(t.Files, ", ") + ": the table has no rows; give one with data"}
-	}
-	if m == attrition.MBGCNBD && h.Gaps == "" {
-		return nil, &ingest.ConfigError{Msg: "mbg/cnbd-k is of the times between purchases: name the column of the sum of their logarithms with --gaps"}
 	}
 	r, err := h.columns(t)
 	if err != nil {
@@ -140,8 +140,8 @@ func (r *historyReader) add(c *Customers, row int, m attrition.Model) error {
 			return r.t.Fail(row, col.Name, fmt.Errorf("%q: expected a number", col.At(row)))
 		}
 	}
-	if why := m.Problem(v[0], v[1], v[2]); why != "" {
-		return r.t.Fail(row, r.x[1].Name, errors.New(why))
+	if of, why := m.Problem(v[0], v[1], v[2]); why != "" {
+		return r.t.Fail(row, r.x[of].Name, errors.New(why))
 	}
 	d.X, d.Last, d.T = append(d.X, v[0]), append(d.Last, v[1]), append(d.T, v[2])
 	for k, to := range []*[]float64{&d.Weight, &d.LogGaps, &c.Mean, &c.Later} {

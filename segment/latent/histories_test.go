@@ -114,11 +114,13 @@ func TestCountsAreRows(t *testing.T) {
 // Cells that no model knows name their row and column; so do columns that are not there.
 func TestHistoriesRefuse(t *testing.T) {
 	for text, want := range map[string]string{
-		"x,t.x,T\n1,5,4\n":     "observed",
+		"x,t.x,T\n1,5,4\n":     `column "t.x", row 0: line 2: the last purchase is at 5`,
 		"x,t.x,T\n0,3,9\n":     "no repeat purchase",
 		"x,t.x,T\nmany,3,9\n":  `"many": expected a number`,
-		"x,t.x,T\n1.5,3,9\n":   "expected a count",
+		"x,t.x,T\n1.5,3,9\n":   `column "x", row 0: line 2: 1.5 repeat purchases, expected a count`,
 		"x,t.x,T\n1,3,9\n,3,9": "expected a number",
+		"x,t.x,T\n1,3,1e300\n": `column "T", row 0: line 2: observed for 1e+300, expected a time from 0 to 1e+09`,
+		"x,t.x,T\n1e300,3,9\n": `column "x", row 0: line 2: 1e+300 repeat purchases`,
 	} {
 		_, err := Histories(tableOf(t, text), HistoryColumns{}, Defaults, 1)
 		var cell *column.Error
@@ -135,10 +137,12 @@ func TestHistoriesRefuse(t *testing.T) {
 	if _, err := Histories(tableOf(t, "y,t.x,T\n1,3,9\n"), HistoryColumns{}, Defaults, 1); !errors.As(err, &missing) || missing.Role != "x" || !strings.Contains(err.Error(), "--x") {
 		t.Error(err)
 	}
-	c := Defaults
-	c.Model = "mbg/cnbd-k"
+	regular, known := Defaults, Defaults // k given, of auto too: without gaps its likelihood lacks a factor
+	regular.Model, known.K = "mbg/cnbd-k", 3
 	var config *ingest.ConfigError
-	if _, err := Histories(tableOf(t, good), HistoryColumns{}, c, 1); !errors.As(err, &config) {
-		t.Error(err)
+	for _, c := range []Config{regular, known} {
+		if _, err := Histories(tableOf(t, good), HistoryColumns{}, c, 1); !errors.As(err, &config) || !strings.Contains(err.Error(), "--gaps") {
+			t.Errorf("%s, k = %d: %v", c.Model, c.K, err)
+		}
 	}
 }

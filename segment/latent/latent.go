@@ -1,7 +1,7 @@
-// Package latent asks the latent attrition models of markov/attrition about a Ledger's customers: who is still one, how often each will
+// Package latent asks the latent attrition models of markov/attrition about a Ledger's customers, or those of a table of histories: who is still one, how often each will
 // buy, what that is worth, and how well a model did on what was held out.
 //
-// Reading order: latent.go (Study), customers.go, holdout.go, worth.go.
+// Reading order: latent.go (Study), customers.go (of a Ledger), histories.go (of a table), attributes.go (segments, covariates), holdout.go, worth.go; contracts.go: lives and renewals of contracts.
 package latent
 
 import (
