@@ -123,10 +123,10 @@ func (c *ContinuousChain) mistakenNotes() (out []string) {
 			}
 		}
 	}
-	if _, df, p := f.Mistaken(); df > 1 && p > 0 {
+	switch _, df, p := f.Mistaken(); {
+	case df > 1 && p > 0:
 		out = append(out, "p of the test that no mistakes are made is the largest that any weights of its mixture of χ² give")
-	}
-	if _, _, p := f.Mistaken(); math.IsNaN(p) {
+	case df > 0 && math.IsNaN(p):
 		out = append(out, "whether mistakes are made was not tested: the chain without was refused: "+f.Without.Certificate.Warnings[0].Message)
 	}
 	return out

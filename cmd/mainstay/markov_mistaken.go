@@ -14,6 +14,8 @@ func (o *continuousOptions) checkMistaken() error {
 	case o.mistaken.Mistakes == nil && o.mistaken.First != moves.Estimated:
 		return usageError{errors.New("--first is for true states; add --misclassified TRUE>SEEN")}
 	case o.mistaken.Mistakes == nil:
+	case len(o.mistaken.Mistakes) == 0:
+		return usageError{errors.New("--misclassified names no mistake; expected TRUE>SEEN")}
 	case o.continuous.Exact:
 		return usageError{errors.New("--exact and --misclassified exclude each other: moves at known times are seen as they are")}
 	case o.prevalence != nil:

@@ -75,7 +75,7 @@ func (m *Misclassified) shows() []bool {
 // check also finds histories that no true states explain.
 func (d Looks) check(m *Misclassified) error {
 	n := len(d.Intervals)
-	if len(d.Begins) < 2 || d.Begins[0] != 0 || d.Begins[len(d.Begins)-1] != n {
+	if len(d.Begins) == 0 || d.Begins[0] != 0 || d.Begins[len(d.Begins)-1] != n {
 		return fmt.Errorf("histories do not cover the %d intervals", n)
 	}
 	if err := d.shape(&m.Model); err != nil {

@@ -37,7 +37,7 @@ func (c *Misclassified) Watched(t *Timed, m *Moves) (*Watched, error) {
 	out := &Watched{Model: &ctmc.Misclassified{Model: *t.Model}, Looks: ctmc.Looks{Data: &ctmc.Data{X: t.Data.X, Sets: t.Data.Sets}, Begins: []int{0}}}
 	for _, pair := range c.Mistakes {
 		from, to, found := cut(pair, states)
-		if !found {
+		if !found || from == to {
 			return nil, &ConfigError{fmt.Sprintf("%q is no mistake TRUE>SEEN between the states %q", pair, states)}
 		}
 		out.Model.Mistakes = append(out.Model.Mistakes, ctmc.Mistake{True: from, Seen: to})
