@@ -43,7 +43,7 @@ const (
 	mostLatentFold = 3_000
 )
 
-// fitLatent takes the law with the lowest BIC: of MBG/NBD, MBG/CNBD-k where gaps are more regular than chance (Wheat & Morrison 1990), and Pareto/NBD, which is looked for
+// fitLatent takes the law with the lowest BIC: of MBG/NBD, the likeliest MBG/CNBD-k where gaps are more regular than chance (Wheat & Morrison 1990), and Pareto/NBD, which is looked for
 // near MBG/NBD, and at its edge, where all leave at one rate (see attrition.ParetoNear). BG/NBD is no candidate: it says of nobody who bought once that they left. Who is under contract on
 // the day is left out: their silence says nothing of leaving.
 func fitLatent(b *study, p *panel) *latentLaw {
@@ -56,10 +56,13 @@ func fitLatent(b *study, p *panel) *latentLaw {
 	if err != nil {
 		return &latentLaw{note: err.Error()}
 	}
-	l, o := &latentLaw{}, attrition.Options{Threads: b.Threads, K: timing.Nearest}
+	l, o := &latentLaw{}, attrition.Options{Threads: b.Threads, K: timing.Nearest, FreeK: true}
 	plain, err := l.try(attrition.FitModel(attrition.MBGNBD, d, o))
 	if err == nil && timing.Nearest > 1 {
-		_, err = l.try(attrition.FitModel(attrition.MBGCNBD, d, o))
+		const least = 2 // 1 is MBG/NBD
+		var best *attrition.Fit
+		_, best, err = attrition.Regular(d, o, least)
+		_, err = l.try(best, err)
 	}
 	if err == nil && plain.Certificate.Certified() {
 		_, err = l.try(attrition.ParetoNear(d, likePareto(plain.Params), b.Threads))

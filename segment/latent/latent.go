@@ -169,71 +169,49 @@ func (s *Study) fit(threads int) error {
 			models = append(models, attrition.MBGCNBD)
 		}
 	}
+	o := attrition.Options{Threads: threads, K: k, FreeK: s.Config.K == 0}
 	for _, m := range models {
-		var err error
-		if m == attrition.MBGCNBD && s.Config.K == 0 {
-			err = s.tryRegular(k, threads)
-		} else {
-			_, err = s.try(m, k, threads)
+		if m == attrition.MBGCNBD && o.FreeK {
+			if err := s.tryRegular(o); err != nil {
+				return err
+			}
+			continue
 		}
+		f, err := attrition.FitModel(m, &s.Customers.Data, o)
 		if err != nil {
 			return err
 		}
+		s.keep(f)
 	}
 	s.testLeaving()
 	return nil
 }
 
-// try fits a model, and keeps it where it is the best so far.
-func (s *Study) try(m attrition.Model, k, threads int) (*attrition.Fit, error) {
-	f, err := attrition.FitModel(m, &s.Customers.Data, attrition.Options{Threads: threads, K: k, FreeK: s.Config.K == 0})
-	if err != nil {
-		return nil, err
-	}
+// keep notes a fit, and takes it where it is the best so far.
+func (s *Study) keep(f *attrition.Fit) {
 	s.Fits = append(s.Fits, f)
 	if s.Fit == nil || f.Certificate.Certified() && !(s.Fit.BIC() <= f.BIC()) {
 		s.Fit = f
 	}
-	return f, nil
 }
 
-// tryRegular fits mbg/cnbd-k of k and of those beside it, up or else down, as long as they are likelier: the k of the highest likelihood, which BIC asks for. k = 1 is mbg/nbd, which auto has.
-func (s *Study) tryRegular(k, threads int) error {
-	from, least := len(s.Fits), 1
+// tryRegular looks for the likeliest mbg/cnbd-k from k on. k = 1 is mbg/nbd, which auto has.
+func (s *Study) tryRegular(o attrition.Options) error {
+	least := 1
 	if s.Config.Model == Auto {
 		least = 2
 	}
-	best, err := s.try(attrition.MBGCNBD, k, threads)
+	tried, best, err := attrition.Regular(&s.Customers.Data, o, least)
 	if err != nil {
 		return err
 	}
-	// climb goes on from the best while the next is likelier.
-	climb := func(step int) (err error) {
-		for next := best.K + step; err == nil && next >= least && next <= attrition.MostRegular; next += step {
-			var f *attrition.Fit
-			if f, err = s.try(attrition.MBGCNBD, next, threads); err != nil || !likelier(f, best) {
-				break
-			}
-			best = f
-		}
-		return err
+	for _, f := range tried {
+		s.keep(f)
 	}
-	if err := climb(1); err != nil {
-		return err
-	}
-	if best.K == k {
-		err = climb(-1)
-	}
-	slices.SortFunc(s.Fits[from:], func(a, b *attrition.Fit) int { return a.K - b.K })
 	if math.IsNaN(s.Timing.K) { // histories, whose gaps are known by their sum only
 		s.Timing.Nearest = best.K
 	}
-	return err
-}
-
-// likelier says whether a fit has a higher likelihood than another; one that is refused has none.
-func likelier(f, than *attrition.Fit) bool {
-	return f.Certificate.Certified() && !(f.Certificate.LogLik <= than.Certificate.LogLik && than.Certificate.Certified())
+	return nil
 }
 
 // testLeaving tests the best model that nbd is the edge of.
