@@ -52,6 +52,9 @@ func Histories(t *table.Table, h HistoryColumns, c Config, threads int) (*Study,
 	if s.Customers, err = h.read(t, attrition.Model(c.Model)); err != nil {
 		return nil, err
 	}
+	if n := s.Customers.repeated(); n > 0 { // row numbers never
+		s.Notes = append(slices.Clone(s.Notes), fmt.Sprintf("%s: rows whose %s stands in one before: %d; every row counts as a customer of its own", strings.Join(t.Files, ", "), h.ID, n))
+	}
 	if h.Later != "" {
 		s.holdout = s.Horizon()
 	}
@@ -84,6 +87,15 @@ func (h *HistoryColumns) read(t *table.Table, m attrition.Model) (*Customers, er
 		}
 	}
 	return c, nil
+}
+
+// repeated is how many rows have the name of one before.
+func (c *Customers) repeated() int {
+	seen := make(map[string]bool, len(c.Names))
+	for _, name := range c.Names {
+		seen[name] = true
+	}
+	return len(c.Names) - len(seen)
 }
 
 // columns finds them.

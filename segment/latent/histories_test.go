@@ -86,6 +86,9 @@ func TestCountsAreRows(t *testing.T) {
 		b := histories(t, tableOf(t, all), h, change)
 		h.Count = "n"
 		a := histories(t, tableOf(t, text), h, change)
+		if len(a.Notes) != 0 || len(b.Notes) != 1 || !strings.Contains(b.Notes[0], fmt.Sprint("who stands in one before: ", len(b.Customers.Names)-300)) {
+			t.Errorf("notes %q of counts, %q of rows that repeat names", a.Notes, b.Notes)
+		}
 		if a.Customers.Count() != b.Customers.Count() || a.Customers.Repeaters() != b.Customers.Repeaters() {
 			t.Fatalf("%d customers, %d rows", a.Customers.Count(), b.Customers.Count())
 		}
