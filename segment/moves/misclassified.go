@@ -31,7 +31,8 @@ type Watched struct {
 	Notes []string
 }
 
-// Watched makes a model and its data of a chain and its intervals. An id is followed from its first row on, as far as its covariates are known. Error: *ConfigError.
+// Watched makes a model and its data of a chain and its intervals. An id is followed from its first row with covariates on, as far as these are known;
+// it is left out where the true state is known of a row before. Error: *ConfigError.
 func (c *Misclassified) Watched(t *Timed, m *Moves) (*Watched, error) {
 	states := t.Model.States
 	out := &Watched{Model: &ctmc.Misclassified{Model: *t.Model}, Looks: ctmc.Looks{Data: &ctmc.Data{X: t.Data.X, Sets: t.Data.Sets}, Begins: []int{0}}}
@@ -64,6 +65,9 @@ func (c *Misclassified) Watched(t *Timed, m *Moves) (*Watched, error) {
 	}
 	left := len(t.Moves)
 	for _, h := range t.Histories(false, 1) {
+		if begin := place[t.Moves[h.Lo].Row]; out.Model.First == ctmc.FirstKnown && begin > 0 && m.Each[begin-1].Who == m.Each[begin].Who {
+			continue // the known state is that of a row before
+		}
 		out.Looks.Intervals = append(out.Looks.Intervals, t.Data.Intervals[h.Lo:h.Hi]...)
 		out.Moves = append(out.Moves, t.Moves[h.Lo:h.Hi]...)
 		out.Looks.Begins = append(out.Looks.Begins, len(out.Moves))
