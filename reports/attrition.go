@@ -36,7 +36,7 @@ func AttritionText(w io.Writer, a *Attrition) error {
 			section(b, "SEGMENTS  by "+s.Config.By+", pooled; rates of somebody new, by "+s.Config.Unit, a.segments())
 			section(b, "  and how much they differ: a standard deviation between segments, of the logarithm", a.spread())
 		}
-		section(b, fmt.Sprintf("AHEAD  the next %s days, and all to come", fixed(s.Horizon()*s.UnitDays, 0)), a.ahead())
+		section(b, "AHEAD  the next "+a.horizon()+", and all to come", a.ahead())
 		if s.Holdout != nil {
 			section(b, "HOLDOUT  "+a.held()+", by repeat purchases before", a.holdout())
 			section(b, "  and how near it came, beside what x ÷ T goes on to", a.accuracy())
@@ -161,6 +161,15 @@ func (a *Attrition) ahead() *grid {
 		g.rows = append(g.rows, []string{fmt.Sprintf("%s to come, discounted by %s a year", what, percent(s.Config.Rate)), toCome(coming.Value), Style{}.interval(coming.Low, coming.High, toCome)})
 	}
 	return g
+}
+
+// horizon is its length: of a table of histories in the unit of the table.
+func (a *Attrition) horizon() string {
+	s := a.Study
+	if s.Customers.Names != nil {
+		return fmt.Sprintf("%s %ss", fixed(math.Round(10*s.Horizon())/10, -1), s.Config.Unit)
+	}
+	return fixed(s.Horizon()*s.UnitDays, 0) + " days"
 }
 
 // held is what was held out.

@@ -34,9 +34,8 @@ coefficients out with --on-moves, or let covariates act alike on several moves: 
 States that people assign are not always the true ones: --misclassified names what may be taken for
 what, says how often it is, and how the true states move; whether mistakes are made at all is tested.
 Name the moves then (--moves), or each mistake counts as one. --out to a folder writes the likely
-true state of every row, too. --prevalence compares the shares
-of ids in each state, as they were seen and as the chain expects them. What the table does not tell
-is refused (status 4).`
+true state of every row, too. --prevalence compares the shares of ids in each state, as they were
+seen and as the chain expects them. What the table does not tell is refused (status 4).`
 
 type continuousOptions struct {
 	chainFlags
