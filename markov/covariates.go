@@ -3,6 +3,7 @@ package markov
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"mainstay/internal/num"
 	"mainstay/regress"
@@ -63,7 +64,7 @@ func (row *DependentRow) Clustered() bool { return row.Fit != nil && row.cluster
 // Where the likelihood out of a state has no maximum, for covariates separate where moves go (Albert & Anderson 1984: an industry whose customers never
 // leave, or always, a number that settles it), that state is fitted by Firth's penalised likelihood (regress.FirthMultinomial), whose predictions do not hang on
 // which level others are compared with; intervals at level are those of its profile, moves independent, weights scaled to the moves that they are worth.
-// In absorbing states, in those of fewer than two destinations, in those of no more moves than coefficients and in those whose fit is refused
+// In absorbing states, in those of fewer than two destinations, in those of no more moves than coefficients and in those whose fit is refused, or too large to be penalised,
 // probabilities do not depend on covariates, and Why says so.
 func FitDependent(states []string, moves []Move, cov Covariates, absorbing []int, level float64, threads int) (*Dependent, error) {
 	k := len(states)
@@ -184,7 +185,10 @@ func (row *DependentRow) fit(d *Dependent, moves []Move, cov *Covariates, thread
 	if err == nil && !fit.Certificate.Certified() {
 		row.Apart, row.By, row.clustered = reasons(fit), fit.Separating, false
 		o.Cluster, o.HC = nil, regress.NoHC
-		fit, err = regress.FirthMultinomial(design, y, names, o, d.level)
+		if fit, err = regress.FirthMultinomial(design, y, names, o, d.level); err != nil { // too large: the other states are fitted all the same
+			row.Why = "covariates separate where they go, and " + strings.TrimPrefix(err.Error(), "regress: ")
+			return nil
+		}
 	}
 	if err != nil {
 		return err

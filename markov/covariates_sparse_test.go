@@ -3,6 +3,8 @@ package markov
 import (
 	"math"
 	"math/rand/v2"
+	"strconv"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -127,5 +129,41 @@ func TestDependentSparseInvariance(t *testing.T) {
 	}
 	if penalised < 15 {
 		t.Errorf("%d states of them are separated", penalised)
+	}
+}
+
+// A state whose penalised fit would be too large has no covariates, and says so; the others keep theirs.
+func TestDependentTooLargeToPenalise(t *testing.T) {
+	const levels = 45
+	var moves []Move
+	for row := range 60 * levels {
+		from, to := row/levels%2, row/7%6
+		switch level := row % levels; {
+		case from == 0 && level == 0:
+			to = 0
+		case from == 1:
+			to = row / 11 % 2
+		}
+		moves = append(moves, Move{Who: int32(row), Row: int32(row), Before: Unobserved, From: int16(from), To: int16(to)})
+	}
+	cov := Covariates{X: func(m Move) ([]float64, bool) {
+		x := make([]float64, levels-1)
+		if level := int(m.Row) % levels; level > 0 {
+			x[level-1] = 1
+		}
+		return x, true
+	}}
+	for level := range levels - 1 {
+		cov.Terms = append(cov.Terms, strconv.Itoa(level+1))
+	}
+	d, err := FitDependent(names(6), moves, cov, nil, .95, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if row := d.Rows[0]; row.Fit != nil || !strings.Contains(row.Why, "separate where they go, and 225 coefficients") {
+		t.Errorf("state 0: %q", row.Why)
+	}
+	if row := d.Rows[1]; row.Fit == nil || row.Fit.Penalised {
+		t.Errorf("state 1: %q", row.Why)
 	}
 }

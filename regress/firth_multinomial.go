@@ -57,7 +57,7 @@ func checkFirth(o Options, level float64) error {
 	return nil
 }
 
-// Limits of several categories: Newton's method has coefficients³ numbers for every block of rows; profiles take some 50 × patterns × coefficients³ products.
+// Limits of several categories: Newton's method has coefficients³ numbers for every block of rows; profiles take some 50 × coefficients × work products.
 const (
 	mostPenalised = 200
 	mostProfiled  = 2e10
@@ -72,6 +72,12 @@ func (p *penal) checkSize() error {
 		return fmt.Errorf("regress: %d coefficients on %d different rows are too many for a penalised likelihood, at most %d: merge categories, fit fewer columns, or a sample of the rows", size, p.n, mostPenalised)
 	}
 	return nil
+}
+
+// work is how many products an iteration takes: of a pass, and of the traces in Newton's method (firth_curvature.go), which no pass shows where rows are few.
+func (p *penal) work() float64 {
+	size := float64(p.size())
+	return size * size * (float64(p.n) + size*size/3)
 }
 
 // highest is the highest of the maxima that climbs from start, and from points strewn about it, end in.
@@ -127,7 +133,7 @@ func (f *MultinomialFit) profile(p *penal, m *multilogit, best *firthPoint) {
 	switch size := float64(p.size()); {
 	case f.Level == 0:
 		return
-	case float64(p.n)*size*size*size > mostProfiled:
+	case size*p.work() > mostProfiled:
 		f.Certificate.Warn(num.WarnNoProfile, fmt.Sprintf("profiles of %d coefficients on %d different rows would take too long: fit fewer columns for them", p.size(), p.n))
 		return
 	}
