@@ -60,7 +60,7 @@ func checkFirth(o Options, level float64) error {
 // Limits of several categories: Newton's method has coefficients³ numbers for every block of rows; profiles take some 50 × coefficients × work products.
 const (
 	mostPenalised = 200
-	mostProfiled  = 2e10
+	mostProfiled  = 2e9
 
 	firthStarts     = 16  // log L* may have several maxima where little but the penalty speaks: climbs from other points
 	firthStartsWork = 2e6 // as long as a pass takes no more products
