@@ -3,6 +3,8 @@ package regress
 import (
 	"math"
 
+	"mainstay/internal/num"
+
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -93,7 +95,7 @@ func (a *firthPoint) step(free []int) (step, saddle []float64) {
 	}
 	chol.LTo(&root)
 	var half, whole mat.Dense // L⁻¹HL⁻ᵀ, I = LLᵀ
-	if half.Solve(&root, h) != nil && !allFinite(half.RawMatrix().Data) || whole.Solve(&root, half.T()) != nil && !allFinite(whole.RawMatrix().Data) || !eigen.Factorize(symmetric(&whole), true) {
+	if half.Solve(&root, h) != nil && !allFinite(half.RawMatrix().Data) || whole.Solve(&root, half.T()) != nil && !allFinite(whole.RawMatrix().Data) || !eigen.Factorize(num.Symmetric(&whole), true) {
 		return nil, nil
 	}
 	var vectors mat.Dense
@@ -118,18 +120,6 @@ func sub(m *mat.SymDense, free []int) *mat.SymDense {
 	for r, i := range free {
 		for c, j := range free[:r+1] {
 			out.SetSym(r, c, m.At(i, j))
-		}
-	}
-	return out
-}
-
-// symmetric is a square matrix that is symmetric but for rounding.
-func symmetric(m *mat.Dense) *mat.SymDense {
-	n, _ := m.Dims()
-	out := mat.NewSymDense(n, nil)
-	for i := range n {
-		for j := range i + 1 {
-			out.SetSym(i, j, (m.At(i, j)+m.At(j, i))/2)
 		}
 	}
 	return out

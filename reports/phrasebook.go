@@ -121,3 +121,19 @@ func (s Style) tell(text string) string {
 	}
 	return sentences.tell(text)
 }
+
+// tellFit is a text about a fit or an evaluation in the style's language.
+func (s Style) tellFit(text string) string {
+	if s.Lang != Chinese {
+		return text
+	}
+	return fitSentences.tell(text)
+}
+
+// fitRow is a row of a table, its cells in the style's language.
+func (s Style) fitRow(cells ...string) []string {
+	for k, c := range cells {
+		cells[k] = s.tellFit(c)
+	}
+	return cells
+}

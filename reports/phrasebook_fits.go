@@ -1,21 +1,5 @@
 package reports
 
-// tellFit is a text about a fit or an evaluation in the style's language.
-func (s Style) tellFit(text string) string {
-	if s.Lang != Chinese {
-		return text
-	}
-	return fitSentences.tell(text)
-}
-
-// fitRow is a row of a table, its cells in the style's language.
-func (s Style) fitRow(cells ...string) []string {
-	for k, c := range cells {
-		cells[k] = s.tellFit(c)
-	}
-	return cells
-}
-
 // fitSentences are what evaluate and regress say in English (names and values of the user's are quoted, {q}) and its Chinese.
 var fitSentences = newPhrasebook([][2]string{
 	// rows

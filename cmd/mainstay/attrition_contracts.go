@@ -109,9 +109,7 @@ func (o *contractsOptions) idle(f *pflag.FlagSet) error {
 }
 
 func runContracts(ctx context.Context, a *app, o *contractsOptions, sources []string) error {
-	a.progress.start(a.stderr)
-	a.progress.say("reading the table")
-	t, err := table.Read(ctx, files, sources, o.threads)
+	t, err := a.readTable(ctx, sources, o.threads)
 	if err != nil {
 		return err
 	}

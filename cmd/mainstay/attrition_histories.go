@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"mainstay/ingest/table"
 	"mainstay/reports"
 	"mainstay/segment/latent"
 )
@@ -97,9 +96,7 @@ func (o *historiesOptions) check(sources []string, horizon bool) error {
 }
 
 func runHistories(ctx context.Context, a *app, o *historiesOptions, sources []string) error {
-	a.progress.start(a.stderr)
-	a.progress.say("reading the table")
-	t, err := table.Read(ctx, files, sources, o.threads)
+	t, err := a.readTable(ctx, sources, o.threads)
 	if err != nil {
 		return err
 	}

@@ -187,9 +187,7 @@ func (o *markovOptions) checkOut(read []string) error {
 }
 
 func runMarkov(ctx context.Context, a *app, o *markovOptions, sources []string) error {
-	a.progress.start(a.stderr)
-	a.progress.say("reading the table")
-	t, err := table.Read(ctx, files, sources, o.threads)
+	t, err := a.readTable(ctx, sources, o.threads)
 	if err != nil {
 		return err
 	}

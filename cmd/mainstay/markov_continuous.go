@@ -134,9 +134,7 @@ func (o *continuousOptions) checkContinuous(args []string) error {
 }
 
 func runContinuous(ctx context.Context, a *app, o *continuousOptions, sources []string) error {
-	a.progress.start(a.stderr)
-	a.progress.say("reading the table")
-	t, err := table.Read(ctx, files, sources, o.threads)
+	t, err := a.readTable(ctx, sources, o.threads)
 	if err != nil {
 		return err
 	}

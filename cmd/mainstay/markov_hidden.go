@@ -137,9 +137,7 @@ func hiddenError(err error, c *reports.HiddenChain) error {
 }
 
 func runHidden(ctx context.Context, a *app, o *hiddenOptions, sources []string) error {
-	a.progress.start(a.stderr)
-	a.progress.say("reading the table")
-	t, err := table.Read(ctx, files, sources, o.threads)
+	t, err := a.readTable(ctx, sources, o.threads)
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"mainstay/ingest/table"
 	"mainstay/regress/model"
 	"mainstay/reports"
 )
@@ -126,9 +125,7 @@ func newRegressCommand(a *app) *cobra.Command {
 }
 
 func runRegress(ctx context.Context, a *app, o *regressOptions, args []string) error {
-	a.progress.start(a.stderr)
-	a.progress.say("reading the table")
-	t, err := table.Read(ctx, files, args[:len(args)-1], o.threads)
+	t, err := a.readTable(ctx, args[:len(args)-1], o.threads)
 	if err != nil {
 		return err
 	}

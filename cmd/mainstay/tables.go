@@ -45,6 +45,13 @@ func (c *Tables) addFlags(f *pflag.FlagSet) {
 	add("series", "date, name, value, lag (days until published)", &c.Series.Source, c.Series.Columns.Roles())
 }
 
+// readTable reads a table that is an argument.
+func (a *app) readTable(ctx context.Context, sources []string, threads int) (*table.Table, error) {
+	a.progress.start(a.stderr)
+	a.progress.say("reading the table")
+	return table.Read(ctx, files, sources, threads)
+}
+
 // rolesFlag sets the columns of a table: "start=begin_date,end=none".
 type rolesFlag struct{ roles []table.Role }
 

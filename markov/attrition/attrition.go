@@ -3,7 +3,7 @@
 //
 // Reading order: attrition.go (models, data), fit.go (FitModel), stages.go (ascents), onerate.go (the edge of Pareto/NBD), profile.go (intervals on ridges), ratio.go (tests), part.go (what a likelihood is made of), the laws (law_nbd.go, law_bg.go,
 // law_pareto.go, law_bgbb.go), likelihood.go (passes over the customers); customer.go, score.go, curve.go (what is said of each, and of many at once),
-// counts.go (distribution of purchases), population.go (of all), residual_bg.go (discounted, of BG/NBD and its kin), regularity.go, sbg.go (contracts).
+// counts.go (distribution of purchases), population.go (of all), residual_bg.go, residual_each.go, tails.go (discounted, of BG/NBD and its kin), regularity.go, regular.go (k of regular timing), pool.go (segments), sbg.go (contracts).
 package attrition
 
 import (

@@ -64,21 +64,17 @@ func (f *Fit) edge(d *Data, near []float64, threads int) (*Fit, bool) {
 
 // withZeros is a symmetric matrix with a row and a column of zeros more, at i.
 func withZeros(m *mat.SymDense, i int) *mat.SymDense {
-	n := m.SymmetricDim() + 1
-	out := mat.NewSymDense(n, nil)
+	n := m.SymmetricDim()
+	out := mat.NewSymDense(n+1, nil)
+	past := func(j int) int {
+		if j < i {
+			return j
+		}
+		return j + 1
+	}
 	for r := range n {
 		for c := r; c < n; c++ {
-			if r == i || c == i {
-				continue
-			}
-			from, to := r, c
-			if r > i {
-				from--
-			}
-			if c > i {
-				to--
-			}
-			out.SetSym(r, c, m.At(from, to))
+			out.SetSym(past(r), past(c), m.At(r, c))
 		}
 	}
 	return out

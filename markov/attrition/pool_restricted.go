@@ -110,17 +110,12 @@ func restricted(all []parabola, starts [][]float64) (mu, tau []float64, ok bool)
 		if math.IsNaN(value) {
 			return value, nil, nil
 		}
-		slopes, hessian := mat.NewDense(n, n, nil), mat.NewSymDense(n, nil)
+		slopes := mat.NewDense(n, n, nil)
 		fd.Jacobian(slopes, func(y, x []float64) {
 			_, g, _ := restrictedAt(all, x)
 			copy(y, g)
 		}, tau, &fd.JacobianSettings{Formula: fd.Central, Step: 1e-5})
-		for i := range n {
-			for j := i; j < n; j++ {
-				hessian.SetSym(i, j, (slopes.At(i, j)+slopes.At(j, i))/2)
-			}
-		}
-		return value, gradient, hessian
+		return value, gradient, num.Symmetric(slopes)
 	}, cut(starts, n), len(starts))
 	var best *num.Ascent
 	for _, e := range ends { // sums of precisions that nearly cancel leave more than a fit's 1e-9 of slope

@@ -226,23 +226,13 @@ func (f *MisclassifiedFit) settle(p *panel, r *reached) {
 	for _, g := range r.ascent.Gradient {
 		c.GradientNorm = max(c.GradientNorm, math.Abs(g))
 	}
-	n, chain := p.parameters(), p.chain()
+	chain := p.chain()
 	cov := r.ascent.Covariance(p.looks())
 	c.Converged, c.InfoPosDef = r.ascent.Converged, cov != nil
 	f.LogLik, c.LogLik = r.passed.logLik, r.passed.logLik
 	if cov != nil {
-		f.cov = mat.NewSymDense(n, nil)
-		for i, a := range r.at {
-			for j := i; j < len(r.at); j++ {
-				f.cov.SetSym(a, r.at[j], cov.At(i, j)/(p.unit(a)*p.unit(r.at[j])))
-			}
-		}
-		f.Cov = mat.NewSymDense(chain, nil)
-		for i := range chain {
-			for j := i; j < chain; j++ {
-				f.Cov.SetSym(i, j, f.cov.At(i, j)*p.unit(i)*p.unit(j))
-			}
-		}
+		f.cov = p.whole(r.at, cov)
+		f.Cov = p.ofChain(f.cov, p.unit) // of scaled covariates, as reason takes them
 	}
 	if code, why := f.reason(p.l, r.theta[:chain]); code != "" {
 		if c.Refuse(code, why); code == num.WarnNotConverged {
@@ -257,16 +247,36 @@ func (f *MisclassifiedFit) settle(p *panel, r *reached) {
 	f.Theta = slices.Clone(r.theta[:chain])
 	for i := range f.Theta {
 		f.Theta[i] /= p.unit(i)
-		for j := i; j < chain; j++ {
-			f.Cov.SetSym(i, j, f.cov.At(i, j))
-		}
 	}
+	f.Cov = p.ofChain(f.cov, func(int) float64 { return 1 })
 	if said := f.onEdge(); said != "" {
 		c.Warn(num.WarnBoundary, said+": on the edge of what is possible, without a standard error; intervals of others take it as known")
 	}
 	if f.Starts > 1 && f.Agree == 1 {
 		c.Warn(num.WarnNotConverged, fmt.Sprintf("%d of %d climbs ended elsewhere, lower: the highest is reported; fewer mistakes may do", f.Starts-1, f.Starts))
 	}
+}
+
+// whole is the covariance of all parameters in their own units, of that of those at, whose covariates are scaled; 0 of the others.
+func (p *panel) whole(at []int, cov *mat.SymDense) *mat.SymDense {
+	out := mat.NewSymDense(p.parameters(), nil)
+	for i, a := range at {
+		for j := i; j < len(at); j++ {
+			out.SetSym(a, at[j], cov.At(i, j)/(p.unit(a)*p.unit(at[j])))
+		}
+	}
+	return out
+}
+
+// ofChain is the part of a covariance that is of the chain, in units.
+func (p *panel) ofChain(cov *mat.SymDense, unit func(i int) float64) *mat.SymDense {
+	out := mat.NewSymDense(p.chain(), nil)
+	for i := range p.chain() {
+		for j := i; j < p.chain(); j++ {
+			out.SetSym(i, j, cov.At(i, j)*unit(i)*unit(j))
+		}
+	}
+	return out
 }
 
 // unit is by what a covariate was divided, of its coefficient; 1 of all else.

@@ -5,6 +5,7 @@ import (
 
 	"mainstay/internal/num"
 
+	"gonum.org/v1/gonum/diff/fd"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -180,27 +181,14 @@ func (p *panel) exact(theta []float64, at []int) num.Surface {
 	steep := p.steep(theta, at)
 	return func(x []float64) (float64, []float64, *mat.SymDense) {
 		value, score, _ := steep(x)
-		size := len(at)
-		hessian, raw := mat.NewSymDense(size, nil), mat.NewDense(size, size, nil)
 		if math.IsNaN(value) || math.IsInf(value, 0) {
-			return value, score, hessian
+			return value, score, mat.NewSymDense(len(at), nil)
 		}
-		moved := append([]float64(nil), x...)
-		for i := range x {
-			moved[i] = x[i] + difference
-			_, up, _ := steep(moved)
-			moved[i] = x[i] - difference
-			_, down, _ := steep(moved)
-			moved[i] = x[i]
-			for j := range up {
-				raw.Set(i, j, (up[j]-down[j])/(2*difference))
-			}
-		}
-		for i := range size {
-			for j := i; j < size; j++ {
-				hessian.SetSym(i, j, (raw.At(i, j)+raw.At(j, i))/2)
-			}
-		}
-		return value, score, hessian
+		raw := mat.NewDense(len(at), len(at), nil)
+		fd.Jacobian(raw, func(to, x []float64) {
+			_, score, _ := steep(x)
+			copy(to, score)
+		}, x, &fd.JacobianSettings{Formula: fd.Central, Step: difference})
+		return value, score, num.Symmetric(raw)
 	}
 }

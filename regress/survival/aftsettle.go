@@ -73,7 +73,7 @@ func (f *AFTFit) settle(m *aft, fr *frame, p point, bread *mat.SymDense, groups 
 		var half, full mat.Dense
 		half.Mul(bread, unpack(m.meat(p.gamma, groups), q))
 		full.Mul(&half, bread)
-		f.Joint = transformed(j, symmetric(&full))
+		f.Joint = transformed(j, num.Symmetric(&full))
 		f.Robust = leading(f.Joint, width-1)
 	}
 	f.ScaleSE = f.Scale * math.Sqrt(max(f.Joint.At(width-1, width-1), 0))
@@ -84,19 +84,7 @@ func transformed(j *mat.Dense, c *mat.SymDense) *mat.SymDense {
 	var half, full mat.Dense
 	half.Mul(j, c)
 	full.Mul(&half, j.T())
-	return symmetric(&full)
-}
-
-// symmetric averages a matrix with its transpose, which differs by rounding.
-func symmetric(m *mat.Dense) *mat.SymDense {
-	k, _ := m.Dims()
-	out := mat.NewSymDense(k, nil)
-	for a := range k {
-		for b := range a + 1 {
-			out.SetSym(a, b, (m.At(a, b)+m.At(b, a))/2)
-		}
-	}
-	return out
+	return num.Symmetric(&full)
 }
 
 // leading is the first k rows and columns.

@@ -34,7 +34,7 @@ func (f *CoxFit) addRobust(groups [][]int32) {
 	var half, full mat.Dense
 	half.Mul(f.bread, unpack(meat, k))
 	full.Mul(&half, f.bread)
-	f.Robust = f.unscale(symmetric(&full))
+	f.Robust = f.unscale(num.Symmetric(&full))
 }
 
 // clusterMeat is Σ s s' over groups of places, nil = each place its own.

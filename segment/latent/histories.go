@@ -43,9 +43,7 @@ func Histories(t *table.Table, h HistoryColumns, c Config, threads int) (*Study,
 	if s.Timing, err = attrition.Regularity(nil, nil, 0); err != nil { // gaps are known by their sum only, not by pairs
 		return nil, err
 	}
-	if s.UnitDays, err = UnitDays(c.Unit); err != nil {
-		return nil, err
-	}
+	s.UnitDays, _ = UnitDays(c.Unit)                                        // as checked
 	if h.Gaps == "" && (c.Model == string(attrition.MBGCNBD) || c.K != 0) { // without them its likelihood lacks a factor, and is not to be compared
 		return nil, &ingest.ConfigError{Msg: "mbg/cnbd-k is of the times between purchases: name the column of the sum of their logarithms with --gaps"}
 	}

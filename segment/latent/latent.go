@@ -60,7 +60,7 @@ type Study struct {
 	Notes []string // of a table of histories: what was left out, what was assumed
 
 	first   ingest.Day // of the Ledger
-	holdout float64    // its length in units of time; 0 = none
+	holdout float64    // length of the holdout in units of time; 0 = none
 }
 
 // CurvePoint is how many purchase days of all customers there were, and were expected.
@@ -113,16 +113,14 @@ func Run(l *ingest.Ledger, asOf ingest.Day, c Config, attributes Attributes, thr
 		return nil, err
 	}
 	s := &Study{Config: c, AsOf: asOf, Until: asOf, first: l.First}
-	var err error
-	if s.UnitDays, err = UnitDays(c.Unit); err != nil {
-		return nil, err
-	}
+	s.UnitDays, _ = UnitDays(c.Unit) // as checked
 	if c.Until != 0 {
 		if s.Until = c.Until; s.Until >= asOf || s.Until <= l.First {
 			return nil, &ingest.ConfigError{Msg: fmt.Sprintf("the fit ends on %s, but purchases are from %s to %s: name a day between them", s.Until, l.First, asOf)}
 		}
 	}
 	s.Customers = gather(l, s.Until, asOf, s.UnitDays, c.Model == string(attrition.BGBB), threads)
+	var err error
 	if s.Timing, err = attrition.Regularity(s.Customers.first, s.Customers.second, 1); err != nil {
 		return nil, err
 	}

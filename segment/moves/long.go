@@ -12,15 +12,7 @@ import (
 
 // long counts rows of id, time, state.
 func long(t *table.Table, c Config) (*Moves, error) {
-	id, err := named(t, c.ID, "id")
-	if err != nil {
-		return nil, err
-	}
-	when, err := named(t, c.Time, "time")
-	if err != nil {
-		return nil, err
-	}
-	state, err := named(t, c.State, "state")
+	id, when, state, err := columns(t, c)
 	if err != nil {
 		return nil, err
 	}
@@ -81,6 +73,18 @@ func conflict(t *table.Table, state *table.Column, err error) error {
 	}
 	first := t.Fail(e.FirstRow, "", fmt.Errorf("%q", e.FirstState))
 	return t.Fail(e.Row, state.Name, fmt.Errorf("id %q is in state %q here, and at the same time in another (%v): keep one of the rows, or give a finer time", e.ID, e.Got, first))
+}
+
+// columns are those of id, time and state.
+func columns(t *table.Table, c Config) (id, when, state *table.Column, err error) {
+	if id, err = named(t, c.ID, "id"); err != nil {
+		return nil, nil, nil, err
+	}
+	if when, err = named(t, c.Time, "time"); err != nil {
+		return nil, nil, nil, err
+	}
+	state, err = named(t, c.State, "state")
+	return id, when, state, err
 }
 
 // named finds a column, and names the flag where there is none.

@@ -123,15 +123,7 @@ type SeenStates struct {
 
 // SeenStates reads them.
 func (w *Watched) SeenStates(t *table.Table, c Config) (*SeenStates, error) {
-	id, err := named(t, c.ID, "id")
-	if err != nil {
-		return nil, err
-	}
-	when, err := named(t, c.Time, "time")
-	if err != nil {
-		return nil, err
-	}
-	state, err := named(t, c.State, "state")
+	id, when, state, err := columns(t, c)
 	if err != nil {
 		return nil, err
 	}
